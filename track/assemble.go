@@ -1,0 +1,61 @@
+package track
+
+import "sort"
+
+// Assemble makes covers, patches, comments and series of the mails of one project. Its result is a function of the
+// set: the order of items means nothing.
+//
+// A store need not hand over a whole project. It may leave out what a change can't reach, and tells of each mail that
+// items refer to beyond the set by settled (nil: none). The set must be closed: with a member, every member that it
+// refers to or that refers to it, every member of its sender that has a reference in common with it, and every member
+// with its marker (Sender, Version, Total) and another number within Window; with a Talk, every Talk that refers to
+// it. Then the result for these items is the same as for the whole project.
+//
+// An item that is handed over twice, by ID, counts once.
+func Assemble(items []Item, settled func(id string) (Settled, bool)) Threads {
+	g := newGraph(items, settled)
+	return Threads{Parents: g.parents(), Series: g.series()}
+}
+
+// graph is a set of mails that can be looked up by Message-ID.
+type graph struct {
+	items   []*Item // in canonical order
+	byID    map[string]*Item
+	settled func(id string) (Settled, bool)
+}
+
+func newGraph(items []Item, settled func(id string) (Settled, bool)) *graph {
+	if settled == nil {
+		settled = func(string) (Settled, bool) { return Settled{}, false }
+	}
+	g := &graph{byID: make(map[string]*Item, len(items)), settled: settled}
+	for i := range items {
+		it := &items[i]
+		if _, twice := g.byID[it.ID]; twice {
+			continue
+		}
+		g.byID[it.ID] = it
+		g.items = append(g.items, it)
+	}
+	sort.Slice(g.items, func(i, j int) bool { return g.items[i].before(g.items[j]) })
+	return g
+}
+
+// stored tells whether the mail of this Message-ID has come, in the set or beyond it.
+func (g *graph) stored(id string) bool {
+	if _, ok := g.byID[id]; ok {
+		return true
+	}
+	_, ok := g.settled(id)
+	return ok
+}
+
+// single tells whether the mail of this Message-ID is a patch that is a series of its own: what stands above it in a
+// thread has nothing to do with the members below it.
+func (g *graph) single(id string) bool {
+	if it, ok := g.byID[id]; ok {
+		return it.Kind == Patch && !it.member()
+	}
+	s, ok := g.settled(id)
+	return ok && s.Kind == Patch
+}

@@ -1,0 +1,146 @@
+package track
+
+import (
+	"sort"
+	"time"
+)
+
+// cut divides each group in which a number occurs twice: by version first, and where it still does, the mails are
+// dealt out to as many sendings as it takes. The result is in canonical order of the first mails.
+func (g *graph) cut(groups [][]*Item) [][]*Item {
+	var out [][]*Item
+	for _, group := range groups {
+		if !clashes(group) {
+			out = append(out, group)
+			continue
+		}
+		for _, one := range byVersion(group) {
+			if clashes(one) {
+				out = append(out, deal(one)...)
+			} else {
+				out = append(out, one)
+			}
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i][0].before(out[j][0]) })
+	return out
+}
+
+func clashes(group []*Item) bool {
+	seen := make(map[int]bool, len(group))
+	for _, it := range group {
+		if seen[it.Number] {
+			return true
+		}
+		seen[it.Number] = true
+	}
+	return false
+}
+
+func byVersion(group []*Item) [][]*Item {
+	at := map[int]int{}
+	var out [][]*Item
+	for _, it := range group {
+		i, ok := at[it.Version]
+		if !ok {
+			i = len(out)
+			at[it.Version] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], it)
+	}
+	return out
+}
+
+// deal hands out mails in canonical order, each to a part that lacks its number: one whose last mail is at most
+// Window away before others, one that it is threaded with before others, then the nearest in time; and to a new part
+// where all have its number.
+func deal(group []*Item) [][]*Item {
+	d := dealer{lacking: map[int][]*part{}, partOf: map[string]*part{}, wanted: map[string][]*part{}}
+	for _, it := range group {
+		d.place(it)
+	}
+	out := make([][]*Item, len(d.parts))
+	for i, p := range d.parts {
+		out[i] = p.items
+	}
+	return out
+}
+
+type part struct {
+	items []*Item
+	last  time.Time // of its newest mail, which is the nearest to any that comes after it
+}
+
+type dealer struct {
+	parts   []*part
+	lacking map[int][]*part    // by number; made when a number is first asked for, so that equal numbers cost no search
+	partOf  map[string]*part   // by Message-ID
+	wanted  map[string][]*part // parts with a mail that refers to this Message-ID
+}
+
+func (d *dealer) place(it *Item) {
+	open, asked := d.lacking[it.Number]
+	if !asked {
+		open = append([]*part(nil), d.parts...)
+	}
+	threaded := d.threadedWith(it)
+	best := -1
+	for i, p := range open {
+		if best < 0 || d.better(it, p, open[best], threaded) {
+			best = i
+		}
+	}
+	if best < 0 {
+		d.lacking[it.Number] = open
+		d.start(it)
+		return
+	}
+	p := open[best]
+	d.lacking[it.Number] = append(open[:best:best], open[best+1:]...)
+	d.add(p, it)
+}
+
+func (d *dealer) threadedWith(it *Item) map[*part]bool {
+	out := map[*part]bool{}
+	for _, p := range d.wanted[it.ID] {
+		out[p] = true
+	}
+	for _, ref := range it.Refs {
+		if p := d.partOf[ref]; p != nil {
+			out[p] = true
+		}
+	}
+	return out
+}
+
+func (d *dealer) better(it *Item, p, than *part, threaded map[*part]bool) bool {
+	away, thanAway := it.Date.Sub(p.last), it.Date.Sub(than.last)
+	if (away <= Window) != (thanAway <= Window) {
+		return away <= Window
+	}
+	if threaded[p] != threaded[than] {
+		return threaded[p]
+	}
+	return away < thanAway
+}
+
+func (d *dealer) start(it *Item) {
+	p := &part{}
+	d.parts = append(d.parts, p)
+	for number := range d.lacking {
+		if number != it.Number {
+			d.lacking[number] = append(d.lacking[number], p)
+		}
+	}
+	d.add(p, it)
+}
+
+func (d *dealer) add(p *part, it *Item) {
+	p.items = append(p.items, it)
+	p.last = it.Date
+	d.partOf[it.ID] = p
+	for _, ref := range it.Refs {
+		d.wanted[ref] = append(d.wanted[ref], p)
+	}
+}

@@ -1,0 +1,175 @@
+package track
+
+import (
+	"sort"
+	"time"
+)
+
+// join puts groups together that have nothing in common but their marker: sender, version and total. It needs a pair
+// of mails with the same marker at most Window apart, no number in both groups, and a reason to believe that threads
+// failed here: one group is a single mail that refers to nothing stored, or both lack numbers (a sending that was
+// broken off and taken up again). Groups are taken in canonical order, each joins the nearest that will have it.
+func (g *graph) join(cuts [][]*Item) [][]*Item {
+	j := joiner{marked: map[marker][]markedMail{}}
+	for i, items := range cuts {
+		j.groups = append(j.groups, g.newGroup(i, items))
+	}
+	j.index()
+	for i := range j.groups {
+		if host := j.nearest(j.groups[i]); host != nil {
+			host.take(j.groups[i])
+		}
+	}
+	var out [][]*Item
+	for _, gr := range j.groups {
+		if gr.into == nil {
+			out = append(out, gr.items)
+		}
+	}
+	return out
+}
+
+type group struct {
+	order   int // canonical
+	items   []*Item
+	numbers map[int]bool
+	run     int    // 1..run are all among the numbers
+	loose   bool   // its references lead to nothing stored
+	into    *group // that took it
+}
+
+func (g *graph) newGroup(order int, items []*Item) *group {
+	gr := &group{order: order, items: items, numbers: make(map[int]bool, len(items))}
+	gr.loose = len(items) == 1 && !g.refersToStored(items[0])
+	for _, it := range items {
+		gr.numbers[it.Number] = true
+	}
+	gr.extendRun()
+	return gr
+}
+
+func (gr *group) extendRun() {
+	for gr.numbers[gr.run+1] {
+		gr.run++
+	}
+}
+
+func (g *graph) refersToStored(it *Item) bool {
+	for _, ref := range it.Refs {
+		if ref != it.ID && g.stored(ref) {
+			return true
+		}
+	}
+	return false
+}
+
+// host is the group that now holds the mails of gr.
+func (gr *group) host() *group {
+	for gr.into != nil {
+		gr = gr.into
+	}
+	return gr
+}
+
+func (gr *group) take(o *group) {
+	gr.items = append(gr.items, o.items...)
+	for n := range o.numbers {
+		gr.numbers[n] = true
+	}
+	gr.extendRun()
+	gr.loose = gr.loose && o.loose
+	o.into = gr
+}
+
+// believes tells whether there is reason to think that threads failed between the two, which name this total.
+func (gr *group) believes(o *group, total int) bool {
+	return gr.loose || o.loose || gr.run < total && o.run < total
+}
+
+func (gr *group) clashesWith(o *group) bool {
+	few, many := gr.numbers, o.numbers
+	if len(few) > len(many) {
+		few, many = many, few
+	}
+	for n := range few {
+		if many[n] {
+			return true
+		}
+	}
+	return false
+}
+
+type marker struct {
+	sender         string
+	version, total int
+}
+
+func markerOf(it *Item) marker { return marker{it.Sender, it.Version, it.Total} }
+
+type markedMail struct {
+	date   int64 // in seconds: these are compared by the million when somebody sends thousands within Window
+	number int
+	in     *group
+}
+
+type joiner struct {
+	groups []*group
+	marked map[marker][]markedMail // by date
+}
+
+func (j *joiner) index() {
+	for _, gr := range j.groups {
+		for _, it := range gr.items {
+			m := markerOf(it)
+			j.marked[m] = append(j.marked[m], markedMail{it.Date.Unix(), it.Number, gr})
+		}
+	}
+	for _, mails := range j.marked {
+		sort.SliceStable(mails, func(a, b int) bool { return mails[a].date < mails[b].date })
+	}
+}
+
+// nearest is the group before gr, in canonical order, that may take it and has a mail of its marker nearest in time.
+func (j *joiner) nearest(gr *group) *group {
+	s := search{gr: gr, away: int64(Window / time.Second), refused: map[*group]bool{}}
+	for _, it := range gr.items {
+		mails := j.marked[markerOf(it)]
+		at := sort.Search(len(mails), func(i int) bool { return mails[i].date >= it.Date.Unix() })
+		for i := at; i < len(mails) && s.look(it, &mails[i], mails[i].date-it.Date.Unix()); i++ {
+		}
+		for i := at - 1; i >= 0 && s.look(it, &mails[i], it.Date.Unix()-mails[i].date); i-- {
+		}
+	}
+	return s.best
+}
+
+// search looks for the group that is to take gr. The cheap questions are asked first, and no group is asked twice
+// whether it has the same numbers.
+type search struct {
+	gr, best *group
+	away     int64 // of best; before there is one, the farthest that will do
+	refused  map[*group]bool
+}
+
+// look considers m's group for that of it. False if m is too far away, and with it all that are farther.
+func (s *search) look(it *Item, m *markedMail, away int64) bool {
+	if away > s.away {
+		return false
+	}
+	if m.in.order >= s.gr.order || m.number == it.Number {
+		return true
+	}
+	host := m.in.host()
+	if s.best != nil && away == s.away && host.order >= s.best.order {
+		return true
+	}
+	if s.refused[host] || !host.believes(s.gr, it.Total) {
+		return true
+	}
+	if host.clashesWith(s.gr) {
+		s.refused[host] = true
+		return true
+	}
+	s.best, s.away = host, away
+	return true
+}

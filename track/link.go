@@ -1,0 +1,109 @@
+package track
+
+// link divides the members of the set into groups by what their references say.
+//
+// A member walks its references, nearest first, to the first that is a member, and is linked to it when the two
+// agree on the version, or lie close in time (people forget to number a version), or when it is an extra (3/2) of
+// the same sender. Every id that it passes, and a member that it was not linked to, is a place. Members of one sender
+// that share a place are linked: within one version, and across versions when they lie close in time. A place need
+// not have been seen: a lost cover holds its patches together just so. The walk ends at a patch without a number,
+// since that is a series of its own and what stands above it is another matter.
+func (g *graph) link() [][]*Item {
+	l := linker{graph: g, up: map[*Item]*Item{}, places: map[place][]*Item{}}
+	for _, it := range g.items {
+		if it.member() {
+			l.up[it] = it
+		}
+	}
+	for _, it := range g.items {
+		if it.member() {
+			l.walk(it)
+		}
+	}
+	for _, siblings := range l.places {
+		l.linkSiblings(siblings)
+	}
+	return l.groups()
+}
+
+type place struct{ id, sender string }
+
+// linker is a union-find over the members.
+type linker struct {
+	*graph
+	up     map[*Item]*Item
+	places map[place][]*Item // in canonical order, since the walk goes in that order
+}
+
+func (l *linker) walk(it *Item) {
+	for _, ref := range it.Refs {
+		if ref == it.ID {
+			continue
+		}
+		o := l.byID[ref]
+		isMember := o != nil && o.member()
+		if isMember && belongTogether(it, o) {
+			l.union(it, o)
+			return
+		}
+		p := place{ref, it.Sender}
+		l.places[p] = append(l.places[p], it)
+		if isMember || l.single(ref) {
+			return
+		}
+	}
+}
+
+func belongTogether(it, above *Item) bool {
+	extra := it.Number > it.Total && it.Sender == above.Sender
+	return it.Version == above.Version || near(it, above) || extra
+}
+
+func (l *linker) linkSiblings(siblings []*Item) {
+	last := map[int]*Item{} // by version
+	for i, it := range siblings {
+		if o := last[it.Version]; o != nil {
+			l.union(it, o)
+		}
+		last[it.Version] = it
+		if i > 0 && near(it, siblings[i-1]) {
+			l.union(it, siblings[i-1])
+		}
+	}
+}
+
+func (l *linker) root(it *Item) *Item {
+	for l.up[it] != it {
+		l.up[it] = l.up[l.up[it]]
+		it = l.up[it]
+	}
+	return it
+}
+
+func (l *linker) union(a, b *Item) {
+	ra, rb := l.root(a), l.root(b)
+	if rb.before(ra) {
+		ra, rb = rb, ra
+	}
+	l.up[rb] = ra
+}
+
+// groups in canonical order of their first mails, each in canonical order.
+func (l *linker) groups() [][]*Item {
+	at := map[*Item]int{}
+	var out [][]*Item
+	for _, it := range l.items {
+		if !it.member() {
+			continue
+		}
+		root := l.root(it)
+		i, ok := at[root]
+		if !ok {
+			i = len(out)
+			at[root] = i
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], it)
+	}
+	return out
+}

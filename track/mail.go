@@ -1,0 +1,143 @@
+// Package track holds patchwatch's words: mails, patches, covers, comments, people, series, and Assemble, the
+// function that makes the latter of the former. It knows no file, no header syntax and no database, so that how
+// series come about can be read and tested by itself.
+package track
+
+import (
+	"strings"
+	"time"
+)
+
+// Mail is what one delivered mail says by itself: the result of ingest.Parse. Nothing in it depends on another mail
+// or on which lists are tracked, so parsing can run in any order and at any number at once.
+//
+// Every string is valid UTF-8 without NUL.
+type Mail struct {
+	SHA256    [32]byte  // of the bytes as they were delivered
+	Delivered time.Time // set by whoever took delivery, not by Parse; microseconds, UTC
+
+	MsgID string    // with its angle brackets; made from SHA256 where the mail has none
+	Refs  []string  // In-Reply-To first, then References from the newest; no id twice; at most MaxRefs
+	Date  time.Time // of the Date header, UTC, whole seconds; zero where it is absent or unreadable
+
+	Subject Subject
+	Reply   bool // the subject says that it answers another mail
+
+	From    Person   // as the From header has it
+	Behind  *Person  // whom a list that rewrites From has put into another header; only right where From is that list
+	Author  *Person  // of the in-body From line of a patch that somebody else sent
+	ListIDs []string // of List-Id, X-Mailing-List and X-list, in that order, lower-cased
+	To      []string // addresses of To, then Cc, lower-cased
+
+	Content string   // the text, as Patchwork keeps it: without signature, trimmed
+	Diff    string   // the patch; empty where there is none
+	Hash    string   // Patchwork's patch hash of Diff in hex; empty without one
+	PullURL string   // what a pull request asks to pull from
+	Files   []string // that Diff names, sorted
+
+	Trailers []Trailer // Acked-by, Reviewed-by, Tested-by and their kin, in order
+	Depends  []string  // of Depends-on lines: Message-IDs or URLs, as written
+
+	Ignore         bool   // X-Patchwork-Hint: ignore
+	State          string // X-Patchwork-State, as written
+	Delegate       string // X-Patchwork-Delegate, as written
+	ActionRequired bool   // X-Patchwork-Action-Required is there
+
+	Notes []string // what had to be repaired or guessed to read this mail, one short clause each
+}
+
+// MaxRefs is how many references of a mail count, the newest: a hostile header can hold a hundred thousand.
+const MaxRefs = 1000
+
+// Person is somebody's address, lower-cased, and the name that came with it.
+type Person struct {
+	Name  string
+	Email string
+}
+
+// Trailer is one line such as "Reviewed-by: A <a@x.org>", split at its colon.
+type Trailer struct {
+	Key   string // as written, "Reviewed-by"
+	Value string
+}
+
+// Subject is a decoded subject line taken apart: "[PATCH net v2 1/3] foo: bar" has the prefixes net, v2 and 1/3
+// and the rest "foo: bar".
+type Subject struct {
+	Full     string   // decoded, white space folded
+	Prefixes []string // what the leading brackets hold, without the word PATCH
+	Rest     string   // what follows the brackets; a leading Re: or Fwd: is gone
+
+	Marked        bool // there is an "x/n" among the prefixes
+	Number, Total int  // its x and n; saturated at 2^31-1
+	Version       int  // 1 where none is given; saturated likewise
+}
+
+// Name is the subject as a tracker shows it: without the project's own link name among the prefixes, which a list
+// puts into every subject. The project's part makes this a method and not a field.
+func (s Subject) Name(linkName string) string {
+	var kept []string
+	for _, p := range s.Prefixes {
+		if !strings.EqualFold(p, linkName) {
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		return cutRunes(s.Rest, maxName)
+	}
+	return cutRunes("["+strings.Join(kept, ",")+"] "+s.Rest, maxName)
+}
+
+// maxName is where Patchwork cuts a name, in characters.
+const maxName = 255
+
+func cutRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+// Kind says what a mail is. The first three are decided by the mail alone; a Talk becomes a comment when its
+// references lead to a patch or a cover.
+type Kind int
+
+const (
+	Talk    Kind = iota // a reply, or anything that is neither of the others
+	Patch               // has a diff or a pull request and is no reply
+	Cover               // is numbered 0/n and is no reply
+	Ignored             // asks by X-Patchwork-Hint not to be tracked
+)
+
+// Kind of the mail by itself. A pull request numbered 0/n is a patch, as in Patchwork: it is what a maintainer acts
+// on. A cover letter with an interdiff stays a cover, where Patchwork makes a patch of it that is in no series.
+func (m *Mail) Kind() Kind {
+	switch {
+	case m.Ignore:
+		return Ignored
+	case m.Reply:
+		return Talk
+	case m.PullURL != "":
+		return Patch
+	case m.Subject.Marked && m.Subject.Number == 0:
+		return Cover
+	case m.Diff != "":
+		return Patch
+	}
+	return Talk
+}
+
+// DateOrDelivered is the mail's place in time. A mail whose Date can't be read stands where it was delivered; never
+// at "now", which would make the answer depend on when it was read.
+func (m *Mail) DateOrDelivered() time.Time {
+	if m.Date.IsZero() {
+		return m.Delivered.Truncate(time.Second)
+	}
+	return m.Date
+}

@@ -1,0 +1,12 @@
+package track
+
+import "strings"
+
+// TrailerKey is how a trailer's key is counted and shown, whatever case it was written in: "reviewed-BY" is
+// "Reviewed-by".
+func TrailerKey(key string) string {
+	if key == "" {
+		return key
+	}
+	return strings.ToUpper(key[:1]) + strings.ToLower(key[1:])
+}

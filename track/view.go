@@ -1,0 +1,79 @@
+package track
+
+import "time"
+
+// Filter chooses patches or series. Zero fields don't restrict.
+type Filter struct {
+	ID        int64    // this one mail
+	Project   string   // link name
+	States    []string // any of these
+	Submitter string   // an address, or a part of an address or name
+	Delegate  string   // an address
+	Text      string   // in the subject, ignoring case
+	Since     time.Time
+	Until     time.Time
+	Series    int64
+	Archived  bool // archived ones too
+
+	Incomplete bool // series of which patches are missing
+
+	Limit int // 0: all
+}
+
+// Narrows tells whether the filter leaves anything out, but for its limit.
+func (f Filter) Narrows() bool {
+	return f.ID != 0 || f.Project != "" || len(f.States) > 0 || f.Submitter != "" || f.Delegate != "" || f.Text != "" ||
+		!f.Since.IsZero() || !f.Until.IsZero() || f.Series != 0 || f.Incomplete
+}
+
+// PatchView is a patch as lists show it.
+type PatchView struct {
+	ID        int64 // number of the mail; the same after a rebuild
+	Project   string
+	MsgID     string
+	Name      string
+	Date      time.Time
+	Submitter Person
+	State     string
+	Delegate  string
+	Archived  bool
+	Series    int64 // 0: none
+	Number    int
+	Total     int
+	Version   int
+	PullURL   string
+	Hash      string
+	Trailers  map[string]int // how often each key occurs in the patch and the comments on it
+}
+
+// SeriesView is a series as lists show it.
+type SeriesView struct {
+	ID        int64 // the smallest number of its mails
+	Project   string
+	Key       string
+	Name      string
+	Version   int
+	Total     int
+	Received  int
+	Complete  bool
+	Date      time.Time
+	Submitter Person
+	Cover     string
+}
+
+// MailView is any stored mail: a cover, a comment, a reply that waits for its parent.
+type MailView struct {
+	ID        int64
+	Project   string
+	MsgID     string
+	Kind      string // patch, cover, comment, pending, ignored or unrouted
+	Name      string
+	Date      time.Time
+	Submitter Person
+	Refs      []string
+	Parent    string
+	Series    int64
+	Variants  int
+	Trailers  []Trailer
+	Notes     []string
+}
