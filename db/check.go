@@ -1,0 +1,227 @@
+package db
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Fault is something that check found wrong, and what to do about it.
+type Fault struct {
+	What string
+	Do   string
+}
+
+// Checked says what a check has looked at.
+type Checked struct {
+	Mails  int
+	Faults []Fault
+}
+
+// Check proves the database sound: SQLite's own test of the file, every stored mail against its SHA-256, and the
+// derived rows against a rebuild. It reads one view of the database beside a running watcher, and changes nothing;
+// the rebuild is done in a copy that is thrown away, in the database's own folder.
+func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err error) {
+	if err := s.checkIntegrity(ctx, &c); err != nil {
+		return c, explain(err)
+	}
+	if err := s.checkMails(ctx, &c, progress); err != nil {
+		return c, explain(err)
+	}
+	return c, s.checkDerived(ctx, &c)
+}
+
+func (s *Store) checkIntegrity(ctx context.Context, c *Checked) error {
+	rows, err := s.readers.QueryContext(ctx, `PRAGMA integrity_check(20)`)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, func(scan func(...any) error) error {
+		var line string
+		err := scan(&line)
+		if err == nil && line != "ok" {
+			c.fault("restore a backup, or import the mails from cur into a new database", "SQLite finds the file damaged: %s", line)
+		}
+		return err
+	})
+}
+
+func (c *Checked) fault(do, format string, args ...any) {
+	c.Faults = append(c.Faults, Fault{What: fmt.Sprintf(format, args...), Do: do})
+}
+
+const reimport = "import the mail again from cur, or restore a backup"
+
+// checkMails reads in pieces, so that no view of the database is held open for long: that would keep the log from
+// being cut back while a watcher writes.
+func (s *Store) checkMails(ctx context.Context, c *Checked, progress Progress) error {
+	var total int
+	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM mail`).Scan(&total); err != nil {
+		return err
+	}
+	for last := int64(0); ; {
+		rows, err := s.readers.QueryContext(ctx, `
+			SELECT m.id, m.msgid, m.sha256, r.size, r.bytes FROM mail m LEFT JOIN raw r ON r.mail = m.id
+			WHERE m.id > ? ORDER BY m.id LIMIT 500`, last)
+		if err != nil {
+			return err
+		}
+		found := 0
+		err = eachRow(rows, func(scan func(...any) error) error {
+			found++
+			return c.checkMail(scan, &last)
+		})
+		if err != nil || found == 0 {
+			return err
+		}
+		c.Mails += found
+		progress.tell(c.Mails, total)
+	}
+}
+
+func (c *Checked) checkMail(scan func(...any) error, last *int64) error {
+	var msgid string
+	var want, frame []byte
+	var size sql.NullInt64
+	if err := scan(last, &msgid, &want, &size, &frame); err != nil {
+		return err
+	}
+	if frame == nil {
+		c.fault(reimport, "mail %d %s has no bytes stored", *last, msgid)
+		return nil
+	}
+	raw, err := decompress(frame)
+	sum := sha256.Sum256(raw)
+	switch {
+	case err != nil:
+		c.fault(reimport, "mail %d %s can't be decompressed: %v", *last, msgid, err)
+	case !bytes.Equal(sum[:], want) || int64(len(raw)) != size.Int64:
+		c.fault(reimport, "mail %d %s is not what was delivered: its SHA-256 is another", *last, msgid)
+	}
+	return nil
+}
+
+// checkDerived rebuilds a copy and compares the dumps.
+func (s *Store) checkDerived(ctx context.Context, c *Checked) error {
+	dir, err := os.MkdirTemp(filepath.Dir(s.path), ".patchwatch-check-")
+	if err != nil {
+		return fmt.Errorf("make a folder for a copy of the database: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "copy.db")
+	if err := s.Backup(ctx, copied); err != nil {
+		return err
+	}
+	before, after, err := dumpAroundRebuild(ctx, copied)
+	if err != nil {
+		return err
+	}
+	lost, extra := DiffDumps(before, after)
+	for _, l := range append(prefixed("not there: ", extra), prefixed("not right: ", lost)...) {
+		c.fault("run patchwatch rebuild", "derived rows differ from a rebuild, %s", l)
+	}
+	return nil
+}
+
+func prefixed(with string, lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = with + l
+	}
+	return out
+}
+
+func dumpAroundRebuild(ctx context.Context, path string) (before, after []byte, err error) {
+	s, err := Open(ctx, path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.Close()
+	var b, a bytes.Buffer
+	if err := s.Dump(ctx, &b); err != nil {
+		return nil, nil, err
+	}
+	if err := s.Rebuild(ctx, nil); err != nil {
+		return nil, nil, err
+	}
+	err = s.Dump(ctx, &a)
+	return b.Bytes(), a.Bytes(), err
+}
+
+// DiffDumps compares two dumps: the lines that only a has, and those that only b has.
+func DiffDumps(a, b []byte) (onlyA, onlyB []string) {
+	for len(a) > 0 || len(b) > 0 {
+		la, lb := firstLine(a), firstLine(b)
+		switch order := compareLines(la, lb); {
+		case order == 0:
+			a, b = a[len(la):], b[len(lb):]
+		case order < 0:
+			onlyA = append(onlyA, string(bytes.TrimSpace(la)))
+			a = a[len(la):]
+		default:
+			onlyB = append(onlyB, string(bytes.TrimSpace(lb)))
+			b = b[len(lb):]
+		}
+	}
+	return onlyA, onlyB
+}
+
+// compareLines orders two lines; the end of a text comes after every line.
+func compareLines(a, b []byte) int {
+	switch {
+	case len(a) == 0 && len(b) > 0:
+		return 1
+	case len(b) == 0 && len(a) > 0:
+		return -1
+	}
+	return bytes.Compare(a, b)
+}
+
+func firstLine(text []byte) []byte {
+	if i := bytes.IndexByte(text, '\n'); i >= 0 {
+		return text[:i+1]
+	}
+	return text
+}
+
+// Backup writes a consistent copy of the database to a new file, while others read and write it.
+func (s *Store) Backup(ctx context.Context, file string) error {
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("%s is there already: %w", file, ErrConflict)
+	}
+	// A connection of its own: query_only, which the readers have, forbids even a VACUUM that writes elsewhere.
+	source, err := sql.Open("sqlite3", dsn(s.path, "mode=ro&_busy_timeout=10000"))
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	if _, err := source.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
+		return fmt.Errorf("copy the database to %s: %w", file, explain(err))
+	}
+	return nil
+}
+
+// Holds tells whether mails of these SHA-256 are stored, in the same order.
+func (s *Store) Holds(ctx context.Context, sums [][sha256.Size]byte) ([]bool, error) {
+	held := make([]bool, len(sums))
+	stmt, err := s.readers.PrepareContext(ctx, `SELECT 1 FROM mail WHERE sha256 = ?`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer stmt.Close()
+	for i := range sums {
+		var one int
+		switch err := stmt.QueryRowContext(ctx, sums[i][:]).Scan(&one); err {
+		case nil:
+			held[i] = true
+		case sql.ErrNoRows:
+		default:
+			return nil, explain(err)
+		}
+	}
+	return held, nil
+}

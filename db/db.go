@@ -1,0 +1,187 @@
+// Package db keeps mails, decisions and what track.Assemble makes of them in one SQLite file. Every line of SQL is here.
+//
+// There is one writer at a time, in this process (a mutex) and among all (BEGIN IMMEDIATE and a busy timeout), and any
+// number of readers, who never wait for it (WAL). A commit is on disk when it returns (synchronous=FULL): the watcher
+// moves a mail out of new/ on the strength of it.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+)
+
+// Store is an open database. Its methods may be called from any goroutine.
+type Store struct {
+	path    string
+	readers *sql.DB
+
+	mu     sync.Mutex // guards writer: one transaction at a time
+	writer *writer    // nil when opened for reading
+	wdb    *sql.DB
+}
+
+// ErrNotExist is returned by OpenReadOnly when there is no database at the path.
+var ErrNotExist = errors.New("there is no database")
+
+// Open opens the database for reading and writing, makes it if it is not there, and brings an older one up to date.
+// A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
+func Open(ctx context.Context, path string) (*Store, error) {
+	s := &Store{path: path}
+	if err := s.open(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context) error {
+	if dir := filepath.Dir(s.path); !isDir(dir) {
+		return fmt.Errorf("there is no folder %s to keep it in", dir)
+	}
+	var err error
+	if s.wdb, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=10000&_foreign_keys=1&_cache_size=-65536")); err != nil {
+		return err
+	}
+	s.wdb.SetMaxOpenConns(1)
+	if s.writer, err = newWriter(ctx, s.wdb); err != nil {
+		return err
+	}
+	if err := s.writer.tx(ctx, func() error { return migrate(ctx, s.writer) }); err != nil {
+		return err
+	}
+	return s.openReaders()
+}
+
+// OpenReadOnly opens a database that must exist, beside whoever writes to it, and never changes it.
+func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
+	s := &Store{path: path}
+	err := s.openExisting(ctx)
+	if err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
+	}
+	return s, nil
+}
+
+func (s *Store) openExisting(ctx context.Context) error {
+	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
+		return ErrNotExist
+	}
+	if err := s.openReaders(); err != nil {
+		return err
+	}
+	found, err := readVersion(ctx, s.readers)
+	if err != nil {
+		return err
+	}
+	if found < schemaVersion() {
+		return fmt.Errorf("it has version %d, this patchwatch needs %d; any command that writes, such as watch, brings it up to date", found, schemaVersion())
+	}
+	return nil
+}
+
+func (s *Store) openReaders() error {
+	var err error
+	s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"))
+	if err != nil {
+		return err
+	}
+	s.readers.SetMaxOpenConns(4)
+	s.readers.SetMaxIdleConns(4)
+	return nil
+}
+
+// Close waits for the transaction in hand. Closing twice does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.wdb != nil {
+		errs = append(errs, s.wdb.Close())
+	}
+	s.readers, s.writer, s.wdb = nil, nil, nil
+	return errors.Join(errs...)
+}
+
+// Path of the database file.
+func (s *Store) Path() string { return s.path }
+
+// SQLiteVersion is the version of the library that is linked in.
+func SQLiteVersion() string {
+	version, _, _ := sqlite3.Version()
+	return version
+}
+
+// write runs f in one immediate transaction, alone.
+func (s *Store) write(ctx context.Context, f func(w *writer) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.writer == nil {
+		return errors.New("the database is open for reading only")
+	}
+	return explain(s.writer.tx(ctx, func() error { return f(s.writer) }))
+}
+
+// dsn escapes the path, in which ?, # and % mean something to SQLite's URIs. Without "file:" the driver drops the
+// options in silence.
+func dsn(path, options string) string {
+	if !filepath.IsAbs(path) {
+		if abs, err := filepath.Abs(path); err == nil {
+			path = abs
+		}
+	}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String()
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// explain puts into words what SQLite's own words leave open.
+func explain(err error) error {
+	var e sqlite3.Error // the driver returns the value, never a pointer
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("the file is not an SQLite database: %w", err)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("the database is damaged; restore a backup, or import the mails from cur into a new one: %w", err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("another process holds the database locked: %w", err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("the disk that holds the database is full: %w", err)
+	case sqlite3.ErrReadonly:
+		return fmt.Errorf("the database or its folder can't be written to: %w", err)
+	case sqlite3.ErrCantOpen:
+		return fmt.Errorf("the database file can't be opened (is it a file, and readable, in a folder that can be written to?): %w", err)
+	}
+	return err
+}
+
+// isConstraint tells whether the rows themselves are at fault, which no retry can cure.
+func isConstraint(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrTooBig || e.Code == sqlite3.ErrMismatch)
+}
+
+func placeholders(n int) string {
+	return strings.TrimSuffix(strings.Repeat("?,", n), ",")
+}

@@ -1,0 +1,129 @@
+package db_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// listID is the list of all mails made here.
+const listID = "frob.lists.example.org"
+
+var epoch = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+
+// made is a mail with the given id, subject and references; its text is its subject.
+func made(id string, minute int, subject string, refs ...string) *track.Mail {
+	m := &track.Mail{
+		MsgID: "<" + id + ">", Date: epoch.Add(time.Duration(minute) * time.Minute), ListIDs: []string{listID},
+		From: track.Person{Name: "Ann", Email: "ann@example.org"}, Content: subject,
+		Subject: track.Subject{Full: subject, Rest: subject, Version: 1},
+	}
+	m.Delivered = m.Date.Add(time.Second)
+	for _, r := range refs {
+		m.Refs = append(m.Refs, "<"+r+">")
+	}
+	m.Reply = strings.HasPrefix(subject, "Re:")
+	if n, err := fmt.Sscanf(subject, "[%d/%d]", &m.Subject.Number, &m.Subject.Total); n == 2 && err == nil {
+		m.Subject.Marked = true
+	}
+	if !m.Reply && !(m.Subject.Marked && m.Subject.Number == 0) && !strings.HasPrefix(subject, "talk") {
+		m.Diff = "diff of " + id
+	}
+	return m
+}
+
+func delivery(m *track.Mail) db.Delivery {
+	raw := []byte(fmt.Sprintf("%s %s %v %s %s", m.MsgID, m.Subject.Full, m.Refs, m.Content, m.From.Email))
+	m.SHA256 = sha256.Sum256(raw)
+	return db.Delivery{Mail: m, Frame: db.Compress(raw), Size: len(raw)}
+}
+
+func open(t *testing.T) *db.Store {
+	t.Helper()
+	s, err := db.Open(context.Background(), filepath.Join(t.TempDir(), "a?b#c%d e.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func add(t *testing.T, s *db.Store, mails ...*track.Mail) []db.Added {
+	t.Helper()
+	var batch []db.Delivery
+	for _, m := range mails {
+		batch = append(batch, delivery(m))
+	}
+	added, err := s.Add(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range added {
+		if a.Err != nil {
+			t.Fatalf("%s: %v", mails[i].MsgID, a.Err)
+		}
+	}
+	return added
+}
+
+func dump(t *testing.T, s *db.Store) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.Dump(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func thread() []*track.Mail {
+	return []*track.Mail{
+		made("c@x", 0, "[0/2] cover"), made("1@x", 1, "[1/2] one", "c@x"), made("2@x", 2, "[2/2] two", "c@x"),
+		made("r1@x", 3, "Re: one", "1@x"), made("r2@x", 4, "Re: Re: one", "r1@x"), made("s@x", 5, "single"),
+		made("t@x", 6, "talk"), made("rt@x", 7, "Re: talk", "t@x"), made("rs@x", 8, "Re: single", "s@x", "t@x"),
+	}
+}
+
+func TestAddInAnyOrderEqualsRebuild(t *testing.T) {
+	want := ""
+	for rotate := range thread() {
+		s := open(t)
+		mails := thread()
+		for i := range mails {
+			add(t, s, mails[(i*5+rotate)%len(mails)])
+		}
+		got := dump(t, s)
+		if want == "" {
+			want = got
+			t.Log("\n" + got)
+		}
+		if got != want {
+			t.Fatalf("rotated by %d:\n%s\nwant\n%s", rotate, got, want)
+		}
+		if err := s.Rebuild(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := dump(t, s); got != want {
+			t.Fatalf("rebuilt:\n%s\nwant\n%s", got, want)
+		}
+	}
+}
+
+func TestCheckFindsNothingInASoundDatabase(t *testing.T) {
+	s := open(t)
+	add(t, s, thread()...)
+	c, err := s.Check(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Faults) > 0 || c.Mails != len(thread()) {
+		t.Fatalf("%+v", c)
+	}
+}

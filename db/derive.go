@@ -1,0 +1,263 @@
+package db
+
+import (
+	"database/sql"
+	"fmt"
+	"sort"
+
+	"patchwatch/track"
+)
+
+// derive brings the derived rows of all projects that the transaction changed up to date.
+func (a *adder) derive() error {
+	ids := make([]int64, 0, len(a.changes))
+	for id := range a.changes {
+		ids = append(ids, id)
+	}
+	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	senders := map[string]bool{}
+	for _, id := range ids {
+		c := a.changes[id]
+		if err := a.deriveProject(id, c); err != nil {
+			return err
+		}
+		for s := range c.senders {
+			senders[s] = true
+		}
+	}
+	for s := range senders {
+		if err := a.derivePerson(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *adder) deriveProject(project int64, c *change) error {
+	n := newNeighbourhood(a.writer, project)
+	old := map[int64]bool{} // series that may be no more
+	for _, r := range c.gone {
+		if r.series.Valid {
+			old[r.series.Int64] = true
+		}
+		if err := a.dropDerived(r.mail); err != nil {
+			return err
+		}
+	}
+	if err := n.gather(c); err != nil {
+		return err
+	}
+	// Patches that are alone by their nature are not members of any neighbourhood; new ones need their own series.
+	singles := n.singles(c)
+	items := n.items()
+	for _, r := range singles {
+		items = append(items, r.Item)
+	}
+	threads := track.Assemble(items, n.settled)
+	if n.err != nil {
+		return n.err
+	}
+	d := &deriver{writer: a.writer, project: project, fetch: n.fetch, old: old}
+	for _, set := range []map[string]*row{n.members, singles} {
+		for _, r := range set {
+			if r.series.Valid {
+				old[r.series.Int64] = true
+			}
+		}
+	}
+	if err := d.writeSeries(threads.Series); err != nil {
+		return err
+	}
+	if err := d.writeStrays(singles); err != nil {
+		return err
+	}
+	return d.writeReplies(n.talk, threads.Parents)
+}
+
+// singles are the changed patches that are not members: without a number, or a pull request numbered 0/n.
+func (n *neighbourhood) singles(c *change) map[string]*row {
+	out := map[string]*row{}
+	for _, ids := range []map[string]bool{c.fresh, c.replaced} {
+		for id := range ids {
+			if r := n.byID[id]; r != nil && r.Kind == track.Patch && !r.Member() {
+				out[id] = r
+			}
+		}
+	}
+	return out
+}
+
+func (w *writer) dropDerived(mail int64) error {
+	for _, q := range []string{`DELETE FROM patch WHERE mail = ?`, `DELETE FROM cover WHERE mail = ?`, `DELETE FROM reply WHERE mail = ?`} {
+		if err := w.exec(q, mail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deriver writes what Assemble found, and only where it is not so already: most mails change little.
+type deriver struct {
+	*writer
+	project int64
+	fetch   func(id string) (*row, error)
+	old     map[int64]bool // series that members of the set were in
+}
+
+func (d *deriver) writeSeries(all []track.Series) error {
+	for i := range all {
+		if err := d.writeOneSeries(&all[i]); err != nil {
+			return err
+		}
+	}
+	for id := range d.old {
+		if err := d.exec(`DELETE FROM series WHERE id = ?`, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *deriver) writeOneSeries(s *track.Series) error {
+	var cover *row
+	var patches []*row
+	id := int64(-1)
+	take := func(msgid string) (*row, error) {
+		r, err := d.fetch(msgid)
+		if err == nil && r == nil {
+			err = fmt.Errorf("series %s: %s is not stored", s.Key, msgid)
+		}
+		if err == nil && (id < 0 || r.mail < id) {
+			id = r.mail
+		}
+		return r, err
+	}
+	var err error
+	if s.Cover != "" {
+		if cover, err = take(s.Cover); err != nil {
+			return err
+		}
+	}
+	for _, slot := range s.Patches {
+		r, err := take(slot.ID)
+		if err != nil {
+			return err
+		}
+		patches = append(patches, r)
+	}
+	if err := d.putSeries(id, s, cover); err != nil {
+		return err
+	}
+	if cover != nil {
+		if err := d.putCover(cover, id); err != nil {
+			return err
+		}
+	}
+	for i, r := range patches {
+		if err := d.putPatch(r, sql.NullInt64{Int64: id, Valid: true}, sql.NullInt64{Int64: int64(s.Patches[i].Number), Valid: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *deriver) putSeries(id int64, s *track.Series, cover *row) error {
+	delete(d.old, id)
+	var coverMail any
+	if cover != nil {
+		coverMail = cover.mail
+	}
+	return d.exec(`
+		INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
+			version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
+			date = excluded.date, submitter = excluded.submitter, cover = excluded.cover
+		WHERE (project, key, name, version, total, received, complete, date, submitter, cover) IS NOT
+			(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
+			excluded.complete, excluded.date, excluded.submitter, excluded.cover)`,
+		id, d.project, s.Key, orNil(s.Name), s.Version, s.Total, len(s.Patches), s.Complete, s.Date.Unix(), s.Submitter, coverMail)
+}
+
+func (d *deriver) putCover(r *row, series int64) error {
+	if r.derived && r.series.Valid && r.series.Int64 == series {
+		return nil
+	}
+	return d.exec(`INSERT OR REPLACE INTO cover (mail, project, series) VALUES (?, ?, ?)`, r.mail, d.project, series)
+}
+
+func (d *deriver) putPatch(r *row, series, number sql.NullInt64) error {
+	if r.derived && r.series == series && r.number == number {
+		return nil
+	}
+	if r.derived {
+		return d.exec(`UPDATE patch SET series = ?, number = ? WHERE mail = ?`, series, number, r.mail)
+	}
+	return d.exec(`
+		INSERT OR REPLACE INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
+		SELECT m.id, m.project, ?, ?, m.date, m.sender, coalesce(d.state, m.state, ?), d.delegate, coalesce(d.archived, 0)
+		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = ?`,
+		series, number, track.StateNew, r.mail)
+}
+
+// writeStrays writes the patches that are in no series: pull requests numbered 0/n.
+func (d *deriver) writeStrays(singles map[string]*row) error {
+	for _, r := range singles {
+		if r.Marked && r.Total > 0 {
+			if err := d.putPatch(r, sql.NullInt64{}, sql.NullInt64{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *deriver) writeReplies(talk map[string]*row, parents map[string]string) error {
+	for id, r := range talk {
+		var parent sql.NullInt64
+		if p := parents[id]; p != "" {
+			above, err := d.fetch(p)
+			if err != nil {
+				return err
+			}
+			if above == nil {
+				return fmt.Errorf("parent %s of %s is not stored", p, id)
+			}
+			parent = sql.NullInt64{Int64: above.mail, Valid: true}
+		}
+		if r.derived && r.parent == parent {
+			continue
+		}
+		if err := d.exec(`INSERT OR REPLACE INTO reply (mail, project, parent, date, ignored) VALUES (?, ?, ?, ?, ?)`,
+			r.mail, d.project, parent, r.Date.Unix(), r.Kind == track.Ignored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// derivePerson sets somebody's name: that of the newest-dated mail which has one, whichever came last.
+func (w *writer) derivePerson(email string) error {
+	if email == "" {
+		return nil
+	}
+	var name string
+	named, err := w.row(`
+		SELECT sender_name FROM mail WHERE sender = ? AND sender_name <> '' AND chosen AND project IS NOT NULL AND kind <> 3
+		ORDER BY date DESC, msgid, sender_name LIMIT 1`, []any{email}, &name)
+	if err != nil {
+		return err
+	}
+	if !named {
+		var one int
+		there, err := w.row(`SELECT 1 FROM mail WHERE sender = ? AND chosen AND project IS NOT NULL AND kind <> 3 LIMIT 1`, []any{email}, &one)
+		if err != nil {
+			return err
+		}
+		if !there {
+			return w.exec(`DELETE FROM person WHERE email = ?`, email)
+		}
+	}
+	return w.exec(`INSERT INTO person (email, name) VALUES (?, ?)
+		ON CONFLICT (email) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`, email, name)
+}

@@ -1,0 +1,75 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks the file as patchwatch's in its header ("PWch"), so that another program's database is not
+// taken for an empty one.
+const applicationID = 0x50576368
+
+// schemaVersion is the number of the newest migration.
+func schemaVersion() int {
+	entries, err := migrations.ReadDir("migrations")
+	if err != nil {
+		panic(err) // they are compiled in
+	}
+	return len(entries)
+}
+
+// migrate brings the schema up to date, from whatever version PRAGMA user_version names. It runs inside a
+// transaction: a process that is killed in it leaves the old schema, and two that start at once do it one after the
+// other.
+func migrate(ctx context.Context, w *writer) error {
+	found, err := version(func(query string) *sql.Row { return w.conn.QueryRowContext(ctx, query) })
+	if err != nil {
+		return err
+	}
+	for v := found + 1; v <= schemaVersion(); v++ {
+		text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", v))
+		if err != nil {
+			return err
+		}
+		if err := w.script(string(text)); err != nil {
+			return fmt.Errorf("migration %d: %w", v, err)
+		}
+	}
+	if found < schemaVersion() {
+		return w.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion()))
+	}
+	return nil
+}
+
+func readVersion(ctx context.Context, db *sql.DB) (int, error) {
+	return version(func(query string) *sql.Row { return db.QueryRowContext(ctx, query) })
+}
+
+// version is the schema's, 0 for an empty database; an error if it is newer than this program, or not ours.
+func version(row func(string) *sql.Row) (int, error) {
+	var user, application, tables int
+	if err := row("PRAGMA user_version").Scan(&user); err != nil {
+		return 0, err
+	}
+	if err := row("PRAGMA application_id").Scan(&application); err != nil {
+		return 0, err
+	}
+	if err := row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return 0, err
+	}
+	switch {
+	case tables == 0:
+		return 0, nil
+	case application != applicationID:
+		return 0, errors.New("it is an SQLite database, but another program's; nothing was changed")
+	case user > schemaVersion():
+		return 0, fmt.Errorf("it was written by a newer patchwatch: it has version %d, this patchwatch knows versions up to %d; nothing was changed", user, schemaVersion())
+	}
+	return user, nil
+}

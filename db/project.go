@@ -1,0 +1,154 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// Kinds of refusal that a caller may want to tell apart.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("conflict")
+)
+
+// Reader reads a stored mail anew: ingest.Parse, which this package does not know.
+type Reader func(raw []byte) (*track.Mail, error)
+
+// Projects lists the tracked projects by link name.
+func (s *Store) Projects(ctx context.Context) ([]track.Project, error) {
+	rows, err := s.readers.QueryContext(ctx, projectsQuery)
+	if err != nil {
+		return nil, explain(err)
+	}
+	var out []track.Project
+	err = eachRow(rows, scanProjects(&out))
+	return out, explain(err)
+}
+
+const projectsQuery = `
+	SELECT id, link_name, list_id, list_email, name, subject_match, on_sight
+	FROM project WHERE NOT removed ORDER BY link_name`
+
+func scanProjects(out *[]track.Project) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var p track.Project
+		if err := scan(&p.ID, &p.LinkName, &p.ListID, &p.ListEmail, &p.Name, &p.SubjectMatch, &p.OnSight); err != nil {
+			return err
+		}
+		*out = append(*out, p)
+		return nil
+	}
+}
+
+func (w *writer) projects() ([]track.Project, error) {
+	var out []track.Project
+	err := w.each(projectsQuery, nil, scanProjects(&out))
+	return out, err
+}
+
+// AddProject adds a project and routes the mail that waited for it. A project that was made on sight for the same
+// list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
+// stored mails are routed otherwise than before.
+func (s *Store) AddProject(ctx context.Context, p track.Project, read Reader) (moved int, err error) {
+	err = s.write(ctx, func(w *writer) error {
+		if err := w.insertProject(p); err != nil {
+			return err
+		}
+		moved, err = w.reroute(read)
+		return err
+	})
+	return moved, err
+}
+
+func (w *writer) insertProject(p track.Project) error {
+	projects, err := w.projects()
+	if err != nil {
+		return err
+	}
+	for _, o := range projects {
+		switch {
+		case strings.EqualFold(o.LinkName, p.LinkName) && !o.OnSight:
+			return fmt.Errorf("there is a project %s already: %w", o.LinkName, ErrConflict)
+		case o.ListID == p.ListID && o.OnSight:
+			return w.adopt(o.ID, p)
+		case o.ListID == p.ListID && o.SubjectMatch == p.SubjectMatch:
+			return fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, ErrConflict)
+		}
+	}
+	if err := w.decideAllOnSight(); err != nil {
+		return err
+	}
+	return w.exec(`
+		INSERT INTO project (link_name, list_id, list_email, name, subject_match) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (link_name) DO UPDATE SET removed = 0, on_sight = 0, list_id = excluded.list_id,
+			list_email = excluded.list_email, name = excluded.name, subject_match = excluded.subject_match`,
+		p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch)
+}
+
+func (w *writer) adopt(id int64, p track.Project) error {
+	if err := w.decideAllOnSight(); err != nil {
+		return err
+	}
+	// A removed project of that link name would be in the way; its decisions go with it to the adopted one.
+	if err := w.exec(`
+		UPDATE OR IGNORE decision SET project = ?1
+		WHERE project = (SELECT id FROM project WHERE link_name = ?2 AND id <> ?1)`, id, p.LinkName); err != nil {
+		return err
+	}
+	if err := w.exec(`UPDATE project SET link_name = 'removed ' || id || ' ' || link_name WHERE link_name = ? AND id <> ?`, p.LinkName, id); err != nil {
+		return err
+	}
+	return w.exec(`UPDATE project SET link_name = ?, list_email = ?, name = ?, subject_match = ? WHERE id = ?`,
+		p.LinkName, p.ListEmail, p.Name, p.SubjectMatch, id)
+}
+
+// decideAllOnSight makes ordinary projects of those that were made on sight. The first decision about projects is
+// also one about these: they must not vanish, with their patches, because another was added.
+func (w *writer) decideAllOnSight() error {
+	return w.exec(`UPDATE project SET on_sight = 0`)
+}
+
+// SetProject changes the project of p's link name to p, and routes mail anew where that matters.
+func (s *Store) SetProject(ctx context.Context, p track.Project, read Reader) (moved int, err error) {
+	err = s.write(ctx, func(w *writer) error {
+		if err := w.decideAllOnSight(); err != nil {
+			return err
+		}
+		res, err := w.run(`
+			UPDATE project SET list_id = ?, list_email = ?, name = ?, subject_match = ? WHERE link_name = ? AND NOT removed`,
+			p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.LinkName)
+		if err != nil {
+			return err
+		}
+		if n, _ := res.RowsAffected(); n == 0 {
+			return fmt.Errorf("project %s: %w", p.LinkName, ErrNotFound)
+		}
+		moved, err = w.reroute(read)
+		return err
+	})
+	return moved, err
+}
+
+// RemoveProject stops tracking a project. Its mail stays stored, unrouted; what was decided in it comes back when a
+// project of this link name is added again.
+func (s *Store) RemoveProject(ctx context.Context, linkName string, read Reader) (moved int, err error) {
+	err = s.write(ctx, func(w *writer) error {
+		if err := w.decideAllOnSight(); err != nil {
+			return err
+		}
+		res, err := w.run(`UPDATE project SET removed = 1 WHERE link_name = ? AND NOT removed`, linkName)
+		if err != nil {
+			return err
+		}
+		if n, _ := res.RowsAffected(); n == 0 {
+			return fmt.Errorf("project %s: %w", linkName, ErrNotFound)
+		}
+		moved, err = w.reroute(read)
+		return err
+	})
+	return moved, err
+}

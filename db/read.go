@@ -1,0 +1,301 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// Patches lists patches, newest first.
+func (s *Store) Patches(ctx context.Context, f track.Filter) ([]track.PatchView, error) {
+	c := patchConditions(f)
+	rows, err := s.readers.QueryContext(ctx, `
+		SELECT p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(pe.name, ''), p.state, coalesce(p.delegate, ''),
+			p.archived, coalesce(p.series, 0), coalesce(p.number, 0), m.total, m.version, coalesce(m.pull_url, ''), m.hash
+		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
+			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+` ORDER BY p.date DESC, p.mail DESC`+limit(f.Limit), c.args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	var out []track.PatchView
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var p track.PatchView
+		var date int64
+		var hash []byte
+		if err := scan(&p.ID, &p.Project, &p.MsgID, &p.Name, &date, &p.Submitter.Email, &p.Submitter.Name, &p.State, &p.Delegate,
+			&p.Archived, &p.Series, &p.Number, &p.Total, &p.Version, &p.PullURL, &hash); err != nil {
+			return err
+		}
+		p.Date, p.Hash = unixSec(date), hex.EncodeToString(hash)
+		out = append(out, p)
+		return nil
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	return out, s.countTrailers(ctx, out)
+}
+
+func patchConditions(f track.Filter) *conditions {
+	c := &conditions{}
+	c.add(f.ID != 0, `p.mail = ?`, f.ID)
+	c.add(f.Project != "", `p.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
+	c.in(`p.state`, f.States)
+	c.person(`p.submitter`, f.Submitter)
+	c.add(f.Delegate != "", `p.delegate = ?`, strings.ToLower(f.Delegate))
+	c.contains(`m.name`, f.Text)
+	c.add(!f.Since.IsZero(), `p.date >= ?`, f.Since.Unix())
+	c.add(!f.Until.IsZero(), `p.date < ?`, f.Until.Unix())
+	c.add(f.Series != 0, `p.series = ?`, f.Series)
+	c.add(!f.Archived, `NOT p.archived`)
+	return c
+}
+
+// conditions is a WHERE clause in the making.
+type conditions struct {
+	terms []string
+	args  []any
+}
+
+func (c *conditions) add(wanted bool, term string, args ...any) {
+	if wanted {
+		c.terms = append(c.terms, term)
+		c.args = append(c.args, args...)
+	}
+}
+
+func (c *conditions) in(column string, values []string) {
+	if len(values) > 0 {
+		args := make([]any, len(values))
+		for i, v := range values {
+			args[i] = v
+		}
+		c.add(true, column+` IN (`+placeholders(len(values))+`)`, args...)
+	}
+}
+
+func (c *conditions) contains(column, text string) {
+	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
+}
+
+// person matches an address exactly where one is given, so that the index serves; else a part of an address or name.
+func (c *conditions) person(column, who string) {
+	switch {
+	case who == "":
+	case strings.Contains(who, "@"):
+		c.add(true, column+` = ?`, strings.ToLower(who))
+	default:
+		p := likePattern(who)
+		c.add(true, column+` IN (SELECT email FROM person WHERE email LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\')`, p, p)
+	}
+}
+
+func (c *conditions) where() string {
+	if len(c.terms) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.terms, " AND ")
+}
+
+func likePattern(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text) + "%"
+}
+
+func limit(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" LIMIT %d", n)
+}
+
+// countTrailers fills in the trailers of each patch and of the comments on it. Counted when asked for, never kept as a
+// number that is added to.
+func (s *Store) countTrailers(ctx context.Context, patches []track.PatchView) error {
+	for i := range patches {
+		rows, err := s.readers.QueryContext(ctx, `
+			SELECT more FROM mail WHERE id = ?1 AND more IS NOT NULL
+			UNION ALL SELECT m.more FROM reply r JOIN mail m ON m.id = r.mail WHERE r.parent = ?1 AND NOT r.ignored AND m.more IS NOT NULL`, patches[i].ID)
+		if err != nil {
+			return explain(err)
+		}
+		counts := map[string]int{}
+		err = eachRow(rows, func(scan func(...any) error) error {
+			m, err := scanMore(scan)
+			for _, t := range m.Trailers {
+				counts[track.TrailerKey(t.Key)]++
+			}
+			return err
+		})
+		if err != nil {
+			return explain(err)
+		}
+		patches[i].Trailers = counts
+	}
+	return nil
+}
+
+func scanMore(scan func(...any) error) (m more, err error) {
+	var text sql.NullString
+	if err := scan(&text); err != nil || !text.Valid {
+		return m, err
+	}
+	return m, json.Unmarshal([]byte(text.String), &m)
+}
+
+// SeriesList lists series, newest first.
+func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesView, error) {
+	c := &conditions{}
+	c.add(f.Project != "", `s.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
+	c.person(`s.submitter`, f.Submitter)
+	c.contains(`s.name`, f.Text)
+	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
+	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
+	c.add(f.Series != 0, `s.id = ?`, f.Series)
+	c.add(f.Incomplete, `NOT s.complete`)
+	if len(f.States) > 0 {
+		sub := &conditions{}
+		sub.in(`state`, f.States)
+		c.add(true, `EXISTS (SELECT 1 FROM patch WHERE series = s.id AND `+sub.terms[0]+`)`, sub.args...)
+	}
+	rows, err := s.readers.QueryContext(ctx, `
+		SELECT s.id, pr.link_name, s.key, coalesce(s.name, ''), s.version, s.total, s.received, s.complete, s.date,
+			s.submitter, coalesce(pe.name, ''), coalesce(m.msgid, '')
+		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
+			LEFT JOIN mail m ON m.id = s.cover`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	var out []track.SeriesView
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var v track.SeriesView
+		var date int64
+		if err := scan(&v.ID, &v.Project, &v.Key, &v.Name, &v.Version, &v.Total, &v.Received, &v.Complete, &date,
+			&v.Submitter.Email, &v.Submitter.Name, &v.Cover); err != nil {
+			return err
+		}
+		v.Date = unixSec(date)
+		out = append(out, v)
+		return nil
+	})
+	return out, explain(err)
+}
+
+const mailViewQuery = `
+	SELECT m.id, coalesce(pr.link_name, ''), m.msgid, ` + kindColumn + `, m.name, m.date, m.sender, coalesce(pe.name, m.sender_name),
+		m.refs, coalesce(pm.msgid, ''), coalesce(p.series, c.series, 0), m.more,
+		(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS m.project AND NOT v.chosen)
+	FROM ` + rowTables + ` LEFT JOIN project pr ON pr.id = m.project LEFT JOIN person pe ON pe.email = m.sender`
+
+// kindColumn is a mail's kind in the words of the dump.
+const kindColumn = `
+	CASE WHEN m.project IS NULL THEN 'unrouted' WHEN m.kind = 1 THEN 'patch' WHEN m.kind = 2 THEN 'cover'
+		WHEN m.kind = 3 THEN 'ignored' WHEN r.parent IS NOT NULL THEN 'comment' ELSE 'pending' END`
+
+func (s *Store) mailViews(ctx context.Context, where string, args ...any) ([]track.MailView, error) {
+	rows, err := s.readers.QueryContext(ctx, mailViewQuery+where, args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	var out []track.MailView
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var v track.MailView
+		var date int64
+		var refs string
+		var text sql.NullString
+		if err := scan(&v.ID, &v.Project, &v.MsgID, &v.Kind, &v.Name, &date, &v.Submitter.Email, &v.Submitter.Name,
+			&refs, &v.Parent, &v.Series, &text, &v.Variants); err != nil {
+			return err
+		}
+		v.Date = unixSec(date)
+		if refs != "" {
+			v.Refs = strings.Split(refs, "\n")
+		}
+		if text.Valid {
+			var m more
+			if err := json.Unmarshal([]byte(text.String), &m); err != nil {
+				return err
+			}
+			v.Trailers, v.Notes = m.Trailers, m.Notes
+		}
+		out = append(out, v)
+		return nil
+	})
+	return out, explain(err)
+}
+
+// Comments lists the comments on a patch or cover, in canonical order.
+func (s *Store) Comments(ctx context.Context, parent int64) ([]track.MailView, error) {
+	return s.mailViews(ctx, ` WHERE r.parent = ? AND NOT r.ignored ORDER BY m.date, m.delivered, m.msgid`, parent)
+}
+
+// Find looks up stored mails by what a person may call one: its number, its Message-ID with or without <>, or a
+// beginning of it that is enough. More than one is found when a mail came through several lists, or when the
+// beginning is too short.
+func (s *Store) Find(ctx context.Context, project, id string) ([]track.MailView, error) {
+	const most = 20
+	only := ``
+	args := []any{}
+	if project != "" {
+		only = ` AND pr.link_name = ?`
+		args = append(args, project)
+	}
+	if isNumber(id) {
+		found, err := s.mailViews(ctx, ` WHERE m.id = ? AND m.chosen`+only, append([]any{id}, args...)...)
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+	}
+	exact := bracketed(id)
+	found, err := s.mailViews(ctx, ` WHERE m.msgid IN (?, ?) AND m.chosen`+only+` ORDER BY m.id`, append([]any{exact, id}, args...)...)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	beginning := "<" + strings.TrimPrefix(id, "<")
+	return s.mailViews(ctx, ` WHERE m.msgid >= ? AND m.msgid < ? AND m.chosen`+only+` ORDER BY m.id LIMIT `+fmt.Sprint(most),
+		append([]any{beginning, beginning + "\U0010ffff"}, args...)...)
+}
+
+func isNumber(text string) bool {
+	for _, r := range text {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
+
+func bracketed(id string) string {
+	return "<" + strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") + ">"
+}
+
+// Members lists the mails of a series, the cover first, then by number.
+func (s *Store) Members(ctx context.Context, series int64) ([]track.MailView, error) {
+	covers, err := s.mailViews(ctx, ` WHERE c.series = ?`, series)
+	if err != nil {
+		return nil, err
+	}
+	patches, err := s.mailViews(ctx, ` WHERE p.series = ? ORDER BY p.number`, series)
+	return append(covers, patches...), err
+}
+
+// Raw is a stored mail's bytes, as they were delivered.
+func (s *Store) Raw(ctx context.Context, mail int64) ([]byte, error) {
+	var frame []byte
+	err := s.readers.QueryRowContext(ctx, `SELECT bytes FROM raw WHERE mail = ?`, mail).Scan(&frame)
+	if err == sql.ErrNoRows {
+		return nil, fmt.Errorf("mail %d: %w", mail, ErrNotFound)
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	raw, err := decompress(frame)
+	if err != nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, err)
+	}
+	return raw, nil
+}

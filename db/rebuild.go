@@ -1,0 +1,253 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"patchwatch/track"
+)
+
+// Progress is told now and then how many of how many are done. It may be nil.
+type Progress func(done, total int)
+
+func (p Progress) tell(done, total int) {
+	if p != nil {
+		p(done, total)
+	}
+}
+
+// Rebuild drops all derived rows and makes them anew from the facts and the decisions, in one transaction.
+func (s *Store) Rebuild(ctx context.Context, progress Progress) error {
+	return s.write(ctx, func(w *writer) error { return w.rebuild(progress) })
+}
+
+func (w *writer) rebuild(progress Progress) error {
+	for _, table := range []string{"series", "patch", "cover", "reply", "person"} {
+		if err := w.exec(`DELETE FROM ` + table); err != nil {
+			return err
+		}
+	}
+	var total, done int
+	if _, err := w.row(`SELECT count(*) FROM mail WHERE project IS NOT NULL AND chosen`, nil, &total); err != nil {
+		return err
+	}
+	projects, err := w.projects()
+	if err != nil {
+		return err
+	}
+	for _, p := range projects {
+		n, err := w.rebuildProject(p.ID)
+		if err != nil {
+			return fmt.Errorf("rebuild %s: %w", p.LinkName, err)
+		}
+		done += n
+		progress.tell(done, total)
+	}
+	return w.rebuildPeople()
+}
+
+func (w *writer) rebuildPeople() error {
+	var senders []string
+	err := w.each(`SELECT DISTINCT sender FROM mail WHERE chosen AND project IS NOT NULL`, nil, func(scan func(...any) error) error {
+		var email string
+		err := scan(&email)
+		senders = append(senders, email)
+		return err
+	})
+	for i := 0; err == nil && i < len(senders); i++ {
+		err = w.derivePerson(senders[i])
+	}
+	return err
+}
+
+func (w *writer) rebuildProject(project int64) (int, error) {
+	n, err := w.wholeProject(project)
+	if err != nil {
+		return 0, err
+	}
+	items := make([]track.Item, 0, len(n.byID))
+	singles := map[string]*row{}
+	for id, r := range n.byID {
+		items = append(items, r.Item)
+		if r.Kind == track.Patch && !r.Member() {
+			singles[id] = r
+		}
+		if isTalk(r) {
+			n.talk[id] = r
+		}
+	}
+	threads := track.Assemble(items, nil)
+	d := &deriver{writer: w, project: project, fetch: n.fetch, old: map[int64]bool{}}
+	if err := d.writeSeries(threads.Series); err != nil {
+		return 0, err
+	}
+	if err := d.writeStrays(singles); err != nil {
+		return 0, err
+	}
+	return len(items), d.writeReplies(n.talk, threads.Parents)
+}
+
+// wholeProject loads every chosen mail of a project.
+func (w *writer) wholeProject(project int64) (*neighbourhood, error) {
+	n := newNeighbourhood(w, project)
+	err := w.each(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.project = ? AND m.chosen`, []any{project}, func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		if err != nil {
+			return err
+		}
+		n.remember(r.ID, r)
+		return nil
+	})
+	return n, err
+}
+
+// Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today,
+// and rebuilds. It returns how many mails say something else than before.
+func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (changed int, err error) {
+	err = s.write(ctx, func(w *writer) error {
+		if changed, err = w.reread(read, progress); err != nil {
+			return err
+		}
+		return w.rebuild(progress)
+	})
+	return changed, err
+}
+
+// reroute reads every mail anew after the projects have changed, and derives what that touches.
+func (w *writer) reroute(read Reader) (int, error) {
+	changed, err := w.reread(read, nil)
+	if err != nil || changed == 0 {
+		return changed, err
+	}
+	return changed, w.rebuild(nil)
+}
+
+// stored is a mail on its way through reread.
+type stored struct {
+	id        int64
+	delivered int64
+	frame     []byte
+	mail      *track.Mail // nil if it can't be read any more: then its facts stay as they are
+}
+
+const rereadBatch = 256
+
+// reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are
+// left to the caller.
+func (w *writer) reread(read Reader, progress Progress) (changed int, err error) {
+	a, err := newAdder(w)
+	if err != nil {
+		return 0, err
+	}
+	var total int
+	if _, err := w.row(`SELECT count(*) FROM mail`, nil, &total); err != nil {
+		return 0, err
+	}
+	for last, done := int64(0), 0; ; {
+		batch, err := w.storedAfter(last)
+		if err != nil || len(batch) == 0 {
+			return changed, err
+		}
+		readAll(batch, read)
+		for _, m := range batch {
+			differs, err := a.refresh(m)
+			if err != nil {
+				return changed, err
+			}
+			if differs {
+				changed++
+			}
+		}
+		last = batch[len(batch)-1].id
+		done += len(batch)
+		progress.tell(done, total)
+	}
+}
+
+func (w *writer) storedAfter(id int64) (batch []*stored, err error) {
+	err = w.each(`
+		SELECT m.id, m.delivered, r.bytes FROM mail m JOIN raw r ON r.mail = m.id
+		WHERE m.id > ? ORDER BY m.id LIMIT ?`, []any{id, rereadBatch}, func(scan func(...any) error) error {
+		m := &stored{}
+		batch = append(batch, m)
+		return scan(&m.id, &m.delivered, &m.frame)
+	})
+	return batch, err
+}
+
+// readAll decompresses and parses a batch on all cores.
+func readAll(batch []*stored, read Reader) {
+	work := make(chan *stored)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for m := range work {
+				if raw, err := decompress(m.frame); err == nil {
+					if mail, err := read(raw); err == nil {
+						mail.Delivered = unixMicro(m.delivered)
+						m.mail = mail
+					}
+				}
+				m.frame = nil
+			}
+		})
+	}
+	for _, m := range batch {
+		work <- m
+	}
+	close(work)
+	wg.Wait()
+}
+
+const factColumns = `project, msgid, by_list, dated, date, kind, sender, sender_name, name, marked, number, total, version,
+	refs, content_sha, diff_sha, hash, pull_url, state, more`
+
+// refresh brings a mail's row in line with what it says today.
+func (a *adder) refresh(s *stored) (differs bool, err error) {
+	if s.mail == nil {
+		return false, nil
+	}
+	p, byList, err := a.route(s.mail)
+	if err != nil {
+		return false, err
+	}
+	facts, err := factsOf(s.mail, p, byList)
+	if err != nil {
+		return false, err
+	}
+	args := append([]any{}, facts[1:4]...) // project, msgid, by_list
+	args = append(args, facts[5:]...)      // all after delivered
+	same := false
+	if _, err := a.row(`SELECT (`+factColumns+`) IS (`+placeholders(len(args))+`) FROM mail WHERE id = ?`, append(args, s.id), &same); err != nil || same {
+		return false, err
+	}
+	return true, a.rewrite(s, p, args)
+}
+
+func (a *adder) rewrite(s *stored, p *track.Project, args []any) error {
+	var project *int64
+	var msgid string
+	var chosen bool
+	if _, err := a.row(`SELECT project, msgid, chosen FROM mail WHERE id = ?`, []any{s.id}, &project, &msgid, &chosen); err != nil {
+		return err
+	}
+	var was *track.Project
+	if project != nil {
+		was = &track.Project{ID: *project}
+	}
+	if chosen {
+		if err := a.unchoose(was, s.id); err != nil {
+			return err
+		}
+	}
+	if err := a.exec(`UPDATE mail SET (`+factColumns+`) = (`+placeholders(len(args))+`) WHERE id = ?`, append(args, s.id)...); err != nil {
+		return err
+	}
+	if _, err := a.choose(was, msgid); err != nil {
+		return err
+	}
+	_, err := a.choose(p, s.mail.MsgID)
+	return err
+}

@@ -1,0 +1,83 @@
+package db
+
+import (
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// row is a stored mail as assembly needs it, with what was derived of it before.
+type row struct {
+	track.Item
+	mail  int64          // mail.id
+	state sql.NullString // that the mail itself asks for
+
+	series   sql.NullInt64 // of a patch or cover
+	number   sql.NullInt64 // of a patch, in its series
+	parent   sql.NullInt64 // of a reply: mail.id
+	parentID sql.NullString
+	derived  bool // has a row in patch, cover or reply
+}
+
+const rowColumns = `
+	m.id, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version, m.state,
+	coalesce(p.series, c.series), p.number, r.parent, pm.msgid, coalesce(p.mail, c.mail, r.mail) IS NOT NULL`
+
+const rowTables = `
+	mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+	LEFT JOIN reply r ON r.mail = m.id LEFT JOIN mail pm ON pm.id = r.parent`
+
+func scanRow(scan func(...any) error) (*row, error) {
+	var r row
+	var refs string
+	var date, delivered int64
+	err := scan(&r.mail, &r.ID, &refs, &r.Kind, &r.Sender, &r.Name, &date, &delivered, &r.Marked, &r.Number, &r.Total,
+		&r.Version, &r.state, &r.series, &r.number, &r.parent, &r.parentID, &r.derived)
+	if err != nil {
+		return nil, err
+	}
+	r.Date, r.Delivered = unixSec(date), unixMicro(delivered)
+	if refs != "" {
+		r.Refs = strings.Split(refs, "\n")
+	}
+	return &r, nil
+}
+
+func (w *writer) loadRow(mail int64) (*row, error) {
+	r, err := w.oneRow(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.id = ?`, mail)
+	if err == nil && r == nil {
+		err = fmt.Errorf("mail %d: %w", mail, ErrNotFound)
+	}
+	return r, err
+}
+
+// oneRow is the first row of the query, nil if there is none.
+func (w *writer) oneRow(query string, args ...any) (found *row, err error) {
+	err = w.each(query, args, func(scan func(...any) error) error {
+		if found != nil {
+			return nil
+		}
+		found, err = scanRow(scan)
+		return err
+	})
+	return found, err
+}
+
+// eachID calls f with the one integer of every row of the query.
+func (w *writer) eachID(query string, args []any, f func(id int64) error) error {
+	var ids []int64 // read to the end first: f may run the same statement
+	err := w.each(query, args, func(scan func(...any) error) error {
+		var id int64
+		if err := scan(&id); err != nil {
+			return err
+		}
+		ids = append(ids, id)
+		return nil
+	})
+	for i := 0; err == nil && i < len(ids); i++ {
+		err = f(ids[i])
+	}
+	return err
+}

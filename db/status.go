@@ -1,0 +1,128 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"time"
+)
+
+// Status is what the database holds.
+type Status struct {
+	Mails     int // stored, variants too
+	Patches   int
+	Covers    int
+	Comments  int
+	Pending   int // replies that wait for a parent
+	Ignored   int
+	Unrouted  int
+	Variants  int
+	Series    int
+	Projects  int
+	FileBytes int64 // of the database file
+	WALBytes  int64 // of the log beside it
+	SQLite    string
+}
+
+// Status counts what is stored, all in one view of the database.
+func (s *Store) Status(ctx context.Context) (Status, error) {
+	st := Status{SQLite: SQLiteVersion()}
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return st, explain(err)
+	}
+	defer tx.Rollback()
+	for _, q := range []struct {
+		into  any
+		query string
+	}{
+		{&st.Mails, `SELECT count(*) FROM mail`},
+		{&st.Patches, `SELECT count(*) FROM patch`},
+		{&st.Covers, `SELECT count(*) FROM cover`},
+		{&st.Comments, `SELECT count(*) FROM reply WHERE parent IS NOT NULL AND NOT ignored`},
+		{&st.Pending, `SELECT count(*) FROM reply WHERE parent IS NULL AND NOT ignored`},
+		{&st.Ignored, `SELECT count(*) FROM reply WHERE ignored`},
+		{&st.Unrouted, `SELECT count(*) FROM mail WHERE project IS NULL`},
+		{&st.Variants, `SELECT count(*) FROM mail WHERE NOT chosen`},
+		{&st.Series, `SELECT count(*) FROM series`},
+		{&st.Projects, `SELECT count(*) FROM project WHERE NOT removed`},
+	} {
+		if err := tx.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {
+			return st, explain(err)
+		}
+	}
+	st.FileBytes, st.WALBytes = size(s.path), size(s.path+"-wal")
+	return st, nil
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// Maildir is a folder that a watcher feeds into this database.
+type Maildir struct {
+	Path     string
+	LastMail time.Time // zero: none yet
+	LastScan time.Time
+}
+
+// Maildirs lists those that were last watched.
+func (s *Store) Maildirs(ctx context.Context) ([]Maildir, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT path, last_mail, last_scan FROM maildir ORDER BY path`)
+	if err != nil {
+		return nil, explain(err)
+	}
+	var out []Maildir
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var m Maildir
+		var mail, scanned sql.NullInt64
+		if err := scan(&m.Path, &mail, &scanned); err != nil {
+			return err
+		}
+		if mail.Valid {
+			m.LastMail = unixSec(mail.Int64)
+		}
+		if scanned.Valid {
+			m.LastScan = unixSec(scanned.Int64)
+		}
+		out = append(out, m)
+		return nil
+	})
+	return out, explain(err)
+}
+
+// Watch notes the Maildirs that a watcher is starting on. Those that no watcher has scanned for an hour are forgotten,
+// so that status does not go on about a folder that is no longer in use.
+func (s *Store) Watch(ctx context.Context, paths []string) error {
+	return s.write(ctx, func(w *writer) error {
+		now := time.Now().Unix()
+		if err := w.exec(`DELETE FROM maildir WHERE coalesce(last_scan, 0) < ?`, now-3600); err != nil {
+			return err
+		}
+		for _, p := range paths {
+			if err := w.exec(`INSERT INTO maildir (path, last_scan) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET last_scan = excluded.last_scan`, p, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Watched notes when a Maildir last gave a mail and was last scanned. A zero time leaves what is there.
+func (s *Store) Watched(ctx context.Context, m Maildir) error {
+	return s.write(ctx, func(w *writer) error {
+		return w.exec(`UPDATE maildir SET last_mail = coalesce(?, last_mail), last_scan = coalesce(?, last_scan) WHERE path = ?`,
+			secondsOrNil(m.LastMail), secondsOrNil(m.LastScan), m.Path)
+	})
+}
+
+func secondsOrNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.Unix()
+}
