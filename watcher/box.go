@@ -1,0 +1,169 @@
+package watcher
+
+import (
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+)
+
+// firstRelook is how long a locked or unfinished mail is left alone at first.
+const firstRelook = 20 * time.Millisecond
+
+// box is one Maildir while it is watched. All but the atomic fields belong to the goroutine of Run or Once.
+type box struct {
+	dir string
+	log *slog.Logger
+
+	dirty     atomic.Bool  // something has arrived; cleared before the listing that is to find it begins
+	replaced  atomic.Bool  // new or the Maildir itself was renamed or made: the watches may be on the old one
+	lastEvent atomic.Int64 // microseconds since 1970; 0: none ever came
+	stopped   atomic.Bool  // failed in the middle of a round: what is left of it in this Maildir is skipped
+
+	watched [2]inode // what the watches are on: the Maildir, and new
+	deaf    bool     // the watches cannot be set
+
+	list     listing
+	scanning bool // list has begun and not ended
+	timed    bool // list also takes leftovers
+	seen     tally
+	left     leftovers
+
+	lastScan time.Time
+	due      time.Time     // of the next timed scan
+	relook   time.Time     // when to look again at what was locked or unfinished; zero: nothing was
+	patience time.Duration // that led to relook
+	pause    pause
+}
+
+// tally counts what the listing gave, and what of it was for somebody else or for later.
+type tally struct {
+	names, locked, unfinished int
+}
+
+func (b *box) newDir() string { return filepath.Join(b.dir, "new") }
+
+// ready says whether there is something to do now.
+func (b *box) ready(now time.Time) bool {
+	if !b.pause.over(now) && !b.replaced.Load() {
+		return false
+	}
+	return b.list.open() || b.dirty.Load() || !now.Before(b.next())
+}
+
+// next is when to look without an event.
+func (b *box) next() time.Time {
+	if !b.relook.IsZero() && b.relook.Before(b.due) {
+		return b.relook
+	}
+	return b.due
+}
+
+// names gives up to limit names to look at, and begins a listing where none is under way.
+func (b *box) names(limit int, now time.Time, rescan time.Duration) ([]string, error) {
+	if !b.list.open() {
+		if err := b.begin(now, rescan); err != nil {
+			return nil, err
+		}
+	}
+	names, err := b.list.next(limit, b.wanted)
+	b.seen.names += len(names)
+	return names, err
+}
+
+func (b *box) begin(now time.Time, rescan time.Duration) error {
+	if b.dirty.Swap(false) {
+		b.patience = 0
+	}
+	b.relook = time.Time{}
+	b.timed = !now.Before(b.due)
+	if b.timed {
+		b.due = now.Add(rescan)
+		b.left.scan++
+	}
+	b.lastScan = now
+	b.seen = tally{}
+	b.scanning = true
+	return b.list.start(b.newDir())
+}
+
+func (b *box) wanted(entry fs.DirEntry) bool {
+	name := entry.Name()
+	switch {
+	case name[0] == '.':
+		return false
+	case !entry.Type().IsRegular():
+		b.leave(name, true, nil)
+		return false
+	}
+	return b.timed || !b.left.has(name)
+}
+
+// note remembers what came of one name.
+func (b *box) note(name string, seen look, err error) {
+	switch seen {
+	case lookOdd:
+		b.leave(name, true, err)
+		return
+	case lookUnreadable:
+		b.leave(name, false, err)
+		return
+	case lookLocked:
+		b.seen.locked++
+	case lookUnfinished:
+		b.seen.unfinished++
+	case lookStarved:
+		b.dirty.Store(true)
+	}
+	b.left.remove(name)
+}
+
+func (b *box) leave(name string, odd bool, err error) {
+	if !b.left.add(name, odd) {
+		return
+	}
+	if odd {
+		b.log.Warn("not a regular file, left alone", "dir", b.dir, "name", name)
+	} else {
+		b.log.Error("mail cannot be read, left in new", "dir", b.dir, "name", name, "err", err)
+	}
+}
+
+// end closes the scan when its last name has been dealt with. That nothing failed in it ends a pause.
+func (b *box) end(now time.Time, rescan time.Duration) {
+	if !b.scanning || b.list.open() {
+		return
+	}
+	b.scanning = false
+	if b.timed {
+		b.left.prune()
+	}
+	if b.pause.end() {
+		b.log.Info("mail is taken again", "dir", b.dir)
+	}
+	if b.seen.locked+b.seen.unfinished == 0 {
+		b.patience = 0
+		return
+	}
+	b.patience = min(max(2*b.patience, firstRelook), rescan)
+	b.relook = now.Add(b.patience)
+}
+
+// abandon gives up the listing; the next one begins as soon as it may.
+func (b *box) abandon() {
+	b.list.close()
+	b.scanning = false
+	b.dirty.Store(true)
+}
+
+// fail pauses this Maildir.
+func (b *box) fail(now time.Time, err error) {
+	b.abandon()
+	if b.stopped.Swap(true) {
+		return // one failure a round is one failure, however many mails it hit
+	}
+	if b.pause.begin(now, err) {
+		b.log.Error("no mail is taken from this Maildir until this is cured", "dir", b.dir, "err", err)
+	}
+}

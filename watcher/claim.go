@@ -1,0 +1,116 @@
+package watcher
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
+)
+
+// held is a claim with what is needed to settle it.
+type held struct {
+	Claim
+	box     *box
+	folders *folders
+	lock    *flock.Flock
+	file    inode
+	size    int64
+	budget  *budget // nil where no bytes were read
+	reject  error   // the watcher itself refuses this mail
+}
+
+// release lets go of the mail wherever it is now. It is safe to call after the move: the lock is on the inode.
+func (h *held) release() {
+	h.lock.Unlock()
+	if h.budget != nil {
+		h.budget.give(h.size)
+		h.budget = nil
+	}
+	h.Data = nil
+}
+
+// look is what came of looking at one name in new.
+type look int
+
+const (
+	lookTaken      look = iota // claimed and read
+	lookGone                   // settled by somebody else
+	lookLocked                 // somebody else is at it
+	lookUnfinished             // being written, or empty and young
+	lookOdd                    // no regular file
+	lookUnreadable             // may not be opened, or cannot be read
+	lookStarved                // this process has no file descriptor left
+)
+
+// claimer claims and reads. It is used by several goroutines at once.
+type claimer struct {
+	maxMail    int64
+	settleTime time.Duration
+	emptyTime  time.Duration
+	budget     *budget
+	step       func(string)
+}
+
+// claim takes one name in new. Each part of it was once missing somewhere and lost mail:
+//
+//   - No O_CREATE, which is flock's default: the loser of a race would make the name that the winner has moved anew,
+//     empty, and then move that over the good mail.
+//   - O_NONBLOCK: opening a FIFO without it waits for ever. O_NOFOLLOW: a symbolic link could point at any file.
+//   - TryLock, never Lock: who waits gets the lock on a file that has been moved away.
+//   - A new Flock for each attempt: one that is locked already says yes again.
+//   - After locking, read opens the name again and finds the same inode: between our open and our lock another
+//     watcher may have settled the mail and let go of it, and then it would be taken twice.
+func (c *claimer) claim(b *box, f *folders, name string) (*held, look, error) {
+	path := filepath.Join(f.dir, "new", name)
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, lookOf(err), err
+	}
+	if !locked {
+		return nil, lookLocked, nil
+	}
+	h := &held{Claim: Claim{Dir: f.dir, Name: name}, box: b, folders: f, lock: lock}
+	seen, err := c.fill(h)
+	if seen != lookTaken {
+		h.release()
+		return nil, seen, err
+	}
+	return h, lookTaken, nil
+}
+
+// fill checks what was locked and reads it.
+func (c *claimer) fill(h *held) (look, error) {
+	info, err := h.lock.Stat()
+	if err != nil {
+		return lookUnreadable, err
+	}
+	if !info.Mode().IsRegular() {
+		return lookOdd, nil
+	}
+	h.file = inodeOfInfo(info)
+	h.Delivered = Delivered(h.Name, info.ModTime())
+	return c.read(h)
+}
+
+// lookOf sorts the errors of opening a name in new.
+func lookOf(err error) look {
+	switch {
+	case errors.Is(err, unix.ENOENT):
+		return lookGone
+	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
+		return lookOdd // a symbolic link, a socket, a device without a driver
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
+		return lookStarved
+	}
+	return lookUnreadable
+}
+
+// tooLarge is the reason why a mail was not even read.
+func tooLarge(size, limit int64) error {
+	return fmt.Errorf("The mail has %d bytes, more than the limit of %d.", size, limit)
+}

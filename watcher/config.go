@@ -1,0 +1,95 @@
+package watcher
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// Claim is one mail that is held under flock until it is settled. No other watcher, in this process or in another,
+// takes it meanwhile.
+type Claim struct {
+	Dir       string    // the Maildir
+	Name      string    // of the file in new/; bytes from outside, not always UTF-8, never with a slash
+	Data      []byte    // the whole file
+	Delivered time.Time // as the function Delivered says
+}
+
+// Verdict says what becomes of one claim.
+type Verdict struct {
+	// Reject nil means that the mail is durably stored: it goes to cur. Otherwise it goes to failed with this reason,
+	// whose first line should be a sentence that a person understands.
+	Reject error
+	Note   any // for Config.Settled; the watcher does not look at it
+}
+
+// Handler stores a batch and gives one verdict for each claim, at the same index. A returned error means that the
+// environment is at fault (disk full, database locked): nothing of the batch is moved, and it is tried again after a
+// pause. So a handler meets mails again that it has stored already, and storing them twice must change nothing.
+//
+// It is called by one goroutine at a time. Its context is not cancelled when Run's is: the batch in hand is finished.
+type Handler func(ctx context.Context, batch []Claim) ([]Verdict, error)
+
+// Config says what to watch and what to do with the mail. Dirs and Handle are required; a zero elsewhere means the
+// default.
+type Config struct {
+	Dirs   []string // Maildirs
+	Handle Handler
+
+	BatchMails int   // most mails in a batch; default 256
+	BatchBytes int64 // a batch is full at so many bytes, and twice as many are held in memory; default 32 MiB
+	MaxMail    int64 // bytes; a larger mail is rejected unread; default 50 MiB
+	Readers    int   // how many mails are claimed and read at once; default the number of CPUs
+
+	Rescan     time.Duration // how often new is listed without an event; default 30 s
+	BlindScan  time.Duration // the same for a Maildir from which no event ever came, as on NFS; default 5 s
+	SettleTime time.Duration // how long a file must rest where leases cannot tell whether it is written; default 1 s
+	EmptyTime  time.Duration // how long an empty file may still be filled; default 1 minute
+
+	Log     *slog.Logger     // default: discards
+	Settled func(Settlement) // told of each mail that has been moved, from one goroutine at a time
+	Changed func(State)      // told when a pause begins or ends, and at most once a second that Run scans
+
+	// Step is called with one of Steps at each point where a crash leaves a state of its own, so that a test can kill
+	// the process there. It is called by several goroutines.
+	Step func(step string)
+	// LinkMoves moves by link and unlink, as is done anyway where the file system cannot rename without replacing.
+	LinkMoves bool
+}
+
+// Settlement is one mail that has left new.
+type Settlement struct {
+	Dir       string // the Maildir
+	Name      string // in new
+	Path      string // where the mail is now
+	Size      int64  // bytes
+	Delivered time.Time
+	Reject    error // why it is in failed; nil: it is in cur
+	Note      any   // of the Verdict; nil where the watcher itself rejected the mail
+}
+
+// Summary is what Once did and what it could not do.
+type Summary struct {
+	Stored int // mails moved to cur
+	Failed int // mails moved to failed
+	Left   int // mails that are still in new: unreadable, or written all the time
+	Odd    int // things in new that are no regular files, and are left alone
+}
+
+// State is what a running watcher is doing, for people who ask why nothing moves.
+type State struct {
+	Paused string    // why no mail at all is taken; empty: it is
+	Since  time.Time // of Paused
+	Dirs   []DirState
+}
+
+// DirState is the same of one Maildir.
+type DirState struct {
+	Dir        string
+	Paused     string    // why no mail is taken from this Maildir; empty: it is
+	Since      time.Time // of Paused
+	LastEvent  time.Time // zero: none ever came
+	LastScan   time.Time
+	Odd        int // things in new that are no regular files
+	Unreadable int // mails in new that cannot be opened or read
+}

@@ -1,0 +1,141 @@
+package watcher
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// ears hear that something has arrived: one fsnotify watcher for all Maildirs, since a user has only 128 instances.
+// What they hear is only that it is time to look; no name is taken from an event.
+type ears struct {
+	fs    *fsnotify.Watcher
+	boxes []*box
+	wake  chan struct{} // one slot: any number of events is one reason to look
+	log   *slog.Logger
+	done  sync.WaitGroup
+}
+
+// listen gives nil where no watcher can be had; then the timer alone finds the mail.
+func listen(boxes []*box, log *slog.Logger) *ears {
+	fs, err := fsnotify.NewWatcher()
+	if err != nil {
+		log.Error("no events from the kernel, mail is found by the timer alone", "err", err)
+		return nil
+	}
+	e := &ears{fs: fs, boxes: boxes, wake: make(chan struct{}, 1), log: log}
+	e.done.Go(e.hear)
+	return e
+}
+
+func (e *ears) close() {
+	e.fs.Close()
+	e.done.Wait()
+}
+
+// hear does no work of its own: while it works the kernel's queue fills.
+func (e *ears) hear() {
+	for {
+		select {
+		case event, ok := <-e.fs.Events:
+			if !ok {
+				return
+			}
+			e.event(event)
+		case err, ok := <-e.fs.Errors:
+			if !ok {
+				return
+			}
+			e.lost(err)
+		}
+	}
+}
+
+func (e *ears) event(event fsnotify.Event) {
+	for _, b := range e.boxes {
+		switch {
+		case event.Name == b.newDir(), event.Name == b.dir:
+			if event.Has(fsnotify.Create | fsnotify.Rename | fsnotify.Remove) {
+				b.replaced.Store(true)
+				e.rouse(b)
+			}
+		case filepath.Dir(event.Name) == b.newDir():
+			b.lastEvent.Store(time.Now().UnixMicro())
+			// A delivery is a Create, by rename or link or open. Our own moves out of new are Renames, and would
+			// wake us for nothing. Writes need not be heard: a mail that grows is looked at again anyway.
+			if event.Has(fsnotify.Create) {
+				e.rouse(b)
+			}
+		}
+	}
+}
+
+// lost is an overflow or a failure: events are gone, for whichever Maildir.
+func (e *ears) lost(err error) {
+	if !errors.Is(err, fsnotify.ErrEventOverflow) {
+		e.log.Error("events from the kernel", "err", err)
+	}
+	for _, b := range e.boxes {
+		e.rouse(b)
+	}
+}
+
+func (e *ears) rouse(b *box) {
+	b.dirty.Store(true)
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
+}
+
+// attend sees to it that the watches are on the folders that have the names now. It is called before a listing begins,
+// so that a mail is in the listing or makes an event. When new has been renamed away, fsnotify drops the watch and
+// says nothing more; so the inodes are compared, and on a timed scan the watches are set in any case.
+func (e *ears) attend(b *box) error {
+	replaced := b.replaced.Swap(false)
+	now, err := b.inodes()
+	if err != nil {
+		return err
+	}
+	changed := now != b.watched || replaced
+	if !changed && time.Now().Before(b.due) {
+		return nil
+	}
+	if changed {
+		b.abandon() // it may be the listing of the former folder
+	}
+	e.watch(b, now)
+	return nil
+}
+
+// watch does without events where they cannot be had: mail that comes late is better than none.
+func (e *ears) watch(b *box, now [2]inode) {
+	for i, path := range []string{b.dir, b.newDir()} {
+		if now[i] != b.watched[i] {
+			e.fs.Remove(path) // the watch on what had this name before
+		}
+		if err := e.fs.Add(path); err != nil {
+			if !b.deaf {
+				e.log.Error("no events from this folder, mail is found by the timer alone", "dir", path, "err", err)
+			}
+			b.deaf = true
+			return
+		}
+	}
+	b.deaf = false
+	b.watched = now
+}
+
+// inodes says what has the names now: the Maildir, and new.
+func (b *box) inodes() (now [2]inode, err error) {
+	for i, path := range []string{b.dir, b.newDir()} {
+		if now[i], err = inodeOfPath(path); err != nil {
+			return now, err
+		}
+	}
+	return now, nil
+}

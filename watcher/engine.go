@@ -1,0 +1,254 @@
+package watcher
+
+import (
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// engine is what Run and Once have in common: rounds over some Maildirs.
+type engine struct {
+	Config
+	boxes   []*box
+	claimer claimer
+	settler settler
+	limit   int   // most names in a round; less after file descriptors have run out
+	pause   pause // after the handler has failed
+	ears    *ears // nil: nobody listens, as in Once
+	sum     Summary
+	told    time.Time // when Changed was last called
+}
+
+func newEngine(c Config) (*engine, error) {
+	if c.Handle == nil || len(c.Dirs) == 0 {
+		return nil, errors.New("watcher: no handler or no Maildir given")
+	}
+	c.setDefaults()
+	e := &engine{Config: c, limit: c.roundMails()}
+	e.claimer = claimer{
+		maxMail:    c.MaxMail,
+		settleTime: c.SettleTime,
+		emptyTime:  c.EmptyTime,
+		budget:     newBudget(2 * c.BatchBytes),
+		step:       c.Step,
+	}
+	e.settler = settler{
+		mover: mover{link: c.LinkMoves, linked: func() { c.Step(stepLinked) }},
+		step:  c.Step,
+	}
+	return e, e.addBoxes()
+}
+
+// addBoxes takes each Maildir once, however often and by whatever path it is given.
+func (e *engine) addBoxes() error {
+	known := map[inode]string{}
+	for _, dir := range e.Dirs {
+		if _, err := Prepare(dir); err != nil {
+			return err
+		}
+		b := &box{dir: filepath.Clean(dir), log: e.Log}
+		id, err := inodeOfPath(b.newDir())
+		if err != nil {
+			return err
+		}
+		if other, ok := known[id]; ok {
+			e.Log.Warn("the same Maildir was given twice", "dir", dir, "other", other)
+			continue
+		}
+		known[id] = dir
+		b.dirty.Store(true)
+		e.boxes = append(e.boxes, b)
+	}
+	return nil
+}
+
+func (c *Config) setDefaults() {
+	setDefault(&c.BatchMails, 256)
+	setDefault(&c.BatchBytes, 32<<20)
+	setDefault(&c.MaxMail, 50<<20)
+	setDefault(&c.Readers, runtime.NumCPU())
+	setDefault(&c.Rescan, 30*time.Second)
+	setDefault(&c.BlindScan, 5*time.Second)
+	setDefault(&c.SettleTime, time.Second)
+	setDefault(&c.EmptyTime, time.Minute)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Settled == nil {
+		c.Settled = func(Settlement) {}
+	}
+	if c.Changed == nil {
+		c.Changed = func(State) {}
+	}
+	if c.Step == nil {
+		c.Step = func(string) {}
+	}
+	c.BatchMails = min(c.BatchMails, mailsForFiles())
+}
+
+func setDefault[T int | int64 | time.Duration](value *T, standard T) {
+	if *value <= 0 {
+		*value = standard
+	}
+}
+
+func (c *Config) roundMails() int { return roundBatches * c.BatchMails }
+
+// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, two batches are under
+// way, and half of all are left to the handler: a database that cannot open its journal fails every batch.
+func mailsForFiles() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return 64
+	}
+	return int(min(max(limit.Cur/4, 1), 1<<20))
+}
+
+// rescan is how long a Maildir may go without a scan.
+func (e *engine) rescan(b *box) time.Duration {
+	if b.deaf || b.lastEvent.Load() == 0 {
+		return min(e.BlindScan, e.Rescan)
+	}
+	return e.Rescan
+}
+
+// busy says whether a round has something to do now.
+func (e *engine) busy(now time.Time) bool {
+	return e.pause.over(now) && len(e.ready(now)) > 0
+}
+
+func (e *engine) ready(now time.Time) []*box {
+	var ready []*box
+	for _, b := range e.boxes {
+		if b.ready(now) {
+			ready = append(ready, b)
+		}
+	}
+	return ready
+}
+
+// assign collects the work of a round, in turn from each Maildir, and opens the folders it is in.
+func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
+	ready := e.ready(now)
+	share := max(e.limit/max(len(ready), 1), 1)
+	var shares [][]job
+	for _, b := range ready {
+		b.stopped.Store(false)
+		names, f, err := e.open(b, share, now)
+		if err != nil {
+			b.fail(now, err)
+			continue
+		}
+		if f != nil {
+			opened = append(opened, f)
+		}
+		shares = append(shares, jobs(b, f, names))
+	}
+	return interleave(shares), opened
+}
+
+// open gives the next names of a Maildir and its folders; nil where there are no names.
+func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
+	if e.ears != nil {
+		if err := e.ears.attend(b); err != nil {
+			return nil, nil, err
+		}
+	}
+	names, err := b.names(limit, now, e.rescan(b))
+	if err != nil || len(names) == 0 {
+		return nil, nil, err
+	}
+	f, err := openFolders(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.ears != nil && f.id != b.watched[1] && !b.deaf {
+		b.abandon() // new has been replaced since, and nobody listens to this one
+		f.close()
+		return nil, nil, nil
+	}
+	return names, f, nil
+}
+
+func jobs(b *box, f *folders, names []string) []job {
+	all := make([]job, len(names))
+	for i, name := range names {
+		all[i] = job{b, f, name}
+	}
+	return all
+}
+
+func interleave(shares [][]job) (all []job) {
+	for i, more := 0, true; more; i++ {
+		more = false
+		for _, share := range shares {
+			if i < len(share) {
+				all = append(all, share[i])
+				more = true
+			}
+		}
+	}
+	return all
+}
+
+// closeFolders puts a round's moves on disk.
+func (e *engine) closeFolders(opened []*folders) {
+	for _, f := range opened {
+		err := f.sync()
+		f.close()
+		if err != nil {
+			f.box.fail(time.Now(), err)
+		}
+	}
+	e.Step(stepSynced)
+}
+
+// closeRound draws the conclusions of a round.
+func (e *engine) closeRound(r *round) {
+	now := time.Now()
+	if r.stop.Load() {
+		for _, b := range e.boxes {
+			b.abandon()
+		}
+	}
+	for _, b := range e.boxes {
+		if !b.stopped.Load() {
+			b.end(now, e.Rescan)
+		}
+	}
+	e.adapt(r, now)
+}
+
+// adapt takes fewer mails at once after file descriptors ran out, and slowly more again. When not a single mail could
+// be settled they are somebody else's, and only waiting helps.
+func (e *engine) adapt(r *round, now time.Time) {
+	switch {
+	case r.starved && r.settled == 0:
+		e.limit = 1
+		e.failAll(now, unix.EMFILE)
+	case r.starved:
+		e.limit = max(r.settled/2, 1)
+	default:
+		e.limit = min(2*e.limit, e.roundMails())
+	}
+}
+
+func (e *engine) failAll(now time.Time, err error) {
+	if e.pause.begin(now, err) {
+		e.Log.Error("no mail is taken until this is cured", "err", err)
+	}
+}
+
+// close ends the goroutines and closes the files of Run or Once.
+func (e *engine) close() {
+	if e.ears != nil {
+		e.ears.close()
+	}
+	for _, b := range e.boxes {
+		b.list.close()
+	}
+}

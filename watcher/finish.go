@@ -1,0 +1,125 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// finish hands a batch over, settles it, and lets go of its locks whatever happened. After the end of ctx nothing new
+// is handed over, but what has been is settled.
+func (r *round) finish(ctx context.Context, batch []*held) {
+	defer func() {
+		for _, h := range batch {
+			h.release()
+		}
+	}()
+	if ctx.Err() != nil || r.failed {
+		return
+	}
+	verdicts, err := r.judge(ctx, batch)
+	if err != nil {
+		r.failed = true
+		r.stop.Store(true)
+		r.failAll(time.Now(), err)
+		return
+	}
+	r.settle(batch, verdicts)
+}
+
+// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read.
+func (r *round) judge(ctx context.Context, batch []*held) ([]Verdict, error) {
+	var claims []Claim
+	for _, h := range batch {
+		if h.reject == nil {
+			claims = append(claims, h.Claim)
+		}
+	}
+	given, err := r.ask(ctx, claims)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make([]Verdict, len(batch))
+	for i, h := range batch {
+		if h.reject != nil {
+			verdicts[i].Reject = h.reject
+		} else {
+			verdicts[i], given = given[0], given[1:]
+		}
+	}
+	return verdicts, nil
+}
+
+// ask calls the handler. It does not see the end of ctx: half a batch stored helps nobody.
+func (r *round) ask(ctx context.Context, claims []Claim) ([]Verdict, error) {
+	if len(claims) == 0 {
+		return nil, nil
+	}
+	verdicts, err := r.Handle(context.WithoutCancel(ctx), claims)
+	if err != nil {
+		return nil, err
+	}
+	if len(verdicts) != len(claims) {
+		return nil, fmt.Errorf("handler gave %d verdicts for %d mails", len(verdicts), len(claims))
+	}
+	if r.pause.end() {
+		r.Log.Info("mail is taken again")
+	}
+	r.Step(stepHandled)
+	return verdicts, nil
+}
+
+// settle moves the mails of a batch. Where one cannot be moved its Maildir pauses, and those of the other Maildirs go
+// on.
+func (r *round) settle(batch []*held, verdicts []Verdict) {
+	var done []Settlement
+	for i, h := range batch {
+		if h.box.stopped.Load() {
+			continue
+		}
+		path, err := r.move(h, verdicts[i].Reject)
+		switch {
+		case errors.Is(err, errMoved):
+			r.Log.Warn("mail was moved by somebody else while it was stored", "dir", h.Dir, "name", h.Name)
+			h.box.dirty.Store(true) // another may have its name now
+		case err != nil:
+			h.box.fail(time.Now(), err)
+		default:
+			done = append(done, settlement(h, path, verdicts[i]))
+		}
+	}
+	for _, h := range batch {
+		h.release()
+	}
+	r.Step(stepUnlocked)
+	r.tell(done)
+}
+
+func settlement(h *held, path string, v Verdict) Settlement {
+	return Settlement{
+		Dir: h.Dir, Name: h.Name, Path: path, Size: h.size, Delivered: h.Delivered,
+		Reject: v.Reject, Note: v.Note,
+	}
+}
+
+func (r *round) move(h *held, reject error) (path string, err error) {
+	if reject != nil {
+		h.folders.failedTouched = true
+		return r.settler.refuse(h, reject)
+	}
+	h.folders.curTouched = true
+	return r.settler.store(h)
+}
+
+func (r *round) tell(done []Settlement) {
+	for _, s := range done {
+		r.settled++
+		if s.Reject != nil {
+			r.sum.Failed++
+		} else {
+			r.sum.Stored++
+		}
+		r.Settled(s)
+	}
+}

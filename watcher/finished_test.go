@@ -1,0 +1,134 @@
+package watcher
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// A file that is written straight into new is taken when its writer closes it, whole.
+func TestGrowingFile(t *testing.T) {
+	dir := newMaildir(t)
+	s := newStore()
+	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	f, err := os.Create(filepath.Join(dir, "new", "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		time.Sleep(ms(60))
+		f.WriteString("part ")
+	}
+	if r.count() != 0 {
+		t.Fatal("taken before it was whole")
+	}
+	closed := time.Now()
+	f.Close()
+	r.waitSettled(1)
+	if s.data["a"] != "part part part part part " {
+		t.Errorf("%q", s.data["a"])
+	}
+	// The file was there for 300 ms, so it is looked at within as long again.
+	if took := time.Since(closed); took > time.Second {
+		t.Errorf("settled after %v", took)
+	}
+}
+
+// A file that is open for writing holds up no other, and Once gives it up in the end.
+func TestNeverFinished(t *testing.T) {
+	dir := newMaildir(t)
+	f, err := os.Create(filepath.Join(dir, "new", "a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.WriteString("part")
+	put(t, dir, "b", "good")
+	s := newStore()
+	sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle, EmptyTime: ms(100)})
+	if sum != (Summary{Stored: 1, Left: 1}) {
+		t.Errorf("%+v", sum)
+	}
+	wantNames(t, ls(t, dir, "new"), "a")
+}
+
+// An empty file may still be filled; after a while it is handed over as it is.
+func TestEmptyFile(t *testing.T) {
+	dir := newMaildir(t)
+	s := newStore()
+	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, EmptyTime: ms(400)})
+	write(t, filepath.Join(dir, "new", "filled"), "")
+	write(t, filepath.Join(dir, "new", "empty"), "")
+	time.Sleep(ms(100))
+	if r.count() != 0 {
+		t.Fatal("taken at once")
+	}
+	write(t, filepath.Join(dir, "new", "filled"), "late")
+	r.waitSettled(2)
+	if s.data["filled"] != "late" || s.data["empty"] != "" || s.count("empty") != 1 {
+		t.Errorf("%q", s.data)
+	}
+}
+
+// A writer that comes while the mail is read waits; it is neither refused nor does it kill us by SIGIO.
+func TestWriterWhileReading(t *testing.T) {
+	dir := newMaildir(t)
+	path := filepath.Join(dir, "new", "a")
+	put(t, dir, "a", "good")
+	opened := make(chan error)
+	step := func(step string) {
+		if step != stepRead {
+			return
+		}
+		go func() {
+			f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+			if err == nil {
+				f.Close()
+			}
+			opened <- err
+		}()
+		time.Sleep(ms(50)) // the lease is still held
+	}
+	s := newStore()
+	once(t, Config{Dirs: []string{dir}, Handle: s.handle, Step: step})
+	if err := <-opened; err != nil || s.data["a"] != "good" {
+		t.Error(err, s.data)
+	}
+}
+
+// Once waits for a mail that another watcher holds: that one may die.
+func TestOnceWaitsForLocks(t *testing.T) {
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	lock := flock.New(filepath.Join(dir, "new", "a"), flock.SetFlag(os.O_RDONLY))
+	if ok, err := lock.TryLock(); !ok {
+		t.Fatal(err)
+	}
+	time.AfterFunc(ms(200), func() { lock.Unlock() })
+	begin := time.Now()
+	s := newStore()
+	sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	if sum != (Summary{Stored: 1}) || time.Since(begin) < ms(190) {
+		t.Errorf("%+v after %v", sum, time.Since(begin))
+	}
+}
+
+// So does Run, without an event.
+func TestRunWaitsForLocks(t *testing.T) {
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	lock := flock.New(filepath.Join(dir, "new", "a"), flock.SetFlag(os.O_RDONLY))
+	if ok, err := lock.TryLock(); !ok {
+		t.Fatal(err)
+	}
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	time.Sleep(ms(200))
+	if r.count() != 0 {
+		t.Error("took a mail that somebody else holds")
+	}
+	lock.Unlock()
+	r.waitSettled(1)
+}

@@ -1,0 +1,116 @@
+package watcher
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// folders are a Maildir's new, cur and failed, held open. Claims are checked and mails moved relative to these
+// descriptors: when somebody renames new away meanwhile, a mail still is moved out of the folder that it was claimed
+// in, and never another one that got its name.
+type folders struct {
+	box              *box
+	dir              string
+	new, cur, failed int // descriptors
+	id               inode
+
+	curTouched, failedTouched bool // mails were moved there and are not yet synced
+	reasons                   bool // failed is not empty, so there may be reasons in it
+}
+
+// openFolders makes cur and failed anew where they are gone, but not new: where that is missing, somebody may be about
+// to put it back.
+func openFolders(b *box) (*folders, error) {
+	f := &folders{box: b, dir: b.dir, new: -1, cur: -1, failed: -1}
+	err := f.open()
+	if err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *folders) open() (err error) {
+	if f.new, err = openFolder(filepath.Join(f.dir, "new")); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err = unix.Fstat(f.new, &st); err != nil {
+		return fmt.Errorf("fstat(%s/new): %w", f.dir, err)
+	}
+	f.id = inodeOf(&st)
+	if f.cur, err = openOrMakeFolder(filepath.Join(f.dir, "cur")); err != nil {
+		return err
+	}
+	if f.failed, err = openOrMakeFolder(filepath.Join(f.dir, "failed")); err != nil {
+		return err
+	}
+	f.reasons = !empty(f.failed)
+	return nil
+}
+
+// empty says that there is nothing in an open folder. An error is a no: who asks then looks closer.
+func empty(fd int) bool {
+	buf := make([]byte, 4096)
+	n, err := unix.Getdents(fd, buf)
+	if err != nil {
+		return false
+	}
+	_, entries, _ := unix.ParseDirent(buf[:n], 1, nil) // leaves out . and ..
+	return entries == 0
+}
+
+func openOrMakeFolder(path string) (int, error) {
+	fd, err := openFolder(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return fd, err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return -1, err
+	}
+	return openFolder(path)
+}
+
+func openFolder(path string) (fd int, err error) {
+	err = again(func() error {
+		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+		return err
+	})
+	if err != nil {
+		return -1, &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return fd, nil
+}
+
+func (f *folders) close() {
+	for _, fd := range []int{f.new, f.cur, f.failed} {
+		if fd >= 0 {
+			unix.Close(fd)
+		}
+	}
+}
+
+// sync puts the moves on disk. Once a round is enough: a rename that a power cut undoes leaves the mail in new, where the
+// next watcher finds it, stored or not.
+func (f *folders) sync() error {
+	if f.curTouched {
+		if err := syncFolder(f.cur); err != nil {
+			return &fs.PathError{Op: "fsync", Path: filepath.Join(f.dir, "cur"), Err: err}
+		}
+	}
+	if f.failedTouched {
+		if err := syncFolder(f.failed); err != nil {
+			return &fs.PathError{Op: "fsync", Path: filepath.Join(f.dir, "failed"), Err: err}
+		}
+	}
+	return nil
+}
+
+func syncFolder(fd int) error {
+	return again(func() error { return unix.Fsync(fd) })
+}

@@ -1,0 +1,130 @@
+package watcher
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// roundBatches bounds a round, in full batches. Rounds are short so that a single mail in one Maildir need not wait for
+// a hundred thousand in another, and long enough that their ends, where readers have nothing to do, cost little.
+const roundBatches = 16
+
+// gatherTime is how long a batch may wait for names that are already in the hands of the readers. It ends the wait when
+// those are busy with huge mails, or need the memory of this very batch.
+const gatherTime = 5 * time.Millisecond
+
+// job is one name to look at.
+type job struct {
+	box     *box
+	folders *folders
+	name    string
+}
+
+// result is what came of it.
+type result struct {
+	job
+	held *held // where look is lookTaken
+	look look
+	err  error
+}
+
+// round takes a part of what waits: some goroutines claim and read, this one hands over and settles what they have.
+// So while one batch is stored, the next one is read.
+type round struct {
+	*engine
+	work    []job
+	next    atomic.Int64 // index of the next job
+	stop    atomic.Bool  // no more jobs
+	results chan result
+	failed  bool // the handler did; nothing more is handed over
+	starved bool // of file descriptors
+	settled int
+}
+
+// round does one round of whatever is ready.
+func (e *engine) round(ctx context.Context) {
+	work, opened := e.assign(time.Now())
+	r := &round{engine: e, work: work, results: make(chan result, e.BatchMails)}
+	if len(work) > 0 {
+		r.run(ctx)
+	}
+	e.closeFolders(opened)
+	e.closeRound(r)
+}
+
+func (r *round) run(ctx context.Context) {
+	var readers sync.WaitGroup
+	for range min(r.Readers, len(r.work)) {
+		readers.Go(func() { r.read(ctx) })
+	}
+	go func() {
+		readers.Wait()
+		close(r.results)
+	}()
+	r.collect(ctx)
+}
+
+// read looks at one name after the other.
+func (r *round) read(ctx context.Context) {
+	for !r.stop.Load() && ctx.Err() == nil {
+		i := int(r.next.Add(1)) - 1
+		if i >= len(r.work) {
+			return
+		}
+		j := r.work[i]
+		if j.box.stopped.Load() {
+			continue
+		}
+		held, seen, err := r.claimer.claim(j.box, j.folders, j.name)
+		r.results <- result{j, held, seen, err}
+	}
+}
+
+// collect makes batches of what has been read, until all is. It waits for no mail to arrive: the round knows what there
+// is, so a single mail is handed over at once, and under load the next batch fills while this one is stored.
+func (r *round) collect(ctx context.Context) {
+	for first := range r.results {
+		var b batch
+		r.add(&b, first)
+		r.gather(&b)
+		if len(b.held) > 0 {
+			r.finish(ctx, b.held)
+		}
+	}
+}
+
+func (r *round) gather(b *batch) {
+	patience := time.NewTimer(gatherTime)
+	defer patience.Stop()
+	for len(b.held) < r.BatchMails && b.bytes < r.BatchBytes {
+		select {
+		case next, ok := <-r.results:
+			if !ok {
+				return
+			}
+			r.add(b, next)
+		case <-patience.C:
+			return
+		}
+	}
+}
+
+// batch is what goes to the handler at once.
+type batch struct {
+	held  []*held
+	bytes int64
+}
+
+func (r *round) add(b *batch, res result) {
+	res.box.note(res.name, res.look, res.err)
+	switch res.look {
+	case lookTaken:
+		b.held = append(b.held, res.held)
+		b.bytes += int64(len(res.held.Data))
+	case lookStarved:
+		r.starved = true
+		r.stop.Store(true)
+	}
+}

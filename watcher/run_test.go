@@ -1,0 +1,412 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"github.com/gofrs/flock"
+)
+
+func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// A single mail is settled at once: not after a timer, not when a batch is full.
+func TestLoneDelivery(t *testing.T) {
+	noLeak(t)
+	dir := newMaildir(t)
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	eventually(t, func() bool { return len(r.lastState().Dirs) == 1 })
+	var took []time.Duration
+	for i := range 20 {
+		begin := time.Now()
+		if _, err := Deliver(dir, strings.NewReader("good")); err != nil {
+			t.Fatal(err)
+		}
+		for r.count() <= i {
+			time.Sleep(100 * time.Microsecond)
+		}
+		took = append(took, time.Since(begin))
+	}
+	slices.Sort(took)
+	t.Logf("median %v, slowest %v, two fsyncs of Deliver included", took[10], took[19])
+	if took[10] > ms(100) {
+		t.Errorf("median %v", took[10])
+	}
+	if s := r.lastState(); s.Dirs[0].LastScan.IsZero() || s.Paused != "" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Nothing is polled while nothing happens.
+func TestIdle(t *testing.T) {
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	r.waitSettled(1)
+	time.Sleep(ms(50))
+	at := time.Now()
+	time.Sleep(ms(300))
+	r.stop()
+	if last := r.boxes[0].lastScan; last.After(at) {
+		t.Errorf("scanned %v after all was done", last.Sub(at))
+	}
+	if due := time.Until(r.boxes[0].due); due < 4*time.Second {
+		t.Errorf("the next scan is due in %v", due)
+	}
+}
+
+// What arrived before Run began, and what arrives while a batch is handled.
+func TestBacklog(t *testing.T) {
+	dir := newMaildir(t)
+	for i := range 300 {
+		put(t, dir, fmt.Sprint("before ", i), "good")
+	}
+	s := newStore()
+	var more atomic.Int64
+	s.before = func([]Claim) error {
+		if n := more.Add(1); n <= 20 {
+			put(t, dir, fmt.Sprint("while ", n), "good")
+		}
+		return nil
+	}
+	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, BatchMails: 10})
+	r.waitSettled(320)
+	for _, n := range s.batches {
+		if n > 10 {
+			t.Errorf("a batch of %d", n)
+		}
+	}
+	wantNames(t, ls(t, dir, "new"))
+}
+
+func TestSeveralMaildirs(t *testing.T) {
+	a, b := newMaildir(t), newMaildir(t)
+	log := &logBook{}
+	r := start(t, Config{Dirs: []string{a, b, a + "/"}, Handle: newStore().handle, Log: log.logger()})
+	if len(r.boxes) != 2 || log.count("twice") != 1 {
+		t.Error("one Maildir is taken twice")
+	}
+	put(t, a, "1", "good")
+	put(t, b, "2", "good")
+	r.waitSettled(2)
+	wantNames(t, ls(t, a, "cur"), "1:2,")
+	wantNames(t, ls(t, b, "cur"), "2:2,")
+}
+
+// A single mail does not wait until another Maildir's backlog is done.
+func TestFairness(t *testing.T) {
+	a, b := newMaildir(t), newMaildir(t)
+	for i := range 500 {
+		put(t, a, fmt.Sprint(i), "good")
+	}
+	s := newStore()
+	var before atomic.Int64
+	s.before = func(batch []Claim) error {
+		time.Sleep(ms(1))
+		if before.Add(1) == 1 {
+			put(t, b, "lone", "good")
+		}
+		return nil
+	}
+	r := start(t, Config{Dirs: []string{a, b}, Handle: s.handle, BatchMails: 5})
+	r.waitSettled(501)
+	at := slices.IndexFunc(r.settled, func(s Settlement) bool { return s.Name == "lone" })
+	if at > 300 {
+		t.Errorf("settled as number %d", at)
+	}
+}
+
+func TestNewIsReplaced(t *testing.T) {
+	for name, replace := range map[string]func(dir string) error{
+		"renamed away and made again": func(dir string) error {
+			return errors.Join(os.Rename(dir+"/new", dir+"/old"), os.Mkdir(dir+"/new", 0o700))
+		},
+		"removed and made again": func(dir string) error {
+			return errors.Join(os.RemoveAll(dir+"/new"), os.Mkdir(dir+"/new", 0o700))
+		},
+		"renamed away and back": func(dir string) error {
+			return errors.Join(os.Rename(dir+"/new", dir+"/old"), os.Rename(dir+"/old", dir+"/new"))
+		},
+		"gone for a while": func(dir string) error {
+			err := os.Rename(dir+"/new", dir+"/old")
+			time.Sleep(ms(1200)) // the pause is long by then, but the folder above is watched
+			return errors.Join(err, os.Mkdir(dir+"/new", 0o700))
+		},
+		"the whole Maildir": func(dir string) error {
+			_, err := os.Stat(dir)
+			err = errors.Join(err, os.Rename(dir, dir+".old"), os.Mkdir(dir, 0o700))
+			_, failed := Prepare(dir)
+			return errors.Join(err, failed)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(newMaildir(t), "tmp", "list")
+			os.Mkdir(dir, 0o700)
+			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, BlindScan: time.Second})
+			put(t, dir, "1", "good")
+			r.waitSettled(1)
+			if err := replace(dir); err != nil {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			put(t, dir, "2", "good")
+			r.waitSettled(2)
+			if took := time.Since(begin); took > ms(300) {
+				t.Errorf("noticed after %v", took)
+			}
+			time.Sleep(ms(20))
+			begin = time.Now()
+			put(t, dir, "3", "good")
+			r.waitSettled(3)
+			if took := time.Since(begin); took > ms(300) {
+				t.Errorf("the new one is not watched: %v", took)
+			}
+		})
+	}
+}
+
+// An overflow says that events are gone: all is scanned. A watch that is lost without a word is found by the timer.
+func TestEventsLost(t *testing.T) {
+	dir := newMaildir(t)
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: ms(1500)})
+	put(t, dir, "1", "good")
+	r.waitSettled(1)
+	r.ears.fs.Remove(filepath.Join(dir, "new"))
+	put(t, dir, "2", "good")
+	time.Sleep(ms(50))
+	if r.count() != 1 {
+		t.Fatal("the watch was not removed, this test shows nothing")
+	}
+	r.ears.fs.Errors <- fsnotify.ErrEventOverflow
+	begin := time.Now()
+	r.waitSettled(2)
+	if took := time.Since(begin); took > ms(300) {
+		t.Errorf("settled %v after the overflow", took)
+	}
+	put(t, dir, "3", "good")
+	r.waitSettled(3)
+	begin = time.Now()
+	put(t, dir, "4", "good")
+	r.waitSettled(4)
+	if took := time.Since(begin); took > ms(300) {
+		t.Errorf("the timed scan has not set the watch again: %v", took)
+	}
+}
+
+// Without any events the timer finds the mail.
+func TestNoEvents(t *testing.T) {
+	dir := newMaildir(t)
+	e, err := newEngine(Config{Dirs: []string{dir}, Handle: newStore().handle, BlindScan: ms(20)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- e.run(ctx) }()
+	put(t, dir, "1", "good")
+	eventually(t, func() bool { return len(ls(t, dir, "cur")) == 1 })
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// The environment is at fault: nothing is moved, it is tried again, and people are told once.
+func TestHandlerFails(t *testing.T) {
+	noLeak(t)
+	dir := newMaildir(t)
+	for i := range 40 {
+		put(t, dir, fmt.Sprintf("%02d", i), "good")
+	}
+	s, log := newStore(), &logBook{}
+	calls := 0
+	var failed time.Time
+	s.before = func([]Claim) error {
+		calls++
+		if time.Since(failed) < firstPause/2 {
+			t.Error("tried again without a pause")
+		}
+		if calls >= 3 && calls < 6 {
+			failed = time.Now()
+			return errors.New("the disk is full")
+		}
+		return nil
+	}
+	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, Log: log.logger(), BatchMails: 5, Readers: 1})
+	eventually(t, func() bool { return r.lastState().Paused == "the disk is full" })
+	if r.lastState().Since.IsZero() || len(ls(t, dir, "new"))+len(ls(t, dir, "cur")) != 40 {
+		t.Errorf("%+v", r.lastState())
+	}
+	r.waitSettled(40)
+	eventually(t, func() bool { return r.lastState().Paused == "" })
+	for _, name := range s.names() {
+		if s.count(name) != 1 {
+			t.Errorf("%s was handled %d times", name, s.count(name))
+		}
+	}
+	if log.count("the disk is full") != 1 || log.count("taken again") != 1 {
+		t.Errorf("log:\n%s", log.buf.String())
+	}
+}
+
+func TestWrongNumberOfVerdicts(t *testing.T) {
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	_, err := Once(t.Context(), Config{Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) {
+		return nil, nil
+	}})
+	if err == nil || !strings.Contains(err.Error(), "0 verdicts for 1 mails") {
+		t.Error(err)
+	}
+	wantNames(t, ls(t, dir, "new"), "a")
+}
+
+// Where mail of one Maildir cannot be moved, that one pauses and the others go on.
+func TestMoveFails(t *testing.T) {
+	broken, whole := newMaildir(t), newMaildir(t)
+	os.Remove(filepath.Join(broken, "cur"))
+	s := newStore()
+	var once atomic.Bool
+	s.before = func(batch []Claim) error {
+		if batch[0].Dir == broken && !once.Swap(true) {
+			// After the folders were opened: what is moved into a folder that is gone is refused.
+			os.Remove(filepath.Join(broken, "cur"))
+			write(t, filepath.Join(broken, "cur"), "in the way")
+		}
+		return nil
+	}
+	r := start(t, Config{Dirs: []string{broken, whole}, Handle: s.handle})
+	put(t, broken, "a", "good")
+	eventually(t, func() bool { return len(r.lastState().Dirs) > 0 && r.lastState().Dirs[0].Paused != "" })
+	put(t, whole, "b", "good")
+	r.waitSettled(1)
+	wantNames(t, ls(t, broken, "new"), "a")
+	wantNames(t, ls(t, whole, "cur"), "b:2,")
+	os.Remove(filepath.Join(broken, "cur"))
+	r.waitSettled(2)
+	wantNames(t, ls(t, broken, "cur"), "a:2,")
+	eventually(t, func() bool { return r.lastState().Dirs[0].Paused == "" })
+	if !slices.ContainsFunc(r.states, func(s State) bool { return strings.HasPrefix(s.Dirs[0].Paused, "move to cur ") }) {
+		t.Error("nobody was told that the move failed")
+	}
+}
+
+// The batch in hand is finished, and no lock is left.
+func TestStop(t *testing.T) {
+	noLeak(t)
+	dir := newMaildir(t)
+	for i := range 30 {
+		put(t, dir, fmt.Sprintf("%02d", i), "good")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	s := newStore()
+	err := Run(ctx, Config{Dirs: []string{dir}, BatchMails: 10, Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
+		cancel()
+		if handed.Err() != nil {
+			t.Error("the handler sees the end")
+		}
+		return s.handle(handed, batch)
+	}})
+	if err != nil {
+		t.Error(err)
+	}
+	left := ls(t, dir, "new")
+	if len(ls(t, dir, "cur")) != len(s.names()) || len(left) != 30-len(s.names()) || len(s.batches) != 1 {
+		t.Errorf("%d handled, %d in new", len(s.names()), len(left))
+	}
+	for _, name := range left {
+		lock := flock.New(filepath.Join(dir, "new", name), flock.SetFlag(os.O_RDONLY))
+		if ok, err := lock.TryLock(); !ok {
+			t.Errorf("%s is still locked: %v", name, err)
+		}
+		lock.Unlock()
+	}
+}
+
+func TestStopWhilePaused(t *testing.T) {
+	noLeak(t)
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	ctx, cancel := context.WithTimeout(t.Context(), ms(500))
+	defer cancel()
+	begin := time.Now()
+	fail := func(context.Context, []Claim) ([]Verdict, error) { return nil, errors.New("no") }
+	if err := Run(ctx, Config{Dirs: []string{dir}, Handle: fail}); err != nil || time.Since(begin) > ms(700) {
+		t.Error(time.Since(begin), err)
+	}
+}
+
+func TestRunCannotBegin(t *testing.T) {
+	if err := Run(t.Context(), Config{Dirs: []string{"/nowhere"}, Handle: newStore().handle}); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if err := Run(t.Context(), Config{}); err == nil {
+		t.Error("began without anything")
+	}
+}
+
+func TestPauseGrows(t *testing.T) {
+	var p pause
+	now := time.Now()
+	for i, want := range []time.Duration{100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000} {
+		changed := p.begin(now, errors.New("no"))
+		if wait := p.until.Sub(now); changed != (i == 0) || wait > want*time.Millisecond || wait < want*time.Millisecond/2 {
+			t.Errorf("pause %d is %v", i, wait)
+		}
+	}
+	if !p.begin(now, errors.New("another")) || !p.end() || p.end() || !p.over(now) {
+		t.Error("changes are not seen")
+	}
+}
+
+func TestBudget(t *testing.T) {
+	b := newBudget(100)
+	b.take(1000) // alone, it may
+	took := make(chan bool)
+	go func() { b.take(60); took <- true; b.take(60); took <- true }()
+	select {
+	case <-took:
+		t.Fatal("above the limit")
+	case <-time.After(ms(20)):
+	}
+	b.give(1000)
+	<-took
+	select {
+	case <-took:
+		t.Fatal("above the limit")
+	case <-time.After(ms(20)):
+	}
+	b.give(60)
+	<-took
+}
+
+// Batches end at BatchBytes, and mails larger than the whole budget pass too.
+func TestBatchBytes(t *testing.T) {
+	dir := newMaildir(t)
+	for i := range 20 {
+		put(t, dir, fmt.Sprint(i), strings.Repeat("x", 400))
+	}
+	put(t, dir, "huge", strings.Repeat("x", 5000))
+	s := newStore()
+	s.before = func(batch []Claim) error {
+		bytes := 0
+		for _, claim := range batch[1:] {
+			bytes += len(claim.Data)
+		}
+		if bytes > 1000 && len(batch) > 2 {
+			return fmt.Errorf("a batch of %d mails and %d bytes", len(batch), bytes)
+		}
+		return nil
+	}
+	if sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle, BatchBytes: 1000, Readers: 4}); sum.Stored != 21 {
+		t.Error(sum)
+	}
+}
