@@ -1,0 +1,32 @@
+#!/bin/sh
+# What "make run" does after the build: patchwatch at work on a Maildir, first what waits there, then what comes.
+# Without a Maildir of one's own, one is made of the sample mails here.
+set -eu
+maildir=$1 db=$2
+pw=bin/patchwatch
+
+if [ "$maildir" = sample/Maildir ]; then
+	rm -rf sample
+	mkdir -p sample
+	for mail in testdata/sample/*.eml; do
+		mkdir -p "$maildir"
+		$pw deliver "$maildir" <"$mail"
+	done
+	echo "Made $maildir, a Maildir with the sample mails of testdata/sample in new. Taking them in:"
+	echo
+fi
+$pw --db "$db" watch --once --verbose "$maildir"
+echo
+echo "The series that were sent (patchwatch --db $db series):"
+echo
+$pw --db "$db" series --limit 25
+echo
+cat <<END
+Now watching $maildir; Ctrl-C stops. In another terminal:
+
+  deliver one more mail     $pw deliver $maildir < some-mail.eml
+  a patch, its comments     $pw --db $db show 2
+  what could not be read    $pw --db $db failed list
+
+END
+exec $pw --db "$db" watch "$maildir"
