@@ -1,0 +1,100 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// behind finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
+// DMARC: X-Original-From says it, or that name stands with an address of its own in Reply-To or Cc. It is nil where none
+// does. Whether From is a list's address isn't known here: who knows has to ask.
+func behind(h header, from track.Person) *track.Person {
+	if from.Email == "" {
+		return nil
+	}
+	name := trimQuotes(dropVia(from.Name))
+	if original := parsePerson(h.text("X-Original-From")); original.Email != "" {
+		if name == "" {
+			name = original.Name
+		}
+		return &track.Person{Name: name, Email: original.Email}
+	}
+	if name == "" {
+		return nil
+	}
+	for _, field := range []string{"Reply-To", "Cc"} {
+		for _, value := range h.all(field) {
+			if !mayName(value, name) {
+				continue
+			}
+			if p := findNamed(decodeHeader(value), name); p != nil {
+				return p
+			}
+		}
+	}
+	return nil
+}
+
+// mayName is a quick no for a header that doesn't have the first word of a name, unless that may be encoded.
+func mayName(value []byte, name string) bool {
+	word, _, _ := strings.Cut(name, " ")
+	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) || !isASCII(value)
+}
+
+// dropVia is "A" of "A via List".
+func dropVia(name string) string {
+	if i := strings.LastIndex(name, " via "); i >= 0 {
+		return name[:i]
+	}
+	return strings.TrimSuffix(name, " via")
+}
+
+func trimQuotes(name string) string {
+	return strings.Trim(trim(name), "'")
+}
+
+// findNamed finds the person of that name in a list of addresses.
+func findNamed(list, name string) *track.Person {
+	for _, one := range splitAddresses(list) {
+		if !strings.Contains(one, name) {
+			continue
+		}
+		if p := parsePerson(one); p.Name == name && p.Email != "" {
+			return &p
+		}
+	}
+	return nil
+}
+
+// splitAddresses splits at the commas outside quotes and comments. From a quote or comment on that never ends, every comma
+// counts.
+func splitAddresses(s string) []string {
+	var list []string
+	start, open := 0, byte(0) // open is what ends the quote or comment that i is in
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case open != 0:
+			if c == open {
+				open = 0
+			}
+		case c == '"':
+			open = '"'
+		case c == '(':
+			open = ')'
+		case c == ',':
+			list = append(list, trim(s[start:i]))
+			start = i + 1
+		}
+	}
+	if open == 0 {
+		return append(list, trim(s[start:]))
+	}
+	for one := range strings.SplitSeq(s[start:], ",") {
+		list = append(list, trim(one))
+	}
+	return list
+}

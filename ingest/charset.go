@@ -1,0 +1,270 @@
+package ingest
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/emersion/go-message/charset"
+)
+
+// decodeText turns bytes of the named charset into UTF-8 without NUL. A charset that is unknown or that the bytes are
+// not in is a reason to guess, never to drop text. The result may share raw's memory.
+func decodeText(raw []byte, name string, notes *notes) []byte {
+	return dropNUL(decodeCharset(raw, strings.ToLower(name), notes))
+}
+
+func decodeCharset(raw []byte, name string, notes *notes) []byte {
+	name = canonicalCharset(name)
+	if isASCII(raw) && !isStateful(name) {
+		return raw
+	}
+	switch name {
+	case "":
+		return guessCharset(raw)
+	case "utf-8", "us-ascii":
+		return decodeUTF8(raw, name, notes)
+	case "utf-7":
+		return decodeUTF7(raw)
+	case "iso-8859-1":
+		return fromLatin1(raw)
+	case "windows-1252":
+		return guess1252(raw)
+	}
+	return decodeOther(raw, name, notes)
+}
+
+// canonicalCharset undoes the spellings of charset names that the table of IANA's names doesn't have.
+func canonicalCharset(name string) string {
+	name = strings.Trim(name, " '\"")
+	dashed := strings.ReplaceAll(name, "_", "-")
+	switch dashed {
+	case "utf-8", "utf8", "unicode-1-1-utf-8", "x-utf-8", "utf-8-sig":
+		return "utf-8"
+	case "us-ascii", "ascii", "646", "ansi-x3.4-1968", "iso646-us", "iso-646":
+		return "us-ascii"
+	case "utf-7", "unicode-1-1-utf-7", "utf7":
+		return "utf-7"
+	case "latin1", "latin-1", "l1", "8859-1", "8859", "cp819", "iso-latin-1":
+		return "iso-8859-1"
+	case "cp932", "ms932", "windows-31j", "ms-kanji":
+		return "windows-31j"
+	case "shift-jis", "sjis", "x-sjis", "s-jis":
+		return "shift_jis"
+	case "cp936", "ms936":
+		return "gbk"
+	}
+	if after, ok := strings.CutPrefix(dashed, "iso8859"); ok {
+		return "iso-8859" + after
+	}
+	if strings.HasPrefix(dashed, "iso-8859-") {
+		return dashed
+	}
+	if after, ok := strings.CutPrefix(dashed, "cp125"); ok {
+		return "windows-125" + after
+	}
+	return name
+}
+
+// decodeUTF8 is for text that says to be UTF-8 or ASCII.
+func decodeUTF8(raw []byte, name string, notes *notes) []byte {
+	if utf8.Valid(raw) {
+		if name == "us-ascii" {
+			notes.add("8-bit text labelled us-ascii")
+		}
+		return raw
+	}
+	notes.add("text isn't in its charset")
+	return mendUTF8(raw)
+}
+
+// decodeOther asks go-message's table. Its decoders put U+FFFD where bytes make no sense; then UTF-8 under a wrong
+// label is more likely, and otherwise a few such marks in a legible text are better than another charset's letters.
+func decodeOther(raw []byte, name string, notes *notes) []byte {
+	r, err := charset.Reader(name, bytes.NewReader(raw))
+	if err != nil {
+		notes.add("unknown charset")
+		return guessCharset(raw)
+	}
+	out, err := readAll(r, len(raw))
+	if err != nil || !utf8.Valid(out) {
+		notes.add("text isn't in its charset")
+		return guessCharset(raw)
+	}
+	if bytes.Contains(out, replacement) && strings.HasPrefix(name, "iso-8859-") {
+		out = withC1(raw, name)
+	}
+	if n := bytes.Count(out, replacement); n > 0 {
+		notes.add("text isn't in its charset")
+		if utf8.Valid(raw) || n*4 > len(out) {
+			return guessCharset(raw)
+		}
+	}
+	if isJapanese(name) {
+		return []byte(jisSigns.Replace(string(out)))
+	}
+	return out
+}
+
+var replacement = []byte("\uFFFD")
+
+// withC1 decodes text of an ISO 8859 charset in which 0x80 to 0x9f are control codes, as the standard has them, and not
+// errors, as the table has them.
+func withC1(raw []byte, name string) []byte {
+	out := make([]byte, 0, len(raw)+len(raw)/8)
+	for start := 0; start < len(raw); {
+		end := start
+		for end < len(raw) && !isC1(raw[end]) {
+			end++
+		}
+		out = append(out, decodeRun(raw[start:end], name)...)
+		for start = end; start < len(raw) && isC1(raw[start]); start++ {
+			out = utf8.AppendRune(out, rune(raw[start]))
+		}
+	}
+	return out
+}
+
+func isC1(c byte) bool { return 0x80 <= c && c < 0xa0 }
+
+func decodeRun(raw []byte, name string) []byte {
+	if isASCII(raw) {
+		return raw
+	}
+	r, err := charset.Reader(name, bytes.NewReader(raw))
+	if err != nil {
+		return guessCharset(raw)
+	}
+	out, _ := readAll(r, len(raw))
+	return out
+}
+
+// readAll reads up to maxText.
+func readAll(r io.Reader, size int) ([]byte, error) {
+	buf := bytes.NewBuffer(make([]byte, 0, size+size/2+bytes.MinRead))
+	_, err := buf.ReadFrom(io.LimitReader(r, maxText))
+	return bytes.ToValidUTF8(buf.Bytes(), replacement), err
+}
+
+// isJapanese names the charsets that are made of JIS X 0208.
+func isJapanese(name string) bool {
+	return strings.HasPrefix(name, "iso-2022-jp") || name == "euc-jp" || name == "shift_jis"
+}
+
+// jisSigns turns the characters that Microsoft, and so the table, took for some signs of JIS X 0208 into those that the
+// standard names, and Patchwork has.
+var jisSigns = strings.NewReplacer("\uFF5E", "\u301C", "\u2225", "\u2016", "\uFF0D", "\u2212", "\uFFE0", "\u00A2",
+	"\uFFE1", "\u00A3", "\uFFE2", "\u00AC")
+
+// guess1252 is for text that says to be windows-1252, but may have a byte that the charset leaves undefined.
+func guess1252(raw []byte) []byte {
+	if out, ok := fromWindows1252(raw); ok {
+		return out
+	}
+	return guessCharset(raw)
+}
+
+// guessCharset is for text of no or of an unknown charset: UTF-8, else windows-1252, else ISO-8859-1, which cannot fail.
+func guessCharset(raw []byte) []byte {
+	if utf8.Valid(raw) {
+		return raw
+	}
+	if out, ok := fromWindows1252(raw); ok {
+		return out
+	}
+	return fromLatin1(raw)
+}
+
+// mendUTF8 keeps what is UTF-8 and takes each stray byte for windows-1252: such text has mostly been put together from
+// two sources, as by a list that adds a footer.
+func mendUTF8(raw []byte) []byte {
+	out := make([]byte, 0, len(raw)+len(raw)/8)
+	for len(raw) > 0 {
+		r, size := utf8.DecodeRune(raw)
+		if r == utf8.RuneError && size == 1 {
+			out = utf8.AppendRune(out, windows1252(raw[0]))
+		} else {
+			out = append(out, raw[:size]...)
+		}
+		raw = raw[size:]
+	}
+	return out
+}
+
+func fromLatin1(raw []byte) []byte {
+	return fromBytes(raw, func(c byte) rune { return rune(c) })
+}
+
+// fromWindows1252 is not ok where raw has one of the five bytes that the charset leaves undefined.
+func fromWindows1252(raw []byte) (out []byte, ok bool) {
+	for _, c := range raw {
+		if isC1(c) && high1252[c-0x80] == rune(c) {
+			return nil, false
+		}
+	}
+	return fromBytes(raw, windows1252), true
+}
+
+// fromBytes decodes a charset of single bytes that has ASCII, up to maxText.
+func fromBytes(raw []byte, decode func(byte) rune) []byte {
+	size := 0
+	for i, c := range raw {
+		size += utf8.RuneLen(decode(c))
+		if size > maxText {
+			raw = raw[:i]
+			break
+		}
+	}
+	out := make([]byte, 0, size)
+	for _, c := range raw {
+		out = utf8.AppendRune(out, decode(c))
+	}
+	return out
+}
+
+func windows1252(c byte) rune {
+	if isC1(c) {
+		return high1252[c-0x80]
+	}
+	return rune(c)
+}
+
+// high1252 is where windows-1252 is not ISO-8859-1; a code that stands for itself is undefined.
+var high1252 = [32]rune{
+	0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,
+	0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
+}
+
+// isStateful names the charsets in which bytes of ASCII can mean other letters.
+func isStateful(name string) bool {
+	for _, prefix := range []string{"iso-2022", "hz", "utf-7", "utf-16", "utf-32", "utf16", "utf32", "ibm", "cp037", "ucs"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func isASCII(raw []byte) bool {
+	for len(raw) >= 8 {
+		if raw[0]|raw[1]|raw[2]|raw[3]|raw[4]|raw[5]|raw[6]|raw[7] >= utf8.RuneSelf {
+			return false
+		}
+		raw = raw[8:]
+	}
+	for _, c := range raw {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// dropNUL removes NULs, which databases and C programs take for an end of text.
+func dropNUL(text []byte) []byte {
+	if bytes.IndexByte(text, 0) < 0 {
+		return text
+	}
+	return bytes.ReplaceAll(text, []byte{0}, nil)
+}

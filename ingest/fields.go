@@ -1,0 +1,190 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+)
+
+// maxHeader is how many bytes of a header are read.
+const maxHeader = 1 << 20
+
+// A field is one header field, its value as it stands in the mail: folded, encoded, perhaps 8-bit.
+type field struct {
+	name  []byte
+	value []byte
+}
+
+// A header is the fields of a mail or of one of its parts, in order.
+type header []field
+
+// get is the value of the first field of that name, letter case ignored.
+func (h header) get(name string) (value []byte, ok bool) {
+	for i := range h {
+		if nameIs(h[i].name, name) {
+			return h[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// all is the values of every field of that name.
+func (h header) all(name string) [][]byte {
+	var values [][]byte
+	for i := range h {
+		if nameIs(h[i].name, name) {
+			values = append(values, h[i].value)
+		}
+	}
+	return values
+}
+
+// text is the first field of that name, decoded, its white space folded; empty where there is none.
+func (h header) text(name string) string {
+	value, _ := h.get(name)
+	return decodeHeader(value)
+}
+
+func nameIs(name []byte, want string) bool {
+	return len(name) == len(want) && strings.EqualFold(string(name), want)
+}
+
+// splitHeader reads the fields that a mail or a part begins with; body is what follows the empty line.
+//
+// RFC 5322 (2.2) has lines of "name: value" and of folded continuation, and nothing else. In the wild there is more,
+// and none of it costs the mail: a continuation before the first field, "From " lines of an mbox, a line without a colon
+// in the middle. The last ends a header for Patchwork, so that the fields below it become text; here the line is dropped
+// when what follows plainly is the rest of the header, and the body begins with it when not.
+func splitHeader(data []byte, notes *notes) (h header, body []byte) {
+	h = make(header, 0, 40)
+	mended := false // a malformed line was found to be inside the header
+	orphan := true  // a continuation line would continue nothing
+	start := 0      // of the value of the last field
+	for at := 0; at < len(data); {
+		line, after := nextLine(data[at:])
+		kind, colon := lineKind(line)
+		switch {
+		case kind == lineEmpty:
+			return h, after
+		case at > maxHeader:
+			notes.add("header longer than 1 MiB: its end was left out")
+			return h, afterEmptyLine(data[at:])
+		case kind == lineFolded && orphan:
+			notes.add("a continuation line that continues nothing was left out")
+		case kind == lineFolded:
+			h[len(h)-1].value = trimField(data[start : at+len(line)])
+		case kind == lineFrom:
+			if len(h) > 0 {
+				notes.add("a From line inside the header was left out")
+			}
+			orphan = true
+		case kind == lineField:
+			start, orphan = at+colon+1, false
+			h = append(h, field{bytes.TrimRight(line[:colon], " \t"), trimField(line[colon+1:])})
+		case mended || headerGoesOn(data[at:]):
+			notes.add("a malformed header line was left out")
+			mended, orphan = true, true
+		default:
+			notes.add("no empty line between header and body")
+			return h, data[at:]
+		}
+		at += len(line)
+	}
+	return h, nil
+}
+
+// trimField is a field's value as it stands behind the colon without the outer white space.
+func trimField(value []byte) []byte {
+	return bytes.Trim(value, " \t\n")
+}
+
+type headerLine int
+
+const (
+	lineBad headerLine = iota
+	lineEmpty
+	lineFolded
+	lineField
+	lineFrom // of an mbox, "From a@x.org Sat Jan  1 00:00:00 2000", perhaps quoted
+)
+
+// lineKind classifies a line of a header; colon is where a field's name ends.
+func lineKind(line []byte) (kind headerLine, colon int) {
+	switch line[0] {
+	case '\n':
+		return lineEmpty, 0
+	case ' ', '\t':
+		return lineFolded, 0
+	}
+	colon = bytes.IndexByte(line, ':')
+	if colon > 0 && isFieldName(bytes.TrimRight(line[:colon], " \t")) {
+		return lineField, colon
+	}
+	if bytes.HasPrefix(bytes.TrimLeft(line, ">"), []byte("From ")) {
+		return lineFrom, 0
+	}
+	return lineBad, 0
+}
+
+// isFieldName is RFC 5322's ftext: printable ASCII but the colon.
+func isFieldName(name []byte) bool {
+	for _, c := range name {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return len(name) > 0
+}
+
+// headerGoesOn tells whether rest, which begins with a malformed line, is still header: up to the next empty line, at
+// least as many lines are fields that mail is known to have as are malformed.
+func headerGoesOn(rest []byte) bool {
+	known, bad := 0, 0
+	rest = rest[:min(len(rest), maxHeader)]
+	for len(rest) > 0 {
+		line, after := nextLine(rest)
+		kind, colon := lineKind(line)
+		switch kind {
+		case lineEmpty:
+			return known > 0 && known >= bad
+		case lineBad:
+			bad++
+		case lineField:
+			if isKnownField(line[:colon]) {
+				known++
+			}
+		}
+		rest = after
+	}
+	return known > 0 && known >= bad
+}
+
+var knownFields = []string{
+	"From", "To", "Cc", "Subject", "Date", "Message-Id", "Received", "Return-Path", "Delivered-To", "Reply-To", "Sender",
+	"In-Reply-To", "References", "MIME-Version", "User-Agent", "Errors-To", "Precedence", "DKIM-Signature",
+	"Authentication-Results",
+}
+
+func isKnownField(name []byte) bool {
+	for _, known := range knownFields {
+		if nameIs(name, known) {
+			return true
+		}
+	}
+	for _, prefix := range []string{"X-", "List-", "Content-", "ARC-", "Resent-", "Received-"} {
+		if hasPrefixFold(string(name), prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// afterEmptyLine is where the body begins when the header isn't read to its end.
+func afterEmptyLine(data []byte) []byte {
+	if len(data) > 0 && data[0] == '\n' {
+		return data[1:]
+	}
+	if i := bytes.Index(data, []byte("\n\n")); i >= 0 {
+		return data[i+2:]
+	}
+	return nil
+}

@@ -1,0 +1,36 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+)
+
+// maxFiles is how many file names of a patch are kept. The largest patches on public lists name a few thousand.
+const maxFiles = 20000
+
+// fileNames are the files that a patch names in its "---" and "+++" lines, without their first directory, sorted.
+// As in Patchwork, a removed line that begins with "-- " counts as well.
+func fileNames(diff []byte, notes *notes) []string {
+	seen := map[string]bool{}
+	for rest := patchLines(diff); len(rest) > 0; {
+		var line []byte
+		line, rest = nextLine(rest)
+		_, name, ok := fileLine(chomp(line))
+		if !ok || bytes.HasPrefix(name, []byte("/dev/null")) {
+			continue
+		}
+		if len(seen) == maxFiles {
+			notes.add("more than 20,000 file names: the rest was left out")
+			break
+		}
+		if name = withoutTop(name); !seen[string(name)] {
+			seen[string(name)] = true
+		}
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,239 @@
+package ingest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"patchwatch/track"
+)
+
+func TestDecodeHeader(t *testing.T) {
+	for _, c := range []struct{ value, want string }{
+		{"plain", "plain"},
+		{"  a \t b\n c  ", "a b c"},
+		{"a\u00a0\u3000b", "a b"},
+		{"=?utf-8?q?a?=b", "a b"},
+		{`"=?utf-8?q?a_b?="`, `" a b "`},
+		{"(=?utf-8?q?a?=)", "(a)"},
+		{"=?utf-8?q?a?= =?utf-8?q?b?=", "ab"},
+		{"=?utf-8?q?a?=\n =?utf-8?q?b?=", "ab"},
+		{"=?utf-8?q?a?= =?iso-8859-1?q?=e4?=", "aä"},
+		{"=?us-ascii?q?a?= b", "a b"},
+		{"=?utf-8?b?w6Q=?= x", "ä x"},
+		{"=?utf-8?B?w6Q?=", "ä"},
+		{"=?utf-8?q?=c3?= =?utf-8?q?=a4?=", "ä"}, // a character cut in two
+		{"=?utf-8*en?q?a?=", "a"},
+		{"=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=", "日本"},
+		{"=?utf-8?q?a=00b?=", "ab"},
+		{"a\x00b", "ab"},
+		{"=?utf-8?q?unended", "=?utf-8?q?unended"},
+		{"=?utf-8?x?a?= b", "=?utf-8?x?a?= b"},
+	} {
+		if got := decodeHeader([]byte(c.value)); got != c.want {
+			t.Errorf("%q: %q, want %q", c.value, got, c.want)
+		}
+	}
+}
+
+// TestBrokenHeaderIsKept is a difference from Patchwork: it puts U+FFFD for every byte, or refuses the mail.
+func TestBrokenHeaderIsKept(t *testing.T) {
+	for _, c := range []struct{ value, want string }{
+		{"caf\xc3\xa9", "café"},
+		{"caf\xe9", "café"},
+		{"\x93x\x94 =?utf-8?q?=c3=a4?=", "“x” ä"},
+		{"=?iso-8859-1?Q?Fr\xf6sche?=", "Frösche"},
+		{"=?no-such?q?caf=c3=a9?=", "café"},
+		{"=?us-ascii?q?caf=e9?=", "café"},
+		{"=?utf-8?q?caf=e9?=", "café"},
+		{"=?\x00?q?caf=c3=a9?=", "café"},
+		{"=?utf-8?B?a?= x", "=?utf-8?B?a?= x"},
+	} {
+		if got := decodeHeader([]byte(c.value)); got != c.want {
+			t.Errorf("%q: %q, want %q", c.value, got, c.want)
+		}
+	}
+}
+
+// TestMalformedHeaderIsKept is a difference from Patchwork, for which a malformed line ends the header.
+func TestMalformedHeaderIsKept(t *testing.T) {
+	const rest = "From: a@x.org\nMessage-ID: <1@x>\nSubject: s\n\ntext\n"
+	for name, mail := range map[string]string{
+		"as it should be":          rest,
+		"From line first":          "From a@x.org Sat Jan  1 00:00:00 2000\n" + rest,
+		"quoted From line first":   ">From a@x.org Sat Jan  1 00:00:00 2000\n" + rest,
+		"continuation first":       " lost\n" + rest,
+		"empty lines first":        "\n\n" + rest,
+		"byte order mark first":    "\uFEFF" + rest,
+		"line without a colon":     "X-A: b\nmalformed\n" + rest,
+		"8-bit field name":         "X-\xe9: b\n" + rest,
+		"space before the colon":   strings.Replace(rest, "Subject:", "Subject :", 1),
+		"From line inside":         strings.Replace(rest, "Subject:", "From x\nSubject:", 1),
+		"folded malformed line":    strings.Replace(rest, "Subject:", "malformed\n lost: x\nSubject:", 1),
+		"CRLF":                     strings.ReplaceAll(rest, "\n", "\r\n"),
+		"CR":                       strings.ReplaceAll(rest, "\n", "\r"),
+		"NULs":                     strings.ReplaceAll(rest, "s", "s\x00"),
+		"no empty line at the end": rest,
+	} {
+		m, err := Parse([]byte(mail))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if m.From.Email != "a@x.org" || m.MsgID != "<1@x>" || m.Subject.Full != "s" || m.Content != "text" {
+			t.Errorf("%s: %q %q %q %q", name, m.From.Email, m.MsgID, m.Subject.Full, m.Content)
+		}
+	}
+}
+
+// TestBodyWithoutEmptyLine is Patchwork's reading: where what follows is no header, it is the body.
+func TestBodyWithoutEmptyLine(t *testing.T) {
+	m, err := Parse([]byte("Subject: s\nhello, world\nnote: this\n"))
+	if err != nil || m.Content != "hello, world\nnote: this" {
+		t.Errorf("%v, %v", m, err)
+	}
+}
+
+func TestNoMail(t *testing.T) {
+	for _, raw := range []string{"", "\n\n", "\x00\x00\x00", "no header here\n", " \n", "From a@x Sat Jan  1 00:00:00 2000\n"} {
+		if m, err := Parse([]byte(raw)); err != ErrNoMail {
+			t.Errorf("%q: %v, %v", raw, m, err)
+		}
+	}
+}
+
+func TestMessageID(t *testing.T) {
+	for value, want := range map[string]string{
+		"<id@x>":                               "<id@x>",
+		"<id@x> (message ID with a comment)":   "<id@x>",
+		"(comment) <id@x> <other@x>":           "<id@x>",
+		"5899d592-8c87-47d9@radware.com>":      "5899d592-8c87-47d9@radware.com>",
+		"\n <id@x>":                            "<id@x>",
+		"<" + strings.Repeat("i", 300) + "@x>": "<" + strings.Repeat("i", 300) + "@x>",
+	} {
+		if m, err := Parse([]byte("Message-ID: " + value + "\n\n")); err != nil || m.MsgID != want {
+			t.Errorf("%q: %v, %v", value, m, err)
+		}
+	}
+}
+
+// TestNoMessageID is a difference from Patchwork, which refuses such mail.
+func TestNoMessageID(t *testing.T) {
+	for _, mail := range []string{"Subject: x\n\n", "Subject: x\nMessage-ID:\n\n"} {
+		m, err := Parse([]byte(mail))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("<%x@sha256.patchwatch.invalid>", m.SHA256); m.MsgID != want {
+			t.Errorf("%q: %q", mail, m.MsgID)
+		}
+	}
+}
+
+func TestReferences(t *testing.T) {
+	for header, want := range map[string]string{
+		"In-Reply-To: <a>\n":                                            "<a>",
+		"In-Reply-To: <a> (message from\n someone)\n":                   "<a>",
+		"In-Reply-To: 5899@radware.com>\n":                              "5899@radware.com>",
+		"In-Reply-To: <e>\nReferences: <a> <b> <c> <d> <e>\n":           "<e> <d> <c> <b> <a>",
+		"References: <a> <b>\nReferences: <c>\n":                        "<b> <a> <c>",
+		"In-Reply-To: <a>\nIn-Reply-To: <b>\nReferences: <b>\n":         "<a> <b>",
+		"References: <a>(comment)<b>,<c>\n":                             "<c> <b> <a>",
+		"References: rubbish <a@b> (x <> y) and <c\n d@e> more <f@g> <": "<f@g> <c d@e> <a@b>",
+		"In-Reply-To:\nReferences:\n":                                   "",
+	} {
+		m, err := Parse([]byte("Subject: x\n" + header + "\n"))
+		if err != nil || strings.Join(m.Refs, " ") != want {
+			t.Errorf("%q: %v, %v", header, m, err)
+		}
+	}
+}
+
+func TestDate(t *testing.T) {
+	for value, want := range map[string]string{
+		"Sun, 28 Apr 2019 20:28:09 +0200":          "2019-04-28 18:28:09",
+		"Sun, 28 Apr 2019 20:28:09 +0200 (CEST)":   "2019-04-28 18:28:09",
+		"Sun,28 Apr 2019 20:28:09 GMT":             "2019-04-28 20:28:09",
+		"28 Apr 2019 20:28:09":                     "2019-04-28 20:28:09",
+		"28 Apr 2019 20:28 -0730":                  "2019-04-29 03:58:00",
+		"28 Apr 19 20.28.09 EST":                   "2019-04-29 01:28:09",
+		"28 Apr 70 20:28:09 Z":                     "1970-04-28 20:28:09",
+		"Apr 28 2019 20:28:09":                     "2019-04-28 20:28:09",
+		"Sun Apr 28 20:28:09 2019":                 "2019-04-28 20:28:09",
+		"Sunday, 28-Apr-19 20:28:09 GMT":           "2019-04-28 20:28:09",
+		"28 Apr 2019 20:28:09+0200":                "2019-04-28 18:28:09",
+		"Sun, 28 April 2019 20:28:09 CEST":         "2019-04-28 20:28:09",
+		"Sun, 32 Apr 2019 25:28:09 -0000":          "2019-05-03 01:28:09",
+		"=?utf-8?q?Sun,_28_Apr_2019_20:28:09?= +0": "2019-04-28 20:28:09",
+		"":                                 "",
+		"yesterday":                        "",
+		"28 Foo 2019 20:28:09":             "",
+		"28 Apr 99999 20:28:09":            "",
+		"28 Apr 2019 99999999999999:00:00": "",
+		"28 Apr 0000000000000000000 20:28": "2000-04-28 20:28:00",
+	} {
+		got := parseDate(decodeHeader([]byte(value)))
+		if s := got.Format(time.DateTime); s != want && !(want == "" && got.IsZero()) {
+			t.Errorf("%q: %v, want %q", value, got, want)
+		}
+	}
+}
+
+func TestListIDs(t *testing.T) {
+	for header, want := range map[string]string{
+		"":                            "",
+		"List-Id:\n":                  "",
+		"List-Id:   \n":               "",
+		"List-Id: test.example.com\n": "test.example.com",
+		"List-Id: Test text <test.example.com>\n":            "test.example.com",
+		"List-Id: Test text\n":                               "",
+		"List-Id: <a> <b.x>\n":                               "b.x",
+		"List-Id: <a> <>\n":                                  "a",
+		"List-Id: < < a.x>\n":                                "a.x",
+		"List-ID: <ALPHA.x>\n":                               "alpha.x", // a difference: Patchwork doesn't find the list
+		"List-Id: <a.x>\nList-Id: <b.x>\n":                   "a.x",
+		"X-list: c.x\nX-Mailing-List: b@x\nList-ID: <a.x>\n": "a.x b@x c.x",
+		"X-Mailing-List: netdev@vger.kernel.org\n":           "netdev@vger.kernel.org",
+	} {
+		m, err := Parse([]byte("Subject: x\n" + header + "\n"))
+		if err != nil || strings.Join(m.ListIDs, " ") != want {
+			t.Errorf("%q: %v, %v", header, m, err)
+		}
+	}
+}
+
+func TestRecipients(t *testing.T) {
+	m, err := Parse([]byte("To: \"Doe, John\" <J.Doe@x.org>, b@x.org (B, the second),\n undisclosed-recipients:;\n" +
+		"Cc: A <a@x.org>, j.doe@X.org, c at x.org (C)\nTo: d@x.org\n\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"j.doe@x.org", "b@x.org", "d@x.org", "a@x.org", "c@x.org"}; !slices.Equal(m.To, want) {
+		t.Errorf("%q", m.To)
+	}
+}
+
+func TestHints(t *testing.T) {
+	m, err := Parse([]byte("Subject: x\nX-Patchwork-Hint:  IGNORE \nX-Patchwork-State: Under Review\n" +
+		"X-Patchwork-Delegate: M@x.org\nX-Patchwork-Action-Required:\n\n"))
+	if err != nil || !m.Ignore || m.State != "Under Review" || m.Delegate != "M@x.org" || !m.ActionRequired {
+		t.Errorf("%+v, %v", m, err)
+	}
+	m, err = Parse([]byte("Subject: x\nX-Patchwork-Hint: something else\n\n"))
+	if err != nil || m.Ignore || m.State != "" || m.Delegate != "" || m.ActionRequired {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
+func TestPanicIsAnError(t *testing.T) {
+	m, err := recovering(func([]byte) (*track.Mail, error) { panic("boom") }, nil)
+	if m != nil || err == nil {
+		t.Fatal(m, err)
+	}
+	first, stack, _ := strings.Cut(err.Error(), "\n")
+	if first != "this mail cannot be read, by a fault of patchwatch: boom" || !strings.Contains(stack, "TestPanicIsAnError") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,121 @@
+package ingest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// ErrNoMail is for bytes in which there is no mail at all: nothing, only NULs or white space, or not one header field.
+var ErrNoMail = errors.New("there is no mail in this file: it has no header")
+
+// Parse reads one mail, given as it was delivered. Anything that has a header is a mail, however odd; what had to be
+// repaired or guessed is in the result's Notes. Delivered stays zero.
+//
+// An error means that the bytes are at fault, so that trying again can't help: it is ErrNoMail, or tells of a panic, with
+// the stack, which would be a fault of this package.
+func Parse(raw []byte) (*track.Mail, error) {
+	return recovering(read, raw)
+}
+
+// recovering calls read, and makes an error of a panic: one mail must not stop the reading of all others.
+func recovering(read func([]byte) (*track.Mail, error), raw []byte) (m *track.Mail, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			m, err = nil, fmt.Errorf("this mail cannot be read, by a fault of patchwatch: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return read(raw)
+}
+
+func read(raw []byte) (*track.Mail, error) {
+	var notes notes
+	h, body := splitHeader(skipLeading(unixLines(raw), &notes), &notes)
+	if len(h) == 0 {
+		return nil, ErrNoMail
+	}
+	m := &track.Mail{SHA256: sha256.Sum256(raw)}
+	readHeader(m, h, &notes)
+	readBody(m, splitParts(h, body, &notes), &notes)
+	m.Notes = notes
+	return m, nil
+}
+
+// skipLeading passes over what some programs write before the header: empty lines, a byte order mark.
+func skipLeading(data []byte, notes *notes) []byte {
+	trimmed := bytes.TrimPrefix(data, []byte("\uFEFF"))
+	trimmed = bytes.TrimLeft(trimmed, "\n")
+	if len(trimmed) < len(data) {
+		notes.add("empty lines or a byte order mark before the header")
+	}
+	return trimmed
+}
+
+func readHeader(m *track.Mail, h header, notes *notes) {
+	m.MsgID = messageID(h, m.SHA256, notes)
+	m.Refs = references(h, notes)
+	m.Date = parseDate(h.text("Date"))
+	m.Subject = parseSubject(h.text("Subject"))
+	m.Reply = isReply(m.Subject.Full, len(m.Refs) > 0)
+	m.From = parsePerson(h.text("From"))
+	m.Behind = behind(h, m.From)
+	noteMissing(m, notes)
+	m.ListIDs = listIDs(h)
+	m.To = recipients(h)
+
+	m.Ignore = strings.EqualFold(h.text("X-Patchwork-Hint"), "ignore")
+	m.State = h.text("X-Patchwork-State")
+	m.Delegate = h.text("X-Patchwork-Delegate")
+	_, m.ActionRequired = h.get("X-Patchwork-Action-Required")
+}
+
+// noteMissing says what every mail should have and this one hasn't.
+func noteMissing(m *track.Mail, notes *notes) {
+	if m.Subject.Full == "" {
+		notes.add("no Subject")
+	}
+	if m.From.Email == "" {
+		notes.add("no address in From")
+	}
+	if m.Date.IsZero() {
+		notes.add("no Date that can be read: it stands where it was delivered")
+	}
+}
+
+func readBody(m *track.Mail, parts []part, notes *notes) {
+	b := readParts(m, parts, notes)
+	m.Content, m.Diff = stored(b.content), string(b.diff)
+	m.PullURL = findPull(m.Content)
+	m.Trailers = findTrailers(b.lost, findTrailers(m.Content, nil))
+	if m.Reply {
+		return
+	}
+	m.Depends = findDepends(m.Content)
+	if m.Diff != "" {
+		m.Hash = hashDiff(b.diff)
+		m.Files = fileNames(b.diff, notes)
+	}
+	if m.Kind() == track.Patch {
+		m.Author = author(m.Content, m.From)
+	}
+}
+
+// readParts reads a patch's text and diff, or the whole text of any other mail. A diff in a cover letter is text: it says
+// what has changed since the last version and isn't to be applied.
+func readParts(m *track.Mail, parts []part, notes *notes) body {
+	if m.Reply {
+		return readReply(parts, notes)
+	}
+	b := readPatch(parts, notes)
+	isCover := m.Subject.Marked && m.Subject.Number == 0 && findPull(b.content) == ""
+	if isCover && len(b.diff) > 0 {
+		notes.add("a diff in a cover letter was kept as text")
+		return readReply(parts, notes)
+	}
+	return b
+}

@@ -1,0 +1,248 @@
+package ingest
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Bounds on a mail's structure. No mail program nests past five or has parts past fifty; a hostile mail has thousands.
+const (
+	maxDepth = 20
+	maxParts = 500
+)
+
+// A part is a leaf of a mail's structure: text or an attachment. Its body is still encoded.
+type part struct {
+	kind     mediaType
+	encoding string
+	filename string
+	body     []byte
+}
+
+// splitParts finds the leaves of a mail, depth first, those of forwarded mails among them.
+//
+// It reads as lenient readers do: a multipart ends at its closing line, at a line that belongs to a multipart around it, or at
+// the end of the mail. Every line is looked at once for each multipart that it lies in, at most maxDepth times.
+func splitParts(h header, body []byte, notes *notes) []part {
+	s := splitter{data: body, notes: notes}
+	s.entity(h, "text/plain")
+	return s.parts
+}
+
+// A splitter is a position in a mail's body and the multiparts that it lies in, the innermost last.
+type splitter struct {
+	data       []byte
+	at         int
+	boundaries []string
+	lines      map[string]int // what boundary lines say behind "--": how many of boundaries
+	depth      int
+	parts      []part
+	notes      *notes
+}
+
+// entity reads the body that follows header h. A part without Content-Type is of type otherwise.
+func (s *splitter) entity(h header, otherwise string) {
+	kind := contentType(h, otherwise)
+	major, _, _ := strings.Cut(kind.name, "/")
+	boundary := strings.TrimRight(kind.params["boundary"], " \t\n")
+	s.depth++
+	defer func() { s.depth-- }()
+	switch {
+	case s.depth > maxDepth:
+		s.notes.add("parts nested more than 20 deep were left out")
+		s.skip()
+	case major == "multipart" && boundary != "":
+		s.multipart(kind, boundary)
+	case isEncoded(h):
+		s.leaf(h, kind)
+	case kind.name == "message/delivery-status":
+		s.deliveryStatus()
+	case major == "message":
+		s.entity(s.header(), "text/plain")
+	default:
+		s.leaf(h, kind)
+	}
+}
+
+// isEncoded tells that a body has to be decoded before it could be taken apart. RFC 2046 (5.1, 5.2) forbids that, so nobody
+// does.
+func isEncoded(h header) bool {
+	encoding := strings.ToLower(h.text("Content-Transfer-Encoding"))
+	return encoding == "base64" || encoding == "quoted-printable"
+}
+
+// contentType is of the header, or text/plain where it makes no sense (RFC 2045, 5.2).
+func contentType(h header, otherwise string) mediaType {
+	value, ok := h.get("Content-Type")
+	if !ok {
+		return mediaType{name: otherwise}
+	}
+	kind := parseMediaType(value)
+	if strings.Count(kind.name, "/") != 1 {
+		kind.name = "text/plain"
+	}
+	return kind
+}
+
+// leaf takes the rest of the part for its body.
+func (s *splitter) leaf(h header, kind mediaType) {
+	start := s.at
+	s.skip()
+	p := part{kind: kind, body: s.data[start:s.at], encoding: h.text("Content-Transfer-Encoding")}
+	if len(s.boundaries) > 0 {
+		p.body = bytes.TrimSuffix(p.body, []byte{'\n'}) // belongs to the boundary, RFC 2046 (5.1.1)
+	}
+	if value, ok := h.get("Content-Disposition"); ok {
+		p.filename = parseMediaType(value).params["filename"]
+	}
+	if p.filename == "" {
+		p.filename = kind.params["name"]
+	}
+	s.parts = append(s.parts, p)
+}
+
+// deliveryStatus reads a report's blocks of fields (RFC 3464), of which people read what isn't a field.
+func (s *splitter) deliveryStatus() {
+	start := s.at
+	s.skip()
+	for block := range bytes.SplitSeq(s.data[start:s.at], []byte("\n\n")) {
+		var ignored notes
+		h, text := splitHeader(block, &ignored)
+		if len(text) > 0 && len(s.parts) < maxParts {
+			kind := contentType(h, "text/plain")
+			s.parts = append(s.parts, part{kind: kind, body: text, encoding: h.text("Content-Transfer-Encoding")})
+		}
+	}
+}
+
+// multipart reads the parts between boundary lines. Where there is no such line at all, its text is a leaf.
+func (s *splitter) multipart(kind mediaType, boundary string) {
+	start := s.at
+	s.push(boundary)
+	defer s.pop()
+	s.skip()
+	if s.at == len(s.data) || s.outer() {
+		s.parts = append(s.parts, part{kind: kind, body: s.data[start:s.at]})
+		return
+	}
+	inside := "text/plain"
+	if kind.name == "multipart/digest" {
+		inside = "message/rfc822"
+	}
+	for s.open(boundary) {
+		if len(s.parts) >= maxParts {
+			s.notes.add("more than 500 parts: the rest was left out")
+			s.at = len(s.data)
+			return
+		}
+		h := s.header()
+		s.entity(h, inside)
+		s.skip()
+	}
+	s.epilogue()
+}
+
+// open reads boundary lines, of which some programs write two; false when the multipart ends here.
+func (s *splitter) open(boundary string) bool {
+	opened := false
+	for s.at < len(s.data) {
+		line, _ := nextLine(s.data[s.at:])
+		is, closes := isBoundary(line, boundary)
+		if !is {
+			break
+		}
+		if closes {
+			return opened
+		}
+		s.at += len(line)
+		opened = true
+	}
+	return opened
+}
+
+// epilogue passes over what follows the closing line, up to a line of a multipart around this one.
+func (s *splitter) epilogue() {
+	own := s.boundaries[len(s.boundaries)-1]
+	s.pop()
+	s.skip()
+	s.push(own)
+}
+
+func (s *splitter) push(boundary string) {
+	if s.lines == nil {
+		s.lines = map[string]int{}
+	}
+	s.boundaries = append(s.boundaries, boundary)
+	s.lines[boundary]++
+}
+
+func (s *splitter) pop() {
+	last := len(s.boundaries) - 1
+	s.lines[s.boundaries[last]]--
+	s.boundaries = s.boundaries[:last]
+}
+
+// header reads the header of a part. It ends, if not before, where the part does.
+func (s *splitter) header() header {
+	end := s.at
+	for end < len(s.data) && end-s.at <= maxHeader {
+		line, _ := nextLine(s.data[end:])
+		if s.isAnyBoundary(line) {
+			break
+		}
+		end += len(line)
+		if line[0] == '\n' {
+			break
+		}
+	}
+	h, body := splitHeader(s.data[s.at:end], s.notes)
+	s.at = end - len(body)
+	return h
+}
+
+// skip goes to the next boundary line of any multipart that this is in.
+func (s *splitter) skip() { s.at = s.ends() }
+
+// ends is where the next boundary line begins, or the end of the mail.
+func (s *splitter) ends() int {
+	if len(s.boundaries) == 0 {
+		return len(s.data)
+	}
+	for at := s.at; at < len(s.data); {
+		line, _ := nextLine(s.data[at:])
+		if s.isAnyBoundary(line) {
+			return at
+		}
+		at += len(line)
+	}
+	return len(s.data)
+}
+
+// isAnyBoundary tells whether the line is one of any multipart that this is in.
+func (s *splitter) isAnyBoundary(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("--"))
+	if !ok {
+		return false
+	}
+	for len(rest) > 0 && (rest[len(rest)-1] == '\n' || rest[len(rest)-1] == ' ' || rest[len(rest)-1] == '\t') {
+		rest = rest[:len(rest)-1]
+	}
+	return s.lines[string(rest)] > 0 || s.lines[string(bytes.TrimSuffix(rest, []byte("--")))] > 0
+}
+
+// outer tells whether the line at hand belongs to a multipart around the innermost.
+func (s *splitter) outer() bool {
+	line, _ := nextLine(s.data[s.at:])
+	is, _ := isBoundary(line, s.boundaries[len(s.boundaries)-1])
+	return !is
+}
+
+// isBoundary reads a line "--boundary" or "--boundary--", white space behind it ignored.
+func isBoundary(line []byte, boundary string) (is, closes bool) {
+	rest, ok := bytes.CutPrefix(line, []byte("--"))
+	if !ok || len(rest) < len(boundary) || string(rest[:len(boundary)]) != boundary {
+		return false, false
+	}
+	rest, closes = bytes.CutPrefix(rest[len(boundary):], []byte("--"))
+	return len(bytes.TrimRight(rest, " \t\n")) == 0, closes
+}
