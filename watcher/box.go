@@ -37,9 +37,9 @@ type box struct {
 	pause    pause
 }
 
-// tally counts what the listing gave, and what of it was for somebody else or for later.
+// tally counts what a listing gave that is for somebody else, or for later.
 type tally struct {
-	names, locked, unfinished int
+	locked, unfinished int
 }
 
 func (b *box) newDir() string { return filepath.Join(b.dir, "new") }
@@ -67,9 +67,7 @@ func (b *box) names(limit int, now time.Time, rescan time.Duration) ([]string, e
 			return nil, err
 		}
 	}
-	names, err := b.list.next(limit, b.wanted)
-	b.seen.names += len(names)
-	return names, err
+	return b.list.next(limit, b.wanted)
 }
 
 func (b *box) begin(now time.Time, rescan time.Duration) error {

@@ -9,7 +9,7 @@ import (
 // Claim is one mail that is held under flock until it is settled. No other watcher, in this process or in another,
 // takes it meanwhile.
 type Claim struct {
-	Dir       string    // the Maildir
+	Dir       string    // the Maildir, as in Config.Dirs, by filepath.Clean
 	Name      string    // of the file in new/; bytes from outside, not always UTF-8, never with a slash
 	Data      []byte    // the whole file
 	Delivered time.Time // as the function Delivered says
@@ -44,7 +44,7 @@ type Config struct {
 	Rescan     time.Duration // how often new is listed without an event; default 30 s
 	BlindScan  time.Duration // the same for a Maildir from which no event ever came, as on NFS; default 5 s
 	SettleTime time.Duration // how long a file must rest where leases cannot tell whether it is written; default 1 s
-	EmptyTime  time.Duration // how long an empty file may still be filled; default 1 minute
+	EmptyTime  time.Duration // how long an empty file may still be filled; default 2 s
 
 	Log     *slog.Logger     // default: discards
 	Settled func(Settlement) // told of each mail that has been moved, from one goroutine at a time
@@ -57,7 +57,8 @@ type Config struct {
 	LinkMoves bool
 }
 
-// Settlement is one mail that has left new.
+// Settlement is one mail that has left new. A power cut within the next moments may put it back there; then it is
+// settled once more.
 type Settlement struct {
 	Dir       string // the Maildir
 	Name      string // in new

@@ -56,14 +56,15 @@ func (e *ears) hear() {
 }
 
 func (e *ears) event(event fsnotify.Event) {
+	name := filepath.Clean(event.Name) // a watch on "." says "./new"
 	for _, b := range e.boxes {
 		switch {
-		case event.Name == b.newDir(), event.Name == b.dir:
+		case name == b.newDir(), name == b.dir:
 			if event.Has(fsnotify.Create | fsnotify.Rename | fsnotify.Remove) {
 				b.replaced.Store(true)
 				e.rouse(b)
 			}
-		case filepath.Dir(event.Name) == b.newDir():
+		case filepath.Dir(name) == b.newDir():
 			b.lastEvent.Store(time.Now().UnixMicro())
 			// A delivery is a Create, by rename or link or open. Our own moves out of new are Renames, and would
 			// wake us for nothing. Writes need not be heard: a mail that grows is looked at again anyway.

@@ -2,9 +2,7 @@ package watcher
 
 import (
 	"errors"
-	"log/slog"
 	"path/filepath"
-	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -66,48 +64,6 @@ func (e *engine) addBoxes() error {
 	return nil
 }
 
-func (c *Config) setDefaults() {
-	setDefault(&c.BatchMails, 256)
-	setDefault(&c.BatchBytes, 32<<20)
-	setDefault(&c.MaxMail, 50<<20)
-	setDefault(&c.Readers, runtime.NumCPU())
-	setDefault(&c.Rescan, 30*time.Second)
-	setDefault(&c.BlindScan, 5*time.Second)
-	setDefault(&c.SettleTime, time.Second)
-	setDefault(&c.EmptyTime, time.Minute)
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
-	if c.Settled == nil {
-		c.Settled = func(Settlement) {}
-	}
-	if c.Changed == nil {
-		c.Changed = func(State) {}
-	}
-	if c.Step == nil {
-		c.Step = func(string) {}
-	}
-	c.BatchMails = min(c.BatchMails, mailsForFiles())
-}
-
-func setDefault[T int | int64 | time.Duration](value *T, standard T) {
-	if *value <= 0 {
-		*value = standard
-	}
-}
-
-func (c *Config) roundMails() int { return roundBatches * c.BatchMails }
-
-// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, two batches are under
-// way, and half of all are left to the handler: a database that cannot open its journal fails every batch.
-func mailsForFiles() int {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return 64
-	}
-	return int(min(max(limit.Cur/4, 1), 1<<20))
-}
-
 // rescan is how long a Maildir may go without a scan.
 func (e *engine) rescan(b *box) time.Duration {
 	if b.deaf || b.lastEvent.Load() == 0 {
@@ -129,70 +85,6 @@ func (e *engine) ready(now time.Time) []*box {
 		}
 	}
 	return ready
-}
-
-// assign collects the work of a round, in turn from each Maildir, and opens the folders it is in.
-func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
-	ready := e.ready(now)
-	share := max(e.limit/max(len(ready), 1), 1)
-	var shares [][]job
-	for _, b := range ready {
-		b.stopped.Store(false)
-		names, f, err := e.open(b, share, now)
-		if err != nil {
-			b.fail(now, err)
-			continue
-		}
-		if f != nil {
-			opened = append(opened, f)
-		}
-		shares = append(shares, jobs(b, f, names))
-	}
-	return interleave(shares), opened
-}
-
-// open gives the next names of a Maildir and its folders; nil where there are no names.
-func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
-	if e.ears != nil {
-		if err := e.ears.attend(b); err != nil {
-			return nil, nil, err
-		}
-	}
-	names, err := b.names(limit, now, e.rescan(b))
-	if err != nil || len(names) == 0 {
-		return nil, nil, err
-	}
-	f, err := openFolders(b)
-	if err != nil {
-		return nil, nil, err
-	}
-	if e.ears != nil && f.id != b.watched[1] && !b.deaf {
-		b.abandon() // new has been replaced since, and nobody listens to this one
-		f.close()
-		return nil, nil, nil
-	}
-	return names, f, nil
-}
-
-func jobs(b *box, f *folders, names []string) []job {
-	all := make([]job, len(names))
-	for i, name := range names {
-		all[i] = job{b, f, name}
-	}
-	return all
-}
-
-func interleave(shares [][]job) (all []job) {
-	for i, more := 0, true; more; i++ {
-		more = false
-		for _, share := range shares {
-			if i < len(share) {
-				all = append(all, share[i])
-				more = true
-			}
-		}
-	}
-	return all
 }
 
 // closeFolders puts a round's moves on disk.

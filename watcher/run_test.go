@@ -45,6 +45,26 @@ func TestLoneDelivery(t *testing.T) {
 	}
 }
 
+// A Maildir may be given as a relative path.
+func TestRelativePath(t *testing.T) {
+	dir := newMaildir(t)
+	t.Chdir(dir)
+	r := start(t, Config{Dirs: []string{"."}, Handle: newStore().handle})
+	put(t, dir, "1", "good")
+	r.waitSettled(1)
+	if os.Rename("new", "old") != nil || os.Mkdir("new", 0o700) != nil {
+		t.Fatal("cannot replace new")
+	}
+	put(t, dir, "2", "good")
+	r.waitSettled(2)
+	begin := time.Now()
+	put(t, dir, "3", "good")
+	r.waitSettled(3)
+	if took := time.Since(begin); took > ms(300) {
+		t.Errorf("took %v", took)
+	}
+}
+
 // Nothing is polled while nothing happens.
 func TestIdle(t *testing.T) {
 	dir := newMaildir(t)

@@ -239,12 +239,8 @@ func TestMovedByHand(t *testing.T) {
 // cur and failed are made anew when they are gone.
 func TestFoldersGone(t *testing.T) {
 	dir := newMaildir(t)
-	s := newStore()
-	s.before = func([]Claim) error {
-		return nil
-	}
 	put(t, dir, "a", "good")
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
 	r.waitSettled(1)
 	os.RemoveAll(filepath.Join(dir, "cur"))
 	os.RemoveAll(filepath.Join(dir, "failed"))

@@ -1,0 +1,67 @@
+package watcher
+
+import "time"
+
+// assign collects the work of a round, in turn from each Maildir, and opens the folders it is in.
+func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
+	ready := e.ready(now)
+	share := max(e.limit/max(len(ready), 1), 1)
+	var shares [][]job
+	for _, b := range ready {
+		b.stopped.Store(false)
+		names, f, err := e.open(b, share, now)
+		if err != nil {
+			b.fail(now, err)
+			continue
+		}
+		if f != nil {
+			opened = append(opened, f)
+		}
+		shares = append(shares, jobs(b, f, names))
+	}
+	return interleave(shares), opened
+}
+
+// open gives the next names of a Maildir and its folders; nil where there are no names.
+func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
+	if e.ears != nil {
+		if err := e.ears.attend(b); err != nil {
+			return nil, nil, err
+		}
+	}
+	names, err := b.names(limit, now, e.rescan(b))
+	if err != nil || len(names) == 0 {
+		return nil, nil, err
+	}
+	f, err := openFolders(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.ears != nil && f.id != b.watched[1] && !b.deaf {
+		b.abandon() // new has been replaced since, and nobody listens to this one
+		f.close()
+		return nil, nil, nil
+	}
+	return names, f, nil
+}
+
+func jobs(b *box, f *folders, names []string) []job {
+	all := make([]job, len(names))
+	for i, name := range names {
+		all[i] = job{b, f, name}
+	}
+	return all
+}
+
+func interleave(shares [][]job) (all []job) {
+	for i, more := 0, true; more; i++ {
+		more = false
+		for _, share := range shares {
+			if i < len(share) {
+				all = append(all, share[i])
+				more = true
+			}
+		}
+	}
+	return all
+}
