@@ -21,26 +21,28 @@ func Delivered(name string, mtime time.Time) time.Time {
 func nameTime(name string) (t time.Time, ok bool) {
 	name, _, _ = strings.Cut(name, ":") // the flags of a mail in cur
 	seconds, rest, _ := strings.Cut(name, ".")
-	unique, _, _ := strings.Cut(rest, ".")
-	s, ok := nameSeconds(seconds)
+	unique, host, _ := strings.Cut(rest, ".")
+	fewest := 9
+	if host != "" && countDigits(unique) < len(unique) {
+		fewest = 1 // "5.M7P8Q9.host" can be nothing but a Maildir name
+	}
+	s, ok := nameSeconds(seconds, fewest)
 	if !ok {
 		return t, false
 	}
 	return time.Unix(s, nameMicros(unique)*1000).UTC(), true
 }
 
-// nameSeconds takes nine to eleven digits: Maildir began in 1995, so that "0001.eml" is a number somebody gave and not
-// a time, and a year after 5138 is no time either.
-func nameSeconds(s string) (int64, bool) {
-	if len(s) < 9 || len(s) > 11 || countDigits(s) != len(s) {
+// nameSeconds takes up to eleven digits: a year after 5138 is no time. Of a name that could be anything it wants nine:
+// Maildir began in 1995, so "0001.eml" is a number somebody gave and not a time.
+func nameSeconds(s string, fewest int) (int64, bool) {
+	if len(s) < fewest || len(s) > 11 || countDigits(s) != len(s) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil
 }
 
-// nameMicros reads the M part wherever it stands ("M123P45Q6", "P45M123"): the specification leaves the order open.
-// 0 where there is none.
 func nameMicros(unique string) int64 {
 	for i := 0; i < len(unique); i++ {
 		if unique[i] != 'M' {
