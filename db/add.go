@@ -3,10 +3,14 @@ package db
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -30,6 +34,7 @@ type Added struct {
 	Variant bool   // another mail stands for its Message-ID
 	Kind    string // as in the dump: patch, cover, comment, pending, ignored or unrouted
 	Series  int64  // its number; 0: none
+	mail    int64  // mail.id
 	Err     error  // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
 }
 
@@ -69,9 +74,13 @@ func (p *panicked) Error() string {
 	return fmt.Sprintf("storing this mail failed inside patchwatch: %v\n%s", p.value, p.stack)
 }
 
+// unfit is an error of the mail's own facts.
+type unfit struct{ error }
+
 func atFault(err error) bool {
-	_, isPanic := err.(*panicked)
-	return isPanic || isConstraint(err)
+	var p *panicked
+	var u unfit
+	return errors.As(err, &p) || errors.As(err, &u) || isConstraint(err)
 }
 
 func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, err error) {
@@ -95,7 +104,7 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 			return err
 		}
 		for i := range batch {
-			if err := a.describe(batch[i].Mail.SHA256, &added[i]); err != nil {
+			if err := a.describe(&added[i]); err != nil {
 				return err
 			}
 		}
@@ -122,6 +131,7 @@ type change struct {
 	replaced map[string]bool // Message-IDs for which another mail stands now, or none, or the same with other facts
 	gone     []*row          // the mails that stood for them
 	senders  map[string]bool // whose names may have changed
+	rows     map[string]*row // of fresh mails, as they were inserted: to look them up again would cost more than to add them
 }
 
 func newAdder(w *writer) (*adder, error) {
@@ -133,9 +143,9 @@ func (a *adder) loadProjects() (err error) {
 	if a.projects, err = a.writer.projects(); err != nil {
 		return err
 	}
-	a.configured = false
-	for _, p := range a.projects {
-		a.configured = a.configured || !p.OnSight
+	// A project that was removed again is a decision too.
+	if a.configured, err = a.row(`SELECT 1 FROM project WHERE NOT on_sight LIMIT 1`, nil, new(int)); err != nil {
+		return err
 	}
 	a.router, err = track.NewRouter(a.projects)
 	return err
@@ -143,31 +153,43 @@ func (a *adder) loadProjects() (err error) {
 
 // route finds the project of a mail, and makes one on sight where none was ever configured.
 func (a *adder) route(m *track.Mail) (*track.Project, bool, error) {
-	p, byList := a.router.Route(m)
-	if p != nil || a.configured {
+	if a.configured {
+		p, byList := a.router.Route(m)
 		return p, byList, nil
 	}
+	// Which projects are there already depends on the mails before this one, so that must not matter: a mail goes to
+	// the project of its own first List-Id, never to one whose address it happens to have.
 	made, ok := track.OnSight(m)
 	if !ok {
 		return nil, false, nil
 	}
+	if p := a.onSight(made.ListID); p != nil {
+		return p, true, nil
+	}
 	if err := a.exec(`
-		INSERT INTO project (link_name, list_id, list_email, name, on_sight) VALUES (?, ?, ?, ?, 1)
-		ON CONFLICT (link_name) DO UPDATE SET removed = 0, on_sight = 1`,
+		INSERT INTO project (link_name, list_id, list_email, name, on_sight) VALUES (?, ?, ?, ?, 1)`,
 		made.LinkName, made.ListID, made.ListEmail, made.Name); err != nil {
 		return nil, false, err
 	}
 	if err := a.loadProjects(); err != nil {
 		return nil, false, err
 	}
-	p, byList = a.router.Route(m)
-	return p, byList, nil
+	return a.onSight(made.ListID), true, nil
+}
+
+func (a *adder) onSight(listID string) *track.Project {
+	for i := range a.projects {
+		if a.projects[i].ListID == listID {
+			return &a.projects[i]
+		}
+	}
+	return nil
 }
 
 func (a *adder) change(project int64) *change {
 	c := a.changes[project]
 	if c == nil {
-		c = &change{fresh: map[string]bool{}, replaced: map[string]bool{}, senders: map[string]bool{}}
+		c = &change{fresh: map[string]bool{}, replaced: map[string]bool{}, senders: map[string]bool{}, rows: map[string]*row{}}
 		a.changes[project] = c
 	}
 	return c
@@ -187,6 +209,7 @@ func (a *adder) add(d *Delivery, out *Added) error {
 	if p != nil {
 		out.Project = p.LinkName
 	}
+	out.mail = id
 	if known {
 		out.Known = true
 		if m.Delivered.UnixMicro() < delivered {
@@ -194,12 +217,20 @@ func (a *adder) add(d *Delivery, out *Added) error {
 		}
 		return nil
 	}
-	id, err = a.insert(m, p, byList)
+	copies, err := a.row(`SELECT 1 FROM mail WHERE msgid = ? AND project IS ? LIMIT 1`, []any{m.MsgID, idOrNil(p)}, new(int))
 	if err != nil {
 		return err
 	}
+	id, err = a.insert(m, p, byList, !copies)
+	if err != nil {
+		return err
+	}
+	out.mail = id
 	if err := a.exec(`INSERT INTO raw (mail, size, bytes) VALUES (?, ?, ?)`, id, d.Size, d.Frame); err != nil {
 		return err
+	}
+	if !copies {
+		return a.first(p, m, id)
 	}
 	chosen, err := a.choose(p, m.MsgID)
 	out.Variant = chosen != id
@@ -207,10 +238,10 @@ func (a *adder) add(d *Delivery, out *Added) error {
 }
 
 // describe says what a mail has become, with all of its batch in place.
-func (a *adder) describe(sha [32]byte, out *Added) error {
+func (a *adder) describe(out *Added) error {
 	_, err := a.row(`
-		SELECT `+kindColumn+`, coalesce(p.series, c.series, 0) FROM `+rowTables+` WHERE m.sha256 = ?`,
-		[]any{sha[:]}, &out.Kind, &out.Series)
+		SELECT `+kindColumn+`, coalesce(p.series, c.series, 0) FROM `+rowTables+` WHERE m.id = +?`,
+		[]any{out.mail}, &out.Kind, &out.Series)
 	return err
 }
 
@@ -237,6 +268,7 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 	}
 	if chosen {
 		c := a.change(*project) // its place in canonical order is another
+		delete(c.rows, msgid)
 		c.replaced[msgid] = true
 		c.senders[before.Sender] = true
 		c.gone = append(c.gone, before)
@@ -245,8 +277,21 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 	return err
 }
 
-// insert writes the facts of a mail, not chosen yet.
-func (a *adder) insert(m *track.Mail, p *track.Project, byList bool) (int64, error) {
+// first notes a mail whose Message-ID is new: almost every one.
+func (a *adder) first(p *track.Project, m *track.Mail, id int64) error {
+	if p == nil {
+		return nil
+	}
+	r := rowOf(m, p, id)
+	c := a.change(p.ID)
+	c.fresh[r.ID] = true
+	c.senders[r.Sender] = true
+	c.rows[r.ID] = r
+	return a.insertRefs(p.ID, r)
+}
+
+// insert writes the facts of a mail.
+func (a *adder) insert(m *track.Mail, p *track.Project, byList, chosen bool) (int64, error) {
 	f, err := factsOf(m, p, byList)
 	if err != nil {
 		return 0, err
@@ -254,14 +299,14 @@ func (a *adder) insert(m *track.Mail, p *track.Project, byList bool) (int64, err
 	res, err := a.run(`
 		INSERT INTO mail (sha256, project, msgid, chosen, by_list, delivered, dated, date, kind, sender, sender_name, name,
 			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more)
-		VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, f...)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
 	if err != nil {
 		return 0, err
 	}
 	return res.LastInsertId()
 }
 
-// factsOf are the values of a mail's row, in the order of the INSERT above.
+// factsOf are the values of a mail's row, in the order of the INSERT above, but for chosen.
 func factsOf(m *track.Mail, p *track.Project, byList bool) ([]any, error) {
 	var project any
 	sender, name := m.From, m.Subject.Name("")
@@ -270,21 +315,27 @@ func factsOf(m *track.Mail, p *track.Project, byList bool) ([]any, error) {
 	}
 	more, err := moreOf(m)
 	if err != nil {
-		return nil, err
+		return nil, unfit{err}
 	}
-	var patchHash []byte
-	if m.Hash != "" {
-		if patchHash, err = hex.DecodeString(m.Hash); err != nil {
-			return nil, err
-		}
+	patchHash, err := hex.DecodeString(m.Hash)
+	if err != nil {
+		return nil, unfit{fmt.Errorf("patch hash: %w", err)}
 	}
 	content := sha256.Sum256([]byte(m.Content))
 	return []any{
 		m.SHA256[:], project, m.MsgID, byList, m.Delivered.UnixMicro(), !m.Date.IsZero(), m.DateOrDelivered().Unix(),
 		int(m.Kind()), sender.Email, sender.Name, name,
 		m.Subject.Marked, m.Subject.Number, m.Subject.Total, m.Subject.Version, strings.Join(m.Refs, "\n"),
-		content[:], shaOrNil(m.Diff), patchHash, orNil(m.PullURL), orNil(m.State), more,
+		content[:], shaOrNil(m.Diff), bytesOrNil(patchHash), orNil(m.PullURL), stateOrNil(m.State), more,
 	}, nil
+}
+
+// idOrNil is a project's number, NULL for the unrouted.
+func idOrNil(p *track.Project) any {
+	if p == nil {
+		return nil
+	}
+	return p.ID
 }
 
 func shaOrNil(text string) []byte {
@@ -295,11 +346,26 @@ func shaOrNil(text string) []byte {
 	return sum[:]
 }
 
+func bytesOrNil(b []byte) []byte {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
 func orNil(text string) any {
 	if text == "" {
 		return nil
 	}
 	return text
+}
+
+// stateOrNil is a state that a mail asks for, if there is such a state.
+func stateOrNil(name string) any {
+	if state, ok := track.ParseState(name); ok {
+		return state
+	}
+	return nil
 }
 
 // more is the part of a mail's facts that no list is sorted or filtered by.
@@ -325,14 +391,17 @@ func moreOf(m *track.Mail) (any, error) {
 // came by address alone, then the one delivered first, then the smaller SHA-256. A forged copy that is sent later so
 // can't take a reviewed patch's place.
 func (a *adder) choose(p *track.Project, msgid string) (best int64, err error) {
-	var project any
+	// Two queries and not "project IS ?", whose plan SQLite makes anew for every value that is bound.
+	query, args := `
+		SELECT id, chosen FROM mail WHERE msgid = ? AND project IS NULL
+		ORDER BY by_list DESC, delivered, sha256`, []any{msgid}
 	if p != nil {
-		project = p.ID
+		query, args = `
+		SELECT id, chosen FROM mail WHERE msgid = +? AND project = +?
+		ORDER BY by_list DESC, delivered, sha256`, []any{msgid, p.ID}
 	}
 	var before int64
-	err = a.each(`
-		SELECT id, chosen FROM mail WHERE msgid = ? AND project IS ?
-		ORDER BY by_list DESC, delivered, sha256`, []any{msgid, project}, func(scan func(...any) error) error {
+	err = a.each(query, args, func(scan func(...any) error) error {
 		var id int64
 		var chosen bool
 		if err := scan(&id, &chosen); err != nil {
@@ -368,6 +437,7 @@ func (a *adder) swap(p *track.Project, msgid string, before, now int64) error {
 		return nil
 	}
 	c := a.change(p.ID)
+	delete(c.rows, msgid)
 	if before == 0 {
 		c.fresh[msgid] = true
 	} else {
@@ -420,14 +490,9 @@ func (a *adder) deleteRefs(project int64, r *row) error {
 
 // refHash is cut from a SHA-256, so that nobody can make a thread's hash collide with another's.
 func refHash(project int64, id string) int64 {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d %s", project, id)
-	sum := h.Sum(nil)
-	var v uint64
-	for _, b := range sum[:8] {
-		v = v<<8 | uint64(b)
-	}
-	return int64(v)
+	text := append(strconv.AppendInt(make([]byte, 0, 128), project, 10), ' ')
+	sum := sha256.Sum256(append(text, id...))
+	return int64(binary.BigEndian.Uint64(sum[:]))
 }
 
 func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }

@@ -44,11 +44,19 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context) error {
+	if isDir(s.path) {
+		return errors.New("it is a folder, not a file")
+	}
 	if dir := filepath.Dir(s.path); !isDir(dir) {
 		return fmt.Errorf("there is no folder %s to keep it in", dir)
 	}
+	// Looked at before it is opened for writing, since that alone would change another program's database: it sets the
+	// journal mode, which is kept in the file.
+	if err := s.refuseStrangers(ctx); err != nil {
+		return err
+	}
 	var err error
-	if s.wdb, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=10000&_foreign_keys=1&_cache_size=-65536")); err != nil {
+	if s.wdb, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
 		return err
 	}
 	s.wdb.SetMaxOpenConns(1)
@@ -59,6 +67,19 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	return s.openReaders()
+}
+
+func (s *Store) refuseStrangers(ctx context.Context) error {
+	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 {
+		return nil // to be made
+	}
+	look, err := sql.Open("sqlite3", dsn(s.path, "mode=ro&_busy_timeout=10000"))
+	if err != nil {
+		return err
+	}
+	defer look.Close()
+	_, err = readVersion(ctx, look)
+	return err
 }
 
 // OpenReadOnly opens a database that must exist, beside whoever writes to it, and never changes it.
@@ -75,6 +96,9 @@ func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
 func (s *Store) openExisting(ctx context.Context) error {
 	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
 		return ErrNotExist
+	}
+	if isDir(s.path) {
+		return errors.New("it is a folder, not a file")
 	}
 	if err := s.openReaders(); err != nil {
 		return err

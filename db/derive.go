@@ -35,6 +35,9 @@ func (a *adder) derive() error {
 
 func (a *adder) deriveProject(project int64, c *change) error {
 	n := newNeighbourhood(a.writer, project)
+	for id, r := range c.rows {
+		n.remember(id, r)
+	}
 	old := map[int64]bool{} // series that may be no more
 	for _, r := range c.gone {
 		if r.series.Valid {
@@ -195,8 +198,8 @@ func (d *deriver) putPatch(r *row, series, number sql.NullInt64) error {
 	}
 	return d.exec(`
 		INSERT OR REPLACE INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
-		SELECT m.id, m.project, ?, ?, m.date, m.sender, coalesce(d.state, m.state, ?), d.delegate, coalesce(d.archived, 0)
-		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = ?`,
+		SELECT m.id, m.project, ?, ?, m.date, m.sender, coalesce(d.state, m.state, ?), nullif(d.delegate, ''), coalesce(d.archived, 0)
+		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
 		series, number, track.StateNew, r.mail)
 }
 
@@ -242,21 +245,14 @@ func (w *writer) derivePerson(email string) error {
 		return nil
 	}
 	var name string
-	named, err := w.row(`
-		SELECT sender_name FROM mail WHERE sender = ? AND sender_name <> '' AND chosen AND project IS NOT NULL AND kind <> 3
-		ORDER BY date DESC, msgid, sender_name LIMIT 1`, []any{email}, &name)
+	there, err := w.row(`
+		SELECT sender_name FROM mail WHERE sender = +? AND chosen AND project IS NOT NULL AND kind <> 3
+		ORDER BY (sender_name <> '') DESC, date DESC, msgid, sender_name LIMIT 1`, []any{email}, &name)
 	if err != nil {
 		return err
 	}
-	if !named {
-		var one int
-		there, err := w.row(`SELECT 1 FROM mail WHERE sender = ? AND chosen AND project IS NOT NULL AND kind <> 3 LIMIT 1`, []any{email}, &one)
-		if err != nil {
-			return err
-		}
-		if !there {
-			return w.exec(`DELETE FROM person WHERE email = ?`, email)
-		}
+	if !there {
+		return w.exec(`DELETE FROM person WHERE email = ?`, email)
 	}
 	return w.exec(`INSERT INTO person (email, name) VALUES (?, ?)
 		ON CONFLICT (email) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`, email, name)

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"sort"
 	"time"
 
 	"patchwatch/track"
@@ -9,8 +10,8 @@ import (
 // neighbourhood is what a change can reach in one project: the mails whose place must be found anew. It is gathered
 // by indexed lookups only, so that adding a mail costs what it touches and not what is stored.
 //
-// Two walks make it. Talk spreads downwards: who refers to a mail that leads somewhere else than before, leads
-// somewhere else too. Members spread sideways: by shared references, and by marker within track.Window.
+// Two walks make it. Talk spreads downwards: who refers to a mail that leads somewhere else than before, may lead
+// somewhere else too. Members spread sideways: by references, and by marker within track.Window.
 type neighbourhood struct {
 	*writer
 	project int64
@@ -18,43 +19,41 @@ type neighbourhood struct {
 	byMail  map[int64]*row
 
 	talk, members map[string]*row // the set
-	covered       map[markerKey][]span
-	err           error // of a lookup inside a callback that can't return one
+
+	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would else
+	// be read ten thousand times.
+	referrers map[string]map[string][]*row // members that refer to a Message-ID, by sender: those still to be handed out
+	stretches map[markerKey][]stretch
+
+	err error // of a lookup inside a callback that can't return one
 }
 
 func newNeighbourhood(w *writer, project int64) *neighbourhood {
 	return &neighbourhood{
 		writer: w, project: project, byID: map[string]*row{}, byMail: map[int64]*row{},
-		talk: map[string]*row{}, members: map[string]*row{}, covered: map[markerKey][]span{},
+		talk: map[string]*row{}, members: map[string]*row{},
+		referrers: map[string]map[string][]*row{}, stretches: map[markerKey][]stretch{},
 	}
 }
 
 // gather finds all that the change reaches.
 func (n *neighbourhood) gather(c *change) error {
-	var talk []string
 	var members []*row
-	seed := func(id string) error {
-		r, err := n.fetch(id)
-		if err != nil {
-			return err
-		}
-		if r != nil && r.Member() {
-			members = append(members, r)
-		}
-		talk = append(talk, id)
-		// Whether a member's references lead to anything stored is part of its fate (track's join).
-		more, err := n.membersThatReferTo(id)
-		members = append(members, more...)
-		return err
-	}
-	for id := range c.fresh {
-		if err := seed(id); err != nil {
-			return err
-		}
-	}
-	for id := range c.replaced {
-		if err := seed(id); err != nil {
-			return err
+	for _, ids := range []map[string]bool{c.fresh, c.replaced} {
+		for id := range ids {
+			r, err := n.fetch(id)
+			if err != nil {
+				return err
+			}
+			if r != nil && r.Member() {
+				members = append(members, r)
+			}
+			// Whether a member's references lead to anything stored is part of its fate (track's join).
+			more, err := n.allReferrers(id)
+			if err != nil {
+				return err
+			}
+			members = append(members, more...)
 		}
 	}
 	for _, r := range c.gone {
@@ -67,43 +66,35 @@ func (n *neighbourhood) gather(c *change) error {
 		}
 		members = append(members, more...)
 	}
-	if err := n.spreadTalk(talk, c); err != nil {
+	if err := n.spreadTalk(c); err != nil {
 		return err
 	}
 	return n.spreadMembers(members)
 }
 
-// spreadTalk takes in all talk that leads through one of the mails, however far below.
-func (n *neighbourhood) spreadTalk(queue []string, c *change) error {
-	quiet := n.quiet(c)
+// spreadTalk takes in all new talk, and all talk that leads through news, however far below.
+func (n *neighbourhood) spreadTalk(c *change) error {
+	queue, err := n.news(c)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, id := range queue {
+		seen[id] = true
+	}
 	for len(queue) > 0 {
 		id := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		r, err := n.fetch(id)
-		if err != nil {
-			return err
-		}
-		if isTalk(r) {
+		if r := n.byID[id]; isTalk(r) {
 			n.talk[id] = r
 		}
-		// A new reply that leads nowhere is no news to those below it: they passed it by before, and do so now.
-		// Without this a thread that arrives backwards would be looked at whole with every mail.
-		if still, err := quiet(id); err != nil || still {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		err = n.eachID(`SELECT mail FROM ref WHERE hash = ? AND member = 0`, []any{refHash(n.project, id)}, func(mail int64) error {
+		err := n.eachID(`SELECT mail FROM ref WHERE hash = ? AND member = 0`, []any{refHash(n.project, id)}, func(mail int64) error {
 			below, err := n.fetchMail(mail)
-			if err != nil {
-				return err
-			}
-			if isTalk(below) && n.talk[below.ID] == nil {
-				n.talk[below.ID] = below
+			if err == nil && isTalk(below) && !seen[below.ID] {
+				seen[below.ID] = true
 				queue = append(queue, below.ID)
 			}
-			return nil
+			return err
 		})
 		if err != nil {
 			return err
@@ -112,52 +103,47 @@ func (n *neighbourhood) spreadTalk(queue []string, c *change) error {
 	return nil
 }
 
-func isTalk(r *row) bool { return r != nil && (r.Kind == track.Talk || r.Kind == track.Ignored) }
-
-// quiet tells of a Message-ID whether it is new talk that leads to no patch or cover, as far as stored mails and the
-// other new ones go.
-func (n *neighbourhood) quiet(c *change) func(id string) (bool, error) {
-	const unknown, quiet, leads = 0, 1, 2
-	known := map[string]int{}
-	var look func(id string, seen map[string]bool) (bool, error)
-	look = func(id string, seen map[string]bool) (bool, error) {
-		if known[id] != unknown {
-			return known[id] == leads, nil
+// news are the Message-IDs that those below may lead through otherwise than before. New talk is taken into the set,
+// but is news only where it refers to what leads somewhere already: else those below it passed it by before, and will
+// do so now, unless it is reached by other news. Without this a thread that arrives backwards would be looked at whole
+// with every mail.
+func (n *neighbourhood) news(c *change) ([]string, error) {
+	var out []string
+	for id := range c.replaced {
+		if !c.fresh[id] {
+			out = append(out, id)
 		}
-		r, err := n.fetch(id)
-		switch {
-		case err != nil || r == nil:
-			return false, err
-		case !isTalk(r):
-			return true, nil
-		case !c.fresh[id]:
-			return r.parent.Valid, nil
-		}
-		seen[id] = true
-		for _, ref := range r.Refs {
-			if seen[ref] {
+	}
+	for id := range c.fresh {
+		r := n.byID[id]
+		if isTalk(r) {
+			n.talk[id] = r
+			if leads, err := n.leadsAlready(r, c); err != nil || !leads {
+				if err != nil {
+					return nil, err
+				}
 				continue
 			}
-			if found, err := look(ref, seen); err != nil || found {
-				known[id] = leads
-				return found, err
-			}
 		}
-		return false, nil
+		out = append(out, id)
 	}
-	return func(id string) (bool, error) {
-		if !c.fresh[id] {
-			return false, nil
+	return out, nil
+}
+
+func isTalk(r *row) bool { return r != nil && (r.Kind == track.Talk || r.Kind == track.Ignored) }
+
+// leadsAlready tells whether the mail refers to a patch, a cover, or talk that led to one before the change.
+func (n *neighbourhood) leadsAlready(r *row, c *change) (bool, error) {
+	for _, ref := range r.Refs {
+		above, err := n.fetch(ref)
+		if err != nil {
+			return false, err
 		}
-		seen := map[string]bool{}
-		found, err := look(id, seen)
-		if err == nil && !found {
-			for s := range seen { // nothing that was seen on the way leads anywhere
-				known[s] = quiet
-			}
+		if above != nil && (!isTalk(above) || above.parent.Valid && !c.fresh[ref]) {
+			return true, nil
 		}
-		return !found, err
 	}
+	return false, nil
 }
 
 // spreadMembers takes in the members and all members beside them, until there are no more.
@@ -178,10 +164,11 @@ func (n *neighbourhood) spreadMembers(queue []*row) error {
 	return nil
 }
 
-// besides finds the members that may share a series with r, more rather than fewer: who refers to it, whom it refers
-// to, who of the same sender shares a reference, and who has its marker at about its time.
+// besides finds the members that may share a series with r, but for those handed out before: who refers to it, whom
+// it refers to, who of the same sender shares a reference, and who has its marker and another number at about its
+// time. This is what track.Assemble calls closed.
 func (n *neighbourhood) besides(r *row) ([]*row, error) {
-	out, err := n.membersThatReferTo(r.ID)
+	out, err := n.allReferrers(r.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -190,33 +177,41 @@ func (n *neighbourhood) besides(r *row) ([]*row, error) {
 		if err != nil {
 			return nil, err
 		}
-		aboveIsMember := above != nil && above.Member()
-		if aboveIsMember {
+		if above != nil && above.Member() {
 			out = append(out, above)
 		}
-		siblings, err := n.membersThatReferTo(ref)
+		siblings, err := n.referrersOf(ref)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range siblings {
-			if aboveIsMember || s.Sender == r.Sender {
-				out = append(out, s)
-			}
-		}
+		out = append(out, siblings[r.Sender]...)
+		delete(siblings, r.Sender)
 	}
 	marked, err := n.withMarkerOf(r)
 	return append(out, marked...), err
 }
 
-func (n *neighbourhood) membersThatReferTo(id string) (out []*row, err error) {
-	err = n.eachID(`SELECT mail FROM ref WHERE hash = ? AND member = 1`, []any{refHash(n.project, id)}, func(mail int64) error {
-		r, err := n.fetchMail(mail)
-		if r != nil {
-			out = append(out, r)
-		}
-		return err
-	})
+// allReferrers hands out the members that refer to a Message-ID.
+func (n *neighbourhood) allReferrers(id string) (out []*row, err error) {
+	bySender, err := n.referrersOf(id)
+	for _, rows := range bySender {
+		out = append(out, rows...)
+	}
+	clear(bySender)
 	return out, err
+}
+
+func (n *neighbourhood) referrersOf(id string) (map[string][]*row, error) {
+	if known, ok := n.referrers[id]; ok {
+		return known, nil
+	}
+	bySender := map[string][]*row{}
+	n.referrers[id] = bySender
+	rows, err := n.rows(`SELECT `+rowColumns+` FROM ref f CROSS JOIN `+rowTables+` WHERE f.hash = +? AND f.member = 1 AND m.id = f.mail`, refHash(n.project, id))
+	for _, r := range rows {
+		bySender[r.Sender] = append(bySender[r.Sender], r)
+	}
+	return bySender, err
 }
 
 type markerKey struct {
@@ -227,32 +222,80 @@ type markerKey struct {
 // span is a stretch of time, in seconds since 1970, both ends within.
 type span struct{ from, to int64 }
 
-// withMarkerOf finds members of the same sender, version and total within track.Window. What a marker's spans cover
-// has been handed out before; ten thousand mails of one marker would else be read ten thousand times.
+// stretch is a span in which the members of a marker were handed out: all, or all but those of one number.
+type stretch struct {
+	span
+	all bool
+	but int
+}
+
+// withMarkerOf finds members of the same sender, version and total, and another number, within track.Window.
 func (n *neighbourhood) withMarkerOf(r *row) (out []*row, err error) {
 	if !r.Marked {
 		return nil, nil
 	}
 	window := int64(track.Window / time.Second)
+	want := span{r.Date.Unix() - window, r.Date.Unix() + window}
 	key := markerKey{r.Sender, r.Version, r.Total}
-	at := r.Date.Unix()
-	for _, gap := range gaps(n.covered[key], span{at - window, at + window}) {
-		n.covered[key] = append(n.covered[key], gap)
-		err = n.eachID(`
-			SELECT id FROM mail WHERE project = ? AND sender = ? AND version = ? AND total = ? AND date BETWEEN ? AND ?
-			AND chosen AND kind IN (1, 2) AND marked`,
-			[]any{n.project, r.Sender, r.Version, r.Total, gap.from, gap.to}, func(mail int64) error {
-				o, err := n.fetchMail(mail)
-				if err == nil && o.Member() {
-					out = append(out, o)
-				}
-				return err
-			})
-		if err != nil {
+	take := func(part span, number int, same bool) error {
+		rows, err := n.marked(key, part, number, same)
+		out = append(out, rows...)
+		return err
+	}
+	var done []stretch
+	covered := []span{}
+	for _, s := range n.stretches[key] {
+		covered = append(covered, s.span)
+		both := span{max(s.from, want.from), min(s.to, want.to)}
+		if s.all || s.but == r.Number || both.from > both.to {
+			done = append(done, s)
+			continue
+		}
+		if err := take(both, s.but, true); err != nil {
 			return nil, err
 		}
+		done = append(done, stretch{span: both, all: true})
+		for _, rest := range gaps([]span{both}, s.span) {
+			done = append(done, stretch{span: rest, but: s.but})
+		}
 	}
+	for _, gap := range gaps(covered, want) {
+		if err := take(gap, r.Number, false); err != nil {
+			return nil, err
+		}
+		done = append(done, stretch{span: gap, but: r.Number})
+	}
+	n.stretches[key] = merged(done)
 	return out, nil
+}
+
+// marked finds the members of a marker in a span of time: those of a number, or all of others.
+func (n *neighbourhood) marked(key markerKey, in span, number int, same bool) (out []*row, err error) {
+	err = n.eachID(`
+		SELECT id FROM mail WHERE project = ? AND sender = ? AND version = ? AND total = ? AND date BETWEEN ? AND ?
+		AND (number = ?) = ? AND chosen AND kind IN (1, 2) AND marked`,
+		[]any{n.project, key.sender, key.version, key.total, in.from, in.to, number, same}, func(mail int64) error {
+			r, err := n.fetchMail(mail)
+			if err == nil && r.Member() {
+				out = append(out, r)
+			}
+			return err
+		})
+	return out, err
+}
+
+// merged puts stretches that touch and say the same into one, so that thousands of mails don't leave as many.
+func merged(all []stretch) []stretch {
+	sort.Slice(all, func(i, j int) bool { return all[i].from < all[j].from })
+	var out []stretch
+	for _, s := range all {
+		if last := len(out) - 1; last >= 0 && out[last].all == s.all && (s.all || out[last].but == s.but) && out[last].to+1 == s.from {
+			out[last].to = s.to
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // gaps are the parts of want that none of the covered spans has.
@@ -282,12 +325,29 @@ func (n *neighbourhood) fetch(id string) (*row, error) {
 	if r, ok := n.byID[id]; ok {
 		return r, nil
 	}
-	r, err := n.oneRow(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.msgid = ? AND m.project = ? AND m.chosen`, id, n.project)
+	r, err := n.oneRow(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.msgid = +? AND m.project = +? AND m.chosen`, id, n.project)
 	if err != nil {
 		return nil, err
 	}
 	n.remember(id, r)
 	return r, nil
+}
+
+// rows looks up many mails at once.
+func (n *neighbourhood) rows(query string, args ...any) (out []*row, err error) {
+	err = n.each(query, args, func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		if err != nil {
+			return err
+		}
+		if known := n.byMail[r.mail]; known != nil {
+			r = known
+		}
+		n.remember(r.ID, r)
+		out = append(out, r)
+		return nil
+	})
+	return out, err
 }
 
 // fetchMail looks up a mail by its number. Only chosen mails have references that lead here.

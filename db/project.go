@@ -71,10 +71,10 @@ func (w *writer) insertProject(p track.Project) error {
 	}
 	for _, o := range projects {
 		switch {
-		case strings.EqualFold(o.LinkName, p.LinkName) && !o.OnSight:
-			return fmt.Errorf("there is a project %s already: %w", o.LinkName, ErrConflict)
 		case o.ListID == p.ListID && o.OnSight:
 			return w.adopt(o.ID, p)
+		case strings.EqualFold(o.LinkName, p.LinkName):
+			return fmt.Errorf("there is a project %s already: %w", o.LinkName, ErrConflict)
 		case o.ListID == p.ListID && o.SubjectMatch == p.SubjectMatch:
 			return fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, ErrConflict)
 		}

@@ -70,7 +70,10 @@ func (c *conditions) add(wanted bool, term string, args ...any) {
 }
 
 func (c *conditions) in(column string, values []string) {
-	if len(values) > 0 {
+	switch {
+	case len(values) == 1: // in a form that an index by the column and then by date serves
+		c.add(true, column+` = ?`, values[0])
+	case len(values) > 1:
 		args := make([]any, len(values))
 		for i, v := range values {
 			args[i] = v
@@ -275,7 +278,7 @@ func bracketed(id string) string {
 
 // Members lists the mails of a series, the cover first, then by number.
 func (s *Store) Members(ctx context.Context, series int64) ([]track.MailView, error) {
-	covers, err := s.mailViews(ctx, ` WHERE c.series = ?`, series)
+	covers, err := s.mailViews(ctx, ` WHERE m.id = (SELECT cover FROM series WHERE id = ?)`, series)
 	if err != nil {
 		return nil, err
 	}

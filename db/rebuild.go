@@ -50,7 +50,7 @@ func (w *writer) rebuild(progress Progress) error {
 
 func (w *writer) rebuildPeople() error {
 	var senders []string
-	err := w.each(`SELECT DISTINCT sender FROM mail WHERE chosen AND project IS NOT NULL`, nil, func(scan func(...any) error) error {
+	err := w.each(`SELECT DISTINCT sender FROM mail WHERE chosen AND project IS NOT NULL AND kind <> 3`, nil, func(scan func(...any) error) error {
 		var email string
 		err := scan(&email)
 		senders = append(senders, email)

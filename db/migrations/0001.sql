@@ -56,8 +56,9 @@ CREATE TABLE mail (
 	more        TEXT              -- JSON of what lists don't need: trailers, dependencies, files, author, notes
 );
 CREATE INDEX mail_msgid  ON mail(msgid, project);
-CREATE INDEX mail_sender ON mail(sender, date);
-CREATE INDEX mail_marker ON mail(project, sender, version, total, date) WHERE chosen AND kind IN (1, 2) AND marked;
+-- For the name of a person: that of the newest mail which has one.
+CREATE INDEX mail_sender ON mail(sender, (sender_name <> ''), date) WHERE chosen AND project IS NOT NULL AND kind <> 3;
+CREATE INDEX mail_marker ON mail(project, sender, version, total, date, number) WHERE chosen AND kind IN (1, 2) AND marked;
 CREATE INDEX mail_variant ON mail(project, msgid) WHERE NOT chosen;
 CREATE INDEX mail_unrouted ON mail(id) WHERE project IS NULL;
 
@@ -92,6 +93,7 @@ CREATE TABLE series (
 	submitter TEXT NOT NULL,
 	cover     INTEGER           -- mail.id
 );
+CREATE INDEX series_newest    ON series(date);
 CREATE INDEX series_date      ON series(project, date);
 CREATE INDEX series_submitter ON series(submitter, date);
 
@@ -106,6 +108,7 @@ CREATE TABLE patch (
 	delegate  TEXT,
 	archived  INTEGER NOT NULL
 );
+CREATE INDEX patch_newest    ON patch(date);
 CREATE INDEX patch_date      ON patch(project, date);
 CREATE INDEX patch_state     ON patch(project, state, date);
 CREATE INDEX patch_submitter ON patch(submitter, date);

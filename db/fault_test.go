@@ -1,0 +1,65 @@
+package db_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// One mail at fault falls out of its batch alone.
+func TestOneBadMailInABatch(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		spoil func(d *db.Delivery)
+		want  string
+	}{
+		{"a row that the schema refuses", func(d *db.Delivery) { d.Frame = nil }, "constraint"},
+		{"a patch hash that is none", func(d *db.Delivery) { d.Mail.Hash = "xyz" }, "patch hash"},
+		{"a panic", func(d *db.Delivery) { d.Mail = nil }, "inside patchwatch"},
+	} {
+		for at := range 4 {
+			t.Run(fmt.Sprintf("%s, mail %d", tt.name, at), func(t *testing.T) {
+				s := open(t)
+				mails := []*track.Mail{made("c@x", 0, "[0/2] cover"), made("1@x", 1, "[1/2] one", "c@x"),
+					made("2@x", 2, "[2/2] two", "c@x"), made("r@x", 3, "Re: two", "2@x")}
+				var batch []db.Delivery
+				for _, m := range mails {
+					batch = append(batch, asJSON(m))
+				}
+				tt.spoil(&batch[at])
+				added, err := s.Add(context.Background(), batch)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i, a := range added {
+					if bad := a.Err != nil; bad != (i == at) {
+						t.Errorf("mail %d: %v", i, a.Err)
+					}
+				}
+				if err := added[at].Err; err != nil && !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("%v: no word of %q", err, tt.want)
+				}
+				if got := len(records(t, s, "mail")); got != 3 {
+					t.Errorf("%d mails stored", got)
+				}
+				check(t, s)
+			})
+		}
+	}
+}
+
+// What is the environment's fault is no mail's fault: nothing is stored, and it can be tried again.
+func TestAddWithACancelledContext(t *testing.T) {
+	s := open(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	added, err := s.Add(ctx, []db.Delivery{asJSON(made("1@x", 0, "one"))})
+	if err == nil || added != nil {
+		t.Errorf("%v, %v", added, err)
+	}
+	add(t, s, made("1@x", 0, "one"))
+}

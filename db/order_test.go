@@ -1,0 +1,251 @@
+package db_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// The promise: the database is a function of the set of mails delivered. Whatever the mails, and in whatever order and
+// batches they are added, the dump is the same to the byte, and the same again after a rebuild.
+func TestOrderDoesNotMatter(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		mails := anyMails(t)
+		configured := rapid.Bool().Draw(t, "configured")
+		one := openScratch(t, dir, configured)
+		defer one.Close()
+		want := ""
+		addInBatches(t, one, mails, func() { want = dumpOf(t, one) })
+
+		other := openScratch(t, dir, configured)
+		defer other.Close()
+		addAll(t, other, rapid.Permutation(mails).Draw(t, "order"))
+		sameDump(t, "added at once in another order", dumpOf(t, other), want)
+		if err := one.Rebuild(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+		sameDump(t, "rebuilt", dumpOf(t, one), want)
+		if changed, err := other.Reread(context.Background(), readJSON, nil); err != nil || changed != 0 {
+			t.Fatalf("reread: %d changed, %v", changed, err)
+		}
+		sameDump(t, "reread", dumpOf(t, other), want)
+	})
+}
+
+// addInBatches adds the mails in batches of any size, and calls done at the end.
+func addInBatches(t *rapid.T, s *db.Store, mails []*track.Mail, done func()) {
+	most := rapid.SampledFrom([]int{1, 2, 3, 30}).Draw(t, "batch")
+	for len(mails) > 0 {
+		n := rapid.IntRange(1, min(most, len(mails))).Draw(t, "of")
+		addAll(t, s, mails[:n])
+		mails = mails[n:]
+	}
+	done()
+}
+
+func addAll(t *rapid.T, s *db.Store, mails []*track.Mail) {
+	var batch []db.Delivery
+	for _, m := range mails {
+		batch = append(batch, asJSON(m))
+	}
+	added, err := s.Add(context.Background(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, a := range added {
+		if a.Err != nil {
+			t.Fatalf("%s: %v", mails[i].MsgID, a.Err)
+		}
+	}
+}
+
+func dumpOf(t *rapid.T, s *db.Store) string {
+	var b writtenBytes
+	if err := s.Dump(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+type writtenBytes []byte
+
+func (w *writtenBytes) Write(p []byte) (int, error) {
+	*w = append(*w, p...)
+	return len(p), nil
+}
+
+func sameDump(t *rapid.T, how, got, want string) {
+	if got != want {
+		only, missing := difference(got, want)
+		t.Fatalf("%s:\nonly so:\n%s\nnot so:\n%s", how, only, missing)
+	}
+}
+
+var scratch int
+
+// openScratch opens an empty database, with two projects on two lists if they are to be configured.
+func openScratch(t *rapid.T, dir string, configured bool) *db.Store {
+	ctx := context.Background()
+	scratch++
+	path := filepath.Join(dir, fmt.Sprint(scratch, ".db"))
+	t.Cleanup(func() {
+		for _, suffix := range []string{"", "-wal", "-shm"} {
+			os.Remove(path + suffix)
+		}
+	})
+	s, err := db.Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if configured {
+		for _, name := range []string{"frob", "widget"} {
+			p := track.Project{LinkName: name, ListID: name + ".lists.example.org", ListEmail: name + "@lists.example.org", Name: name}
+			if _, err := s.AddProject(ctx, p, readJSON); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return s
+}
+
+// asJSON makes bytes of a mail that readJSON reads again.
+func asJSON(m *track.Mail) db.Delivery {
+	facts := *m
+	facts.Delivered = time.Time{}
+	raw, err := json.Marshal(facts)
+	if err != nil {
+		panic(err)
+	}
+	d := *m
+	d.SHA256 = sha256.Sum256(raw)
+	return db.Delivery{Mail: &d, Frame: db.Compress(raw), Size: len(raw)}
+}
+
+func readJSON(raw []byte) (*track.Mail, error) {
+	m := &track.Mail{}
+	err := json.Unmarshal(raw, m)
+	m.SHA256 = sha256.Sum256(raw)
+	return m, err
+}
+
+// anyMails draws deliveries among few ids, so that they meet: threads of every shape, copies of one mail with other
+// bytes, of another kind even, the same bytes delivered twice, and references to anything.
+func anyMails(t *rapid.T) []*track.Mail {
+	n := rapid.IntRange(1, 16).Draw(t, "ids")
+	var mails []*track.Mail
+	for i := range n {
+		m := anyMail(t, i, n)
+		mails = append(mails, m)
+		for range rapid.SampledFrom([]int{0, 0, 0, 0, 1, 2}).Draw(t, "copies") {
+			mails = append(mails, anyCopy(t, m, i, n))
+		}
+	}
+	return rapid.Permutation(mails).Draw(t, "order of arrival")
+}
+
+func anyMail(t *rapid.T, i, n int) *track.Mail {
+	m := &track.Mail{
+		MsgID:     id(i),
+		From:      anyPerson(t),
+		ListIDs:   anyLists(t),
+		To:        anyTo(t),
+		Content:   rapid.SampledFrom([]string{"a text", "another"}).Draw(t, "text"),
+		Delivered: epoch.Add(time.Duration(rapid.IntRange(0, 30).Draw(t, "delivered")) * 7 * time.Minute),
+		State:     rapid.SampledFrom([]string{"", "", "", "Accepted", "no state"}).Draw(t, "state"),
+		Ignore:    rapid.IntRange(0, 14).Draw(t, "ignore") == 0,
+	}
+	if rapid.IntRange(0, 5).Draw(t, "dated") > 0 {
+		m.Date = epoch.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "date")) * 7 * time.Minute)
+	}
+	if rapid.IntRange(0, 6).Draw(t, "behind") == 0 {
+		m.Behind = &track.Person{Name: "Eve", Email: "eve@example.org"}
+		m.From.Email = "frob@lists.example.org"
+	}
+	anyKind(t, m)
+	anyRefs(t, m, i, n)
+	return m
+}
+
+func id(i int) string { return fmt.Sprintf("<%c@x>", 'a'+i) }
+
+func anyPerson(t *rapid.T) track.Person {
+	return track.Person{
+		Name:  rapid.SampledFrom([]string{"Ann", "Ann", "Ann B.", ""}).Draw(t, "name"),
+		Email: rapid.SampledFrom([]string{"ann@example.org", "ann@example.org", "ann@example.org", "bob@example.org", ""}).Draw(t, "sender"),
+	}
+}
+
+func anyLists(t *rapid.T) []string {
+	const frob, widget = "frob.lists.example.org", "widget.lists.example.org"
+	return rapid.SampledFrom([][]string{{frob}, {frob}, {frob}, {frob}, {frob}, {frob}, {widget}, {widget, frob}, nil,
+		{"other.example.org"}, {"no list id", frob}}).Draw(t, "lists")
+}
+
+func anyTo(t *rapid.T) []string {
+	return rapid.SampledFrom([][]string{nil, {"frob@lists.example.org"}, {"widget@lists.example.org", "frob@lists.example.org"}}).Draw(t, "to")
+}
+
+func anyKind(t *rapid.T, m *track.Mail) {
+	kind := rapid.SampledFrom([]string{"reply", "reply", "reply", "talk", "single", "cover", "numbered", "numbered", "numbered", "numbered", "pull"}).Draw(t, "kind")
+	m.Reply = kind == "reply"
+	s := &m.Subject
+	s.Version, s.Rest = 1, kind
+	if rapid.IntRange(0, 3).Draw(t, "version") == 0 {
+		s.Version = 2
+	}
+	switch kind {
+	case "cover", "numbered", "pull":
+		s.Marked = true
+		s.Total = rapid.SampledFrom([]int{0, 2, 3, 3, 3, 3}).Draw(t, "total")
+	}
+	switch kind {
+	case "single":
+		m.Diff, m.Hash = "a diff", "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+	case "numbered":
+		s.Number = rapid.IntRange(1, 4).Draw(t, "number")
+		m.Diff = "a diff"
+	case "pull":
+		m.PullURL = "git://example.org/frob"
+	}
+	s.Prefixes = []string{"frob", fmt.Sprintf("%d/%d", s.Number, s.Total)}
+	s.Full = fmt.Sprintf("[%d/%d] %s", s.Number, s.Total, kind)
+}
+
+// anyRefs are of few near mails, now and then of a hub that many refer to, of the mail itself, or of ones that never
+// came.
+func anyRefs(t *rapid.T, m *track.Mail, i, n int) {
+	for range rapid.SampledFrom([]int{0, 1, 1, 1, 2, 4}).Draw(t, "references") {
+		r := rapid.SampledFrom([]int{0, max(i-1, 0), min(i+1, n-1), rapid.IntRange(0, n+1).Draw(t, "any")}).Draw(t, "reference")
+		if ref := id(r); !slices.Contains(m.Refs, ref) {
+			m.Refs = append(m.Refs, ref)
+		}
+	}
+}
+
+// anyCopy is another delivery of a mail: of the same bytes, of the same mail through another list, or of another mail
+// altogether that only claims its Message-ID.
+func anyCopy(t *rapid.T, m *track.Mail, i, n int) *track.Mail {
+	switch rapid.SampledFrom([]string{"same", "list", "other"}).Draw(t, "copy") {
+	case "same":
+		c := *m
+		c.Delivered = m.Delivered.Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "later")) * 7 * time.Minute)
+		return &c
+	case "list":
+		c := *m
+		c.ListIDs = anyLists(t)
+		return &c
+	}
+	return anyMail(t, i, n)
+}
