@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/watcher"
+)
+
+func (a *app) deliverCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "deliver MAILDIR",
+		Short: "Put the mail on standard input into a Maildir",
+		Long: `Writes standard input into tmp, brings it to disk, and moves it into new: for an MTA's pipes and aliases. It needs
+no database and no watcher. When it can't write it exits with 75, at which an MTA keeps the mail and tries again.`,
+		Example: `  patchwatch deliver ~/Maildir < mail.eml
+  netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (a line of /etc/aliases)`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := deliver(args[0]); err != nil {
+				fmt.Fprintf(os.Stderr, "patchwatch: %s\n", printable(err.Error()))
+				return exitCode(exitTempFail)
+			}
+			return nil
+		},
+	}
+}
+
+func deliver(dir string) error {
+	if _, err := watcher.Prepare(dir); err != nil {
+		return err
+	}
+	_, err := watcher.Deliver(dir, os.Stdin)
+	return err
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// idsHelp stands in the help of every command that takes IDs.
+const idsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other has, or sN for
+a series.`
+
+// seriesNumber reads "s12".
+func seriesNumber(id string) (int64, bool) {
+	digits, ok := strings.CutPrefix(id, "s")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil && n > 0
+}
+
+// findSeries looks up the series of "s12"; found is false if the id does not look like one.
+func findSeries(ctx context.Context, s *db.Store, id string) (v track.SeriesView, found bool, err error) {
+	n, ok := seriesNumber(id)
+	if !ok {
+		return v, false, nil
+	}
+	all, err := s.SeriesList(ctx, track.Filter{Series: n})
+	switch {
+	case err != nil:
+		return v, true, err
+	case len(all) == 0:
+		return v, true, fmt.Errorf("there is no series %s; patchwatch series lists them", id)
+	}
+	return all[0], true, nil
+}
+
+// findMail looks up the one mail that an id means.
+func findMail(ctx context.Context, s *db.Store, project, id string) (track.MailView, error) {
+	found, err := s.Find(ctx, project, id)
+	switch {
+	case err != nil:
+		return track.MailView{}, err
+	case len(found) == 0:
+		return track.MailView{}, fmt.Errorf("there is no mail %q; patchwatch list lists the patches", id)
+	case len(found) > 1:
+		return track.MailView{}, severalFound(id, found)
+	}
+	return found[0], nil
+}
+
+func severalFound(id string, found []track.MailView) error {
+	var lines []string
+	for _, m := range found {
+		lines = append(lines, fmt.Sprintf("  %d  %s  %s  %s", m.ID, m.Project, m.MsgID, printable(m.Name)))
+	}
+	return &manyError{fmt.Sprintf("%q can mean several mails; name one by its number:", printable(id)), lines}
+}
+
+// manyError is an error of several lines, each safe to print.
+type manyError struct {
+	first string
+	lines []string
+}
+
+func (e *manyError) Error() string { return e.first + "\n" + strings.Join(e.lines, "\n") }
+
+// findPatches gives the patches that ids mean, a series meaning all of its patches.
+func findPatches(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	var out []track.MailView
+	for _, id := range ids {
+		mails, err := findSet(ctx, s, project, id)
+		if err != nil {
+			return nil, err
+		}
+		patches := 0
+		for _, m := range mails {
+			if m.Kind == "patch" {
+				out = append(out, m)
+				patches++
+			}
+		}
+		if patches == 0 {
+			return nil, errors.New(notAPatch(id, mails))
+		}
+	}
+	return out, nil
+}
+
+func notAPatch(id string, mails []track.MailView) string {
+	if len(mails) == 1 {
+		return fmt.Sprintf("%s is no patch: it is %s", id, kindInWords(mails[0]))
+	}
+	return fmt.Sprintf("there is no patch in %s", id)
+}
+
+// findSet gives the mails that one id means: a series' and a cover's members, else the mail itself.
+func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
+	v, isSeries, err := findSeries(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if isSeries {
+		return s.Members(ctx, v.ID)
+	}
+	m, err := findMail(ctx, s, project, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.Kind == "cover" && m.Series != 0 {
+		return s.Members(ctx, m.Series)
+	}
+	return []track.MailView{m}, nil
+}
+
+func kindInWords(m track.MailView) string {
+	switch m.Kind {
+	case "cover":
+		return "a cover letter"
+	case "comment":
+		return "a comment on " + m.Parent
+	case "pending":
+		return "a reply or other talk that leads to no patch"
+	case "ignored":
+		return "a mail that asks not to be tracked"
+	case "unrouted":
+		return "a mail of no list that is tracked"
+	}
+	return "a " + m.Kind
+}

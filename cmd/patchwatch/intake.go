@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
+	"patchwatch/watcher"
+)
+
+// intake is the seam between the rooms: bytes go in, each mail comes back stored or refused. Here failures are
+// sorted. A mail that can't be parsed is itself at fault, as no retry can cure it, and so is one that the store says
+// is at fault alone; every other error is the environment's, and all that is in hand will be tried again.
+type intake struct {
+	store *db.Store
+}
+
+// bytesOfMail is a mail on its way in.
+type bytesOfMail struct {
+	raw       []byte
+	delivered time.Time
+	fault     error // it can't be taken, whatever is in it
+}
+
+// outcome says what became of one mail.
+type outcome struct {
+	msgID  string
+	name   string // the subject
+	refuse error  // why it is not stored
+	db.Added
+}
+
+// take parses a batch on all cores and stores it in one transaction. The outcomes are in the order of the mails.
+func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, error) {
+	return in.add(ctx, parseAll(mails))
+}
+
+// parsed is a mail that is ready to be stored, or why it can't be.
+type parsed struct {
+	db.Delivery
+	err error
+}
+
+func parseAll(mails []bytesOfMail) []parsed {
+	out := make([]parsed, len(mails))
+	if len(mails) == 1 { // a lone mail is not worth a goroutine
+		out[0] = parseOne(mails[0])
+		return out
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(len(mails), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i] = parseOne(mails[i])
+			}
+		})
+	}
+	for i := range mails {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out
+}
+
+func parseOne(m bytesOfMail) parsed {
+	if m.fault != nil {
+		return parsed{err: m.fault}
+	}
+	mail, err := ingest.Parse(m.raw)
+	if err != nil {
+		return parsed{err: err}
+	}
+	mail.Delivered = m.delivered.UTC().Truncate(time.Microsecond)
+	return parsed{Delivery: db.Delivery{Mail: mail, Frame: db.Compress(m.raw), Size: len(m.raw)}}
+}
+
+func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
+	out := make([]outcome, len(mails))
+	var batch []db.Delivery
+	var at []int // where in out each of the batch belongs
+	for i, m := range mails {
+		if m.err != nil {
+			out[i].refuse = m.err
+			continue
+		}
+		out[i].msgID, out[i].name = m.Mail.MsgID, m.Mail.Subject.Full
+		batch = append(batch, m.Delivery)
+		at = append(at, i)
+	}
+	if len(batch) == 0 {
+		return out, nil
+	}
+	added, err := in.store.Add(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	for j, a := range added {
+		out[at[j]].Added, out[at[j]].refuse = a, a.Err
+	}
+	return out, nil
+}
+
+// handle is the watcher's Handler.
+func (in *intake) handle(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+	mails := make([]bytesOfMail, len(batch))
+	for i, c := range batch {
+		mails[i] = bytesOfMail{raw: c.Data, delivered: c.Delivered}
+	}
+	outcomes, err := in.take(ctx, mails)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make([]watcher.Verdict, len(batch))
+	for i, o := range outcomes {
+		verdicts[i] = watcher.Verdict{Reject: o.refuse, Note: o}
+	}
+	return verdicts, nil
+}
+
+// reread is how the database reads stored mail anew.
+func reread(raw []byte) (*track.Mail, error) { return ingest.Parse(raw) }
+
+// words say what became of a mail, for a log line.
+func (o outcome) words() string {
+	switch {
+	case o.refuse != nil:
+		return "failed"
+	case o.Known:
+		return o.Kind + ", known already"
+	case o.Variant:
+		return o.Kind + ", a variant of another mail"
+	}
+	return o.Kind
+}
+
+// seriesID is how commands name a series.
+func seriesID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf("s%d", id)
+}

@@ -1,0 +1,87 @@
+// Command patchwatch turns a mailing list's mail into a patch tracker. The rooms meet here: watcher gives bytes, ingest
+// reads them, db stores them. A file per command.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := interruptible()
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// Exit codes: done, failed, wrong usage, and sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again.
+const (
+	exitDone     = 0
+	exitFailed   = 1
+	exitUsage    = 2
+	exitTempFail = 75
+)
+
+// run executes one command line and gives its exit code.
+func run(ctx context.Context, args []string) int {
+	a := &app{}
+	root := a.command()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	if ctx.Err() != nil { // whatever the errors are that this led to
+		err = errors.New("interrupted before all was done; what was done is kept, and the same command goes on from there")
+	}
+	fmt.Fprintf(os.Stderr, "patchwatch: %s\n", errorInWords(err))
+	if !a.started { // cobra found the words wrong, before any command ran
+		return exitUsage
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// errorInWords makes an error one line, but for those that are a list.
+func errorInWords(err error) string {
+	var many *manyError
+	if errors.As(err, &many) {
+		return printableText(many.Error())
+	}
+	return printable(err.Error())
+}
+
+// exitCode ends the program when all has been said already.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
+
+// usageError is a mistake in the command line that a command itself has found.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// interruptible gives a context that ends with the first SIGINT or SIGTERM. A second one ends the program at once, for
+// whoever does not want to wait for the batch in hand; nothing is lost by that either.
+func interruptible() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(130)
+	}()
+	return ctx, cancel
+}

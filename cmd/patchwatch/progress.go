@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// progress shows how a long job goes, on standard error: a line that is written over on a terminal, elsewhere a line
+// every few seconds, so that a log is not filled.
+type progress struct {
+	what     string
+	unit     string
+	to       io.Writer
+	terminal bool
+	started  time.Time
+	last     time.Time
+	shown    bool
+}
+
+func newProgress(what, unit string) *progress {
+	return &progress{what: what, unit: unit, to: os.Stderr, terminal: isTerminal(os.Stderr), started: time.Now(), last: time.Now()}
+}
+
+// tell says how many are done, of how many (0: not known).
+func (p *progress) tell(done, total int) {
+	share := 0.0
+	if total > 0 {
+		share = float64(done) / float64(total)
+	}
+	p.tellShare(done, share)
+}
+
+// tellShare says how many are done, and which share of the whole that is (0: not known).
+func (p *progress) tellShare(done int, share float64) {
+	every := 5 * time.Second
+	if p.terminal {
+		every = 100 * time.Millisecond
+	}
+	now := time.Now()
+	if now.Sub(p.last) < every {
+		return
+	}
+	p.last, p.shown = now, true
+	p.write(p.line(done, share, now.Sub(p.started)))
+}
+
+func (p *progress) line(done int, share float64, took time.Duration) string {
+	line := fmt.Sprintf("%s: %d %s", p.what, done, p.unit)
+	if share > 0 {
+		line += fmt.Sprintf(", %.0f %%", 100*share)
+	}
+	if s := took.Seconds(); s > 0 {
+		line += fmt.Sprintf(", %.0f a second", float64(done)/s)
+	}
+	if share > 0 && share < 1 {
+		left := time.Duration(float64(took) * (1 - share) / share)
+		line += fmt.Sprintf(", %s left", left.Round(time.Second))
+	}
+	return line
+}
+
+func (p *progress) write(line string) {
+	if p.terminal {
+		fmt.Fprintf(p.to, "\r\x1b[K%s", line) // ours, not a mail's: back to the line's beginning, erase it
+	} else {
+		fmt.Fprintln(p.to, line)
+	}
+}
+
+// clear takes the line off the terminal, so that what is printed next stands by itself.
+func (p *progress) clear() {
+	if p.terminal && p.shown {
+		fmt.Fprint(p.to, "\r\x1b[K")
+		p.shown = false
+	}
+}

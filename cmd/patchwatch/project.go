@@ -1,0 +1,205 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+func (a *app) projectCommand() *cobra.Command {
+	return group("project", "Say which lists are tracked",
+		`A project is a mailing list whose patches are tracked. As long as none is added, every list whose mail comes makes
+one by itself, under its list id.`,
+		"  patchwatch project list\n  patchwatch project add netdev --list-id netdev.vger.kernel.org",
+		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand())
+}
+
+// projectFlags are what can be said of a project.
+type projectFlags struct {
+	listID, listEmail, name, match string
+}
+
+func (f *projectFlags) addTo(c *cobra.Command) {
+	c.Flags().StringVar(&f.listID, "list-id", "", "the list's `ID`, as in its List-Id header, without <>")
+	c.Flags().StringVar(&f.listEmail, "list-email", "", "the list's `ADDRESS`: for mail without List-Id, and for senders that the list hides")
+	c.Flags().StringVar(&f.name, "name", "", "a `NAME` for people")
+	c.Flags().StringVar(&f.match, "subject-match", "", "only mail whose subject matches this `REGEXP`, of several projects on one list")
+}
+
+var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)
+
+// apply puts the flags that were given into a project and checks it.
+func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
+	given := c.Flags().Changed
+	if given("list-id") {
+		p.ListID = strings.ToLower(strings.Trim(strings.TrimSpace(f.listID), "<>"))
+	}
+	if given("list-email") {
+		p.ListEmail = strings.ToLower(strings.TrimSpace(f.listEmail))
+	}
+	if given("name") {
+		p.Name = f.name
+	}
+	if given("subject-match") {
+		p.SubjectMatch = f.match
+	}
+	switch {
+	case !linkNamePattern.MatchString(p.LinkName):
+		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit", p.LinkName)
+	case p.ListID == "" || strings.ContainsAny(p.ListID, " \t\n<>"):
+		return usagef("--list-id is needed, such as --list-id netdev.vger.kernel.org")
+	case p.ListEmail != "" && !strings.Contains(p.ListEmail, "@"):
+		return usagef("%q is not an address", f.listEmail)
+	}
+	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (a *app) projectAddCommand() *cobra.Command {
+	var f projectFlags
+	c := &cobra.Command{
+		Use:   "add LINK_NAME --list-id ID",
+		Short: "Track a list",
+		Long: `Tracks a list. Mail of it that is stored already becomes part of the project. A project that was made by itself for
+this list becomes this one, and keeps what was decided in it.`,
+		Example: `  patchwatch project add netdev --list-id netdev.vger.kernel.org --list-email netdev@vger.kernel.org
+  patchwatch project add iproute2 --list-id netdev.vger.kernel.org --subject-match 'iproute'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p := track.Project{LinkName: args[0]}
+			if err := f.apply(cmd, &p); err != nil {
+				return err
+			}
+			return a.writing(cmd.Context(), func(s *db.Store) error {
+				moved, err := s.AddProject(cmd.Context(), p, reread)
+				if err == nil {
+					fmt.Printf("project %s is tracked; %s stored before now read otherwise\n", p.LinkName, count(moved, "mail"))
+				}
+				return err
+			})
+		},
+	}
+	f.addTo(c)
+	return c
+}
+
+func (a *app) projectSetCommand() *cobra.Command {
+	var f projectFlags
+	c := &cobra.Command{
+		Use:     "set LINK_NAME",
+		Short:   "Change a project",
+		Example: "  patchwatch project set netdev --name 'Linux networking' --list-email netdev@vger.kernel.org",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				p, err := findProject(cmd, s, args[0])
+				if err != nil {
+					return err
+				}
+				if err := f.apply(cmd, &p); err != nil {
+					return err
+				}
+				moved, err := s.SetProject(cmd.Context(), p, reread)
+				if err == nil {
+					fmt.Printf("project %s is changed; %s now read otherwise\n", p.LinkName, count(moved, "mail"))
+				}
+				return err
+			})
+		},
+	}
+	f.addTo(c)
+	return c
+}
+
+func findProject(cmd *cobra.Command, s *db.Store, linkName string) (track.Project, error) {
+	projects, err := s.Projects(cmd.Context())
+	if err != nil {
+		return track.Project{}, err
+	}
+	for _, p := range projects {
+		if p.LinkName == linkName {
+			return p, nil
+		}
+	}
+	return track.Project{}, fmt.Errorf("there is no project %q; patchwatch project list lists them", linkName)
+}
+
+func (a *app) projectRemoveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove LINK_NAME",
+		Short: "Stop tracking a list; its mail stays stored",
+		Long: `Stops tracking a list. Its mail stays stored, and what was decided about its patches comes back when a project of
+this link name is added again.`,
+		Example: "  patchwatch project remove netdev",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				if _, err := findProject(cmd, s, args[0]); err != nil {
+					return err
+				}
+				moved, err := s.RemoveProject(cmd.Context(), args[0], reread)
+				if err == nil {
+					fmt.Printf("project %s is no longer tracked; %s of it stay stored\n", args[0], count(moved, "mail"))
+				}
+				return err
+			})
+		},
+	}
+}
+
+type projectJSON struct {
+	LinkName     string `json:"link_name"`
+	ListID       string `json:"list_id"`
+	ListEmail    string `json:"list_email"`
+	Name         string `json:"name"`
+	SubjectMatch string `json:"subject_match"`
+	OnSight      bool   `json:"on_sight"` // made because its mail came
+}
+
+func (a *app) projectListCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "List the tracked lists",
+		Example: "  patchwatch project list",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reading(cmd.Context(), func(s *db.Store) error {
+				projects, err := s.Projects(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return printProjects(projects, asJSON)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return c
+}
+
+func printProjects(projects []track.Project, asJSON bool) error {
+	if asJSON {
+		out := []projectJSON{}
+		for _, p := range projects {
+			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight})
+		}
+		return printJSON(os.Stdout, out)
+	}
+	t := table{headings: []string{"LINK NAME", "LIST ID", "ADDRESS", "SUBJECT MATCH", "NAME"}, flexible: 4}
+	for _, p := range projects {
+		name := p.Name
+		if p.OnSight {
+			name += " (made on sight)"
+		}
+		t.row(p.LinkName, p.ListID, p.ListEmail, p.SubjectMatch, name)
+	}
+	return t.print(os.Stdout)
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+)
+
+func (a *app) rebuildCommand() *cobra.Command {
+	var reparse bool
+	c := &cobra.Command{
+		Use:   "rebuild",
+		Short: "Make patches, series and comments anew from the stored mails",
+		Long: `Drops all that was derived from the mails, and makes it anew. What people decided stays. With --reparse every mail
+is read anew from its bytes first, as is worth while after an upgrade with a better parser.`,
+		Example: "  patchwatch rebuild --reparse",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				p := newProgress("rebuild", "mails")
+				defer p.clear()
+				if !reparse {
+					err := s.Rebuild(cmd.Context(), p.tell)
+					p.clear()
+					if err == nil {
+						fmt.Println("rebuilt")
+					}
+					return err
+				}
+				changed, err := s.Reread(cmd.Context(), reread, p.tell)
+				p.clear()
+				if err == nil {
+					fmt.Printf("rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
+				}
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&reparse, "reparse", false, "read every stored mail anew first")
+	return c
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+func (a *app) seriesCommand() *cobra.Command {
+	var f filterFlags
+	var incomplete bool
+	c := &cobra.Command{
+		Use:   "series",
+		Short: "List series, newest first",
+		Long:  `Lists series, newest first. PATCHES is how many have come of how many were announced.`,
+		Example: `  patchwatch series
+  patchwatch series --project netdev --since 1w
+  patchwatch series --incomplete`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			filter, err := f.filter()
+			if err != nil {
+				return err
+			}
+			filter.Incomplete = incomplete
+			return a.reading(cmd.Context(), func(s *db.Store) error { return printSeries(cmd.Context(), s, filter, f.json) })
+		},
+	}
+	f.addTo(c)
+	c.Flags().BoolVar(&incomplete, "incomplete", false, "only those of which patches are missing")
+	return c
+}
+
+type seriesJSON struct {
+	ID        string     `json:"id"`
+	Project   string     `json:"project"`
+	Name      string     `json:"name"`
+	Version   int        `json:"version"`
+	Total     int        `json:"total"`
+	Received  int        `json:"received"`
+	Complete  bool       `json:"complete"`
+	Date      time.Time  `json:"date"`
+	Submitter personJSON `json:"submitter"`
+	Cover     string     `json:"cover"` // Message-ID; empty: none
+}
+
+func toSeriesJSON(s track.SeriesView) seriesJSON {
+	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover}
+}
+
+func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {
+	if err := knownProject(ctx, s, f.Project); err != nil {
+		return err
+	}
+	all, err := s.SeriesList(ctx, f)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		out := []seriesJSON{}
+		for _, v := range all {
+			out = append(out, toSeriesJSON(v))
+		}
+		return printJSON(os.Stdout, out)
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(os.Stderr, noneFound("series", f.Narrows()))
+		return nil
+	}
+	t := table{headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, flexible: 6}
+	for _, v := range all {
+		t.row(seriesID(v.ID), v.Date.Format("2006-01-02"), shorten(printable(v.Project), 20), fmt.Sprintf("v%d", v.Version), receivedOf(v),
+			shorten(printable(displayName(v.Submitter)), 20), seriesTitle(v))
+	}
+	return t.print(os.Stdout)
+}
+
+func receivedOf(v track.SeriesView) string {
+	text := fmt.Sprintf("%d/%d", v.Received, v.Total)
+	if !v.Complete {
+		text += " incomplete"
+	}
+	return text
+}
+
+func seriesTitle(v track.SeriesView) string {
+	if v.Name == "" {
+		return "(untitled)"
+	}
+	return v.Name
+}

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var project string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "show ID",
+		Short: "Show a patch with its comments, or a cover, a series, any mail",
+		Long:  "Shows a patch: what it is, its text and diff, and the comments on it. The same for covers and other mails; of a\nseries, its patches.\n\n" + idsHelp,
+		Example: `  patchwatch show 12
+  patchwatch show s12
+  patchwatch show 20261123.4711-1-ann@example.org`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reading(cmd.Context(), func(s *db.Store) error {
+				sh := shower{ctx: cmd.Context(), store: s, json: asJSON, out: bufio.NewWriter(os.Stdout)}
+				if err := sh.show(project, args[0]); err != nil {
+					return err
+				}
+				return sh.out.Flush()
+			})
+		},
+	}
+	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return c
+}
+
+type shower struct {
+	ctx   context.Context
+	store *db.Store
+	json  bool
+	out   *bufio.Writer
+}
+
+type mailJSON struct {
+	ID        int64      `json:"id"`
+	Project   string     `json:"project"`
+	MsgID     string     `json:"msgid"`
+	Kind      string     `json:"kind"`
+	Name      string     `json:"name"`
+	Date      time.Time  `json:"date"`
+	Submitter personJSON `json:"submitter"`
+	Parent    string     `json:"parent,omitempty"`
+	Series    string     `json:"series,omitempty"`
+	Variants  int        `json:"variants"`
+	Content   string     `json:"content"`
+	Diff      string     `json:"diff,omitempty"`
+}
+
+type shownJSON struct {
+	mailJSON
+	Patch    *patchJSON  `json:"patch,omitempty"`
+	SeriesOf *seriesJSON `json:"series_of,omitempty"`
+	Comments []mailJSON  `json:"comments"`
+}
+
+type shownSeriesJSON struct {
+	seriesJSON
+	Members []mailJSON `json:"members"`
+}
+
+func (sh *shower) show(project, id string) error {
+	v, isSeries, err := findSeries(sh.ctx, sh.store, id)
+	if err != nil {
+		return err
+	}
+	if isSeries {
+		return sh.series(v)
+	}
+	m, err := findMail(sh.ctx, sh.store, project, id)
+	if err != nil {
+		return err
+	}
+	return sh.mail(m)
+}
+
+func (sh *shower) series(v track.SeriesView) error {
+	members, err := sh.store.Members(sh.ctx, v.ID)
+	if err != nil {
+		return err
+	}
+	if sh.json {
+		out := shownSeriesJSON{seriesJSON: toSeriesJSON(v)}
+		for _, m := range members {
+			out.Members = append(out.Members, toMailJSON(m, nil))
+		}
+		return printJSON(sh.out, out)
+	}
+	sh.line("Series", "%s  %s", seriesID(v.ID), seriesTitle(v))
+	sh.line("Project", "%s", v.Project)
+	sh.line("Submitter", "%s", fullName(v.Submitter))
+	sh.line("Date", "%s", v.Date.Format(time.RFC1123Z))
+	sh.line("Version", "%d", v.Version)
+	sh.line("Patches", "%s%s", receivedOf(v), sh.missing(v))
+	fmt.Fprintln(sh.out)
+	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
+	if err != nil {
+		return err
+	}
+	state := map[int64]track.PatchView{}
+	for _, p := range patches {
+		state[p.ID] = p
+	}
+	t := table{headings: []string{"ID", "STATE", "A/R/T", "NAME"}, flexible: 3}
+	for _, m := range members {
+		if p, ok := state[m.ID]; ok {
+			t.row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
+		} else {
+			t.row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
+		}
+	}
+	return t.print(sh.out)
+}
+
+// missing names the numbers that a series lacks, the first of them where they are many.
+func (sh *shower) missing(v track.SeriesView) string {
+	if v.Complete {
+		return ""
+	}
+	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
+	if err != nil {
+		return ""
+	}
+	there := map[int]bool{}
+	for _, p := range patches {
+		there[p.Number] = true
+	}
+	const most = 10
+	var lack []string
+	for n := 1; n <= v.Total; n++ {
+		if there[n] {
+			continue
+		}
+		if len(lack) == most {
+			lack = append(lack, "...")
+			break
+		}
+		lack = append(lack, fmt.Sprint(n))
+	}
+	return ", missing " + strings.Join(lack, ", ")
+}
+
+func (sh *shower) mail(m track.MailView) error {
+	read, err := sh.read(m.ID)
+	if err != nil {
+		return err
+	}
+	comments, err := sh.store.Comments(sh.ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	patch, series, err := sh.place(m)
+	if err != nil {
+		return err
+	}
+	if sh.json {
+		return sh.mailJSON(m, read, patch, series, comments)
+	}
+	sh.header(m, patch, series)
+	fmt.Fprintf(sh.out, "\n%s\n", printableText(read.Content))
+	if read.Diff != "" {
+		fmt.Fprintf(sh.out, "\n%s", printableText(read.Diff))
+	}
+	for _, c := range comments {
+		if err := sh.comment(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read gives a mail's text and diff. They are not stored: the bytes are, and say the same whenever they are asked.
+func (sh *shower) read(mail int64) (*track.Mail, error) {
+	raw, err := sh.store.Raw(sh.ctx, mail)
+	if err != nil {
+		return nil, err
+	}
+	read, err := ingest.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, err)
+	}
+	return read, nil
+}
+
+// place looks up what a patch is beside its mail, and the series of a patch or cover.
+func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, error) {
+	var patch *track.PatchView
+	if m.Kind == "patch" {
+		found, err := sh.store.Patches(sh.ctx, track.Filter{ID: m.ID, Archived: true})
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(found) == 1 {
+			patch = &found[0]
+		}
+	}
+	if m.Series == 0 {
+		return patch, nil, nil
+	}
+	series, err := sh.store.SeriesList(sh.ctx, track.Filter{Series: m.Series})
+	if err != nil || len(series) == 0 {
+		return patch, nil, err
+	}
+	return patch, &series[0], nil
+}
+
+func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.PatchView, series *track.SeriesView, comments []track.MailView) error {
+	out := shownJSON{mailJSON: toMailJSON(m, read), Comments: []mailJSON{}}
+	if patch != nil {
+		p := toPatchJSON(*patch)
+		out.Patch = &p
+	}
+	if series != nil {
+		v := toSeriesJSON(*series)
+		out.SeriesOf = &v
+	}
+	for _, c := range comments {
+		read, err := sh.read(c.ID)
+		if err != nil {
+			return err
+		}
+		out.Comments = append(out.Comments, toMailJSON(c, read))
+	}
+	return printJSON(sh.out, out)
+}
+
+func toMailJSON(m track.MailView, read *track.Mail) mailJSON {
+	out := mailJSON{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: m.Kind, Name: m.Name, Date: m.Date,
+		Submitter: personJSON(m.Submitter), Parent: m.Parent, Series: seriesID(m.Series), Variants: m.Variants}
+	if read != nil {
+		out.Content, out.Diff = read.Content, read.Diff
+	}
+	return out
+}
+
+func (sh *shower) line(label, format string, args ...any) {
+	fmt.Fprintf(sh.out, "%-11s %s\n", label, printable(fmt.Sprintf(format, args...)))
+}
+
+func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) {
+	sh.line("Subject", "%s", m.Name)
+	sh.line("ID", "%d  %s", m.ID, m.MsgID)
+	sh.line("Kind", "%s", kindInWords(m))
+	if m.Project != "" {
+		sh.line("Project", "%s", m.Project)
+	}
+	sh.line("Submitter", "%s", fullName(m.Submitter))
+	sh.line("Date", "%s", m.Date.Format(time.RFC1123Z))
+	if patch != nil {
+		sh.patchLines(patch)
+	}
+	if series != nil {
+		sh.line("Series", "%s  %s, v%d, %s", seriesID(series.ID), seriesTitle(*series), series.Version, receivedOf(*series))
+	}
+	if m.Kind == "pending" && len(m.Refs) > 0 {
+		sh.line("Waits for", "%s", m.Refs[0])
+	}
+	if m.Variants > 0 {
+		sh.line("Variants", "%d: copies of this Message-ID with other bytes are kept beside it", m.Variants)
+	}
+	for _, note := range m.Notes {
+		sh.line("Note", "%s", note)
+	}
+}
+
+func (sh *shower) patchLines(p *track.PatchView) {
+	state := p.State
+	if p.Archived {
+		state += ", archived"
+	}
+	sh.line("State", "%s", state)
+	if p.Delegate != "" {
+		sh.line("Delegate", "%s", p.Delegate)
+	}
+	if p.PullURL != "" {
+		sh.line("Pull", "%s", p.PullURL)
+	}
+	sh.line("A/R/T", "%s", trailerCounts(p.Trailers))
+}
+
+func (sh *shower) comment(m track.MailView) error {
+	read, err := sh.read(m.ID)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(sh.out, "\n---- %s, %s, %d %s\n\n", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
+	_, err = io.WriteString(sh.out, printableText(read.Content)+"\n")
+	return err
+}
+
+func fullName(p track.Person) string {
+	switch {
+	case p.Email == "":
+		return displayName(p)
+	case p.Name == "":
+		return p.Email
+	}
+	return p.Name + " <" + p.Email + ">"
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+	"patchwatch/watcher"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status [MAILDIR...]",
+		Short: "Show what waits, what is stored, and what is wrong",
+		Long: `Shows the queue of each Maildir (without any named: those that were last watched into this database), how long its
+oldest mail has waited, what is in failed, and what the database holds.`,
+		Example: `  patchwatch status
+  patchwatch status --json ~/Maildir`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reading(cmd.Context(), func(s *db.Store) error {
+				r, err := statusOf(cmd.Context(), s, args)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return printJSON(os.Stdout, r)
+				}
+				return r.print(os.Stdout)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return c
+}
+
+type statusReport struct {
+	Maildirs []maildirStatus `json:"maildirs"`
+	Database databaseStatus  `json:"database"`
+}
+
+type maildirStatus struct {
+	Path          string     `json:"path"`
+	Waiting       int        `json:"waiting"`        // mails in new
+	OldestWaiting *time.Time `json:"oldest_waiting"` // null: none waits
+	Odd           int        `json:"odd"`            // things in new that are no regular files, and stay there
+	Failed        int        `json:"failed"`
+	LastMail      *time.Time `json:"last_mail"` // when a mail was last settled; null: never
+	LastScan      *time.Time `json:"last_scan"` // when new was last listed; null: never
+	Error         string     `json:"error,omitempty"`
+}
+
+type databaseStatus struct {
+	Path     string `json:"path"`
+	Bytes    int64  `json:"bytes"`
+	WALBytes int64  `json:"wal_bytes"`
+	SQLite   string `json:"sqlite"`
+	Mails    int    `json:"mails"`
+	Projects int    `json:"projects"`
+	Patches  int    `json:"patches"`
+	Series   int    `json:"series"`
+	Covers   int    `json:"covers"`
+	Comments int    `json:"comments"`
+	Pending  int    `json:"pending"`
+	Ignored  int    `json:"ignored"`
+	Unrouted int    `json:"unrouted"`
+	Variants int    `json:"variants"`
+}
+
+func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, error) {
+	r := statusReport{Maildirs: []maildirStatus{}} // no null for programs
+	watched, err := watchedDirs(ctx, s, dirs)
+	if err != nil {
+		return r, err
+	}
+	for _, m := range watched {
+		r.Maildirs = append(r.Maildirs, statusOfMaildir(m))
+	}
+	st, err := s.Status(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Database = databaseStatus{
+		Path: s.Path(), Bytes: st.FileBytes, WALBytes: st.WALBytes, SQLite: st.SQLite, Mails: st.Mails, Projects: st.Projects,
+		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
+		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
+	}
+	return r, nil
+}
+
+// watchedDirs are the Maildirs that were named, with what the database knows of them, or all that it knows.
+func watchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir, error) {
+	known, err := s.Maildirs(ctx)
+	if err != nil || len(dirs) == 0 {
+		return known, err
+	}
+	byPath := map[string]db.Maildir{}
+	for _, m := range known {
+		byPath[m.Path] = m
+	}
+	out := make([]db.Maildir, len(dirs))
+	for i, dir := range dirs {
+		path, err := maildirPath(dir)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = byPath[path]
+		out[i].Path = path
+	}
+	return out, nil
+}
+
+func statusOfMaildir(m db.Maildir) maildirStatus {
+	st := maildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastScan: timeOrNull(m.LastScan)}
+	queue, err := watcher.Waiting(m.Path)
+	if err != nil {
+		st.Error = err.Error()
+		return st
+	}
+	st.Waiting, st.OldestWaiting, st.Odd = queue.Mails, timeOrNull(queue.Oldest), queue.Odd
+	failed, err := watcher.Failed(m.Path)
+	if err != nil {
+		st.Error = err.Error()
+	}
+	st.Failed = len(failed)
+	return st
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}
+
+func (r statusReport) print(w io.Writer) error {
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "%-16s %s\n", label, printable(fmt.Sprintf(format, args...)))
+	}
+	for _, m := range r.Maildirs {
+		m.print(line)
+		fmt.Fprintln(w)
+	}
+	if len(r.Maildirs) == 0 {
+		line("Maildirs", "none is watched into this database")
+		fmt.Fprintln(w)
+	}
+	d := r.Database
+	line("Database", "%s, %s, and %s in the log beside it; SQLite %s", d.Path, bytesInWords(d.Bytes), bytesInWords(d.WALBytes), d.SQLite)
+	line("  mails", "%d stored, in %s", d.Mails, count(d.Projects, "project"))
+	line("  patches", "%d in %d series, %s", d.Patches, d.Series, count(d.Covers, "cover"))
+	line("  comments", "%d, and %d pending: replies whose parent has not come", d.Comments, d.Pending)
+	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
+	return nil
+}
+
+func (m maildirStatus) print(line func(label, format string, args ...any)) {
+	line("Maildir", "%s", m.Path)
+	if m.Error != "" {
+		line("  error", "%s", m.Error)
+	}
+	if m.OldestWaiting != nil {
+		line("  waiting", "%s in new, the oldest for %s", count(m.Waiting, "mail"), ago(*m.OldestWaiting))
+	} else {
+		line("  waiting", "none")
+	}
+	if m.Odd > 0 {
+		line("  left alone", "%s in new that are no regular files", count(m.Odd, "thing"))
+	}
+	if m.Failed > 0 {
+		line("  failed", "%s; patchwatch failed list says why", count(m.Failed, "mail"))
+	} else {
+		line("  failed", "none")
+	}
+	line("  last mail", "%s", agoOrNever(m.LastMail))
+	line("  last scan", "%s", agoOrNever(m.LastScan))
+}
+
+func agoOrNever(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return ago(*t) + " ago"
+}
+
+func ago(t time.Time) string {
+	d := time.Since(t)
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", max(0, int(d.Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func bytesInWords(n int64) string {
+	switch {
+	case n < 10<<10:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 10<<20:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
+}

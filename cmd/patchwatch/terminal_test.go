@@ -1,0 +1,110 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestOnATerminal runs commands on a terminal of 80 columns, as a person sees them: tables fit, and the only escapes
+// are those with which the progress line is erased.
+func TestOnATerminal(t *testing.T) {
+	w := newWorkplace(t)
+	w.deliver("md", samples(t))
+	seen := w.onTerminal("watch", "--once", "--verbose", "md")
+	if !strings.Contains(seen, "76 stored, 1 failed, 0 left in new") || !strings.Contains(seen, "WARN failed") {
+		t.Errorf("watch --once --verbose wrote\n%s", seen)
+	}
+	noEscapes(t, "watch --once --verbose", seen)
+
+	putBack(t, w.path("md"))
+	seen = w.onTerminal("--db", "other.db", "watch", "--once", "md")
+	noEscapes(t, "watch --once", strings.ReplaceAll(seen, "\r\x1b[K", ""))
+	if n := strings.Count(seen, "\n"); n > 5 {
+		t.Errorf("watch --once wrote %d lines for mails that were stored: a progress line is enough\n%s", n, seen)
+	}
+
+	for _, command := range []string{"list", "series", "failed list", "project list", "show s1"} {
+		seen := w.onTerminal(strings.Fields(command)...)
+		noEscapes(t, command, seen)
+		for _, line := range strings.Split(seen, "\n") {
+			if columns(line) > 80 && command != "failed list" { // a file's name is not shortened: it will be typed
+				t.Errorf("%s: this line has %d columns: %s", command, columns(line), line)
+			}
+		}
+	}
+	// Even what is byte for byte in a pipe is made harmless on a terminal.
+	for _, command := range []string{"mbox mallory.1@example.net", "show mallory.1@example.net", "dump", "list --json"} {
+		noEscapes(t, command, w.onTerminal(strings.Fields(command)...))
+	}
+}
+
+func noEscapes(t *testing.T, command, seen string) {
+	t.Helper()
+	if at := harmful(seen); at != "" {
+		t.Errorf("%s writes %s", command, at)
+	}
+}
+
+// onTerminal runs a command with standard output and error on a terminal, and gives what is written there.
+func (w *workplace) onTerminal(args ...string) string {
+	w.t.Helper()
+	master, terminal := openTerminal(w.t)
+	defer master.Close()
+	c := w.command(args...)
+	c.Stdout, c.Stderr = terminal, terminal
+	read := make(chan string)
+	go func() {
+		var all []byte
+		piece := make([]byte, 4096)
+		for {
+			n, err := master.Read(piece) // ends with EIO when nobody has the terminal open any more
+			all = append(all, piece[:n]...)
+			if err != nil {
+				read <- string(all)
+				return
+			}
+		}
+	}()
+	err := c.Run()
+	terminal.Close()
+	select {
+	case seen := <-read:
+		seen = strings.ReplaceAll(seen, "\r\n", "\n") // the terminal adds the CR
+		if err != nil {
+			w.t.Fatalf("%q: %v\n%s", args, err, seen)
+		}
+		return seen
+	case <-time.After(20 * time.Second):
+		w.t.Fatalf("%q: the terminal is not let go of", args)
+		return ""
+	}
+}
+
+func openTerminal(t *testing.T) (master, terminal *os.File) {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skip("no terminals here:", err)
+	}
+	fd := int(master.Fd())
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	terminal, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}); err != nil {
+		t.Fatal(err)
+	}
+	return master, terminal
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+	"patchwatch/watcher"
+)
+
+func (a *app) watchCommand() *cobra.Command {
+	var w watching
+	c := &cobra.Command{
+		Use:   "watch MAILDIR...",
+		Short: "Take in mail as it is delivered, for ever or once",
+		Long: `Watches Maildirs, stores every mail that is delivered into new, and moves it to cur; a mail that can't be read
+goes to failed, with the reason beside it. Any number of watchers may run on one Maildir.
+
+A folder that is no Maildir yet is made one. Ctrl-C or SIGTERM finishes the batch in hand and ends; a second one ends
+at once. Nothing is lost either way. To try a failed mail again, move it from failed back to new.`,
+		Example: `  patchwatch watch ~/Maildir
+  patchwatch watch --once ~/Maildir          empty new, then end; exit 0 if no mail is left in it
+  patchwatch --db /var/lib/pw.db watch /var/mail/netdev /var/mail/linux-man`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			w.log = newLogger(os.Stderr)
+			dirs, err := w.prepare(args) // before a database is made for nothing
+			if err != nil {
+				return err
+			}
+			return a.writing(cmd.Context(), func(s *db.Store) error { return w.run(cmd.Context(), s, dirs) })
+		},
+	}
+	c.Flags().BoolVar(&w.once, "once", false, "take in what is there, then end")
+	c.Flags().BoolVarP(&w.quiet, "quiet", "q", false, "no line for each mail, only what goes wrong")
+	c.Flags().BoolVarP(&w.verbose, "verbose", "v", false, "with --once on a terminal, a line for each mail in place of a progress bar")
+	c.Flags().DurationVar(&w.rescan, "rescan", 30*time.Second, "list new this often even if nothing is heard")
+	return c
+}
+
+// watching is one run of the watch command.
+type watching struct {
+	once, quiet, verbose bool
+	rescan               time.Duration
+
+	store    *db.Store
+	log      *slog.Logger
+	progress *progress // of --once
+	backlog  int
+
+	mu      sync.Mutex // guards what follows: the watcher tells of mails and of scans from goroutines of its own
+	settled int
+	seen    map[string]db.Maildir // by path, what is not noted in the database yet
+}
+
+func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
+	w.store, w.seen = s, map[string]db.Maildir{}
+	if err := s.Watch(ctx, dirs); err != nil {
+		return err
+	}
+	config := watcher.Config{
+		Dirs: dirs, Handle: (&intake{store: s}).handle, Rescan: w.rescan, Log: w.log,
+		Settled: w.tellSettled, Changed: w.tellState,
+	}
+	if w.once {
+		return w.runOnce(ctx, config)
+	}
+	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
+	stopNotes := w.keepNotes()
+	err := watcher.Run(ctx, config)
+	stopNotes()
+	w.log.Info("stopped", "settled", w.settled)
+	return err
+}
+
+// prepare makes the folders and gives their full paths, by which status knows them.
+func (w *watching) prepare(dirs []string) ([]string, error) {
+	full := make([]string, len(dirs))
+	for i, dir := range dirs {
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		made, err := watcher.Prepare(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("there is no folder %s", dir)
+		case err != nil:
+			return nil, err
+		}
+		if made {
+			w.log.Info("made a Maildir of the folder: cur, new, tmp and failed", "folder", path)
+		}
+		full[i] = path
+	}
+	return full, nil
+}
+
+func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
+	for _, dir := range config.Dirs {
+		queue, err := watcher.Waiting(dir)
+		if err != nil {
+			return err
+		}
+		w.backlog += queue.Mails
+	}
+	if !w.verbose {
+		w.progress = newProgress("watch", "mails settled")
+		defer w.progress.clear()
+	}
+	sum, err := watcher.Once(ctx, config)
+	if w.progress != nil {
+		w.progress.clear()
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	w.note()
+	fmt.Printf("%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
+	if sum.Left > 0 {
+		return errors.New("mail is left in new; the log above says why")
+	}
+	return err
+}
+
+func (w *watching) tellSettled(s watcher.Settlement) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.settled++
+	w.seen[s.Dir] = db.Maildir{Path: s.Dir, LastMail: time.Now(), LastScan: time.Now()}
+	if w.progress != nil {
+		w.progress.tell(w.settled, max(w.backlog, w.settled))
+		if s.Reject == nil && w.progress.terminal {
+			return // the progress line says enough
+		}
+		w.progress.clear()
+	}
+	w.logSettled(s)
+}
+
+func (w *watching) logSettled(s watcher.Settlement) {
+	o, _ := s.Note.(outcome)
+	if s.Reject != nil {
+		w.log.Warn("failed", "file", s.Path, "msgid", o.msgID, "reason", firstLine(s.Reject.Error()))
+		return
+	}
+	if w.quiet {
+		return
+	}
+	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Name)
+}
+
+// tellState remembers that the Maildirs are being looked at, for status.
+func (w *watching) tellState(s watcher.State) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, d := range s.Dirs {
+		seen := w.seen[d.Dir]
+		seen.Path, seen.LastScan = d.Dir, d.LastScan
+		w.seen[d.Dir] = seen
+	}
+}
+
+// notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
+const notesEvery = 10 * time.Second
+
+func (w *watching) keepNotes() (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(notesEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				w.note()
+			case <-done:
+				w.note()
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+// note writes what was seen. Only status reads it: if it can't be written, the next mail meets the same fault and the
+// log says so.
+func (w *watching) note() {
+	w.mu.Lock()
+	seen := w.seen
+	w.seen = map[string]db.Maildir{}
+	w.mu.Unlock()
+	for _, m := range seen {
+		_ = w.store.Watched(context.Background(), m)
+	}
+}
+
+// newLogger writes lines that a person reads on a terminal and a machine elsewhere.
+func newLogger(to *os.File) *slog.Logger {
+	if isTerminal(to) {
+		return slog.New(newPlainHandler(to))
+	}
+	return slog.New(slog.NewTextHandler(to, nil))
+}
