@@ -112,5 +112,5 @@ func lookOf(err error) look {
 
 // tooLarge is the reason why a mail was not even read.
 func tooLarge(size, limit int64) error {
-	return fmt.Errorf("The mail has %d bytes, more than the limit of %d.", size, limit)
+	return fmt.Errorf("the mail has %d bytes, more than the limit of %d", size, limit)
 }

@@ -38,7 +38,7 @@ func TestStoredAndRejected(t *testing.T) {
 		if got := read(t, dir, "failed", "c.reason"); got != "This mail is bad.\nIt says so itself.\n" {
 			t.Errorf("reason %q", got)
 		}
-		if got := read(t, dir, "failed", "huge.reason"); got != "The mail has 1001 bytes, more than the limit of 1000.\n" {
+		if got := read(t, dir, "failed", "huge.reason"); got != "the mail has 1001 bytes, more than the limit of 1000\n" {
 			t.Errorf("reason %q", got)
 		}
 		checkTold(t, told)
