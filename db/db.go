@@ -63,11 +63,19 @@ func (s *Store) open(ctx context.Context) error {
 	if s.writer, err = newWriter(ctx, s.wdb); err != nil {
 		return err
 	}
+	if err := s.writer.script(checkpoints); err != nil {
+		return err
+	}
 	if err := s.writer.tx(ctx, func() error { return migrate(ctx, s.writer) }); err != nil {
 		return err
 	}
 	return s.openReaders()
 }
+
+// checkpoints: the log is written back into the database every 16 MiB and not, as SQLite would, every 4: each time costs
+// two waits for the disk and writes the same index pages again. What it grows to beyond that, beside a long reader, is
+// cut off when it is reset.
+const checkpoints = `PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 33554432`
 
 func (s *Store) refuseStrangers(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 {

@@ -46,7 +46,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 
 // addInBatches adds the mails in batches of any size, and calls done at the end.
 func addInBatches(t *rapid.T, s *db.Store, mails []*track.Mail, done func()) {
-	most := rapid.SampledFrom([]int{1, 2, 3, 30}).Draw(t, "batch")
+	most := rapid.SampledFrom([]int{1, 1, 2, 5, 30}).Draw(t, "batch")
 	for len(mails) > 0 {
 		n := rapid.IntRange(1, min(most, len(mails))).Draw(t, "of")
 		addAll(t, s, mails[:n])
@@ -143,7 +143,7 @@ func readJSON(raw []byte) (*track.Mail, error) {
 // anyMails draws deliveries among few ids, so that they meet: threads of every shape, copies of one mail with other
 // bytes, of another kind even, the same bytes delivered twice, and references to anything.
 func anyMails(t *rapid.T) []*track.Mail {
-	n := rapid.IntRange(1, 16).Draw(t, "ids")
+	n := rapid.SampledFrom([]int{3, 6, 12, 24}).Draw(t, "ids")
 	var mails []*track.Mail
 	for i := range n {
 		m := anyMail(t, i, n)
@@ -167,7 +167,7 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 		Ignore:    rapid.IntRange(0, 14).Draw(t, "ignore") == 0,
 	}
 	if rapid.IntRange(0, 5).Draw(t, "dated") > 0 {
-		m.Date = epoch.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "date")) * 7 * time.Minute)
+		m.Date = epoch.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "date")) * 9 * time.Minute)
 	}
 	if rapid.IntRange(0, 6).Draw(t, "behind") == 0 {
 		m.Behind = &track.Person{Name: "Eve", Email: "eve@example.org"}
@@ -223,11 +223,20 @@ func anyKind(t *rapid.T, m *track.Mail) {
 	s.Full = fmt.Sprintf("[%d/%d] %s", s.Number, s.Total, kind)
 }
 
-// anyRefs are of few near mails, now and then of a hub that many refer to, of the mail itself, or of ones that never
-// came.
+// anyRefs are of mails nearby, of a hub that many refer to, of one that never came, or of anything, itself too.
 func anyRefs(t *rapid.T, m *track.Mail, i, n int) {
-	for range rapid.SampledFrom([]int{0, 1, 1, 1, 2, 4}).Draw(t, "references") {
-		r := rapid.SampledFrom([]int{0, max(i-1, 0), min(i+1, n-1), rapid.IntRange(0, n+1).Draw(t, "any")}).Draw(t, "reference")
+	for range rapid.SampledFrom([]int{0, 1, 1, 1, 2, 3}).Draw(t, "references") {
+		r := rapid.IntRange(0, n-1).Draw(t, "any")
+		switch rapid.SampledFrom([]string{"before", "before", "after", "hub", "lost", "any"}).Draw(t, "reference") {
+		case "before":
+			r = max(i-1-r%3, 0)
+		case "after":
+			r = min(i+1+r%3, n-1)
+		case "hub":
+			r = 0
+		case "lost":
+			r = n + r%2
+		}
 		if ref := id(r); !slices.Contains(m.Refs, ref) {
 			m.Refs = append(m.Refs, ref)
 		}

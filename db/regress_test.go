@@ -120,3 +120,19 @@ func TestDeliveredEarlier(t *testing.T) {
 	}
 	check(t, s)
 }
+
+// Of two patches with one number a late one must not be given what the other has.
+func TestUnthreadedInAnyOrder(t *testing.T) {
+	mails := []*track.Mail{made("a@x", 0, "[1/2] one"), made("b@x", 9, "[1/2] one"), made("2@x", 10, "[2/2] two")}
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		s := open(t)
+		for _, i := range order {
+			add(t, s, mails[i])
+		}
+		got := records(t, s, "patch")
+		if got["2@x"].Series != "<2@x>" || got["b@x"].Series != "<2@x>" || got["a@x"].Series != "<a@x>" {
+			t.Errorf("in the order %v: %+v", order, got)
+		}
+		check(t, s)
+	}
+}

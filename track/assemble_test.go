@@ -183,6 +183,20 @@ var assembleTests = []struct {
 		2 +1 [2/2] two  < 1 s`, `
 		v1 1 2
 		v1 s`},
+	{"what stands above a single patch is another matter", `
+		c +0   [0/2] cover
+		s +1   single       < c
+		1 +100 [1/2] one    < s c
+		2 +100 [2/2] two    < s c`, `
+		v1 1 2
+		v1 c of 2
+		v1 s`},
+	{"who comes first is joined first, though a nearer one follows", `
+		a +0  [1/2] one
+		b +10 [1/2] one
+		2 +5  [2/2] two`, `
+		v1 a 2
+		v1 b of 2`},
 	{"a pull request numbered 0 is in no series", `
 		p +0 [0/2] pull
 		1 +0 [1/2] one  < p

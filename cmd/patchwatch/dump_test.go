@@ -36,6 +36,7 @@ var dumpValues = map[string]string{
 }
 
 func TestDumpIsAsTheContractSays(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	if err := writeFolder(w.path("mails"), samples(t)); err != nil {
 		t.Fatal(err)
@@ -102,6 +103,7 @@ func fieldsInOrder(line string) (keys, values []string, err error) {
 
 // TestDumpIsTheSameInAnyOrder imports the sample in orders of chance, in several pieces each.
 func TestDumpIsTheSameInAnyOrder(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	mails := samples(t, "[0-5]*", "6[0-7]*", "69*", "7[0-6]*") // the others no mbox can hold
 	want := importInPieces(w, "in-order", mails)

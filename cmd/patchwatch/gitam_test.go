@@ -23,6 +23,7 @@ const better = "56 61 46"
 // TestGitAmMakesTheCommitsThatTheMailsMake applies what patchwatch mbox writes beside the mails themselves: the trees
 // are the same, and so are authors, dates and messages.
 func TestGitAmMakesTheCommitsThatTheMailsMake(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")
 	}

@@ -11,6 +11,7 @@ import (
 
 // TestImportPassesOverATooLargeMail: one mail of an mbox that nobody can want is no reason to leave out the others.
 func TestImportPassesOverATooLargeMail(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	f, err := os.Create(w.path("list.mbox"))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 // TestNoPermission types commands as somebody who may not. Root may do everything, and so becomes nobody here.
 func TestNoPermission(t *testing.T) {
+	t.Parallel()
 	dir := openFolder0755(t)
 	for _, m := range []string{"closed", "readable", "mine"} {
 		if err := writeMaildir(filepath.Join(dir, m), samples(t, "01*")); err != nil {

@@ -25,6 +25,7 @@ import (
 // TestEightWatchersOnOneMaildir: however many processes empty a Maildir at once, every mail is stored once, and the
 // database is the one that a single import makes. The same mails once more change nothing.
 func TestEightWatchersOnOneMaildir(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	mails := multiply(samples(t), 8)
 	w.deliver("md", mails)
@@ -46,12 +47,13 @@ func TestEightWatchersOnOneMaildir(t *testing.T) {
 // TestWatchersAreKilledAtRandom: mail is delivered while watchers are killed all the time, and none is lost or taken
 // twice.
 func TestWatchersAreKilledAtRandom(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	mails := multiply(samples(t), 4)
 	w.deliver("md", nil)
 
 	delivered := make(chan error, 1)
-	go func() { delivered <- deliverSlowly(w.path("md"), mails, 3*time.Second) }()
+	go func() { delivered <- deliverSlowly(w.path("md"), mails, 2*time.Second) }()
 	kills := w.watchAndKill("md", 4, delivered)
 	w.watchOnce("md", 2)
 	t.Logf("%d mails, %d watchers killed", len(mails), kills)
@@ -100,6 +102,7 @@ func (w *workplace) watchAndKill(dir string, n int, delivered <-chan error) (kil
 // TestStoppedWatcherFindsAllMail: while a watcher is stopped the kernel's queue of events overflows. When it goes on it
 // finds all the mail all the same. PATCHWATCH_TEST_STOPPED sets the number of mails.
 func TestStoppedWatcherFindsAllMail(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	n := 3000
 	if raceEnabled || testing.Short() {
@@ -112,11 +115,14 @@ func TestStoppedWatcherFindsAllMail(t *testing.T) {
 	fill := eventsFiller(t, w.path("md", "new"))
 	p := w.start("watch", "--quiet", "--rescan", "1h", "md") // no timer finds what events do not
 	p.waitFor("msg=watching")
-	time.Sleep(100 * time.Millisecond) // it looks at the empty folder, and sleeps
+	mails := numbered(n)
+	w.deliver("md", mails[:1])
+	w.waitUntilEmpty("md", 10*time.Second)
+	time.Sleep(5500 * time.Millisecond) // after a first timed scan, at 5 s, it relies on events
 
 	p.signal(syscall.SIGSTOP)
 	fill() // so that no event of a mail has room in the queue
-	w.deliver("md", numbered(n))
+	w.deliver("md", mails[1:])
 	start := time.Now()
 	p.signal(syscall.SIGCONT)
 	w.waitUntilEmpty("md", 100*time.Second)
@@ -255,6 +261,7 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 // TestInterruptedOnce: watch --once waits for a mail that another watcher holds, and says what it has left when it is not
 // let wait.
 func TestInterruptedOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	mails := samples(t, "01*", "05*")
 	w.deliver("md", mails)

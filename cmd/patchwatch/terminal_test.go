@@ -13,6 +13,7 @@ import (
 // TestOnATerminal runs commands on a terminal of 80 columns, as a person sees them: tables fit, and the only escapes
 // are those with which the progress line is erased.
 func TestOnATerminal(t *testing.T) {
+	t.Parallel()
 	w := newWorkplace(t)
 	w.deliver("md", samples(t))
 	seen := w.onTerminal("watch", "--once", "--verbose", "md")
@@ -28,7 +29,8 @@ func TestOnATerminal(t *testing.T) {
 		t.Errorf("watch --once wrote %d lines for mails that were stored: a progress line is enough\n%s", n, seen)
 	}
 
-	for _, command := range []string{"list", "series", "failed list", "project list", "show s1"} {
+	w.run("--db", "imported.db", "import", "--quiet", "md") // in which numbers are in order of names
+	for _, command := range []string{"list", "series", "failed list", "project list", "--db imported.db show s5"} {
 		seen := w.onTerminal(strings.Fields(command)...)
 		noEscapes(t, command, seen)
 		for _, line := range strings.Split(seen, "\n") {
