@@ -60,7 +60,7 @@ func (a *adder) deriveProject(project int64, c *change) error {
 	if n.err != nil {
 		return n.err
 	}
-	d := &deriver{writer: a.writer, project: project, fetch: n.fetch, old: old}
+	d := &deriver{writer: a.writer, project: project, settings: a.settings(project), fetch: n.fetch, old: old}
 	for _, set := range []map[string]*row{n.members, singles} {
 		for _, r := range set {
 			if r.series.Valid {
@@ -75,6 +75,16 @@ func (a *adder) deriveProject(project int64, c *change) error {
 		return err
 	}
 	return d.writeReplies(n.talk, threads.Parents)
+}
+
+// settings of a project by its number; it may have been removed while its mails still change.
+func (a *adder) settings(project int64) *track.Project {
+	for i := range a.projects {
+		if a.projects[i].ID == project {
+			return &a.projects[i]
+		}
+	}
+	return &track.Project{ID: project}
 }
 
 // singles are the changed patches that are not members: without a number, or a pull request numbered 0/n.
@@ -102,9 +112,10 @@ func (w *writer) dropDerived(mail int64) error {
 // deriver writes what Assemble found, and only where it is not so already: most mails change little.
 type deriver struct {
 	*writer
-	project int64
-	fetch   func(id string) (*row, error)
-	old     map[int64]bool // series that members of the set were in
+	project  int64
+	settings *track.Project
+	fetch    func(id string) (*row, error)
+	old      map[int64]bool // series that members of the set were in
 }
 
 func (d *deriver) writeSeries(all []track.Series) error {
@@ -196,11 +207,33 @@ func (d *deriver) putPatch(r *row, series, number sql.NullInt64) error {
 	if r.derived {
 		return d.exec(`UPDATE patch SET series = ?, number = ? WHERE mail = ?`, series, number, r.mail)
 	}
+	return d.insertPatch(r, series, number)
+}
+
+func (d *deriver) insertPatch(r *row, series, number sql.NullInt64) error {
+	var wanted, text, state, delegate sql.NullString
+	archived := false
+	if _, err := d.row(`
+		SELECT m.state, m.more, d.state, d.delegate, coalesce(d.archived, 0)
+		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
+		[]any{r.mail}, &wanted, &text, &state, &delegate, &archived); err != nil {
+		return err
+	}
+	m, err := parseMore(text)
+	if err != nil {
+		return err
+	}
+	first, firstDelegate := d.settings.First(wanted.String, m.Delegate, m.Files)
+	if !state.Valid {
+		state.String = first
+	}
+	if !delegate.Valid { // nobody decided; an empty one is a decision too
+		delegate.String = firstDelegate
+	}
 	return d.exec(`
 		INSERT OR REPLACE INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
-		SELECT m.id, m.project, ?, ?, m.date, m.sender, coalesce(d.state, m.state, ?), nullif(d.delegate, ''), coalesce(d.archived, 0)
-		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
-		series, number, track.StateNew, r.mail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.mail, d.project, series, number, r.Date.Unix(), r.Sender, state.String, orNil(delegate.String), archived)
 }
 
 // writeStrays writes the patches that are in no series: pull requests numbered 0/n.

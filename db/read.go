@@ -144,8 +144,15 @@ func (s *Store) countTrailers(ctx context.Context, patches []track.PatchView) er
 
 func scanMore(scan func(...any) error) (m more, err error) {
 	var text sql.NullString
-	if err := scan(&text); err != nil || !text.Valid {
+	if err := scan(&text); err != nil {
 		return m, err
+	}
+	return parseMore(text)
+}
+
+func parseMore(text sql.NullString) (m more, err error) {
+	if !text.Valid {
+		return m, nil
 	}
 	return m, json.Unmarshal([]byte(text.String), &m)
 }

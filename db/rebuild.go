@@ -38,7 +38,7 @@ func (w *writer) rebuild(progress Progress) error {
 		return err
 	}
 	for _, p := range projects {
-		n, err := w.rebuildProject(p.ID)
+		n, err := w.rebuildProject(&p)
 		if err != nil {
 			return fmt.Errorf("rebuild %s: %w", p.LinkName, err)
 		}
@@ -62,8 +62,8 @@ func (w *writer) rebuildPeople() error {
 	return err
 }
 
-func (w *writer) rebuildProject(project int64) (int, error) {
-	n, err := w.wholeProject(project)
+func (w *writer) rebuildProject(p *track.Project) (int, error) {
+	n, err := w.wholeProject(p.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +79,7 @@ func (w *writer) rebuildProject(project int64) (int, error) {
 		}
 	}
 	threads := track.Assemble(items, nil)
-	d := &deriver{writer: w, project: project, fetch: n.fetch, old: map[int64]bool{}}
+	d := &deriver{writer: w, project: p.ID, settings: p, fetch: n.fetch, old: map[int64]bool{}}
 	if err := d.writeSeries(threads.Series); err != nil {
 		return 0, err
 	}

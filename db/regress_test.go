@@ -90,18 +90,6 @@ func TestNobodyAsDelegateSurvivesRebuild(t *testing.T) {
 	}
 }
 
-func TestStateThatAMailAsksFor(t *testing.T) {
-	for asked, want := range map[string]string{"": "new", "Under Review": "under-review", "ACCEPTED": "accepted", "no such state": "new"} {
-		s := open(t)
-		m := made("1@x", 0, "one")
-		m.State = asked
-		add(t, s, m)
-		if got := records(t, s, "patch")["1@x"].State; got != want {
-			t.Errorf("asked for %q: %s, want %s", asked, got, want)
-		}
-	}
-}
-
 // A patch's place in canonical order is another when it turns out to have been delivered earlier.
 func TestDeliveredEarlier(t *testing.T) {
 	undated := func(minute int) *track.Mail {

@@ -17,7 +17,7 @@ var ErrNotMbox = errors.New("this is not an mbox: it does not begin with a \"Fro
 var ErrTooLarge = errors.New("a mail of this mbox is too large")
 
 // MaxMail is how many bytes a mail in an mbox may have.
-const MaxMail = 64 << 20
+const MaxMail = 50 << 20
 
 // An Mbox is a file of mails, one behind the other, each under a "From " line (RFC 4155). In the variety mboxrd, which is
 // taken for granted, a line of a mail that looks like one has a ">" before it, or one more than it had.

@@ -16,6 +16,11 @@ type Project struct {
 	Name         string // for people
 	SubjectMatch string // a regular expression that chooses among several projects on one list; empty: the rest
 	OnSight      bool   // made because its mail came, not by a person
+
+	// Anyone can write a header, so what mail asks for counts only where somebody has allowed it.
+	MailStates    bool // X-Patchwork-State sets a patch's first state
+	MailDelegates bool // X-Patchwork-Delegate sets its first delegate
+	Rules         []Rule
 }
 
 // Router tells which project a mail belongs to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -91,9 +92,17 @@ func printPatches(ctx context.Context, s *db.Store, f track.Filter, asJSON bool)
 	t := table{headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, flexible: 6}
 	for _, p := range patches {
 		t.row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
-			shorten(printable(displayName(p.Submitter)), 20), p.Name)
+			shorten(printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
 	}
 	return t.print(os.Stdout)
+}
+
+// patchTitle is never empty, so that a patch without a subject is seen in its line.
+func patchTitle(name string) string {
+	if strings.TrimSpace(name) == "" {
+		return "(no subject)"
+	}
+	return name
 }
 
 func trailerCounts(n map[string]int) string {

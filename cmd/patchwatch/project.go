@@ -17,12 +17,13 @@ func (a *app) projectCommand() *cobra.Command {
 		`A project is a mailing list whose patches are tracked. As long as none is added, every list whose mail comes makes
 one by itself, under its list id.`,
 		"  patchwatch project list\n  patchwatch project add netdev --list-id netdev.vger.kernel.org",
-		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand())
+		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand(), a.ruleCommand())
 }
 
 // projectFlags are what can be said of a project.
 type projectFlags struct {
 	listID, listEmail, name, match string
+	mailStates, mailDelegates      bool
 }
 
 func (f *projectFlags) addTo(c *cobra.Command) {
@@ -30,6 +31,8 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVar(&f.listEmail, "list-email", "", "the list's `ADDRESS`: for mail without List-Id, and for senders that the list hides")
 	c.Flags().StringVar(&f.name, "name", "", "a `NAME` for people")
 	c.Flags().StringVar(&f.match, "subject-match", "", "only mail whose subject matches this `REGEXP`, of several projects on one list")
+	c.Flags().BoolVar(&f.mailStates, "mail-states", false, "let the header X-Patchwork-State set a patch's first state; anyone can write it")
+	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false, "let the header X-Patchwork-Delegate set its first delegate")
 }
 
 var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)
@@ -48,6 +51,12 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	}
 	if given("subject-match") {
 		p.SubjectMatch = f.match
+	}
+	if given("mail-states") {
+		p.MailStates = f.mailStates
+	}
+	if given("mail-delegates") {
+		p.MailDelegates = f.mailDelegates
 	}
 	switch {
 	case !linkNamePattern.MatchString(p.LinkName):
@@ -162,6 +171,10 @@ type projectJSON struct {
 	Name         string `json:"name"`
 	SubjectMatch string `json:"subject_match"`
 	OnSight      bool   `json:"on_sight"` // made because its mail came
+
+	MailStates    bool       `json:"mail_states"`
+	MailDelegates bool       `json:"mail_delegates"`
+	Rules         []ruleJSON `json:"rules"`
 }
 
 func (a *app) projectListCommand() *cobra.Command {
@@ -189,7 +202,8 @@ func printProjects(projects []track.Project, asJSON bool) error {
 	if asJSON {
 		out := []projectJSON{}
 		for _, p := range projects {
-			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight})
+			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
+				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules)})
 		}
 		return printJSON(os.Stdout, out)
 	}

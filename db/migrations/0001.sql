@@ -12,6 +12,8 @@ CREATE TABLE project (
 	name          TEXT NOT NULL DEFAULT '',
 	subject_match TEXT NOT NULL DEFAULT '',
 	on_sight      INTEGER NOT NULL DEFAULT 0, -- made because its mail came, not by a person
+	mail_states   INTEGER NOT NULL DEFAULT 0, -- 1: X-Patchwork-State sets a patch's first state
+	mail_delegates INTEGER NOT NULL DEFAULT 0, -- 1: X-Patchwork-Delegate sets its first delegate
 	removed       INTEGER NOT NULL DEFAULT 0  -- kept for its decisions, should it be added again
 );
 
@@ -23,6 +25,15 @@ CREATE TABLE decision (
 	delegate TEXT,
 	archived INTEGER,
 	PRIMARY KEY (project, msgid)
+) WITHOUT ROWID;
+
+-- Who looks after a patch that touches certain files, until somebody decides otherwise.
+CREATE TABLE rule (
+	project  INTEGER NOT NULL REFERENCES project(id),
+	pattern  TEXT NOT NULL,    -- as fnmatch(3) has it; * crosses /
+	delegate TEXT NOT NULL,    -- an address, lower case
+	priority INTEGER NOT NULL, -- the highest first, then by pattern
+	PRIMARY KEY (project, pattern)
 ) WITHOUT ROWID;
 
 -- Facts ------------------------------------------------------------------------------------------------------------
