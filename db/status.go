@@ -65,34 +65,38 @@ func size(path string) int64 {
 
 // Maildir is a folder that a watcher feeds into this database.
 type Maildir struct {
-	Path     string
-	LastMail time.Time // zero: none yet
-	LastScan time.Time
+	Path      string
+	LastMail  time.Time // zero: none yet
+	LastEvent time.Time // zero: none yet
+	LastScan  time.Time
+	Paused    string // why no mail is taken; empty: it is
 }
 
 // Maildirs lists those that were last watched.
 func (s *Store) Maildirs(ctx context.Context) ([]Maildir, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT path, last_mail, last_scan FROM maildir ORDER BY path`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT path, last_mail, last_event, last_scan, coalesce(paused, '') FROM maildir ORDER BY path`)
 	if err != nil {
 		return nil, explain(err)
 	}
 	var out []Maildir
 	err = eachRow(rows, func(scan func(...any) error) error {
 		var m Maildir
-		var mail, scanned sql.NullInt64
-		if err := scan(&m.Path, &mail, &scanned); err != nil {
+		var mail, event, scanned sql.NullInt64
+		if err := scan(&m.Path, &mail, &event, &scanned, &m.Paused); err != nil {
 			return err
 		}
-		if mail.Valid {
-			m.LastMail = unixSec(mail.Int64)
-		}
-		if scanned.Valid {
-			m.LastScan = unixSec(scanned.Int64)
-		}
+		m.LastMail, m.LastEvent, m.LastScan = timeOrZero(mail), timeOrZero(event), timeOrZero(scanned)
 		out = append(out, m)
 		return nil
 	})
 	return out, explain(err)
+}
+
+func timeOrZero(seconds sql.NullInt64) time.Time {
+	if !seconds.Valid {
+		return time.Time{}
+	}
+	return unixSec(seconds.Int64)
 }
 
 // Watch notes the Maildirs that a watcher is starting on. Those that no watcher has scanned for an hour are forgotten,
@@ -104,7 +108,7 @@ func (s *Store) Watch(ctx context.Context, paths []string) error {
 			return err
 		}
 		for _, p := range paths {
-			if err := w.exec(`INSERT INTO maildir (path, last_scan) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET last_scan = excluded.last_scan`, p, now); err != nil {
+			if err := w.exec(`INSERT INTO maildir (path, last_scan) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET last_scan = excluded.last_scan, paused = NULL`, p, now); err != nil {
 				return err
 			}
 		}
@@ -112,11 +116,13 @@ func (s *Store) Watch(ctx context.Context, paths []string) error {
 	})
 }
 
-// Watched notes when a Maildir last gave a mail and was last scanned. A zero time leaves what is there.
+// Watched notes how a Maildir that is being watched does. A zero time leaves what is there.
 func (s *Store) Watched(ctx context.Context, m Maildir) error {
 	return s.write(ctx, func(w *writer) error {
-		return w.exec(`UPDATE maildir SET last_mail = coalesce(?, last_mail), last_scan = coalesce(?, last_scan) WHERE path = ?`,
-			secondsOrNil(m.LastMail), secondsOrNil(m.LastScan), m.Path)
+		return w.exec(`
+			UPDATE maildir SET last_mail = coalesce(?, last_mail), last_event = coalesce(?, last_event),
+				last_scan = coalesce(?, last_scan), paused = ? WHERE path = ?`,
+			secondsOrNil(m.LastMail), secondsOrNil(m.LastEvent), secondsOrNil(m.LastScan), orNil(m.Paused), m.Path)
 	})
 }
 

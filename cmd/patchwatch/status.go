@@ -50,8 +50,10 @@ type maildirStatus struct {
 	OldestWaiting *time.Time `json:"oldest_waiting"` // null: none waits
 	Odd           int        `json:"odd"`            // things in new that are no regular files, and stay there
 	Failed        int        `json:"failed"`
-	LastMail      *time.Time `json:"last_mail"` // when a mail was last settled; null: never
-	LastScan      *time.Time `json:"last_scan"` // when new was last listed; null: never
+	LastMail      *time.Time `json:"last_mail"`  // when a mail was last settled; null: never
+	LastEvent     *time.Time `json:"last_event"` // when the kernel last told of something there; null: never
+	LastScan      *time.Time `json:"last_scan"`  // when new was last listed; null: never
+	Paused        string     `json:"paused"`     // why no mail is taken; empty: it is
 	Error         string     `json:"error,omitempty"`
 }
 
@@ -116,7 +118,8 @@ func watchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir,
 }
 
 func statusOfMaildir(m db.Maildir) maildirStatus {
-	st := maildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastScan: timeOrNull(m.LastScan)}
+	st := maildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastEvent: timeOrNull(m.LastEvent),
+		LastScan: timeOrNull(m.LastScan), Paused: m.Paused}
 	queue, err := watcher.Waiting(m.Path)
 	if err != nil {
 		st.Error = err.Error()
@@ -165,6 +168,9 @@ func (m maildirStatus) print(line func(label, format string, args ...any)) {
 	if m.Error != "" {
 		line("  error", "%s", m.Error)
 	}
+	if m.Paused != "" {
+		line("  PAUSED", "no mail is taken: %s", m.Paused)
+	}
 	if m.OldestWaiting != nil {
 		line("  waiting", "%s in new, the oldest for %s", count(m.Waiting, "mail"), ago(*m.OldestWaiting))
 	} else {
@@ -179,6 +185,7 @@ func (m maildirStatus) print(line func(label, format string, args ...any)) {
 		line("  failed", "none")
 	}
 	line("  last mail", "%s", agoOrNever(m.LastMail))
+	line("  last event", "%s", agoOrNever(m.LastEvent))
 	line("  last scan", "%s", agoOrNever(m.LastScan))
 }
 

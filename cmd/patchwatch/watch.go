@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,7 +137,9 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.settled++
-	w.seen[s.Dir] = db.Maildir{Path: s.Dir, LastMail: time.Now(), LastScan: time.Now()}
+	seen := w.seen[s.Dir]
+	seen.Path, seen.LastMail, seen.LastScan = s.Dir, time.Now(), time.Now()
+	w.seen[s.Dir] = seen
 	if w.progress != nil {
 		w.progress.tell(w.settled, max(w.backlog, w.settled))
 		if s.Reject == nil && w.progress.terminal {
@@ -165,7 +168,8 @@ func (w *watching) tellState(s watcher.State) {
 	defer w.mu.Unlock()
 	for _, d := range s.Dirs {
 		seen := w.seen[d.Dir]
-		seen.Path, seen.LastScan = d.Dir, d.LastScan
+		seen.Path, seen.LastScan, seen.LastEvent = d.Dir, d.LastScan, d.LastEvent
+		seen.Paused = cmp.Or(s.Paused, d.Paused)
 		w.seen[d.Dir] = seen
 	}
 }

@@ -151,6 +151,8 @@ CREATE TABLE person (
 
 CREATE TABLE maildir (
 	path       TEXT PRIMARY KEY,
-	last_mail  INTEGER, -- seconds since 1970
-	last_scan  INTEGER
+	last_mail  INTEGER, -- when a mail was last settled, in seconds since 1970; NULL: none yet
+	last_event INTEGER, -- when the kernel last told of something
+	last_scan  INTEGER, -- when new was last listed
+	paused     TEXT     -- why no mail is taken; NULL: it is
 ) WITHOUT ROWID;
