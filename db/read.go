@@ -225,13 +225,11 @@ func (s *Store) mailViews(ctx context.Context, where string, args ...any) ([]tra
 		if refs != "" {
 			v.Refs = strings.Split(refs, "\n")
 		}
-		if text.Valid {
-			var m more
-			if err := json.Unmarshal([]byte(text.String), &m); err != nil {
-				return err
-			}
-			v.Trailers, v.Notes = m.Trailers, m.Notes
+		m, err := parseMore(text)
+		if err != nil {
+			return err
 		}
+		v.Trailers, v.Notes, v.ActionRequired = m.Trailers, m.Notes, m.ActionRequired
 		out = append(out, v)
 		return nil
 	})

@@ -25,7 +25,7 @@ cat <<END
 Now watching $maildir; Ctrl-C stops. In another terminal:
 
   deliver one more mail     $pw deliver $maildir < some-mail.eml
-  a patch, its comments     $pw --db $db show 2
+  a patch, its comments     $pw --db $db show 1
   what could not be read    $pw --db $db failed list
 
 END

@@ -76,4 +76,6 @@ type MailView struct {
 	Variants  int
 	Trailers  []Trailer
 	Notes     []string
+
+	ActionRequired bool // a comment asks the submitter to do something (X-Patchwork-Action-Required)
 }

@@ -81,6 +81,9 @@ func parseOne(m bytesOfMail) parsed {
 	return parsed{Delivery: db.Delivery{Mail: mail, Frame: db.Compress(m.raw), Size: len(m.raw)}}
 }
 
+// subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.
+const subjectInLog = 100
+
 func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 	out := make([]outcome, len(mails))
 	var batch []db.Delivery
@@ -90,7 +93,7 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 			out[i].refuse = m.err
 			continue
 		}
-		out[i].msgID, out[i].name = m.Mail.MsgID, m.Mail.Subject.Full
+		out[i].msgID, out[i].name = m.Mail.MsgID, shorten(m.Mail.Subject.Full, subjectInLog)
 		batch = append(batch, m.Delivery)
 		at = append(at, i)
 	}

@@ -60,6 +60,7 @@ type mailJSON struct {
 	Parent    string     `json:"parent,omitempty"`
 	Series    string     `json:"series,omitempty"`
 	Variants  int        `json:"variants"`
+	Action    bool       `json:"action_required,omitempty"` // the comment asks the submitter to do something
 	Content   string     `json:"content"`
 	Diff      string     `json:"diff,omitempty"`
 }
@@ -243,7 +244,7 @@ func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.Patc
 
 func toMailJSON(m track.MailView, read *track.Mail) mailJSON {
 	out := mailJSON{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: m.Kind, Name: m.Name, Date: m.Date,
-		Submitter: personJSON(m.Submitter), Parent: m.Parent, Series: seriesID(m.Series), Variants: m.Variants}
+		Submitter: personJSON(m.Submitter), Parent: m.Parent, Series: seriesID(m.Series), Variants: m.Variants, Action: m.ActionRequired}
 	if read != nil {
 		out.Content, out.Diff = read.Content, read.Diff
 	}
@@ -301,6 +302,9 @@ func (sh *shower) comment(m track.MailView) error {
 		return err
 	}
 	fmt.Fprintf(sh.out, "\n---- %s, %s, %d %s\n\n", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
+	if m.ActionRequired {
+		fmt.Fprint(sh.out, "(asks for action)\n\n")
+	}
 	_, err = io.WriteString(sh.out, printableText(read.Content)+"\n")
 	return err
 }
