@@ -116,6 +116,7 @@ type deriver struct {
 	settings *track.Project
 	fetch    func(id string) (*row, error)
 	old      map[int64]bool // series that members of the set were in
+	named    *bool          // whether a person gave any series of the project a name; nil: not asked yet
 }
 
 func (d *deriver) writeSeries(all []track.Series) error {
@@ -159,7 +160,11 @@ func (d *deriver) writeOneSeries(s *track.Series) error {
 		}
 		patches = append(patches, r)
 	}
-	if err := d.putSeries(id, s, cover); err != nil {
+	given, err := d.givenName(leadFirst(cover, patches))
+	if err != nil {
+		return err
+	}
+	if err := d.putSeries(id, s, cover, given); err != nil {
 		return err
 	}
 	if cover != nil {
@@ -175,22 +180,30 @@ func (d *deriver) writeOneSeries(s *track.Series) error {
 	return nil
 }
 
-func (d *deriver) putSeries(id int64, s *track.Series, cover *row) error {
+// leadFirst are the members of a series, the one that speaks for it first.
+func leadFirst(cover *row, patches []*row) []*row {
+	if cover == nil {
+		return patches
+	}
+	return append([]*row{cover}, patches...)
+}
+
+func (d *deriver) putSeries(id int64, s *track.Series, cover *row, given sql.NullString) error {
 	delete(d.old, id)
 	var coverMail any
 	if cover != nil {
 		coverMail = cover.mail
 	}
 	return d.exec(`
-		INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover, given)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
 			version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
-			date = excluded.date, submitter = excluded.submitter, cover = excluded.cover
-		WHERE (project, key, name, version, total, received, complete, date, submitter, cover) IS NOT
+			date = excluded.date, submitter = excluded.submitter, cover = excluded.cover, given = excluded.given
+		WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given) IS NOT
 			(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
-			excluded.complete, excluded.date, excluded.submitter, excluded.cover)`,
-		id, d.project, s.Key, orNil(s.Name), s.Version, s.Total, len(s.Patches), s.Complete, s.Date.Unix(), s.Submitter, coverMail)
+			excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given)`,
+		id, d.project, s.Key, orNil(s.Name), s.Version, s.Total, len(s.Patches), s.Complete, s.Date.Unix(), s.Submitter, coverMail, given)
 }
 
 func (d *deriver) putCover(r *row, series int64) error {

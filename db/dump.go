@@ -242,7 +242,7 @@ func (d *dumper) allSeries() error {
 		return err
 	}
 	return d.rows(`
-		SELECT s.id, pr.link_name, s.key, s.name, s.version, s.total, s.date, nullif(s.submitter, ''), m.msgid, s.complete
+		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name), s.version, s.total, s.date, nullif(s.submitter, ''), m.msgid, s.complete
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN mail m ON m.id = s.cover`,
 		func(scan func(...any) error) (any, error) {
 			r := dumpSeries{Type: "series", Patches: [][2]any{}}

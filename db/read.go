@@ -162,7 +162,7 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 	c := &conditions{}
 	c.add(f.Project != "", `s.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
 	c.person(`s.submitter`, f.Submitter)
-	c.contains(`s.name`, f.Text)
+	c.contains(`coalesce(s.given, s.name)`, f.Text)
 	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, `s.id = ?`, f.Series)
@@ -173,7 +173,7 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 		c.add(true, `EXISTS (SELECT 1 FROM patch WHERE series = s.id AND `+sub.terms[0]+`)`, sub.args...)
 	}
 	rows, err := s.readers.QueryContext(ctx, `
-		SELECT s.id, pr.link_name, s.key, coalesce(s.name, ''), s.version, s.total, s.received, s.complete, s.date,
+		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, ''), s.version, s.total, s.received, s.complete, s.date,
 			s.submitter, coalesce(pe.name, ''), coalesce(m.msgid, '')
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
 			LEFT JOIN mail m ON m.id = s.cover`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)

@@ -22,7 +22,7 @@ func (a *app) seriesCommand() *cobra.Command {
 		Example: `  patchwatch series
   patchwatch series --project netdev --since 1w
   patchwatch series --incomplete`,
-		Args: cobra.NoArgs,
+		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			filter, err := f.filter()
 			if err != nil {
@@ -34,6 +34,7 @@ func (a *app) seriesCommand() *cobra.Command {
 	}
 	f.addTo(c)
 	c.Flags().BoolVar(&incomplete, "incomplete", false, "only those of which patches are missing")
+	c.AddCommand(a.seriesNameCommand())
 	return c
 }
 
