@@ -298,8 +298,8 @@ func (a *adder) insert(m *track.Mail, p *track.Project, byList, chosen bool) (in
 	}
 	res, err := a.run(`
 		INSERT INTO mail (sha256, project, msgid, chosen, by_list, delivered, dated, date, kind, sender, sender_name, name,
-			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
+			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
 	if err != nil {
 		return 0, err
 	}
@@ -327,6 +327,7 @@ func factsOf(m *track.Mail, p *track.Project, byList bool) ([]any, error) {
 		int(m.Kind()), sender.Email, sender.Name, name,
 		m.Subject.Marked, m.Subject.Number, m.Subject.Total, m.Subject.Version, strings.Join(m.Refs, "\n"),
 		content[:], shaOrNil(m.Diff), bytesOrNil(patchHash), orNil(m.PullURL), stateOrNil(m.State), more,
+		titleHash(m.Kind(), sender.Email, name),
 	}, nil
 }
 

@@ -35,7 +35,7 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 }
 
 // dumpKinds in the order in which the sorted lines begin.
-var dumpKinds = []string{"comment", "cover", "mail", "patch", "person", "project", "series"}
+var dumpKinds = []string{"comment", "cover", "mail", "patch", "person", "project", "revision", "series"}
 
 type dumper struct {
 	tx    *sql.Tx
@@ -47,7 +47,7 @@ func (d *dumper) kind(kind string, out *bufio.Writer) error {
 	d.lines = d.lines[:0]
 	collect := map[string]func() error{
 		"comment": d.comments, "cover": d.covers, "mail": d.mails, "patch": d.patches,
-		"person": d.people, "project": d.projects, "series": d.allSeries,
+		"person": d.people, "project": d.projects, "revision": d.revisions, "series": d.allSeries,
 	}[kind]
 	if err := collect(); err != nil {
 		return err
@@ -254,6 +254,51 @@ func (d *dumper) allSeries() error {
 			}
 			return &r, err
 		})
+}
+
+type dumpRevision struct {
+	Type    string `json:"type"`
+	Project string `json:"project"`
+	Series  string `json:"series"`  // its key
+	Revises string `json:"revises"` // likewise
+}
+
+func (d *dumper) revisions() error {
+	rows, err := d.tx.QueryContext(d.ctx, `SELECT s.id, s.version, pr.link_name, s.key FROM series s JOIN project pr ON pr.id = s.project`)
+	if err != nil {
+		return err
+	}
+	all := map[int64]dumpRevision{}
+	var later []int64 // of a version that can revise another
+	if err := eachRow(rows, func(scan func(...any) error) error {
+		var id int64
+		var version int
+		r := dumpRevision{Type: "revision"}
+		err := scan(&id, &version, &r.Project, &r.Series)
+		if version > 1 {
+			later = append(later, id)
+		}
+		all[id] = r
+		return err
+	}); err != nil {
+		return err
+	}
+	finder := newRevisions(d.ctx, d.tx)
+	for _, id := range later {
+		before, err := finder.revised(id)
+		if err != nil {
+			return err
+		}
+		if before == 0 {
+			continue
+		}
+		r := all[id]
+		r.Revises = all[before].Series
+		if err := d.line(r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *dumper) slots() (map[int64][]track.Slot, error) {

@@ -6,6 +6,8 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+
+	"patchwatch/track"
 )
 
 //go:embed migrations/*.sql
@@ -40,9 +42,41 @@ func migrate(ctx context.Context, w *writer) error {
 		if err := w.script(string(text)); err != nil {
 			return fmt.Errorf("migration %d: %w", v, err)
 		}
+		if fill := fills[v]; fill != nil && found > 0 {
+			if err := fill(w); err != nil {
+				return fmt.Errorf("migration %d: %w", v, err)
+			}
+		}
 	}
 	if found < schemaVersion() {
 		return w.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion()))
+	}
+	return nil
+}
+
+// fills are what a migration does that SQL can't, by its number.
+var fills = map[int]func(w *writer) error{2: fillTitles}
+
+// fillTitles makes the titles of mails that were stored before there were any.
+func fillTitles(w *writer) error {
+	titles := map[int64]any{}
+	err := w.each(`SELECT id, kind, sender, name FROM mail`, nil, func(scan func(...any) error) error {
+		var id int64
+		var kind track.Kind
+		var sender, name string
+		err := scan(&id, &kind, &sender, &name)
+		if title := titleHash(kind, sender, name); title != nil {
+			titles[id] = title
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for id, title := range titles {
+		if err := w.exec(`UPDATE mail SET title = ? WHERE id = ?`, title, id); err != nil {
+			return err
+		}
 	}
 	return nil
 }

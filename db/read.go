@@ -159,6 +159,16 @@ func parseMore(text sql.NullString) (m more, err error) {
 
 // SeriesList lists series, newest first.
 func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesView, error) {
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, explain(err)
+	}
+	defer tx.Rollback()
+	out, err := seriesViews(ctx, tx, f)
+	return out, explain(err)
+}
+
+func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.SeriesView, error) {
 	c := &conditions{}
 	c.add(f.Project != "", `s.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
 	c.person(`s.submitter`, f.Submitter)
@@ -172,13 +182,13 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 		sub.in(`state`, f.States)
 		c.add(true, `EXISTS (SELECT 1 FROM patch WHERE series = s.id AND `+sub.terms[0]+`)`, sub.args...)
 	}
-	rows, err := s.readers.QueryContext(ctx, `
+	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, ''), s.version, s.total, s.received, s.complete, s.date,
 			s.submitter, coalesce(pe.name, ''), coalesce(m.msgid, '')
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
 			LEFT JOIN mail m ON m.id = s.cover`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
 	var out []track.SeriesView
 	err = eachRow(rows, func(scan func(...any) error) error {
@@ -192,7 +202,16 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 		out = append(out, v)
 		return nil
 	})
-	return out, explain(err)
+	if err != nil {
+		return nil, err
+	}
+	r := newRevisions(ctx, tx)
+	for i := range out {
+		if out[i].Revises, err = r.revised(out[i].ID); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 const mailViewQuery = `

@@ -202,7 +202,7 @@ func readAll(batch []*stored, read Reader) {
 }
 
 const factColumns = `project, msgid, by_list, dated, date, kind, sender, sender_name, name, marked, number, total, version,
-	refs, content_sha, diff_sha, hash, pull_url, state, more`
+	refs, content_sha, diff_sha, hash, pull_url, state, more, title`
 
 // refresh brings a mail's row in line with what it says today.
 func (a *adder) refresh(s *stored) (differs bool, err error) {

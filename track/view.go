@@ -59,6 +59,7 @@ type SeriesView struct {
 	Date      time.Time
 	Submitter Person
 	Cover     string
+	Revises   int64 // the number of the series that this is a new version of; 0: none that is stored
 }
 
 // MailView is any stored mail: a cover, a comment, a reply that waits for its parent.

@@ -18,7 +18,8 @@ func (a *app) seriesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "series",
 		Short: "List series, newest first",
-		Long:  `Lists series, newest first. PATCHES is how many have come of how many were announced.`,
+		Long: `Lists series, newest first, each with the versions before it. PATCHES is how many have come of how many were
+announced.`,
 		Example: `  patchwatch series
   patchwatch series --project netdev --since 1w
   patchwatch series --incomplete`,
@@ -48,11 +49,12 @@ type seriesJSON struct {
 	Complete  bool       `json:"complete"`
 	Date      time.Time  `json:"date"`
 	Submitter personJSON `json:"submitter"`
-	Cover     string     `json:"cover"` // Message-ID; empty: none
+	Cover     string     `json:"cover"`             // Message-ID; empty: none
+	Revises   string     `json:"revises,omitempty"` // the ID of the series before
 }
 
 func toSeriesJSON(s track.SeriesView) seriesJSON {
-	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover}
+	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
 }
 
 func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {
@@ -75,11 +77,44 @@ func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) 
 		return nil
 	}
 	t := table{headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, flexible: 6}
-	for _, v := range all {
-		t.row(seriesID(v.ID), v.Date.Format("2006-01-02"), shorten(printable(v.Project), 20), fmt.Sprintf("v%d", v.Version), receivedOf(v),
-			shorten(printable(displayName(v.Submitter)), 20), seriesTitle(v))
+	for _, l := range byFamily(all) {
+		title := seriesTitle(l.SeriesView)
+		if l.earlier {
+			title = "└ " + title
+		}
+		t.row(seriesID(l.ID), l.Date.Format("2006-01-02"), shorten(printable(l.Project), 20), fmt.Sprintf("v%d", l.Version),
+			receivedOf(l.SeriesView), shorten(printable(displayName(l.Submitter)), 20), title)
 	}
 	return t.print(os.Stdout)
+}
+
+type listed struct {
+	track.SeriesView
+	earlier bool // a version before the one above it
+}
+
+// byFamily puts each series below the one that revises it, where that is listed too.
+func byFamily(all []track.SeriesView) []listed {
+	at, revised := map[int64]int{}, map[int64]bool{}
+	for i, v := range all {
+		at[v.ID] = i
+		revised[v.Revises] = true
+	}
+	var out []listed
+	done := map[int64]bool{}
+	for _, newest := range all {
+		if revised[newest.ID] {
+			continue
+		}
+		for v, earlier := newest, false; !done[v.ID]; earlier = true {
+			done[v.ID] = true
+			out = append(out, listed{v, earlier})
+			if i, ok := at[v.Revises]; ok {
+				v = all[i]
+			}
+		}
+	}
+	return out
 }
 
 func receivedOf(v track.SeriesView) string {

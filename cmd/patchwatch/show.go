@@ -108,7 +108,11 @@ func (sh *shower) series(v track.SeriesView) error {
 	sh.line("Project", "%s", v.Project)
 	sh.line("Submitter", "%s", fullName(v.Submitter))
 	sh.line("Date", "%s", v.Date.Format(time.RFC1123Z))
-	sh.line("Version", "%d", v.Version)
+	versions, err := sh.versions(v)
+	if err != nil {
+		return err
+	}
+	sh.line("Version", "%s", versions)
 	sh.line("Patches", "%s%s", receivedOf(v), sh.missing(v))
 	fmt.Fprintln(sh.out)
 	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
@@ -174,7 +178,9 @@ func (sh *shower) mail(m track.MailView) error {
 	if sh.json {
 		return sh.mailJSON(m, read, patch, series, comments)
 	}
-	sh.header(m, patch, series)
+	if err := sh.header(m, patch, series); err != nil {
+		return err
+	}
 	fmt.Fprintf(sh.out, "\n%s\n", printableText(read.Content))
 	if read.Diff != "" {
 		fmt.Fprintf(sh.out, "\n%s", printableText(read.Diff))
@@ -255,7 +261,7 @@ func (sh *shower) line(label, format string, args ...any) {
 	fmt.Fprintf(sh.out, "%-11s %s\n", label, printable(fmt.Sprintf(format, args...)))
 }
 
-func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) {
+func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) error {
 	sh.line("Subject", "%s", m.Name)
 	sh.line("ID", "%d  %s", m.ID, m.MsgID)
 	sh.line("Kind", "%s", kindInWords(m))
@@ -268,7 +274,12 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 		sh.patchLines(patch)
 	}
 	if series != nil {
-		sh.line("Series", "%s  %s, v%d, %s", seriesID(series.ID), seriesTitle(*series), series.Version, receivedOf(*series))
+		sh.line("Series", "%s  %s, %s", seriesID(series.ID), seriesTitle(*series), receivedOf(*series))
+		versions, err := sh.versions(*series)
+		if err != nil {
+			return err
+		}
+		sh.line("Version", "%s", versions)
 	}
 	if m.Kind == "pending" && len(m.Refs) > 0 {
 		sh.line("Waits for", "%s", m.Refs[0])
@@ -279,6 +290,39 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 	for _, note := range m.Notes {
 		sh.line("Note", "%s", note)
 	}
+	return nil
+}
+
+// versions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".
+func (sh *shower) versions(v track.SeriesView) (string, error) {
+	all, err := sh.store.Versions(sh.ctx, v.ID)
+	if err != nil {
+		return "", err
+	}
+	highest := v.Version
+	var earlier, later []string
+	for _, o := range all {
+		highest = max(highest, o.Version)
+		name := fmt.Sprintf("v%d %s", o.Version, seriesID(o.ID))
+		switch {
+		case o.ID == v.ID:
+		case o.Version < v.Version || o.Version == v.Version && o.Date.Before(v.Date):
+			earlier = append(earlier, name)
+		default:
+			later = append(later, name)
+		}
+	}
+	text := fmt.Sprintf("v%d", v.Version)
+	if highest > 1 {
+		text += fmt.Sprintf(" of %d", highest)
+	}
+	if len(earlier) > 0 {
+		text += ", earlier: " + strings.Join(earlier, ", ")
+	}
+	if len(later) > 0 {
+		text += ", later: " + strings.Join(later, ", ")
+	}
+	return text, nil
 }
 
 func (sh *shower) patchLines(p *track.PatchView) {

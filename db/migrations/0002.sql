@@ -5,3 +5,7 @@ CREATE INDEX decision_series_name ON decision(project) WHERE series_name IS NOT 
 
 -- What is shown: given by a person, else name.
 ALTER TABLE series ADD COLUMN given TEXT;
+
+-- A hash of a patch's or cover's sender and title, by which later versions of it are found. NULL: of other mail.
+ALTER TABLE mail ADD COLUMN title INTEGER;
+CREATE INDEX mail_title ON mail(title, version, date) WHERE title IS NOT NULL;

@@ -1,0 +1,69 @@
+package track
+
+import (
+	"strings"
+	"time"
+)
+
+// Version is what of a series tells whether another one is a new version of it.
+type Version struct {
+	Key     string
+	Version int
+	Date    time.Time
+}
+
+// Link says why two series are held for versions of the same, the weakest reason first.
+type Link int
+
+const (
+	SharedTitle Link = iota // a mail of each has the same title and sender
+	SameTitle               // and it is the title of both series
+	SameThread              // one refers to the other or to a comment on it, or both to the same mail
+)
+
+// Earlier is a series that may be the one before.
+type Earlier struct {
+	Version
+	Link Link
+}
+
+// clocks is how much later than its next version a series may be dated: clocks are wrong by a time zone, not by more.
+// It matters where the title is all that two series have in common, since titles such as "fix the build" come again.
+const clocks = 24 * time.Hour
+
+// Revised is which of the candidates v revises: the highest version below its own, of equals the one with the strongest
+// reason, then the newest. False if it revises none. The order of candidates means nothing.
+func (v Version) Revised(candidates []Earlier) (key string, ok bool) {
+	var best *Earlier
+	for i := range candidates {
+		c := &candidates[i]
+		if c.Version.Version >= v.Version || c.Link < SameThread && c.Date.After(v.Date.Add(clocks)) {
+			continue
+		}
+		if best == nil || c.before(best) {
+			best = c
+		}
+	}
+	if best == nil {
+		return "", false
+	}
+	return best.Key, true
+}
+
+// before tells whether c is rather the one that is revised than o.
+func (c *Earlier) before(o *Earlier) bool {
+	switch {
+	case c.Version.Version != o.Version.Version:
+		return c.Version.Version > o.Version.Version
+	case c.Link != o.Link:
+		return c.Link > o.Link
+	case !c.Date.Equal(o.Date):
+		return c.Date.After(o.Date)
+	}
+	return c.Key < o.Key
+}
+
+// Title is what versions of a patch or cover have in common: its name without prefixes, letter case and spacing.
+func Title(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(title(name)), " "))
+}
