@@ -23,7 +23,8 @@ func messageID(h header, sha256 [32]byte, notes *notes) string {
 }
 
 // references are the ids that a mail answers: those of In-Reply-To in order, then those of References from the newest.
-func references(h header, notes *notes) []string {
+// answers is how many are the former.
+func references(h header, notes *notes) (ids []string, answers int) {
 	refs := refList{seen: map[string]bool{}}
 	for _, value := range h.all("In-Reply-To") {
 		text := decodeHeader(value)
@@ -33,6 +34,7 @@ func references(h header, notes *notes) []string {
 		}
 		refs.add(id)
 	}
+	answers = len(refs.ids)
 	for _, value := range h.all("References") {
 		ids := allIDs(decodeHeader(value))
 		for i := len(ids) - 1; i >= 0; i-- {
@@ -42,7 +44,7 @@ func references(h header, notes *notes) []string {
 	if refs.full {
 		notes.add("more than 1,000 references: the oldest were left out")
 	}
-	return refs.ids
+	return refs.ids, answers
 }
 
 // A refList holds ids, none twice, and no more than track.MaxRefs.

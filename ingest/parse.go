@@ -58,7 +58,7 @@ func skipLeading(data []byte, notes *notes) []byte {
 
 func readHeader(m *track.Mail, h header, notes *notes) {
 	m.MsgID = messageID(h, m.SHA256, notes)
-	m.Refs = references(h, notes)
+	m.Refs, m.Answers = references(h, notes)
 	m.Date = parseDate(h.text("Date"))
 	m.Subject = parseSubject(h.text("Subject"))
 	m.Reply = isReply(m.Subject.Full, len(m.Refs) > 0)

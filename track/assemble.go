@@ -22,6 +22,8 @@ type graph struct {
 	items   []*Item // in canonical order
 	byID    map[string]*Item
 	settled func(id string) (Settled, bool)
+
+	note func(it *Item, r Reason) // nil: nobody asks why
 }
 
 func newGraph(items []Item, settled func(id string) (Settled, bool)) *graph {

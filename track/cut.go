@@ -16,7 +16,7 @@ func (g *graph) cut(groups [][]*Item) [][]*Item {
 		}
 		for _, one := range byVersion(group) {
 			if clashes(one) {
-				out = append(out, deal(one)...)
+				out = append(out, g.deal(one)...)
 			} else {
 				out = append(out, one)
 			}
@@ -55,8 +55,8 @@ func byVersion(group []*Item) [][]*Item {
 // deal hands out mails in canonical order, each to a part that lacks its number: one whose last mail is at most
 // Window away before others, one that it is threaded with before others, then the nearest in time; and to a new part
 // where all have its number.
-func deal(group []*Item) [][]*Item {
-	d := dealer{lacking: map[int][]*part{}, partOf: map[string]*part{}, wanted: map[string][]*part{}}
+func (g *graph) deal(group []*Item) [][]*Item {
+	d := dealer{graph: g, lacking: map[int][]*part{}, partOf: map[string]*part{}, wanted: map[string][]*part{}}
 	for _, it := range group {
 		d.place(it)
 	}
@@ -73,6 +73,7 @@ type part struct {
 }
 
 type dealer struct {
+	*graph
 	parts   []*part
 	lacking map[int][]*part    // by number; made when a number is first asked for, so that equal numbers cost no search
 	partOf  map[string]*part   // by Message-ID
@@ -97,6 +98,8 @@ func (d *dealer) place(it *Item) {
 		return
 	}
 	p := open[best]
+	last := p.items[len(p.items)-1]
+	d.because(it, Reason{Ground: GroundDealt, With: last.ID, Apart: apart(it, last)})
 	d.lacking[it.Number] = append(open[:best:best], open[best+1:]...)
 	d.add(p, it)
 }

@@ -16,8 +16,9 @@ func (g *graph) join(cuts [][]*Item) [][]*Item {
 	}
 	j.index()
 	for i := range j.groups {
-		if host := j.nearest(j.groups[i]); host != nil {
-			host.take(j.groups[i])
+		if s := j.nearest(j.groups[i]); s.best != nil {
+			g.because(s.pair[0], Reason{Ground: s.ground(), With: s.pair[1].ID, Apart: apart(s.pair[0], s.pair[1])})
+			s.best.take(j.groups[i])
 		}
 	}
 	var out [][]*Item
@@ -110,6 +111,7 @@ type markedMail struct {
 	date   int64 // in seconds: these are compared by the million when somebody sends thousands within Window
 	number int
 	in     *group
+	item   *Item
 }
 
 type joiner struct {
@@ -121,7 +123,7 @@ func (j *joiner) index() {
 	for _, gr := range j.groups {
 		for _, it := range gr.items {
 			m := markerOf(it)
-			j.marked[m] = append(j.marked[m], markedMail{it.Date.Unix(), it.Number, gr})
+			j.marked[m] = append(j.marked[m], markedMail{it.Date.Unix(), it.Number, gr, it})
 		}
 	}
 	for _, mails := range j.marked {
@@ -130,7 +132,7 @@ func (j *joiner) index() {
 }
 
 // nearest is the group before gr, in canonical order, that may take it and has a mail of its marker nearest in time.
-func (j *joiner) nearest(gr *group) *group {
+func (j *joiner) nearest(gr *group) search {
 	s := search{gr: gr, away: int64(Window / time.Second), refused: map[*group]bool{}}
 	for _, it := range gr.items {
 		mails := j.marked[markerOf(it)]
@@ -140,14 +142,15 @@ func (j *joiner) nearest(gr *group) *group {
 		for i := at - 1; i >= 0 && s.look(it, &mails[i], it.Date.Unix()-mails[i].date); i-- {
 		}
 	}
-	return s.best
+	return s
 }
 
 // search looks for the group that is to take gr. The cheap questions are asked first, and no group is asked twice
 // whether it has the same numbers.
 type search struct {
 	gr, best *group
-	away     int64 // of best; before there is one, the farthest that will do
+	away     int64    // of best; before there is one, the farthest that will do
+	pair     [2]*Item // of gr and of best, that lie so far apart
 	refused  map[*group]bool
 }
 
@@ -170,6 +173,14 @@ func (s *search) look(it *Item, m *markedMail, away int64) bool {
 		s.refused[host] = true
 		return true
 	}
-	s.best, s.away = host, away
+	s.best, s.away, s.pair = host, away, [2]*Item{it, m.item}
 	return true
+}
+
+// ground is why gr joins best.
+func (s *search) ground() Ground {
+	if s.gr.loose || s.best.loose {
+		return GroundLostThread
+	}
+	return GroundBrokenOff
 }

@@ -20,8 +20,8 @@ func (g *graph) link() [][]*Item {
 			l.walk(it)
 		}
 	}
-	for _, siblings := range l.places {
-		l.linkSiblings(siblings)
+	for p, siblings := range l.places {
+		l.linkSiblings(p.id, siblings)
 	}
 	return l.groups()
 }
@@ -44,6 +44,7 @@ func (l *linker) walk(it *Item) {
 		isMember := o != nil && o.member()
 		if isMember && belongTogether(it, o) {
 			l.union(it, o)
+			l.because(it, Reason{Ground: groundOfThread(it, o), Ref: ref, With: o.ID, Apart: apart(it, o)})
 			return
 		}
 		p := place{ref, it.Sender}
@@ -54,20 +55,31 @@ func (l *linker) walk(it *Item) {
 	}
 }
 
-func belongTogether(it, above *Item) bool {
-	extra := it.Number > it.Total && it.Sender == above.Sender
-	return it.Version == above.Version || near(it, above) || extra
+func belongTogether(it, above *Item) bool { return groundOfThread(it, above) != GroundNone }
+
+func groundOfThread(it, above *Item) Ground {
+	switch {
+	case it.Version == above.Version:
+		return GroundVersion
+	case near(it, above):
+		return GroundNear
+	case it.Number > it.Total && it.Sender == above.Sender:
+		return GroundExtra
+	}
+	return GroundNone
 }
 
-func (l *linker) linkSiblings(siblings []*Item) {
+func (l *linker) linkSiblings(id string, siblings []*Item) {
 	last := map[int]*Item{} // by version
 	for i, it := range siblings {
 		if o := last[it.Version]; o != nil {
 			l.union(it, o)
+			l.because(it, Reason{Ground: GroundPlace, Ref: id, With: o.ID, Apart: apart(it, o)})
 		}
 		last[it.Version] = it
 		if i > 0 && near(it, siblings[i-1]) {
 			l.union(it, siblings[i-1])
+			l.because(it, Reason{Ground: GroundPlaceNear, Ref: id, With: siblings[i-1].ID, Apart: apart(it, siblings[i-1])})
 		}
 	}
 }

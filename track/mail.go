@@ -16,9 +16,10 @@ type Mail struct {
 	SHA256    [32]byte  // of the bytes as they were delivered
 	Delivered time.Time // set by whoever took delivery, not by Parse; microseconds, UTC
 
-	MsgID string    // with its angle brackets; made from SHA256 where the mail has none
-	Refs  []string  // In-Reply-To first, then References from the newest; no id twice; at most MaxRefs
-	Date  time.Time // of the Date header, UTC, whole seconds; zero where it is absent or unreadable
+	MsgID   string    // with its angle brackets; made from SHA256 where the mail has none
+	Refs    []string  // In-Reply-To first, then References from the newest; no id twice; at most MaxRefs
+	Answers int       // how many of Refs, from the first, In-Reply-To names
+	Date    time.Time // of the Date header, UTC, whole seconds; zero where it is absent or unreadable
 
 	Subject Subject
 	Reply   bool // the subject says that it answers another mail

@@ -35,7 +35,7 @@ announced.`,
 	}
 	f.addTo(c)
 	c.Flags().BoolVar(&incomplete, "incomplete", false, "only those of which patches are missing")
-	c.AddCommand(a.seriesNameCommand())
+	c.AddCommand(a.seriesNameCommand(), a.seriesWhyCommand())
 	return c
 }
 

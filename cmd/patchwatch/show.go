@@ -70,6 +70,7 @@ type shownJSON struct {
 	Patch    *patchJSON  `json:"patch,omitempty"`
 	SeriesOf *seriesJSON `json:"series_of,omitempty"`
 	Comments []mailJSON  `json:"comments"`
+	WaitsFor []string    `json:"waits_for,omitempty"` // Message-IDs that a pending reply refers to and that have not come
 }
 
 type shownSeriesJSON struct {
@@ -238,6 +239,13 @@ func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.Patc
 		v := toSeriesJSON(*series)
 		out.SeriesOf = &v
 	}
+	if m.Kind == "pending" {
+		why, err := sh.store.Why(sh.ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		out.WaitsFor = why.Missing
+	}
 	for _, c := range comments {
 		read, err := sh.read(c.ID)
 		if err != nil {
@@ -281,8 +289,12 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 		}
 		sh.line("Version", "%s", versions)
 	}
-	if m.Kind == "pending" && len(m.Refs) > 0 {
-		sh.line("Waits for", "%s", m.Refs[0])
+	if m.Kind == "pending" {
+		why, err := sh.store.Why(sh.ctx, m.ID)
+		if err != nil {
+			return err
+		}
+		sh.line("Parent", "%s", waitsInWords(m, why))
 	}
 	if m.Variants > 0 {
 		sh.line("Variants", "%d: copies of this Message-ID with other bytes are kept beside it", m.Variants)
