@@ -29,7 +29,7 @@ func behind(h header, from track.Person) *track.Person {
 			if !mayName(value, name) {
 				continue
 			}
-			if p := findNamed(decodeHeader(value), name); p != nil {
+			if p := findNamed(value, name); p != nil {
 				return p
 			}
 		}
@@ -55,15 +55,31 @@ func trimQuotes(name string) string {
 	return strings.Trim(trim(name), "'")
 }
 
-// findNamed finds the person of that name in a list of addresses.
-func findNamed(list, name string) *track.Person {
-	for _, one := range splitAddresses(list) {
-		if !strings.Contains(one, name) {
-			continue
+// findNamed finds the person of that name in a list of addresses. It is split before it is decoded, since an encoded
+// name may hold a comma, and after that too, for names that were encoded together with what is around them.
+func findNamed(list []byte, name string) *track.Person {
+	for _, one := range splitAddresses(string(list)) {
+		if p := isNamed(decodeHeader([]byte(one)), name); p != nil {
+			return p
 		}
-		if p := parsePerson(one); p.Name == name && p.Email != "" {
-			return &p
+	}
+	for _, one := range splitAddresses(decodeHeader(list)) {
+		if p := isNamed(one, name); p != nil {
+			return p
 		}
+	}
+	return nil
+}
+
+// isNamed gives the person of an address if the name is his. For who has none, lists write what stands before the @.
+func isNamed(address, name string) *track.Person {
+	if !strings.Contains(address, name) {
+		return nil
+	}
+	p := parsePerson(address)
+	local, _, _ := strings.Cut(p.Email, "@")
+	if p.Email != "" && (p.Name == name || p.Name == "" && local == strings.ToLower(name)) {
+		return &p
 	}
 	return nil
 }

@@ -68,6 +68,10 @@ func TestBehind(t *testing.T) {
 		{"the list alone", "list@x.org", "Cc: " + real, ""},
 		{"a comma in the name", `"Sender, Existing via List" <list@x.org>`, `Reply-To: "Sender, Existing" <existing@example.com>`,
 			"Sender, Existing <existing@example.com>"},
+		{"a comma in an encoded name", "=?utf-8?q?=C3=84nder=2C_A_via_List?= <list@x.org>", "Reply-To: =?utf-8?q?=C3=84nder=2C_A?= <existing@example.com>",
+			"Änder, A <existing@example.com>"},
+		{"who has no name", "existing via List <list@x.org>", "Cc: A <a@x.org>, existing@example.com", " <existing@example.com>"},
+		{"another's address without a name", "existing via List <list@x.org>", "Reply-To: existing.other@example.com", ""},
 	} {
 		m, err := Parse([]byte("From: " + c.from + "\n" + c.more + "\n\n"))
 		if err != nil {
