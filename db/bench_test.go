@@ -107,7 +107,7 @@ func BenchmarkAdd(b *testing.B) {
 	for i, j := 0, len(backwards)-1; i < j; i, j = i+1, j-1 {
 		backwards[i], backwards[j] = backwards[j], backwards[i]
 	}
-	mixed := deliveries(deepThread(500))
+	mixed := deliveries(deepThread(2000))
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
 	for _, bb := range []struct {
 		name  string
@@ -119,7 +119,7 @@ func BenchmarkAdd(b *testing.B) {
 		{"archive/in order one by one", inOrder[:1000], 1},
 		{"thread of 2000/in order one by one", thread, 1},
 		{"thread of 2000/backwards one by one", backwards, 1},
-		{"thread of 500/shuffled one by one", mixed, 1},
+		{"thread of 2000/shuffled one by one", mixed, 1},
 		{"series of 400/shuffled one by one", deliveries(shuffledSeries(400)), 1},
 		{"10000 unthreaded 1 of 2/by 256", deliveries(unthreaded(10_000)), 256},
 		{"1000 unthreaded 1 of 2/one by one", deliveries(unthreaded(1000)), 1},

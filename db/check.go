@@ -32,6 +32,9 @@ func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err er
 	if err := s.checkMails(ctx, &c, progress); err != nil {
 		return c, explain(err)
 	}
+	if err := s.checkNumbers(ctx, &c); err != nil {
+		return c, explain(err)
+	}
 	return c, s.checkDerived(ctx, &c)
 }
 
@@ -103,6 +106,27 @@ func (c *Checked) checkMail(scan func(...any) error, last *int64) error {
 		c.fault(reimport, "mail %d %s is not what was delivered: its SHA-256 is another", *last, msgid)
 	}
 	return nil
+}
+
+// checkNumbers looks for derived rows that hang on a mail which stands for nothing: the dump names mails by Message-ID,
+// and so can't tell a mail from its variant.
+func (s *Store) checkNumbers(ctx context.Context, c *Checked) error {
+	rows, err := s.readers.QueryContext(ctx, `
+		SELECT d.what, m.id, m.msgid FROM (
+			SELECT 'patch' AS what, mail FROM patch UNION ALL SELECT 'cover', mail FROM cover UNION ALL SELECT 'reply', mail FROM reply
+			UNION ALL SELECT 'parent of a reply', parent FROM reply WHERE parent IS NOT NULL
+			UNION ALL SELECT 'cover of a series', cover FROM series WHERE cover IS NOT NULL) d
+		JOIN mail m ON m.id = d.mail WHERE NOT m.chosen OR m.project IS NULL`)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, func(scan func(...any) error) error {
+		var what, msgid string
+		var id int64
+		err := scan(&what, &id, &msgid)
+		c.fault("run patchwatch rebuild", "mail %d %s is the %s, but another copy stands for that Message-ID", id, msgid, what)
+		return err
+	})
 }
 
 // checkDerived rebuilds a copy and compares the dumps.

@@ -74,7 +74,7 @@ func (a *adder) deriveProject(project int64, c *change) error {
 	if err := d.writeStrays(singles); err != nil {
 		return err
 	}
-	return d.writeReplies(n.talk, threads.Parents)
+	return d.writeReplies(n.talk, threads.Parents, n.clean)
 }
 
 // settings of a project by its number; it may have been removed while its mails still change.
@@ -261,7 +261,7 @@ func (d *deriver) writeStrays(singles map[string]*row) error {
 	return nil
 }
 
-func (d *deriver) writeReplies(talk map[string]*row, parents map[string]string) error {
+func (d *deriver) writeReplies(talk map[string]*row, parents map[string]string, clean map[string]bool) error {
 	for id, r := range talk {
 		var parent sql.NullInt64
 		if p := parents[id]; p != "" {
@@ -274,11 +274,11 @@ func (d *deriver) writeReplies(talk map[string]*row, parents map[string]string) 
 			}
 			parent = sql.NullInt64{Int64: above.mail, Valid: true}
 		}
-		if r.derived && r.parent == parent {
+		if r.derived && r.parent == parent && r.clean == clean[id] {
 			continue
 		}
-		if err := d.exec(`INSERT OR REPLACE INTO reply (mail, project, parent, date, ignored) VALUES (?, ?, ?, ?, ?)`,
-			r.mail, d.project, parent, r.Date.Unix(), r.Kind == track.Ignored); err != nil {
+		if err := d.exec(`INSERT OR REPLACE INTO reply (mail, project, parent, date, ignored, clean) VALUES (?, ?, ?, ?, ?, ?)`,
+			r.mail, d.project, parent, r.Date.Unix(), r.Kind == track.Ignored, clean[id]); err != nil {
 			return err
 		}
 	}

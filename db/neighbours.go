@@ -10,8 +10,8 @@ import (
 // neighbourhood is what a change can reach in one project: the mails whose place must be found anew. It is gathered
 // by indexed lookups only, so that adding a mail costs what it touches and not what is stored.
 //
-// Two walks make it. Talk spreads downwards: who refers to a mail that leads somewhere else than before, may lead
-// somewhere else too. Members spread sideways: by references, and by marker within track.Window.
+// Two walks make it. Talk spreads downwards (talk.go): who refers to a mail that leads somewhere else than before, may
+// lead somewhere else too. Members spread sideways: by references, and by marker within track.Window.
 type neighbourhood struct {
 	*writer
 	project int64
@@ -19,6 +19,7 @@ type neighbourhood struct {
 	byMail  map[int64]*row
 
 	talk, members map[string]*row // the set
+	clean         map[string]bool // of the talk in the set
 
 	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would else
 	// be read ten thousand times.
@@ -31,7 +32,7 @@ type neighbourhood struct {
 func newNeighbourhood(w *writer, project int64) *neighbourhood {
 	return &neighbourhood{
 		writer: w, project: project, byID: map[string]*row{}, byMail: map[int64]*row{},
-		talk: map[string]*row{}, members: map[string]*row{},
+		talk: map[string]*row{}, members: map[string]*row{}, clean: map[string]bool{},
 		referrers: map[string]map[string][]*row{}, stretches: map[markerKey][]stretch{},
 	}
 }
@@ -70,80 +71,6 @@ func (n *neighbourhood) gather(c *change) error {
 		return err
 	}
 	return n.spreadMembers(members)
-}
-
-// spreadTalk takes in all new talk, and all talk that leads through news, however far below.
-func (n *neighbourhood) spreadTalk(c *change) error {
-	queue, err := n.news(c)
-	if err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for _, id := range queue {
-		seen[id] = true
-	}
-	for len(queue) > 0 {
-		id := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		if r := n.byID[id]; isTalk(r) {
-			n.talk[id] = r
-		}
-		err := n.eachID(`SELECT mail FROM ref WHERE hash = ? AND member = 0`, []any{refHash(n.project, id)}, func(mail int64) error {
-			below, err := n.fetchMail(mail)
-			if err == nil && isTalk(below) && !seen[below.ID] {
-				seen[below.ID] = true
-				queue = append(queue, below.ID)
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// news are the Message-IDs that those below may lead through otherwise than before. New talk is taken into the set,
-// but is news only where it refers to what leads somewhere already: else those below it passed it by before, and will
-// do so now, unless it is reached by other news. Without this a thread that arrives backwards would be looked at whole
-// with every mail.
-func (n *neighbourhood) news(c *change) ([]string, error) {
-	var out []string
-	for id := range c.replaced {
-		if !c.fresh[id] {
-			out = append(out, id)
-		}
-	}
-	for id := range c.fresh {
-		r := n.byID[id]
-		if isTalk(r) {
-			n.talk[id] = r
-			if leads, err := n.leadsAlready(r, c); err != nil || !leads {
-				if err != nil {
-					return nil, err
-				}
-				continue
-			}
-		}
-		out = append(out, id)
-	}
-	return out, nil
-}
-
-func isTalk(r *row) bool { return r != nil && (r.Kind == track.Talk || r.Kind == track.Ignored) }
-
-// leadsAlready tells whether the mail refers to a patch, a cover, or talk that led to one before the change.
-func (n *neighbourhood) leadsAlready(r *row, c *change) (bool, error) {
-	for _, ref := range r.Refs {
-		above, err := n.fetch(ref)
-		if err != nil {
-			return false, err
-		}
-		if above != nil && (!isTalk(above) || above.parent.Valid && !c.fresh[ref]) {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // spreadMembers takes in the members and all members beside them, until there are no more.

@@ -33,6 +33,11 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		defer other.Close()
 		addAll(t, other, rapid.Permutation(mails).Draw(t, "order"))
 		sameDump(t, "added at once in another order", dumpOf(t, other), want)
+		for _, s := range []*db.Store{one, other} { // what a dump can't tell
+			if c, err := s.Check(context.Background(), nil); err != nil || len(c.Faults) > 0 {
+				t.Fatalf("check: %v, %v", c.Faults, err)
+			}
+		}
 		if err := one.Rebuild(context.Background(), nil); err != nil {
 			t.Fatal(err)
 		}

@@ -86,7 +86,7 @@ func (w *writer) rebuildProject(p *track.Project) (int, error) {
 	if err := d.writeStrays(singles); err != nil {
 		return 0, err
 	}
-	return len(items), d.writeReplies(n.talk, threads.Parents)
+	return len(items), d.writeReplies(n.talk, threads.Parents, allClean(n.talk))
 }
 
 // wholeProject loads every chosen mail of a project.

@@ -19,11 +19,13 @@ type row struct {
 	parent   sql.NullInt64 // of a reply: mail.id
 	parentID sql.NullString
 	derived  bool // has a row in patch, cover or reply
+	clean    bool // of a reply: no loop leads through it
 }
 
 const rowColumns = `
 	m.id, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version, m.state,
-	coalesce(p.series, c.series), p.number, r.parent, pm.msgid, coalesce(p.mail, c.mail, r.mail) IS NOT NULL`
+	coalesce(p.series, c.series), p.number, r.parent, pm.msgid, coalesce(p.mail, c.mail, r.mail) IS NOT NULL,
+	coalesce(r.clean, 0)`
 
 const rowTables = `
 	mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
@@ -34,7 +36,7 @@ func scanRow(scan func(...any) error) (*row, error) {
 	var refs string
 	var date, delivered int64
 	err := scan(&r.mail, &r.ID, &refs, &r.Kind, &r.Sender, &r.Name, &date, &delivered, &r.Marked, &r.Number, &r.Total,
-		&r.Version, &r.state, &r.series, &r.number, &r.parent, &r.parentID, &r.derived)
+		&r.Version, &r.state, &r.series, &r.number, &r.parent, &r.parentID, &r.derived, &r.clean)
 	if err != nil {
 		return nil, err
 	}

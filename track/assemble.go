@@ -9,7 +9,7 @@ import "sort"
 // items refer to beyond the set by settled (nil: none). The set must be closed: with a member, every member that it
 // refers to or that refers to it, every member of its sender that has a reference in common with it, and every member
 // with its marker (Sender, Version, Total) and another number within Window; with a Talk, every Talk that refers to
-// it. Then the result for these items is the same as for the whole project.
+// it, but for those of which the caller knows that settled still answers rightly. Then the result for these items is the same as for the whole project.
 //
 // An item that is handed over twice, by ID, counts once.
 func Assemble(items []Item, settled func(id string) (Settled, bool)) Threads {

@@ -35,7 +35,9 @@ func (it *Item) Member() bool { return it.member() }
 // target tells whether comments hang on this mail.
 func (it *Item) target() bool { return it.Kind == Patch || it.Kind == Cover }
 
-// before is the canonical order: by Date, then time of delivery, then Message-ID. Never by the order of arrival.
+// Before is the canonical order: by Date, then time of delivery, then Message-ID. Never by the order of arrival.
+func (it *Item) Before(o *Item) bool { return it.before(o) }
+
 func (it *Item) before(o *Item) bool {
 	if !it.Date.Equal(o.Date) {
 		return it.Date.Before(o.Date)
