@@ -62,6 +62,12 @@ type SeriesView struct {
 	Revises   int64 // the number of the series that this is a new version of; 0: none that is stored
 }
 
+// Dependency is what a Depends-on line names.
+type Dependency struct {
+	Written string // a Message-ID or a URL
+	Series  int64  // the number of the series that is meant; 0: none that is known here
+}
+
 // MailView is any stored mail: a cover, a comment, a reply that waits for its parent.
 type MailView struct {
 	ID        int64

@@ -114,6 +114,9 @@ func (sh *shower) series(v track.SeriesView) error {
 		return err
 	}
 	sh.line("Version", "%s", versions)
+	if err := sh.dependencies(v.ID); err != nil {
+		return err
+	}
 	sh.line("Patches", "%s%s", receivedOf(v), sh.missing(v))
 	fmt.Fprintln(sh.out)
 	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
@@ -288,6 +291,9 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 			return err
 		}
 		sh.line("Version", "%s", versions)
+		if err := sh.dependencies(series.ID); err != nil {
+			return err
+		}
 	}
 	if m.Kind == "pending" {
 		why, err := sh.store.Why(sh.ctx, m.ID)
@@ -335,6 +341,25 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 		text += ", later: " + strings.Join(later, ", ")
 	}
 	return text, nil
+}
+
+// dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
+func (sh *shower) dependencies(series int64) error {
+	on, of, err := sh.store.Dependencies(sh.ctx, series)
+	if err != nil {
+		return err
+	}
+	for _, d := range on {
+		if d.Series == 0 {
+			sh.line("Depends on", "%s, of which nothing is known here", d.Written)
+		} else {
+			sh.line("Depends on", "%s  %s", seriesID(d.Series), d.Written)
+		}
+	}
+	for _, id := range of {
+		sh.line("Needed by", "%s", seriesID(id))
+	}
+	return nil
 }
 
 func (sh *shower) patchLines(p *track.PatchView) {

@@ -13,3 +13,6 @@ CREATE INDEX mail_title ON mail(title, version, date) WHERE title IS NOT NULL;
 -- 1: no reply above this one, itself included, refers to a mail later than itself in canonical order. Then no loop of
 -- references leads through it, and a change above it matters only where it changes an answer (talk.go). 0 is always safe.
 ALTER TABLE reply ADD COLUMN clean INTEGER NOT NULL DEFAULT 0;
+
+-- The few mails that name others in Depends-on lines.
+CREATE INDEX mail_depends ON mail(project, id) WHERE instr(more, '"Depends":') > 0;
