@@ -15,7 +15,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test check race fuzz install clean needs
+.PHONY: all build run test check race stress fuzz install clean needs
 
 all: build
 
@@ -40,6 +40,11 @@ check: needs
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted" >&2; exit 1; }
 	$(GO) vet -tags '$(TAGS)' ./...
 	$(GO) tool -modfile=.ci/tools/go.mod staticcheck -tags '$(TAGS)' ./...
+
+# Ten runs of watchers that are killed and frozen; ARCHIVE=... takes an archive of one's own (mbox, Maildir, folder).
+ARCHIVE ?= testdata/sample
+stress: build
+	@for seed in 1 2 3 4 5 6 7 8 9 10; do bin/patchwatch stress --seed $$seed $(ARCHIVE) || exit 1; done
 
 FUZZTIME ?= 1m
 fuzz: needs

@@ -12,6 +12,7 @@ import (
 var contract = []string{
 	"watch", "import", "deliver", "status", "failed list", "failed show", "failed retry", "project add", "project list", "project set",
 	"project remove", "list", "series", "show", "mbox", "state", "dump", "compare", "check", "rebuild",
+	"stress",
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/watcher"
+)
+
+// verdict is what a run has shown.
+type verdict struct {
+	delivered, stored, twice, lost, failed, differences, faults int
+	kills, freezes                                              int64
+	said                                                        []string // what is wrong, a line each
+}
+
+func (v *verdict) wrong() bool { return v.lost+v.twice+v.differences+v.faults > 0 }
+
+// mostSaid is how much of what is wrong is shown.
+const mostSaid = 20
+
+func (v *verdict) say(format string, args ...any) {
+	if len(v.said) < mostSaid {
+		v.said = append(v.said, fmt.Sprintf(format, args...))
+	}
+}
+
+func (v *verdict) print(took time.Duration) {
+	for _, row := range []struct {
+		what  string
+		value int64
+	}{
+		{"delivered", int64(v.delivered)}, {"stored", int64(v.stored)}, {"failed", int64(v.failed)}, {"taken twice", int64(v.twice)},
+		{"lost", int64(v.lost)}, {"differences", int64(v.differences)}, {"faults by check", int64(v.faults)},
+		{"kills", v.kills}, {"freezes", v.freezes},
+	} {
+		fmt.Printf("%-16s %8d\n", row.what, row.value)
+	}
+	fmt.Printf("%-16s %8.1f\n", "seconds", took.Seconds())
+	for _, line := range v.said {
+		fmt.Printf("WRONG: %s\n", printable(line))
+	}
+}
+
+// judge looks at what is in the Maildir, in the database, and in the watchers' logs.
+func (s *stress) judge(ctx context.Context, k *killer) (*verdict, error) {
+	v := &verdict{delivered: len(s.letters), kills: k.kills.Load(), freezes: k.freezes.Load()}
+	store, err := db.OpenReadOnly(ctx, s.stressed())
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	if err := s.judgeFiles(ctx, store, v); err != nil {
+		return nil, err
+	}
+	if err := s.judgeLogs(v); err != nil {
+		return nil, err
+	}
+	checked, err := store.Check(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	v.faults = len(checked.Faults)
+	for _, f := range checked.Faults {
+		v.say("%s", f.What)
+	}
+	return v, s.judgeDumps(ctx, store, v)
+}
+
+// judgeFiles finds each delivery again, by its name, and its bytes.
+func (s *stress) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error {
+	found := make([]bool, len(s.letters))
+	cur, err := os.ReadDir(filepath.Join(s.maildir(), "cur"))
+	if err != nil {
+		return err
+	}
+	for _, e := range cur {
+		name, _, _ := strings.Cut(e.Name(), ":")
+		i, ok := s.known[name]
+		if !ok || found[i] {
+			v.twice++
+			v.say("%s in cur is no delivery, or one that is there already", e.Name())
+			continue
+		}
+		raw, err := os.ReadFile(filepath.Join(s.maildir(), "cur", e.Name()))
+		if err != nil {
+			return err
+		}
+		held, err := store.Holds(ctx, [][sha256.Size]byte{s.letters[i].sha256})
+		if err != nil {
+			return err
+		}
+		if held[0] && sha256.Sum256(raw) == s.letters[i].sha256 {
+			v.stored++
+		} else {
+			v.lost++
+			v.say("%s is in cur and not stored as it was delivered", e.Name())
+		}
+		found[i] = true
+	}
+	failed, err := watcher.Failed(s.maildir())
+	if err != nil {
+		return err
+	}
+	for _, f := range failed {
+		if i, ok := s.known[f.Name]; ok && f.Reason != "" && !found[i] {
+			v.failed++
+			found[i] = true
+		}
+	}
+	for i, ok := range found {
+		if !ok {
+			v.lost++
+			v.say("%s was delivered and is nowhere", s.letters[i].name)
+		}
+	}
+	return nil
+}
+
+// Of the watchers' logs: a mail that was settled, and one that was not there any more when it was to be. Nobody but
+// watchers moves mail here, so that the latter shows two of them at one mail.
+var (
+	settledLine = regexp.MustCompile(` msg=(?:"[^"]*"|\S+) .*\bfile=(?:\S*/)?(\d+\.M\d+P\d+\.stress)`)
+	metLine     = regexp.MustCompile(`moved by somebody else`)
+)
+
+func (s *stress) judgeLogs(v *verdict) error {
+	settled := make([]int, len(s.letters))
+	for place := range s.watchers {
+		f, err := os.Open(filepath.Join(s.work, fmt.Sprintf("watcher-%d.log", place+1)))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		lines := bufio.NewScanner(f)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			if metLine.Match(lines.Bytes()) {
+				v.twice++
+				v.say("two watchers met at one mail: %s", lines.Text())
+			} else if m := settledLine.FindSubmatch(lines.Bytes()); m != nil {
+				if i, ok := s.known[string(m[1])]; ok {
+					settled[i]++
+				}
+			}
+		}
+		if err := lines.Err(); err != nil {
+			return err
+		}
+	}
+	for i, n := range settled {
+		if n > 1 {
+			v.twice++
+			v.say("%s was settled %d times", s.letters[i].name, n)
+		}
+	}
+	return nil
+}
+
+func (s *stress) judgeDumps(ctx context.Context, store *db.Store, v *verdict) error {
+	serial, err := db.OpenReadOnly(ctx, s.serial())
+	if err != nil {
+		return err
+	}
+	defer serial.Close()
+	var got, want bytes.Buffer
+	if err := store.Dump(ctx, &got); err != nil {
+		return err
+	}
+	if err := serial.Dump(ctx, &want); err != nil {
+		return err
+	}
+	extra, missing := db.DiffDumps(got.Bytes(), want.Bytes())
+	v.differences = len(extra) + len(missing)
+	for _, l := range extra {
+		v.say("only after the stress: %s", l)
+	}
+	for _, l := range missing {
+		v.say("only after the serial import: %s", l)
+	}
+	return nil
+}

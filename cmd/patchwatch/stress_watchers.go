@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"patchwatch/watcher"
+)
+
+// child is a watcher in a process of its own.
+type child struct {
+	*exec.Cmd
+	ended  chan struct{}
+	thawAt time.Time // zero: it is not frozen
+}
+
+// killer runs the watchers and does them harm.
+type killer struct {
+	*stress
+	r              *rand.Rand
+	children       []*child
+	kills, freezes atomic.Int64
+	delivered      atomic.Int64
+}
+
+// deliverAndKill delivers everything and lets watchers settle it, whatever happens to them.
+func (s *stress) deliverAndKill(ctx context.Context) (*killer, error) {
+	k := &killer{stress: s, r: rand.New(rand.NewPCG(s.seed, 2))}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer k.end()
+	for range s.watchers {
+		if err := k.start(len(k.children)); err != nil {
+			return nil, err
+		}
+	}
+	posted := make(chan error, 1)
+	go func() { posted <- s.deliver(ctx, &k.delivered, k.allowed) }()
+	if err := k.harm(ctx, posted); err != nil {
+		return nil, err
+	}
+	return k, k.stop()
+}
+
+// allowed is how many mails may have been delivered by now, so that a tenth of the kills is left when the last one is,
+// and each hits watchers that have something to do.
+func (k *killer) allowed() int64 {
+	n := int64(len(k.letters))
+	if k.stress.kills <= 0 {
+		return n
+	}
+	return n * (k.kills.Load() + 1) * 10 / (int64(k.stress.kills) * 9)
+}
+
+// start puts a watcher into a place; len(children) makes a new one.
+func (k *killer) start(place int) error {
+	exe, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(k.log(place), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	c := &child{Cmd: exec.Command(exe), ended: make(chan struct{})}
+	c.Args = []string{"patchwatch", "--db", k.stressed(), "watch", k.maildir()}
+	c.Stderr = log
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // they are not to outlive this process
+	if err := c.Start(); err != nil {
+		return fmt.Errorf("start a watcher: %w", err)
+	}
+	go func() { c.Wait(); close(c.ended) }()
+	if place == len(k.children) {
+		k.children = append(k.children, c)
+	} else {
+		k.children[place] = c
+	}
+	return nil
+}
+
+func (k *killer) log(place int) string {
+	return filepath.Join(k.work, fmt.Sprintf("watcher-%d.log", place+1))
+}
+
+// stuck is how long nothing may be settled before the run is given up.
+const stuck = 2 * time.Minute
+
+// harm kills and freezes until there is no more mail and all harm is done.
+func (k *killer) harm(ctx context.Context, posted <-chan error) error {
+	p := newProgress("stress", "mails delivered")
+	defer p.clear()
+	allPosted, moved, before := false, time.Now(), -1
+	for {
+		select {
+		case err := <-posted:
+			if err != nil {
+				return err
+			}
+			allPosted = true
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration((0.5 + k.r.Float64()) * float64(k.every))):
+		}
+		p.tell(int(k.delivered.Load()), len(k.letters))
+		waiting, err := watcher.Waiting(k.maildir())
+		if err != nil {
+			return err
+		}
+		if waiting.Mails != before || !allPosted {
+			before, moved = waiting.Mails, time.Now()
+		}
+		enough := k.stress.kills < 0 || k.kills.Load() >= int64(k.stress.kills)
+		switch {
+		case allPosted && waiting.Mails == 0 && enough:
+			return nil
+		case time.Since(moved) > stuck:
+			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s", count(waiting.Mails, "mail")+" waited", stuck, k.watchers, k.work)
+		}
+		if err := k.hurt(enough && k.stress.kills >= 0); err != nil {
+			return err
+		}
+	}
+}
+
+// hurt kills one watcher, unless that is enough, sees to the frozen ones, and to those that ended by themselves.
+func (k *killer) hurt(enough bool) error {
+	for place, c := range k.children {
+		if !c.thawAt.IsZero() && time.Now().After(c.thawAt) {
+			c.Process.Signal(syscall.SIGCONT)
+			c.thawAt = time.Time{}
+		}
+		select {
+		case <-c.ended:
+			return fmt.Errorf("watcher %d ended by itself: %v; its log is %s", place+1, c.ProcessState, k.log(place))
+		default:
+		}
+	}
+	if enough {
+		return nil
+	}
+	place := k.r.IntN(len(k.children))
+	c := k.children[place]
+	if k.freezes.Load() < int64(k.stress.freezes) && k.r.IntN(10) == 0 && c.thawAt.IsZero() {
+		k.freezes.Add(1)
+		c.thawAt = time.Now().Add(time.Duration(100+k.r.IntN(500)) * time.Millisecond)
+		return c.Process.Signal(syscall.SIGSTOP)
+	}
+	c.Process.Kill()
+	<-c.ended
+	k.kills.Add(1)
+	return k.start(place)
+}
+
+// stop ends the watchers as an operator does.
+func (k *killer) stop() error {
+	for _, c := range k.children {
+		c.Process.Signal(syscall.SIGCONT)
+		c.Process.Signal(syscall.SIGTERM)
+	}
+	for place, c := range k.children {
+		select {
+		case <-c.ended:
+			if !c.ProcessState.Success() {
+				return fmt.Errorf("watcher %d did not end well: %v; its log is %s", place+1, c.ProcessState, k.log(place))
+			}
+		case <-time.After(time.Minute):
+			return errors.New("a watcher did not end within a minute of SIGTERM")
+		}
+	}
+	return nil
+}
+
+// end leaves no process behind, whatever went wrong.
+func (k *killer) end() {
+	for _, c := range k.children {
+		c.Process.Kill()
+		<-c.ended
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/watcher"
+)
+
+// letter is a mail that is to be delivered. Its bytes wait in a file of the outbox, so that an archive of any size does.
+type letter struct {
+	name   string // of its file, with the archive's own time of delivery: which of several copies is the mail must not be chance
+	sha256 [sha256.Size]byte
+}
+
+// prepare reads the archives, once: each mail goes into the outbox and into the database of the serial import.
+func (s *stress) prepare(ctx context.Context, archives []archive) error {
+	s.known = map[string]int{}
+	for _, dir := range []string{s.outbox(""), s.maildir()} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	if _, err := watcher.Prepare(s.maildir()); err != nil {
+		return err
+	}
+	store, err := db.Open(ctx, s.serial())
+	if err != nil {
+		return err
+	}
+	p := newProgress("serial import", "mails")
+	for _, a := range archives {
+		if err = s.prepareOne(ctx, store, a, p); err != nil {
+			break
+		}
+	}
+	p.clear()
+	if err := errors.Join(err, store.Close()); err != nil {
+		return err
+	}
+	if len(s.letters) == 0 {
+		return errors.New("there is no mail in this archive to try it with")
+	}
+	return nil
+}
+
+func (s *stress) prepareOne(ctx context.Context, store *db.Store, a archive, p *progress) error {
+	defer a.close()
+	in := &intake{store: store}
+	for more := true; more; {
+		var batch []bytesOfMail
+		size := 0
+		for len(batch) < batchMails && size < batchBytes {
+			_, m, err := a.next()
+			if errors.Is(err, errEnd) {
+				more = false
+				break
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", a.path(), err)
+			}
+			if m.fault != nil || len(m.raw) == 0 {
+				continue // a watcher would not read it either, or wait for it to be filled
+			}
+			if err := s.post(&m); err != nil {
+				return err
+			}
+			batch = append(batch, m)
+			size += len(m.raw)
+		}
+		if _, err := in.take(ctx, batch); err != nil {
+			return err
+		}
+		p.tellShare(len(s.letters), a.share())
+	}
+	return ctx.Err()
+}
+
+// post puts a mail into the outbox, and gives it the time of delivery that its name can carry.
+func (s *stress) post(m *bytesOfMail) error {
+	n := len(s.letters)
+	l := letter{
+		name:   fmt.Sprintf("%d.M%06dP%d.stress", max(m.delivered.Unix(), 0), m.delivered.Nanosecond()/1000, n),
+		sha256: sha256.Sum256(m.raw),
+	}
+	if err := os.WriteFile(s.outbox(l.name), m.raw, 0o600); err != nil {
+		return err
+	}
+	if err := os.Chtimes(s.outbox(l.name), m.delivered, m.delivered); err != nil {
+		return err
+	}
+	m.delivered = watcher.Delivered(l.name, m.delivered)
+	s.letters = append(s.letters, l)
+	s.known[l.name] = n
+	return nil
+}
+
+// deliver hands all letters to the writers, in random order. They don't run ahead of the kills: allowed says how many
+// may have been delivered by now.
+func (s *stress) deliver(ctx context.Context, delivered *atomic.Int64, allowed func() int64) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	order := make(chan int)
+	var wg sync.WaitGroup
+	for range s.writers {
+		wg.Go(func() {
+			for i := range order {
+				if err := s.deliverOne(i); err != nil {
+					cancel(fmt.Errorf("deliver: %w", err))
+				}
+				delivered.Add(1)
+			}
+		})
+	}
+	for _, i := range rand.New(rand.NewPCG(s.seed, 1)).Perm(len(s.letters)) {
+		for delivered.Load() > allowed() && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		order <- i
+	}
+	close(order)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// deliverOne delivers as MTAs do, each in its own way: by rename; by link and unlink; and slowly, in pieces.
+func (s *stress) deliverOne(i int) error {
+	name := s.letters[i].name
+	from, tmp, to := s.outbox(name), filepath.Join(s.maildir(), "tmp", name), filepath.Join(s.maildir(), "new", name)
+	switch (uint64(i) + s.seed) % 3 {
+	case 0:
+		return errors.Join(os.Link(from, tmp), os.Rename(tmp, to))
+	case 1:
+		return errors.Join(os.Link(from, tmp), os.Link(tmp, to), os.Remove(tmp))
+	}
+	return errors.Join(copySlowly(from, tmp), os.Rename(tmp, to))
+}
+
+func copySlowly(from, to string) error {
+	raw, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	for len(raw) > 0 && err == nil {
+		n := min(len(raw), max(len(raw)/2, 100))
+		_, err = f.Write(raw[:n])
+		raw = raw[n:]
+		time.Sleep(100 * time.Microsecond)
+	}
+	return errors.Join(err, f.Close())
+}
