@@ -24,9 +24,11 @@ type Store struct {
 	path    string
 	readers *sql.DB
 
-	mu     sync.Mutex // guards writer: one transaction at a time
-	writer *writer    // nil when opened for reading
-	wdb    *sql.DB
+	mu       sync.Mutex // guards what follows: one transaction at a time
+	writer   *writer    // nil when opened for reading, and while the file is lost
+	wdb      *sql.DB
+	writable bool
+	place    place
 }
 
 // ErrNotExist is returned by OpenReadOnly when there is no database at the path.
@@ -35,7 +37,7 @@ var ErrNotExist = errors.New("there is no database")
 // Open opens the database for reading and writing, makes it if it is not there, and brings an older one up to date.
 // A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
 func Open(ctx context.Context, path string) (*Store, error) {
-	s := &Store{path: path}
+	s := &Store{path: path, writable: true}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
@@ -67,6 +69,9 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	if err := s.writer.tx(ctx, func() error { return migrate(ctx, s.writer) }); err != nil {
+		return err
+	}
+	if err := s.notePlace(); err != nil {
 		return err
 	}
 	return s.openReaders()
@@ -136,6 +141,11 @@ func (s *Store) openReaders() error {
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.writable = false
+	return s.closeAll()
+}
+
+func (s *Store) closeAll() error {
 	var errs []error
 	if s.readers != nil {
 		errs = append(errs, s.readers.Close())
@@ -159,14 +169,27 @@ func SQLiteVersion() string {
 	return version
 }
 
-// write runs f in one immediate transaction, alone.
+// write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has the
+// database's name.
 func (s *Store) write(ctx context.Context, f func(w *writer) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.writer == nil {
+	if !s.writable {
 		return errors.New("the database is open for reading only")
 	}
-	return explain(s.writer.tx(ctx, func() error { return f(s.writer) }))
+	if s.writer == nil { // it was lost, and could not be opened again
+		if err := s.open(ctx); err != nil {
+			s.closeAll()
+			return fmt.Errorf("open database %s: %w", s.path, explain(err))
+		}
+	}
+	if lost := s.inPlace(); lost != nil {
+		return s.regain(ctx, lost)
+	}
+	if err := s.writer.tx(ctx, func() error { return f(s.writer) }); err != nil {
+		return explain(err)
+	}
+	return s.inPlace()
 }
 
 // dsn escapes the path, in which ?, # and % mean something to SQLite's URIs. Without "file:" the driver drops the

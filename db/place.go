@@ -1,0 +1,72 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// A database that is open can be deleted, or another file moved to its name, and SQLite goes on writing into the file
+// that nobody will find again. A mail that is stored there and then moved out of new would be lost. So each transaction
+// looks, before and after, whether the files that are open still are those of their names.
+
+// place is the files of an open database.
+type place struct{ file, log os.FileInfo }
+
+// ErrReplaced says that another file was found under the database's name. It is open now, and what is tried again goes
+// there.
+var ErrReplaced = errors.New("another file has been put in the place of the database")
+
+// notePlace is called when the database has been opened and its log was written to.
+func (s *Store) notePlace() (err error) {
+	if s.place.file, err = os.Stat(s.path); err != nil {
+		return err
+	}
+	s.place.log, err = os.Stat(s.path + "-wal")
+	return err
+}
+
+// inPlace tells whether the open files still have their names.
+func (s *Store) inPlace() error {
+	switch file, err := os.Stat(s.path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the database %s is gone: move it back, or restart the watcher to begin a new one: %w", s.path, ErrNotExist)
+	case err != nil:
+		return err
+	case !os.SameFile(file, s.place.file):
+		return fmt.Errorf("%s: %w", s.path, ErrReplaced)
+	}
+	log, err := os.Stat(s.path + "-wal")
+	if err != nil || !os.SameFile(log, s.place.log) {
+		return fmt.Errorf("the log beside the database, %s-wal, has been removed; it belongs to it: %w", s.path, ErrReplaced)
+	}
+	return nil
+}
+
+// regain opens what is under the name now, when the files that are open have lost theirs. It gives the error of having
+// lost them also when that succeeds, so that it is told to a person; the next try goes through.
+func (s *Store) regain(ctx context.Context, lost error) error {
+	if errors.Is(lost, ErrNotExist) {
+		return lost // to make a new one would lose what people have decided, if the old one comes back
+	}
+	s.leave()
+	if err := s.open(ctx); err != nil {
+		s.closeAll()
+		return fmt.Errorf("open database %s: %w", s.path, explain(err))
+	}
+	return lost
+}
+
+// leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,
+// and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
+func (s *Store) leave() {
+	_ = s.writer.script("PRAGMA wal_checkpoint(TRUNCATE)") // in vain where another process reads; then the log stays whole
+	_ = s.closeAll()
+	log, err := os.Stat(s.path + "-wal")
+	if err == nil && os.SameFile(log, s.place.log) {
+		_ = os.Remove(s.path + "-wal")
+		_ = os.Remove(s.path + "-shm")
+	}
+}
