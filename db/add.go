@@ -100,9 +100,11 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 				return fmt.Errorf("store %s: %w", batch[i].Mail.MsgID, err)
 			}
 		}
+		s.reached(stepInserted)
 		if err := a.derive(); err != nil {
 			return err
 		}
+		s.reached(stepDerived)
 		for i := range batch {
 			if err := a.describe(&added[i]); err != nil {
 				return err
@@ -113,6 +115,7 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 	if err != nil {
 		return nil, err
 	}
+	s.reached(stepCommitted)
 	return added, nil
 }
 

@@ -29,6 +29,8 @@ type Store struct {
 	wdb      *sql.DB
 	writable bool
 	place    place
+
+	step func(string) // nil: nobody asks
 }
 
 // ErrNotExist is returned by OpenReadOnly when there is no database at the path.

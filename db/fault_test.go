@@ -63,3 +63,37 @@ func TestAddWithACancelledContext(t *testing.T) {
 	}
 	add(t, s, made("1@x", 0, "one"))
 }
+
+// A panic while a batch is stored or assembled is the fault of the one mail that brings it about each time: the others are
+// stored, and its reason says where.
+func TestPanicInABatch(t *testing.T) {
+	for _, step := range db.Steps()[:2] { // after the commit there is nothing that could
+		s := open(t)
+		times := 0
+		s.OnStep(func(at string) {
+			if at != step {
+				return
+			}
+			if times++; times == 1 || times == 3 { // the batch, then the second mail by itself
+				panic("a fault of ours")
+			}
+		})
+		batch := []db.Delivery{asJSON(made("1@x", 0, "one")), asJSON(made("2@x", 0, "two")), asJSON(made("3@x", 0, "three"))}
+		added, err := s.Add(context.Background(), batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, a := range added {
+			if (a.Err != nil) != (i == 1) {
+				t.Errorf("%s: mail %d: %v", step, i+1, a.Err)
+			}
+		}
+		if err := added[1].Err; err == nil || !strings.Contains(err.Error(), "a fault of ours") || !strings.Contains(err.Error(), "fault_test.go") {
+			t.Errorf("%s: the reason does not say where: %v", step, err)
+		}
+		if got := len(records(t, s, "mail")); got != 2 {
+			t.Errorf("%s: %d mails are stored", step, got)
+		}
+		check(t, s)
+	}
+}

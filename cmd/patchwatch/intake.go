@@ -18,7 +18,10 @@ import (
 // is at fault alone; every other error is the environment's, and all that is in hand will be tried again.
 type intake struct {
 	store *db.Store
+	step  func(string) // told that a batch is parsed; nil: nobody asks
 }
+
+const stepParsed = "parsed"
 
 // bytesOfMail is a mail on its way in.
 type bytesOfMail struct {
@@ -37,7 +40,11 @@ type outcome struct {
 
 // take parses a batch on all cores and stores it in one transaction. The outcomes are in the order of the mails.
 func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, error) {
-	return in.add(ctx, parseAll(mails))
+	all := parseAll(mails)
+	if in.step != nil {
+		in.step(stepParsed)
+	}
+	return in.add(ctx, all)
 }
 
 // parsed is a mail that is ready to be stored, or why it can't be.

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,9 +69,15 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	if err := s.Watch(ctx, dirs); err != nil {
 		return err
 	}
+	in := &intake{store: s}
 	config := watcher.Config{
-		Dirs: dirs, Handle: (&intake{store: s}).handle, Rescan: w.rescan, Log: w.log,
+		Dirs: dirs, Handle: in.handle, Rescan: w.rescan, Log: w.log,
 		Settled: w.tellSettled, Changed: w.tellState,
+	}
+	if disturb != nil {
+		disturb(&config)
+		in.step = config.Step
+		s.OnStep(config.Step)
 	}
 	if w.once {
 		return w.runOnce(ctx, config)
@@ -82,6 +89,12 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	w.log.Info("stopped", "settled", w.settled)
 	return err
 }
+
+// disturb is set by tests, to kill the process at one of allSteps.
+var disturb func(*watcher.Config)
+
+// allSteps lists the points at which a crash leaves a state of its own, in the order of a mail's life.
+func allSteps() []string { return slices.Concat(watcher.Steps(), []string{stepParsed}, db.Steps()) }
 
 // prepare makes the folders and gives their full paths, by which status knows them.
 func (w *watching) prepare(dirs []string) ([]string, error) {

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"patchwatch/watcher"
+)
+
+// disturbAsTold makes a patchwatch that a test has started kill itself at the n-th time that it gets to a step:
+// PATCHWATCH_TEST_KILL="2 committed". It is only in the test binary.
+func disturbAsTold() {
+	var n int64
+	text := os.Getenv("PATCHWATCH_TEST_KILL")
+	number, step, _ := strings.Cut(text, " ")
+	if _, err := fmt.Sscan(number, &n); err != nil {
+		return
+	}
+	var reached atomic.Int64
+	disturb = func(c *watcher.Config) {
+		c.LinkMoves = os.Getenv("PATCHWATCH_TEST_LINK") != ""
+		c.BatchMails = 7
+		c.Step = func(s string) {
+			if s == step && reached.Add(1) == n {
+				syscall.Kill(os.Getpid(), syscall.SIGKILL)
+				select {} // until it arrives
+			}
+		}
+	}
+}
+
+// TestKilledAtEveryStep kills the real program at each step of a mail's life, whatever steps there are, of a lone mail and
+// of a batch, at its first time and at a later one, and starts it again: the Maildir and the database are what they would
+// have been without.
+func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	batch := samples(t)
+	failing := samples(t, "78*")
+	for _, link := range []bool{false, true} {
+		undisturbed := map[string]string{}
+		for name, mails := range map[string][]sampleMail{"batch": batch, "lone": samples(t, "01*"), "failing": failing} {
+			w := newWorkplace(t)
+			w.deliver("md", mails)
+			w.watchOnce("md", 1)
+			undisturbed[name] = w.whole("md")
+		}
+		for _, step := range allSteps() {
+			if step == "linked" && !link {
+				continue // it is not reached otherwise
+			}
+			for _, n := range []int{1, 3} {
+				w := newWorkplace(t)
+				w.deliver("md", batch)
+				w.killedAt("md", step, n, link)
+				if got := w.whole("md"); got != undisturbed["batch"] {
+					t.Errorf("killed at %q, time %d: %s", step, n, firstDifference(got, undisturbed["batch"]))
+				}
+			}
+			// A lone mail: one that is stored, or for the steps that only a refused one gets to, one that is.
+			name, mails := "lone", samples(t, "01*")
+			if step == "reason written" || step == "moved to failed" {
+				name, mails = "failing", failing
+			}
+			w := newWorkplace(t)
+			w.deliver("md", mails)
+			w.killedAt("md", step, 1, link)
+			if got := w.whole("md"); got != undisturbed[name] {
+				t.Errorf("a lone mail, killed at %q: %s", step, firstDifference(got, undisturbed[name]))
+			}
+		}
+	}
+}
+
+// killedAt runs a watcher that dies, then one that does not.
+func (w *workplace) killedAt(dir, step string, n int, link bool) {
+	w.t.Helper()
+	c := w.command("watch", "--once", "--quiet", dir)
+	c.Env = append(c.Env, fmt.Sprintf("PATCHWATCH_TEST_KILL=%d %s", n, step))
+	if link {
+		c.Env = append(c.Env, "PATCHWATCH_TEST_LINK=1")
+	}
+	out, _ := c.CombinedOutput()
+	if status := c.ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGKILL {
+		if n == 1 || !onlyOnce(step) {
+			w.t.Fatalf("it has not come to %q, time %d: %v\n%s", step, n, c.ProcessState, clip(string(out)))
+		}
+		return
+	}
+	w.watchOnce(dir, 1)
+	if said := w.run("check", dir); !strings.Contains(said, "nothing is lost, nothing is wrong") {
+		w.t.Errorf("killed at %q, time %d: %s", step, n, said)
+	}
+}
+
+// onlyOnce is of the steps that the sample mails may get to but once or twice.
+func onlyOnce(step string) bool {
+	return step == "reason written" || step == "moved to failed" || step == "synced"
+}
+
+// whole is all that a run leaves: the names in the folders, and the dump.
+func (w *workplace) whole(dir string) string {
+	w.t.Helper()
+	var b strings.Builder
+	for _, folder := range []string{"tmp", "new", "cur", "failed"} {
+		for _, name := range w.list(dir, folder) {
+			fmt.Fprintln(&b, filepath.Join(folder, name))
+		}
+	}
+	return b.String() + w.run("dump")
+}
+
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return fmt.Sprintf("line %d is %q, want %q", i+1, g[i], w[i])
+		}
+	}
+	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
+}
