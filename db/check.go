@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -212,7 +213,8 @@ func firstLine(text []byte) []byte {
 	return text
 }
 
-// Backup writes a consistent copy of the database to a new file, while others read and write it.
+// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil the
+// copy is on disk.
 func (s *Store) Backup(ctx context.Context, file string) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%s is there already: %w", file, ErrConflict)
@@ -224,7 +226,22 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 	}
 	defer source.Close()
 	if _, err := source.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
+		_ = os.Remove(file)
 		return fmt.Errorf("copy the database to %s: %w", file, explain(err))
+	}
+	return syncFile(file)
+}
+
+// syncFile puts a file and its name on disk: VACUUM INTO leaves that to the kernel.
+func syncFile(path string) error {
+	for _, name := range []string{path, filepath.Dir(path)} {
+		f, err := os.Open(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(f.Sync(), f.Close()); err != nil {
+			return err
+		}
 	}
 	return nil
 }

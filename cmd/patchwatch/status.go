@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -14,29 +15,69 @@ import (
 )
 
 func (a *app) statusCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, check bool
+	var maxAge time.Duration
 	c := &cobra.Command{
 		Use:   "status [MAILDIR...]",
 		Short: "Show what waits, what is stored, and what is wrong",
 		Long: `Shows the queue of each Maildir (without any named: those that were last watched into this database), how long its
-oldest mail has waited, what is in failed, and what the database holds.`,
+oldest mail has waited, what is in failed, and what the database holds.
+
+For monitoring, --check makes the exit code 1 when a watcher takes no mail, when a mail has waited in new for longer
+than --max-age, or when a Maildir or the database can't be read.`,
 		Example: `  patchwatch status
-  patchwatch status --json ~/Maildir`,
+  patchwatch status --json ~/Maildir
+  patchwatch status --check --max-age 5m /var/mail/netdev`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error {
-				r, err := statusOf(cmd.Context(), s, args)
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(os.Stdout, r)
-				}
-				return r.print(os.Stdout)
-			})
+			r, err := a.status(cmd.Context(), args)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = printJSON(os.Stdout, r)
+			} else {
+				err = r.print(os.Stdout)
+			}
+			if err == nil && (r.Database.Error != "" || check && r.alarming(maxAge)) {
+				return exitCode(exitFailed)
+			}
+			return err
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	c.Flags().BoolVar(&check, "check", false, "exit 1 if something needs a person")
+	c.Flags().DurationVar(&maxAge, "max-age", 10*time.Minute, "with --check, how long a mail may wait in new")
 	return c
+}
+
+// status looks at the Maildirs that are named also when the database can't be read: that is when one wants to know.
+func (a *app) status(ctx context.Context, dirs []string) (r statusReport, err error) {
+	err = a.reading(ctx, func(s *db.Store) error {
+		r, err = statusOf(ctx, s, dirs)
+		return err
+	})
+	if err == nil || len(dirs) == 0 {
+		return r, err
+	}
+	r = statusReport{Maildirs: []maildirStatus{}, Database: databaseStatus{Path: a.db, Error: err.Error(), SQLite: db.SQLiteVersion()}}
+	for _, dir := range dirs {
+		path, err := maildirPath(dir)
+		if err != nil {
+			return r, err
+		}
+		r.Maildirs = append(r.Maildirs, statusOfMaildir(db.Maildir{Path: path}))
+	}
+	return r, nil
+}
+
+// alarming tells whether a person should look after it.
+func (r *statusReport) alarming(maxAge time.Duration) bool {
+	for _, m := range r.Maildirs {
+		if m.Paused != "" || m.Error != "" || m.OldestWaiting != nil && time.Since(*m.OldestWaiting) > maxAge {
+			return true
+		}
+	}
+	return false
 }
 
 type statusReport struct {
@@ -59,6 +100,7 @@ type maildirStatus struct {
 
 type databaseStatus struct {
 	Path     string `json:"path"`
+	Error    string `json:"error,omitempty"` // why nothing can be said about it
 	Bytes    int64  `json:"bytes"`
 	WALBytes int64  `json:"wal_bytes"`
 	SQLite   string `json:"sqlite"`
@@ -119,7 +161,7 @@ func watchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir,
 
 func statusOfMaildir(m db.Maildir) maildirStatus {
 	st := maildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastEvent: timeOrNull(m.LastEvent),
-		LastScan: timeOrNull(m.LastScan), Paused: m.Paused}
+		LastScan: timeOrNull(m.LastScan), Paused: cmp.Or(readPaused(m.Path), m.Paused)}
 	queue, err := watcher.Waiting(m.Path)
 	if err != nil {
 		st.Error = err.Error()
@@ -155,6 +197,10 @@ func (r statusReport) print(w io.Writer) error {
 		fmt.Fprintln(w)
 	}
 	d := r.Database
+	if d.Error != "" {
+		line("Database", "%s", d.Error)
+		return nil
+	}
 	line("Database", "%s, %s, and %s in the log beside it; SQLite %s", d.Path, bytesInWords(d.Bytes), bytesInWords(d.WALBytes), d.SQLite)
 	line("  mails", "%d stored, in %s", d.Mails, count(d.Projects, "project"))
 	line("  patches", "%d in %d series, %s", d.Patches, d.Series, count(d.Covers, "cover"))

@@ -86,6 +86,9 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	stopNotes := w.keepNotes()
 	err := watcher.Run(ctx, config)
 	stopNotes()
+	for _, dir := range dirs {
+		writePaused(dir, "")
+	}
 	w.log.Info("stopped", "settled", w.settled)
 	return err
 }
@@ -184,6 +187,7 @@ func (w *watching) tellState(s watcher.State) {
 		seen.Path, seen.LastScan, seen.LastEvent = d.Dir, d.LastScan, d.LastEvent
 		seen.Paused = cmp.Or(s.Paused, d.Paused)
 		w.seen[d.Dir] = seen
+		writePaused(d.Dir, seen.Paused)
 	}
 }
 
