@@ -15,7 +15,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test check race stress fuzz install clean needs
+.PHONY: all build run test test-faults check race stress fuzz install clean needs
 
 all: build
 
@@ -34,6 +34,11 @@ test: needs
 
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on ./...
+
+# What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount.
+test-faults: needs
+	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
+	$(GO) test -tags '$(TAGS)' -v -run 'Fault|Disk|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db ./watcher
 
 # What the program's style and structure are held to, beside the tests.
 check: needs

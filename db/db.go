@@ -88,7 +88,11 @@ func (s *Store) refuseStrangers(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 {
 		return nil // to be made
 	}
-	look, err := sql.Open("sqlite3", dsn(s.path, "mode=ro&_busy_timeout=10000"))
+	options := "mode=ro&_busy_timeout=10000"
+	if _, err := os.Stat(s.path + "-wal"); errors.Is(err, os.ErrNotExist) {
+		options += "&immutable=1" // or looking would leave a log beside a database that is not ours
+	}
+	look, err := sql.Open("sqlite3", dsn(s.path, options))
 	if err != nil {
 		return err
 	}
@@ -114,6 +118,9 @@ func (s *Store) openExisting(ctx context.Context) error {
 	}
 	if isDir(s.path) {
 		return errors.New("it is a folder, not a file")
+	}
+	if err := s.refuseStrangers(ctx); err != nil {
+		return err
 	}
 	if err := s.openReaders(); err != nil {
 		return err

@@ -77,6 +77,9 @@ func TestOpenRefuses(t *testing.T) {
 			if content(path) != before { // even SQLite's own header: to switch the journal mode is to change a file
 				t.Error("the file was changed")
 			}
+			if beside, _ := filepath.Glob(path + "-*"); len(beside) > 0 {
+				t.Errorf("files were left beside it: %q", beside)
+			}
 		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -179,9 +180,17 @@ func onlyMails(files []string) []string {
 		}
 	}
 	if mails == nil {
-		return files
+		return withoutReasons(files)
 	}
 	return mails
+}
+
+// withoutReasons leaves out what a Maildir's failed says about the mails there.
+func withoutReasons(files []string) []string {
+	return slices.DeleteFunc(slices.Clone(files), func(f string) bool {
+		mail, ok := strings.CutSuffix(f, ".reason")
+		return ok && slices.Contains(files, mail)
+	})
 }
 
 func (a *fileArchive) path() string { return a.name }

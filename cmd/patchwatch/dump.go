@@ -25,9 +25,30 @@ two databases that were given the same mails, in whatever order, dump the same b
 		Example: "  patchwatch dump > today.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error { return s.Dump(cmd.Context(), &jsonEscaper{to: os.Stdout}) })
+			return a.reading(cmd.Context(), func(s *db.Store) error { return spool(cmd.Context(), s, &jsonEscaper{to: os.Stdout}) })
 		},
 	}
+}
+
+// spool writes the dump to a file first: a dump is one view of the database, and as long as that is open the log beside the
+// database can't be cut back. Whoever reads our output may take his time.
+func spool(ctx context.Context, s *db.Store, out io.Writer) error {
+	f, err := os.CreateTemp("", "patchwatch-dump-")
+	if err != nil {
+		return fmt.Errorf("make a file for the dump: %w", err)
+	}
+	defer f.Close()
+	if err := os.Remove(f.Name()); err != nil { // so that it goes with us
+		return err
+	}
+	if err := s.Dump(ctx, f); err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = io.Copy(out, f)
+	return err
 }
 
 func (a *app) compareCommand() *cobra.Command {

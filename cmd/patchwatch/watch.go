@@ -101,6 +101,11 @@ func allSteps() []string { return slices.Concat(watcher.Steps(), []string{stepPa
 
 // prepare makes the folders and gives their full paths, by which status knows them.
 func (w *watching) prepare(dirs []string) ([]string, error) {
+	for _, dir := range dirs { // before folders are made in one because another is mistyped
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no folder %s", dir)
+		}
+	}
 	full := make([]string, len(dirs))
 	for i, dir := range dirs {
 		path, err := filepath.Abs(dir)
