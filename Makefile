@@ -38,7 +38,7 @@ race: needs
 # What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount.
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
-	$(GO) test -tags '$(TAGS)' -v -run 'Fault|Disk|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db ./watcher
+	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -run 'Fault|Disk|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db ./watcher
 
 # What the program's style and structure are held to, beside the tests.
 check: needs

@@ -603,7 +603,7 @@ func (p *process) waitExit(want int) {
 
 func (p *process) waitFor(text string) {
 	p.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !strings.Contains(p.said.String(), text); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(100 * time.Second); !strings.Contains(p.said.String(), text); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) || p.exited() {
 			p.t.Fatalf("%s did not say %q:\n%s", p.cmd, text, clip(p.said.String()))
 		}
