@@ -20,7 +20,7 @@ import (
 )
 
 // Delivery is one mail to be stored: what ingest.Parse read from it, with Delivered set, and its bytes compressed by
-// Compress.
+// Store.Compress.
 type Delivery struct {
 	Mail  *track.Mail
 	Frame []byte
@@ -90,6 +90,7 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 		}
 	}()
 	added = make([]Added, len(batch))
+	learned := false
 	err = s.write(ctx, func(w *writer) error {
 		a, err := newAdder(w)
 		if err != nil {
@@ -110,10 +111,15 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 				return err
 			}
 		}
-		return nil
+		learned, err = w.learn()
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if learned {
+		// Only now: no frame may name a dictionary that is rolled back. Should this fail, the one before will do.
+		_ = s.frames.refresh()
 	}
 	s.reached(stepCommitted)
 	return added, nil
@@ -200,6 +206,9 @@ func (a *adder) change(project int64) *change {
 
 func (a *adder) add(d *Delivery, out *Added) error {
 	m := d.Mail
+	if !a.frames.knows(d.Frame) {
+		return errForeignFrame
+	}
 	var id, delivered int64
 	known, err := a.row(`SELECT id, delivered FROM mail WHERE sha256 = ?`, []any{m.SHA256[:]}, &id, &delivered)
 	if err != nil {
@@ -239,6 +248,9 @@ func (a *adder) add(d *Delivery, out *Added) error {
 	out.Variant = chosen != id
 	return err
 }
+
+// errForeignFrame is the environment's fault: the same mail, compressed again, will do.
+var errForeignFrame = errors.New("the mail was compressed for a database that was here before")
 
 // describe says what a mail has become, with all of its batch in place.
 func (a *adder) describe(out *Added) error {

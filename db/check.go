@@ -77,7 +77,7 @@ func (s *Store) checkMails(ctx context.Context, c *Checked, progress Progress) e
 		found := 0
 		err = eachRow(rows, func(scan func(...any) error) error {
 			found++
-			return c.checkMail(scan, &last)
+			return s.checkMail(c, scan, &last)
 		})
 		if err != nil || found == 0 {
 			return err
@@ -87,7 +87,7 @@ func (s *Store) checkMails(ctx context.Context, c *Checked, progress Progress) e
 	}
 }
 
-func (c *Checked) checkMail(scan func(...any) error, last *int64) error {
+func (s *Store) checkMail(c *Checked, scan func(...any) error, last *int64) error {
 	var msgid string
 	var want, frame []byte
 	var size sql.NullInt64
@@ -98,7 +98,7 @@ func (c *Checked) checkMail(scan func(...any) error, last *int64) error {
 		c.fault(reimport, "mail %d %s has no bytes stored", *last, msgid)
 		return nil
 	}
-	raw, err := decompress(frame)
+	raw, err := s.frames.decompress(frame)
 	sum := sha256.Sum256(raw)
 	switch {
 	case err != nil:

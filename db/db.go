@@ -23,6 +23,7 @@ import (
 type Store struct {
 	path    string
 	readers *sql.DB
+	frames  *frames
 
 	mu       sync.Mutex // guards what follows: one transaction at a time
 	writer   *writer    // nil when opened for reading, and while the file is lost
@@ -76,7 +77,11 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.notePlace(); err != nil {
 		return err
 	}
-	return s.openReaders()
+	if err := s.openReaders(); err != nil {
+		return err
+	}
+	s.writer.frames = s.frames
+	return s.frames.refresh()
 }
 
 // checkpoints: the log is written back into the database every 16 MiB and not, as SQLite would, every 4: each time costs
@@ -132,7 +137,7 @@ func (s *Store) openExisting(ctx context.Context) error {
 	if found < schemaVersion() {
 		return fmt.Errorf("it has version %d, this patchwatch needs %d; any command that writes, such as watch, brings it up to date", found, schemaVersion())
 	}
-	return nil
+	return s.frames.refresh()
 }
 
 func (s *Store) openReaders() error {
@@ -143,6 +148,9 @@ func (s *Store) openReaders() error {
 	}
 	s.readers.SetMaxOpenConns(4)
 	s.readers.SetMaxIdleConns(4)
+	if s.frames == nil { // kept when the database is opened again: others may be compressing with it
+		s.frames = &frames{load: s.dictionaries}
+	}
 	return nil
 }
 

@@ -65,6 +65,7 @@ func dumpText(t *testing.T, s *Store) []byte {
 
 // undo takes back what each migration after the first did to the schema.
 var undo = map[int]string{
+	3: `DROP TABLE dictionary`,
 	2: `DROP INDEX mail_depends; DROP INDEX mail_title; ALTER TABLE mail DROP COLUMN title; ALTER TABLE series DROP COLUMN given;
 		DROP INDEX decision_series_name; ALTER TABLE decision DROP COLUMN series_name;
 		ALTER TABLE reply DROP COLUMN clean`,

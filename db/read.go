@@ -320,7 +320,7 @@ func (s *Store) Raw(ctx context.Context, mail int64) ([]byte, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	raw, err := decompress(frame)
+	raw, err := s.frames.decompress(frame)
 	if err != nil {
 		return nil, fmt.Errorf("mail %d: %w", mail, err)
 	}

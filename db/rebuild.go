@@ -150,7 +150,7 @@ func (w *writer) reread(read Reader, progress Progress) (changed int, err error)
 		if err != nil || len(batch) == 0 {
 			return changed, err
 		}
-		readAll(batch, read)
+		w.readAll(batch, read)
 		for _, m := range batch {
 			differs, err := a.refresh(m)
 			if err != nil {
@@ -178,13 +178,13 @@ func (w *writer) storedAfter(id int64) (batch []*stored, err error) {
 }
 
 // readAll decompresses and parses a batch on all cores.
-func readAll(batch []*stored, read Reader) {
+func (w *writer) readAll(batch []*stored, read Reader) {
 	work := make(chan *stored)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for m := range work {
-				if raw, err := decompress(m.frame); err == nil {
+				if raw, err := w.frames.decompress(m.frame); err == nil {
 					if mail, err := read(raw); err == nil {
 						mail.Delivered = unixMicro(m.delivered)
 						m.mail = mail

@@ -11,6 +11,8 @@ import (
 type writer struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+
+	frames *frames
 }
 
 func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {

@@ -76,7 +76,7 @@ func (im *importing) one(ctx context.Context, a archive, index, of int) error {
 	in := &intake{store: im.store}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for b := range readBatches(ctx, a) {
+	for b := range in.readBatches(ctx, a) {
 		outcomes, err := in.add(ctx, b.mails)
 		if err != nil {
 			return fmt.Errorf("import %s: %w", a.path(), err)
@@ -109,14 +109,14 @@ func (im *importing) count(b batchOfMails, outcomes []outcome) {
 }
 
 // readBatches reads and parses ahead of whoever stores, by one batch.
-func readBatches(ctx context.Context, a archive) <-chan batchOfMails {
+func (in *intake) readBatches(ctx context.Context, a archive) <-chan batchOfMails {
 	out := make(chan batchOfMails, 1)
 	go func() {
 		defer close(out)
 		defer a.close()
 		for more := true; more; {
 			var b batchOfMails
-			b, more = nextBatch(a)
+			b, more = in.nextBatch(a)
 			select {
 			case out <- b:
 			case <-ctx.Done():
@@ -127,24 +127,24 @@ func readBatches(ctx context.Context, a archive) <-chan batchOfMails {
 	return out
 }
 
-func nextBatch(a archive) (b batchOfMails, more bool) {
+func (in *intake) nextBatch(a archive) (b batchOfMails, more bool) {
 	var mails []bytesOfMail
 	size := 0
 	for len(mails) < batchMails && size < batchBytes {
 		name, m, err := a.next()
 		if errors.Is(err, errEnd) {
-			b.mails = parseAll(mails)
+			b.mails = in.parseAll(mails)
 			b.at = 1
 			return b, false
 		}
 		if err != nil {
-			b.mails, b.failed = parseAll(mails), err
+			b.mails, b.failed = in.parseAll(mails), err
 			return b, false
 		}
 		b.names = append(b.names, name)
 		mails = append(mails, m)
 		size += len(m.raw)
 	}
-	b.mails, b.at = parseAll(mails), a.share()
+	b.mails, b.at = in.parseAll(mails), a.share()
 	return b, true
 }

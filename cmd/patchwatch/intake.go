@@ -40,7 +40,7 @@ type outcome struct {
 
 // take parses a batch on all cores and stores it in one transaction. The outcomes are in the order of the mails.
 func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, error) {
-	all := parseAll(mails)
+	all := in.parseAll(mails)
 	if in.step != nil {
 		in.step(stepParsed)
 	}
@@ -53,10 +53,10 @@ type parsed struct {
 	err error
 }
 
-func parseAll(mails []bytesOfMail) []parsed {
+func (in *intake) parseAll(mails []bytesOfMail) []parsed {
 	out := make([]parsed, len(mails))
 	if len(mails) == 1 { // a lone mail is not worth a goroutine
-		out[0] = parseOne(mails[0])
+		out[0] = in.parseOne(mails[0])
 		return out
 	}
 	next := make(chan int)
@@ -64,7 +64,7 @@ func parseAll(mails []bytesOfMail) []parsed {
 	for range min(len(mails), runtime.GOMAXPROCS(0)) {
 		wg.Go(func() {
 			for i := range next {
-				out[i] = parseOne(mails[i])
+				out[i] = in.parseOne(mails[i])
 			}
 		})
 	}
@@ -76,7 +76,7 @@ func parseAll(mails []bytesOfMail) []parsed {
 	return out
 }
 
-func parseOne(m bytesOfMail) parsed {
+func (in *intake) parseOne(m bytesOfMail) parsed {
 	if m.fault != nil {
 		return parsed{err: m.fault}
 	}
@@ -85,7 +85,7 @@ func parseOne(m bytesOfMail) parsed {
 		return parsed{err: err}
 	}
 	mail.Delivered = m.delivered.UTC().Truncate(time.Microsecond)
-	return parsed{Delivery: db.Delivery{Mail: mail, Frame: db.Compress(m.raw), Size: len(m.raw)}}
+	return parsed{Delivery: db.Delivery{Mail: mail, Frame: in.store.Compress(m.raw), Size: len(m.raw)}}
 }
 
 // subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.

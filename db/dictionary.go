@@ -1,0 +1,83 @@
+package db
+
+import "math/rand/v2"
+
+// When a dictionary is made: when there are enough mails to learn from, and again when there are ten times as many, so
+// that what a young list began with does not count for ever.
+const (
+	firstDictionary = 200 // mails
+	nextDictionary  = 10  // times as many
+)
+
+// What it is made of: the beginnings of mails spread over the newest.
+const (
+	dictionarySize  = 128 << 10 // bytes; twice as many gain one percent
+	dictionaryFrom  = 512       // mails
+	dictionaryPiece = 8 << 10   // bytes of each
+)
+
+// learn makes a new dictionary when it is time for one, and tells whether it did.
+func (w *writer) learn() (bool, error) {
+	var stored, last int64
+	if _, err := w.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &stored); err != nil {
+		return false, err
+	}
+	if stored < firstDictionary || stored < nextDictionary*w.frames.current.Load().mails {
+		return false, nil
+	}
+	// Another process may have made one that this one has not heard of.
+	if _, err := w.row(`SELECT coalesce(max(mails), 0) FROM dictionary`, nil, &last); err != nil || stored < nextDictionary*last {
+		return err == nil, err
+	}
+	text, err := w.dictionaryText()
+	if err != nil || len(text) == 0 {
+		return false, err
+	}
+	id := firstDictionaryID + rand.Int64N(lastDictionaryID-firstDictionaryID)
+	return true, w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, id, stored, text)
+}
+
+func (w *writer) dictionaryText() ([]byte, error) {
+	var pieces [][]byte
+	total := 0
+	err := w.each(`SELECT bytes FROM raw ORDER BY mail DESC LIMIT ?`, []any{dictionaryFrom}, func(scan func(...any) error) error {
+		var frame []byte
+		if err := scan(&frame); err != nil {
+			return err
+		}
+		raw, err := w.frames.decompress(frame)
+		if err != nil {
+			return nil // check reports it; the others are enough
+		}
+		piece := raw[:min(len(raw), dictionaryPiece)]
+		pieces = append(pieces, piece)
+		total += len(piece)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	// Spread over all of them, the newest last: what stands nearer to a mail is cheaper to refer to.
+	step := max(total/dictionarySize, 1)
+	var text []byte
+	for i := len(pieces) - 1; i >= 0; i -= step {
+		text = append(text, pieces[i]...)
+	}
+	return text[max(len(text)-dictionarySize, 0):], nil
+}
+
+// dictionaries are those that are committed, oldest first.
+func (s *Store) dictionaries() ([]dictionary, error) {
+	rows, err := s.readers.Query(`SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`)
+	if err != nil {
+		return nil, err
+	}
+	var all []dictionary
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var d dictionary
+		err := scan(&d.id, &d.mails, &d.bytes)
+		all = append(all, d)
+		return err
+	})
+	return all, err
+}
