@@ -30,7 +30,7 @@ func (h *held) release() {
 		h.budget.give(h.size)
 		h.budget = nil
 	}
-	h.Data = nil
+	h.Data, h.Prepared = nil, nil
 }
 
 // look is what came of looking at one name in new.

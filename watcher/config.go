@@ -13,6 +13,7 @@ type Claim struct {
 	Name      string    // of the file in new/; bytes from outside, not always UTF-8, never with a slash
 	Data      []byte    // the whole file
 	Delivered time.Time // as the function Delivered says
+	Prepared  any       // what Config.Prepare made of it; the watcher does not look at it
 }
 
 // Verdict says what becomes of one claim.
@@ -35,6 +36,10 @@ type Handler func(ctx context.Context, batch []Claim) ([]Verdict, error)
 type Config struct {
 	Dirs   []string // Maildirs
 	Handle Handler
+
+	// Prepare, if set, is given each mail as soon as it has been read, by all readers at once, while the handler is busy
+	// with the batch before: what can be done to a mail by itself is best done here.
+	Prepare func(Claim) any
 
 	BatchMails int   // most mails in a batch; default 256
 	BatchBytes int64 // a batch is full at so many bytes, and twice as many are held in memory; default 32 MiB

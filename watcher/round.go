@@ -13,7 +13,7 @@ const roundBatches = 16
 
 // gatherTime is how long a batch may wait for names that are already in the hands of the readers. It ends the wait when
 // those are busy with huge mails, or need the memory of this very batch.
-const gatherTime = 5 * time.Millisecond
+const gatherTime = 20 * time.Millisecond
 
 // job is one name to look at.
 type job struct {
@@ -31,7 +31,7 @@ type result struct {
 }
 
 // round takes a part of what waits: some goroutines claim and read, this one hands over and settles what they have.
-// So while one batch is stored, the next one is read.
+// So while one batch is stored, the next one is read and prepared.
 type round struct {
 	*engine
 	work    []job
@@ -78,6 +78,9 @@ func (r *round) read(ctx context.Context) {
 			continue
 		}
 		held, seen, err := r.claimer.claim(j.box, j.folders, j.name)
+		if seen == lookTaken && held.reject == nil && r.Prepare != nil {
+			held.Prepared = r.Prepare(held.Claim)
+		}
 		r.results <- result{j, held, seen, err}
 	}
 }

@@ -18,7 +18,7 @@ import (
 // is at fault alone; every other error is the environment's, and all that is in hand will be tried again.
 type intake struct {
 	store *db.Store
-	step  func(string) // told that a batch is parsed; nil: nobody asks
+	step  func(string) // told that a mail is parsed; nil: nobody asks
 }
 
 const stepParsed = "parsed"
@@ -40,11 +40,7 @@ type outcome struct {
 
 // take parses a batch on all cores and stores it in one transaction. The outcomes are in the order of the mails.
 func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, error) {
-	all := in.parseAll(mails)
-	if in.step != nil {
-		in.step(stepParsed)
-	}
-	return in.add(ctx, all)
+	return in.add(ctx, in.parseAll(mails))
 }
 
 // parsed is a mail that is ready to be stored, or why it can't be.
@@ -117,13 +113,26 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 	return out, nil
 }
 
+// prepare parses and compresses a mail, which the watcher has all its readers do.
+func (in *intake) prepare(c watcher.Claim) any {
+	p := in.parseOne(bytesOfMail{raw: c.Data, delivered: c.Delivered})
+	in.reached(stepParsed)
+	return p
+}
+
+func (in *intake) reached(step string) {
+	if in.step != nil {
+		in.step(step)
+	}
+}
+
 // handle is the watcher's Handler.
 func (in *intake) handle(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
-	mails := make([]bytesOfMail, len(batch))
+	mails := make([]parsed, len(batch))
 	for i, c := range batch {
-		mails[i] = bytesOfMail{raw: c.Data, delivered: c.Delivered}
+		mails[i] = c.Prepared.(parsed)
 	}
-	outcomes, err := in.take(ctx, mails)
+	outcomes, err := in.add(ctx, mails)
 	if err != nil {
 		return nil, err
 	}

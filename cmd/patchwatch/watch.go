@@ -71,7 +71,7 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	}
 	in := &intake{store: s}
 	config := watcher.Config{
-		Dirs: dirs, Handle: in.handle, Rescan: w.rescan, Log: w.log,
+		Dirs: dirs, Prepare: in.prepare, Handle: in.handle, Rescan: w.rescan, Log: w.log,
 		Settled: w.tellSettled, Changed: w.tellState,
 	}
 	if disturb != nil {
