@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -140,23 +141,35 @@ func unpack(t *testing.T, file, dir string) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for archive := tar.NewReader(unzipped(t, file)); ; {
-		h, err := archive.Next()
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
+	for name, raw := range archived(t, file) {
+		if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		raw, err := io.ReadAll(archive)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		if err := os.WriteFile(filepath.Join(dir, path.Base(h.Name)), raw, 0o600); err != nil {
-			t.Fatal(err)
+	}
+}
+
+// archived gives the files of a .tar.gz in their order, under their own names only.
+func archived(t *testing.T, file string) iter.Seq2[string, []byte] {
+	t.Helper()
+	return func(yield func(string, []byte) bool) {
+		for archive := tar.NewReader(unzipped(t, file)); ; {
+			h, err := archive.Next()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.Typeflag != tar.TypeReg {
+				continue
+			}
+			raw, err := io.ReadAll(archive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(path.Base(h.Name), raw) {
+				return
+			}
 		}
 	}
 }

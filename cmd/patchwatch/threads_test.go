@@ -2,358 +2,388 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
 )
 
-// TestThreadsInEveryOrder takes each case of testdata/threads through track.Assemble in every order, and in some of them
-// through the database, one mail at a time or all at once.
-func TestThreadsInEveryOrder(t *testing.T) {
-	t.Parallel()
+// TestThreads takes each case of testdata/threads in every order through the parser and Assemble, and in some orders,
+// in batches of chance, through the database. Each gives what the case wants, and the dumps are the same to the byte.
+func TestThreads(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/threads/*.txtar")
 	if err != nil || len(files) < 50 {
-		t.Fatalf("%d cases, %v", len(files), err)
+		t.Fatalf("%d cases in testdata/threads: %v", len(files), err)
 	}
+	stores := newEmptyStores(t)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			a, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
+			raws, want := readThread(t, file)
+			th := newThread(t, raws)
+			th.named = strings.Contains(want, " name=")
+			if got, want := th.depends(), dependsIn(want); got != want {
+				t.Errorf("these depend on others:\n%swant\n%s", got, want)
 			}
-			var mails []*track.Mail
-			want := ""
-			for _, f := range a.Files {
-				if f.Name == "want" {
-					want = wantedThreads(f.Data)
-				} else {
-					mails = append(mails, parsedMail(t, f.Data, len(mails)))
-				}
-			}
-			sameInEveryOrder(t, mails, want)
+			th.holdsInAnyOrder(t, stores, answerIn(want).String())
 		})
 	}
 }
 
-// patchworksAnswer is what Patchwork's series tests expect of their mailboxes in the order sent, where PATCHWORK.md finds
-// that right, which is everywhere: of each series its version, its total, a c for a cover, its numbers, and in brackets how
-// many comments.
-var patchworksAnswer = map[string]string{
-	"base-cover-letter":                 "v1/2 c12",
-	"base-deep-threaded":                "v1/2 c12",
-	"base-different-versions":           "v3/4 c1234",
-	"base-extra-patches":                "v1/2 c123",
-	"base-incomplete":                   "v1/2 c1",
-	"base-no-cover-letter":              "v1/2 12",
-	"base-no-references-no-cover":       "v1/2 c12",
-	"base-no-references":                "v2/2 12",
-	"base-out-of-order":                 "v1/2 c12",
-	"bugs-mixed-versions":               "v1/2 1; v2/2 2",
-	"bugs-multiple-content-types":       "v1/1 1 (1)",
-	"bugs-multiple-references":          "v2/4 c1234",
-	"bugs-nocover-noversion":            "v1/2 12; v1/2 12",
-	"bugs-nocover":                      "v1/2 12; v2/2 12",
-	"bugs-spamming":                     "v2/4 1; v2/4 1; v2/4 1",
-	"bugs-unnumbered":                   "v1/1 1; v1/2 c1",
-	"dependency-base-patch":             "v1/2 c12",
-	"mercurial-cover-letter":            "v1/2 c12",
-	"mercurial-no-cover-letter":         "v1/2 12",
-	"revision-basic":                    "v1/2 c12; v2/2 c12",
-	"revision-no-cover-letter":          "v1/2 c12; v2/2 12",
-	"revision-out-of-order":             "v1/2 c12; v2/2 c12",
-	"revision-threaded-to-cover":        "v1/2 c12; v2/2 c12",
-	"revision-threaded-to-patch":        "v1/2 c12; v2/2 c12",
-	"revision-threaded-to-single-patch": "v1/1 1; v2/1 1",
-	"revision-unlabeled-noreferences":   "v2/2 12; v2/2 12",
-	"revision-unlabeled":                "v1/2 c12; v1/2 c12",
-}
-
-// TestPatchworksMailboxes takes the mailboxes of Patchwork's own tests, of which ten give it more than one result by the
-// order of arrival, through every order.
-func TestPatchworksMailboxes(t *testing.T) {
-	t.Parallel()
-	const archive = "../../../shared/corpus/real/patchwork-tests.tar.gz"
-	if _, err := os.Stat(archive); err != nil {
-		t.Skipf("Patchwork's test mail is not here: %v", err)
-	}
-	dir := filepath.Join(t.TempDir(), "unpacked")
-	unpack(t, archive, dir)
-	boxes := map[string][]*track.Mail{}
-	origins, err := os.ReadFile(filepath.Join(dir, "origin.tsv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(origins)) {
-		file, origin, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		name := strings.TrimSuffix(filepath.Base(origin), ".mbox")
-		if patchworksAnswer[name] == "" || !strings.Contains(origin, "/series/") {
-			continue
-		}
-		raw, err := os.ReadFile(filepath.Join(dir, file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		boxes[name] = append(boxes[name], parsedMail(t, raw, len(boxes[name])))
-	}
-	for name, want := range patchworksAnswer {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			threads := threadsOf(boxes[name])
-			if got := inShort(threads); got != want {
-				t.Errorf("%s, want %s", got, want)
-			}
-			sameInEveryOrder(t, boxes[name], threads)
-		})
-	}
-}
-
-// parsedMail is the n-th mail delivered.
-func parsedMail(t *testing.T, raw []byte, n int) *track.Mail {
+// readThread gives the mails of a case in the order of the file, and its want.
+func readThread(t *testing.T, file string) (raws [][]byte, want string) {
 	t.Helper()
-	m, err := ingest.Parse(raw)
+	a, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Delivered = time.Date(2026, 11, 1, 0, 0, n, 0, time.UTC)
-	if len(m.ListIDs) == 0 {
-		m.ListIDs = []string{"none.example.org"} // some of Patchwork's mailboxes come without
+	for _, f := range a.Files {
+		if f.Name == "want" {
+			return raws, string(f.Data)
+		}
+		raws = append(raws, f.Data)
 	}
-	return m
+	t.Fatal("it wants nothing")
+	return nil, ""
 }
 
-// In so many orders a case is taken through Assemble where it has more than six mails, and through the database always.
+// thread is a set of mails, each delivered a second after the one before.
+type thread struct {
+	mails  []db.Delivery
+	named  bool              // answers say the names of series
+	called map[string]string // what answers call a Message-ID, if not by itself
+}
+
+func newThread(t *testing.T, raws [][]byte) *thread {
+	t.Helper()
+	th := &thread{}
+	for i, raw := range raws {
+		m, err := ingest.Parse(raw)
+		if err != nil {
+			t.Fatalf("mail %d: %v", i+1, err)
+		}
+		m.Delivered = time.Unix(1790000000+int64(i), 0).UTC()
+		th.mails = append(th.mails, db.Delivery{Mail: m, Frame: db.Compress(raw), Size: len(raw)})
+	}
+	return th
+}
+
+// Every order is tried where the mails are six or fewer; else so many, and so many in the database.
 const (
-	assembledOrders = 500
-	storedOrders    = 24
+	ordersTried  = 500
+	ordersStored = 30
 )
 
-func sameInEveryOrder(t *testing.T, mails []*track.Mail, want string) {
+// holdsInAnyOrder fails the test unless every order gives this answer.
+func (th *thread) holdsInAnyOrder(t *testing.T, stores *emptyStores, want string) {
 	t.Helper()
-	orders := allOrders(len(mails))
-	for _, order := range orders {
-		if got := threadsOf(inOrder(mails, order)); got != want {
-			t.Fatalf("in the order %v:\n%s\nwant:\n%s", order, got, want)
+	var first map[string]track.Threads
+	inOrders(len(th.mails), 6, ordersTried, func(order []int, _ *rand.Rand) {
+		got := th.assemble(order)
+		if first == nil {
+			first = got
 		}
+		if text := th.answerOf(got).String(); text != want {
+			t.Fatalf("in the order %v:\n%s\nwant\n%s", order, text, want)
+		}
+		if !reflect.DeepEqual(got, first) { // names and dates too
+			t.Fatalf("in the order %v:\n%+v\nbut before\n%+v", order, got, first)
+		}
+	})
+	firstDump := ""
+	inOrders(len(th.mails), 4, ordersStored, func(order []int, chance *rand.Rand) {
+		dump := stores.dumpOf(t, th.inBatches(order, chance))
+		if firstDump == "" {
+			firstDump = dump
+		}
+		if text := th.answerOfDump(t, dump).String(); text != want {
+			t.Fatalf("stored in the order %v:\n%s\nwant\n%s", order, text, want)
+		}
+		if dump != firstDump {
+			t.Fatalf("stored in the order %v:\n%s\nbut before\n%s", order, dump, firstDump)
+		}
+	})
+}
+
+// inOrders calls f with every order of 0..n-1 where n is at most few, else with so many orders of chance.
+func inOrders(n, few, many int, f func(order []int, chance *rand.Rand)) {
+	chance := rand.New(rand.NewPCG(1, uint64(n)))
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
 	}
-	rand.Shuffle(len(orders), func(i, j int) { orders[i], orders[j] = orders[j], orders[i] })
-	dump := ""
-	for i, order := range orders[:min(len(orders), storedOrders)] {
-		got := storedThreads(t, inOrder(mails, order), []int{1, 2, len(mails)}[i%3])
-		if threads := dumpedThreads(t, got); threads != want {
-			t.Fatalf("stored in the order %v:\n%s\nwant:\n%s", order, threads, want)
-		}
-		if dump == "" {
-			dump = got
-		}
-		if got != dump {
-			t.Fatalf("the order %v gives another dump:\n%s\nbefore:\n%s", order, got, dump)
-		}
+	if n <= few {
+		permute(order, n, func() { f(order, chance) })
+		return
+	}
+	for range many {
+		chance.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		f(order, chance)
 	}
 }
 
-func inOrder(mails []*track.Mail, order []int) []*track.Mail {
-	out := make([]*track.Mail, len(mails))
-	for i, at := range order {
-		out[i] = mails[at]
+// permute is Heap's algorithm.
+func permute(order []int, n int, f func()) {
+	if n <= 1 {
+		f()
+		return
+	}
+	for i := range n {
+		permute(order, n-1, f)
+		at := 0
+		if n%2 == 0 {
+			at = i
+		}
+		order[at], order[n-1] = order[n-1], order[at]
+	}
+}
+
+// assemble gives the threads of each project without a database: of copies with one Message-ID the first delivered
+// counts.
+func (th *thread) assemble(order []int) map[string]track.Threads {
+	items := map[string][]track.Item{}
+	for _, i := range order {
+		m := th.mails[i].Mail
+		if p, ok := track.OnSight(m); ok && th.chosen(m) {
+			items[p.LinkName] = append(items[p.LinkName], itemOf(m, &p))
+		}
+	}
+	out := map[string]track.Threads{}
+	for project, all := range items {
+		out[project] = track.Assemble(all, nil)
 	}
 	return out
 }
 
-// allOrders of n things, or a random choice where they are too many.
-func allOrders(n int) (orders [][]int) {
-	first := make([]int, n)
-	for i := range first {
-		first[i] = i
-	}
-	if n > 6 {
-		for range assembledOrders {
-			orders = append(orders, rand.Perm(n))
-		}
-		return append(orders, first)
-	}
-	var permute func(done, left []int)
-	permute = func(done, left []int) {
-		if len(left) == 0 {
-			orders = append(orders, slices.Clone(done))
-		}
-		for i := range left {
-			permute(append(done, left[i]), slices.Concat(left[:i], left[i+1:]))
+// chosen tells whether a mail stands for its Message-ID among its project's.
+func (th *thread) chosen(m *track.Mail) bool {
+	for _, d := range th.mails {
+		if o := d.Mail; o.MsgID == m.MsgID && o.ListIDs[0] == m.ListIDs[0] && o.Delivered.Before(m.Delivered) {
+			return false
 		}
 	}
-	permute(nil, first)
-	return orders
+	return true
 }
 
-// wantedThreads is the want of a case, with the project on each line, sorted.
-func wantedThreads(text []byte) string {
-	var lines []string
-	project := ""
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		if id, ok := strings.CutPrefix(line, "project "); ok {
-			project = id + ": "
-		} else if line != "" {
-			lines = append(lines, project+line)
+func itemOf(m *track.Mail, p *track.Project) track.Item {
+	return track.Item{
+		ID: m.MsgID, Refs: m.Refs, Kind: m.Kind(), Sender: p.Sender(m).Email, Name: m.Subject.Name(p.LinkName),
+		Date: m.DateOrDelivered(), Delivered: m.Delivered,
+		Marked: m.Subject.Marked, Number: m.Subject.Number, Total: m.Subject.Total, Version: m.Subject.Version,
+	}
+}
+
+func (th *thread) inBatches(order []int, chance *rand.Rand) (batches [][]db.Delivery) {
+	for len(order) > 0 {
+		n := 1 + chance.IntN(len(order))
+		var batch []db.Delivery
+		for _, i := range order[:n] {
+			batch = append(batch, th.mails[i])
 		}
+		batches, order = append(batches, batch), order[n:]
 	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
+	return batches
 }
 
-// threadsOf is what Assemble makes of the mails, a project at a time, as wantedThreads has it.
-func threadsOf(mails []*track.Mail) string {
-	lists := map[string][]track.Item{}
-	for _, m := range mails {
-		lists[m.ListIDs[0]] = append(lists[m.ListIDs[0]], track.Item{
-			ID: m.MsgID, Refs: m.Refs, Kind: m.Kind(), Sender: m.From.Email, Name: m.Subject.Name(""), Date: m.DateOrDelivered(),
-			Delivered: m.Delivered, Marked: m.Subject.Marked, Number: m.Subject.Number, Total: m.Subject.Total, Version: m.Subject.Version,
-		})
-	}
-	var lines []string
-	for list, items := range lists {
-		prefix := ""
-		if len(lists) > 1 {
-			prefix = list + ": "
-		}
-		threads := track.Assemble(items, nil)
-		for _, s := range threads.Series {
-			lines = append(lines, prefix+seriesLine(s.Version, s.Total, s.Complete, s.Cover, s.Patches))
-		}
-		for _, it := range items {
-			if it.Kind == track.Talk {
-				lines = append(lines, prefix+replyLine(it.ID, threads.Parents[it.ID]))
-			}
-		}
-	}
-	slices.Sort(lines)
-	return strings.Join(slices.Compact(lines), "\n")
+// emptyStores makes databases quickly: each is a copy of one that was made empty, and none waits for a disk.
+type emptyStores struct {
+	dir   string
+	empty []byte
 }
 
-func seriesLine(version, total int, complete bool, cover string, slots []track.Slot) string {
-	state, patches := "incomplete", []string{}
-	if complete {
-		state = "complete"
-	}
-	for _, s := range slots {
-		patches = append(patches, fmt.Sprintf("%d:%s", s.Number, s.ID))
-	}
-	return fmt.Sprintf("series %d/%d %s cover=%s patches=%s", version, total, state, orDash(cover), orDash(strings.Join(patches, ",")))
-}
-
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
-}
-
-func replyLine(id, parent string) string {
-	if parent == "" {
-		return "pending " + id
-	}
-	return "comment " + id + " -> " + parent
-}
-
-// storedThreads stores the mails, so many at once, and gives the dump.
-func storedThreads(t *testing.T, mails []*track.Mail, batch int) string {
+func newEmptyStores(t *testing.T) *emptyStores {
 	t.Helper()
-	ctx := context.Background()
-	s, err := db.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	s := &emptyStores{dir: t.TempDir()}
+	path := filepath.Join(s.dir, "empty.db")
+	store, err := db.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	for part := range slices.Chunk(mails, batch) {
-		var deliveries []db.Delivery
-		for _, m := range part {
-			deliveries = append(deliveries, db.Delivery{Mail: m, Frame: db.Compress(nil)})
-		}
-		if _, err := s.Add(ctx, deliveries); err != nil {
-			t.Fatal(err)
-		}
-	}
-	var b bytes.Buffer
-	if err := s.Dump(ctx, &b); err != nil {
+	store.Close()
+	if s.empty, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
-	return b.String()
+	return s
 }
 
-// dumpedThreads reads from a dump what wantedThreads has.
-func dumpedThreads(t *testing.T, dump string) string {
+// dumpOf is the dump of a new database that got these batches.
+func (s *emptyStores) dumpOf(t *testing.T, batches [][]db.Delivery) string {
 	t.Helper()
-	var lines []string
-	projects := strings.Count(dump, `{"type":"project"`)
+	ctx := context.Background()
+	path := filepath.Join(s.dir, "one.db")
+	if err := os.WriteFile(path, s.empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, err := db.Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	for _, batch := range batches {
+		added, err := store.Add(ctx, batch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range added {
+			if added[i].Err != nil {
+				t.Fatalf("%s: %v", batch[i].Mail.MsgID, added[i].Err)
+			}
+		}
+	}
+	var dump bytes.Buffer
+	if err := store.Dump(ctx, &dump); err != nil {
+		t.Fatal(err)
+	}
+	return dump.String()
+}
+
+// answer is what a case wants or gets, in the words of testdata/README.md: lines by project.
+type answer map[string][]string
+
+func (a answer) add(project, format string, args ...any) {
+	a[project] = append(a[project], fmt.Sprintf(format, args...))
+}
+
+// String leaves out the name of a project that is alone.
+func (a answer) String() string {
+	var out strings.Builder
+	for _, project := range slices.Sorted(maps.Keys(a)) {
+		if len(a) > 1 {
+			fmt.Fprintf(&out, "project %s\n", project)
+		}
+		for _, line := range slices.Sorted(slices.Values(a[project])) {
+			fmt.Fprintln(&out, line)
+		}
+	}
+	return out.String()
+}
+
+// answerIn reads the lines of want, but for those that say what depends on what.
+func answerIn(want string) answer {
+	a, project := answer{}, ""
+	for _, line := range strings.Split(strings.TrimSpace(want), "\n") {
+		if name, ok := strings.CutPrefix(line, "project "); ok {
+			project = name
+		} else if !strings.HasPrefix(line, "depends ") {
+			a.add(project, "%s", line)
+		}
+	}
+	return a
+}
+
+// dependsIn are the lines that answerIn leaves out.
+func dependsIn(want string) string {
+	var out strings.Builder
+	for line := range strings.Lines(want) {
+		if strings.HasPrefix(line, "depends ") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
+}
+
+// depends is what the mails say by themselves of what they depend on; in the order of the mails and of their lines.
+func (th *thread) depends() string {
+	var out strings.Builder
+	for _, d := range th.mails {
+		for _, target := range d.Mail.Depends {
+			fmt.Fprintf(&out, "depends %s -> %s\n", d.Mail.MsgID, target)
+		}
+	}
+	return out.String()
+}
+
+func (th *thread) answerOf(threads map[string]track.Threads) answer {
+	a := answer{}
+	for project, got := range threads {
+		for _, s := range got.Series {
+			th.addSeries(a, project, s)
+		}
+	}
+	sums := map[[32]byte]bool{}
+	for _, d := range th.mails {
+		m, project := d.Mail, d.Mail.ListIDs[0]
+		parent := threads[project].Parents[m.MsgID]
+		switch {
+		case !th.chosen(m):
+			if !sums[m.SHA256] {
+				a.add(project, "variant %s", th.call(m.MsgID))
+			}
+		case m.Kind() != track.Talk:
+		case parent != "":
+			a.add(project, "comment %s -> %s", th.call(m.MsgID), th.call(parent))
+		default:
+			a.add(project, "pending %s", th.call(m.MsgID))
+		}
+		sums[m.SHA256] = true
+	}
+	return a
+}
+
+func (th *thread) call(id string) string { return cmp.Or(th.called[id], id) }
+
+func (th *thread) addSeries(a answer, project string, s track.Series) {
+	complete := "incomplete"
+	if s.Complete {
+		complete = "complete"
+	}
+	patches := ""
+	for _, p := range s.Patches {
+		patches += fmt.Sprintf(",%d:%s", p.Number, th.call(p.ID))
+	}
+	patches = cmp.Or(strings.TrimPrefix(patches, ","), "-")
+	name := ""
+	if th.named {
+		name = " name=" + s.Name
+	}
+	a.add(project, "series %d/%d %s cover=%s patches=%s%s", s.Version, s.Total, complete, cmp.Or(th.call(s.Cover), "-"), patches, name)
+}
+
+// answerOfDump reads the same from a database's dump.
+func (th *thread) answerOfDump(t *testing.T, dump string) answer {
+	t.Helper()
+	a := answer{}
 	for line := range strings.Lines(dump) {
 		var r struct {
-			Type, Project, MsgID, Kind, Parent, Cover string
-			Version, Total                            int
-			Patches                                   [][2]any
-			All                                       bool `json:"received_all"`
+			Type, Project, MsgID, Kind, Parent, Name, Cover string
+			Version, Total, Variants                        int
+			Patches                                         [][2]any
+			Complete                                        bool `json:"received_all"`
 		}
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		prefix := ""
-		if projects > 1 {
-			prefix = r.Project + ": "
-		}
-		switch {
-		case r.Type == "comment":
-			lines = append(lines, prefix+replyLine(r.MsgID, r.Parent))
-		case r.Type == "mail" && r.Kind == "pending":
-			lines = append(lines, prefix+replyLine(r.MsgID, ""))
-		case r.Type == "series":
-			var slots []track.Slot
-			for _, p := range r.Patches {
-				slots = append(slots, track.Slot{Number: int(p[0].(float64)), ID: p[1].(string)})
+		switch r.Type {
+		case "mail":
+			if r.Kind == "pending" {
+				a.add(r.Project, "pending %s", th.call(r.MsgID))
 			}
-			lines = append(lines, prefix+seriesLine(r.Version, r.Total, r.All, r.Cover, slots))
-		}
-	}
-	slices.Sort(lines)
-	return strings.Join(lines, "\n")
-}
-
-// inShort is the same in the form of patchworksAnswer.
-func inShort(threads string) string {
-	var series []string
-	comments := 0
-	for line := range strings.Lines(threads) {
-		words := strings.Fields(line)
-		switch words[0] {
+			for range r.Variants {
+				a.add(r.Project, "variant %s", th.call(r.MsgID))
+			}
 		case "comment":
-			comments++
+			a.add(r.Project, "comment %s -> %s", th.call(r.MsgID), th.call(r.Parent))
 		case "series":
-			text := "v" + words[1] + " "
-			if words[3] != "cover=-" {
-				text += "c"
+			s := track.Series{Version: r.Version, Total: r.Total, Complete: r.Complete, Cover: r.Cover, Name: r.Name}
+			for _, p := range r.Patches {
+				s.Patches = append(s.Patches, track.Slot{Number: int(p[0].(float64)), ID: p[1].(string)})
 			}
-			for _, slot := range strings.Split(strings.TrimPrefix(words[4], "patches="), ",") {
-				number, _, _ := strings.Cut(slot, ":")
-				text += number
-			}
-			series = append(series, text)
+			th.addSeries(a, r.Project, s)
 		}
 	}
-	slices.Sort(series)
-	out := strings.Join(series, "; ")
-	if comments > 0 {
-		out += fmt.Sprintf(" (%d)", comments)
-	}
-	return out
+	return a
 }
