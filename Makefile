@@ -15,7 +15,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test test-faults check race stress fuzz install clean needs
+.PHONY: all build run test test-faults check race stress bench fuzz install clean needs
 
 all: build
 
@@ -50,6 +50,10 @@ check: needs
 ARCHIVE ?= testdata/sample
 stress: build
 	@for seed in 1 2 3 4 5 6 7 8 9 10; do bin/patchwatch stress --seed $$seed $(ARCHIVE) || exit 1; done
+
+# Some minutes, best on an idle machine; beside notmuch and mu where they are installed.
+bench: build
+	PATCHWATCH_BENCH=1 $(GO) test -tags '$(TAGS)' -run 'TestBench$$' -timeout 60m -v ./cmd/patchwatch
 
 FUZZTIME ?= 1m
 fuzz: needs

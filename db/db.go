@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 )
@@ -41,11 +42,26 @@ var ErrNotExist = errors.New("there is no database")
 // A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
 func Open(ctx context.Context, path string) (*Store, error) {
 	s := &Store{path: path, writable: true}
-	if err := s.open(ctx); err != nil {
+	err := s.open(ctx)
+	// Several processes that make one database at once get in each other's way where SQLite does not wait, whatever the busy
+	// timeout: one of them switches it to WAL.
+	for end := time.Now().Add(patience); isBusy(err) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
+		s.closeAll()
+		time.Sleep(20 * time.Millisecond)
+	}
+	if err != nil {
 		s.Close()
 		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
 	}
 	return s, nil
+}
+
+// patience is how long Open tries again while others are at the file.
+const patience = 20 * time.Second
+
+func isBusy(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
 }
 
 func (s *Store) open(ctx context.Context) error {

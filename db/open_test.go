@@ -190,3 +190,25 @@ func TestSubmitterFilterFindsPatches(t *testing.T) {
 		}
 	}
 }
+
+// Several begin on a database that is not there yet, as watchers do that start at once: each gets it.
+func TestOpenAtOnce(t *testing.T) {
+	for range 15 {
+		path := filepath.Join(t.TempDir(), "x.db")
+		errs := make(chan error)
+		for range 6 {
+			go func() {
+				s, err := db.Open(context.Background(), path)
+				if err == nil {
+					err = s.Close()
+				}
+				errs <- err
+			}()
+		}
+		for range 6 {
+			if err := <-errs; err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
