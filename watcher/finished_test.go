@@ -1,6 +1,9 @@
 package watcher
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -131,4 +134,22 @@ func TestRunWaitsForLocks(t *testing.T) {
 	}
 	lock.Unlock()
 	r.waitSettled(1)
+}
+
+// Once counts what it has not come to when it is broken off.
+func TestOnceCountsWhatIsLeft(t *testing.T) {
+	dir := newMaildir(t)
+	for i := range 100 {
+		put(t, dir, fmt.Sprintf("mail%03d", i), "good")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	s := newStore()
+	s.before = func([]Claim) error {
+		cancel()
+		return nil
+	}
+	sum, err := Once(ctx, Config{Dirs: []string{dir}, Handle: s.handle, BatchMails: 1, Readers: 1})
+	if !errors.Is(err, context.Canceled) || sum != (Summary{Stored: 1, Left: 99}) {
+		t.Errorf("%+v, %v", sum, err)
+	}
 }

@@ -32,7 +32,7 @@ func (e *engine) once(ctx context.Context) (Summary, error) {
 	for {
 		before := e.sum
 		if err := e.sweep(ctx); err != nil {
-			return e.summary(), err
+			return e.cutShort(), err
 		}
 		if e.sum != before {
 			wait, last = onceRelook, time.Now()
@@ -42,7 +42,7 @@ func (e *engine) once(ctx context.Context) (Summary, error) {
 			return e.summary(), nil
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return e.summary(), err
+			return e.cutShort(), err
 		}
 		wait = min(2*wait, onceRelookTo)
 	}
@@ -106,6 +106,23 @@ func (e *engine) summary() Summary {
 		sum.Odd += odd
 		sum.Left += unreadable + b.seen.unfinished + b.seen.locked
 	}
+	return sum
+}
+
+// cutShort is the summary before the end. A sweep that was broken off has not seen all that is in new, so that is
+// listed again; where it cannot be, what was seen counts.
+func (e *engine) cutShort() Summary {
+	sum := e.summary()
+	left, odd := 0, 0
+	for _, b := range e.boxes {
+		q, err := waiting(b.newDir())
+		if err != nil {
+			return sum
+		}
+		left += q.Mails
+		odd += q.Odd
+	}
+	sum.Left, sum.Odd = left, odd
 	return sum
 }
 
