@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"crypto/sha256"
+	"database/sql"
 
 	"patchwatch/track"
 )
@@ -271,24 +272,24 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 		m.Delivered.UnixMicro(), m.DateOrDelivered().Unix(), id); err != nil {
 		return err
 	}
-	var project *int64
+	var project sql.NullInt64
 	var msgid string
 	var chosen bool
 	if _, err := a.row(`SELECT project, msgid, chosen FROM mail WHERE id = ?`, []any{id}, &project, &msgid, &chosen); err != nil {
 		return err
 	}
-	if project == nil {
+	if !project.Valid {
 		_, err := a.choose(nil, msgid)
 		return err
 	}
 	if chosen {
-		c := a.change(*project) // its place in canonical order is another
+		c := a.change(project.Int64) // its place in canonical order is another
 		delete(c.rows, msgid)
 		c.replaced[msgid] = true
 		c.senders[before.Sender] = true
 		c.gone = append(c.gone, before)
 	}
-	_, err = a.choose(&track.Project{ID: *project}, msgid)
+	_, err = a.choose(&track.Project{ID: project.Int64}, msgid)
 	return err
 }
 

@@ -28,7 +28,6 @@ type Store struct {
 
 	mu       sync.Mutex // guards what follows: one transaction at a time
 	writer   *writer    // nil when opened for reading, and while the file is lost
-	wdb      *sql.DB
 	writable bool
 	place    place
 
@@ -77,17 +76,13 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.wdb, err = sql.Open("sqlite3", dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_txlock=immediate&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
-		return err
-	}
-	s.wdb.SetMaxOpenConns(1)
-	if s.writer, err = newWriter(ctx, s.wdb); err != nil {
+	if s.writer, err = newWriter(dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
 		return err
 	}
 	if err := s.writer.script(checkpoints); err != nil {
 		return err
 	}
-	if err := s.writer.tx(ctx, func() error { return migrate(ctx, s.writer) }); err != nil {
+	if err := s.writer.tx(ctx, func() error { return migrate(s.writer) }); err != nil {
 		return err
 	}
 	if err := s.notePlace(); err != nil {
@@ -156,9 +151,11 @@ func (s *Store) openExisting(ctx context.Context) error {
 	return s.frames.refresh()
 }
 
+const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"
+
 func (s *Store) openReaders() error {
 	var err error
-	s.readers, err = sql.Open("sqlite3", dsn(s.path, "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"))
+	s.readers, err = sql.Open("sqlite3", dsn(s.path, readOptions))
 	if err != nil {
 		return err
 	}
@@ -186,10 +183,7 @@ func (s *Store) closeAll() error {
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
 	}
-	if s.wdb != nil {
-		errs = append(errs, s.wdb.Close())
-	}
-	s.readers, s.writer, s.wdb = nil, nil, nil
+	s.readers, s.writer = nil, nil
 	return errors.Join(errs...)
 }
 

@@ -29,8 +29,11 @@ func schemaVersion() int {
 // migrate brings the schema up to date, from whatever version PRAGMA user_version names. It runs inside a
 // transaction: a process that is killed in it leaves the old schema, and two that start at once do it one after the
 // other.
-func migrate(ctx context.Context, w *writer) error {
-	found, err := version(func(query string) *sql.Row { return w.conn.QueryRowContext(ctx, query) })
+func migrate(w *writer) error {
+	found, err := version(func(query string, dest *int) error {
+		_, err := w.row(query, nil, dest)
+		return err
+	})
 	if err != nil {
 		return err
 	}
@@ -82,19 +85,19 @@ func fillTitles(w *writer) error {
 }
 
 func readVersion(ctx context.Context, db *sql.DB) (int, error) {
-	return version(func(query string) *sql.Row { return db.QueryRowContext(ctx, query) })
+	return version(func(query string, dest *int) error { return db.QueryRowContext(ctx, query).Scan(dest) })
 }
 
 // version is the schema's, 0 for an empty database; an error if it is newer than this program, or not ours.
-func version(row func(string) *sql.Row) (int, error) {
+func version(row func(query string, dest *int) error) (int, error) {
 	var user, application, tables int
-	if err := row("PRAGMA user_version").Scan(&user); err != nil {
+	if err := row("PRAGMA user_version", &user); err != nil {
 		return 0, err
 	}
-	if err := row("PRAGMA application_id").Scan(&application); err != nil {
+	if err := row("PRAGMA application_id", &application); err != nil {
 		return 0, err
 	}
-	if err := row("SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+	if err := row("SELECT count(*) FROM sqlite_schema", &tables); err != nil {
 		return 0, err
 	}
 	switch {

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"runtime"
 	"sync"
@@ -227,15 +228,15 @@ func (a *adder) refresh(s *stored) (differs bool, err error) {
 }
 
 func (a *adder) rewrite(s *stored, p *track.Project, args []any) error {
-	var project *int64
+	var project sql.NullInt64
 	var msgid string
 	var chosen bool
 	if _, err := a.row(`SELECT project, msgid, chosen FROM mail WHERE id = ?`, []any{s.id}, &project, &msgid, &chosen); err != nil {
 		return err
 	}
 	var was *track.Project
-	if project != nil {
-		was = &track.Project{ID: *project}
+	if project.Valid {
+		was = &track.Project{ID: project.Int64}
 	}
 	if chosen {
 		if err := a.unchoose(was, s.id); err != nil {

@@ -54,9 +54,12 @@ func (n *neighbourhood) whyTalk(r *row, why *Why) error {
 	return nil
 }
 
-// looking runs f on a connection of the readers, in one transaction: what it reads is the database of one moment.
+// looking runs f on a connection of its own that can only read, in one transaction: what it reads is the database of one moment.
 func (s *Store) looking(ctx context.Context, f func(w *writer) error) error {
-	w, err := newWriter(ctx, s.readers)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	w, err := newWriter(dsn(s.path, readOptions))
 	if err != nil {
 		return explain(err)
 	}

@@ -3,24 +3,44 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
+	"io"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
 )
 
 // writer is the one connection that writes, with its prepared statements. They are prepared once: a mail takes some
 // fifteen statements, and preparing them costs more than running them.
+//
+// It is the driver's own connection, without database/sql between: a pool has nothing to do for one connection, and its
+// locks, copies and conversions took as long as SQLite itself. So one goroutine at a time.
 type writer struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn  driverConn
+	stmts map[string]driverStmt
 
 	frames *frames
 }
 
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
-	conn, err := db.Conn(ctx)
+// driverConn and driverStmt are what the driver's connections and statements can do of it.
+type (
+	driverConn interface {
+		driver.Conn
+		driver.ExecerContext
+	}
+	driverStmt interface {
+		driver.Stmt
+		driver.StmtExecContext
+		driver.StmtQueryContext
+	}
+)
+
+func newWriter(dsn string) (*writer, error) {
+	conn, err := (&sqlite3.SQLiteDriver{}).Open(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}}, nil
 }
 
 func (w *writer) close() error {
@@ -57,16 +77,16 @@ func (w *writer) tx(ctx context.Context, f func() error) (err error) {
 	return w.exec("COMMIT")
 }
 
-func (w *writer) stmt(query string) (*sql.Stmt, error) {
+func (w *writer) stmt(query string) (driverStmt, error) {
 	if s, ok := w.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := w.conn.PrepareContext(context.Background(), query)
+	s, err := w.conn.Prepare(query)
 	if err != nil {
 		return nil, fmt.Errorf("prepare %.60q: %w", query, err)
 	}
-	w.stmts[query] = s
-	return s, nil
+	w.stmts[query] = s.(driverStmt)
+	return w.stmts[query], nil
 }
 
 func (w *writer) exec(query string, args ...any) error {
@@ -74,27 +94,76 @@ func (w *writer) exec(query string, args ...any) error {
 	return err
 }
 
-func (w *writer) run(query string, args ...any) (sql.Result, error) {
+func (w *writer) run(query string, args ...any) (driver.Result, error) {
 	s, err := w.stmt(query)
 	if err != nil {
 		return nil, err
 	}
-	return s.Exec(args...)
+	values, err := valuesOf(args)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.Background(), values)
 }
 
-// each calls f for every row of the query, with the row's Scan.
+// each calls f for every row of the query, with what scans the row.
 func (w *writer) each(query string, args []any, f func(scan func(...any) error) error) error {
+	rows, err := w.query(query, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	row := make([]driver.Value, len(rows.Columns()))
+	scan := func(dest ...any) error { return scanValues(row, dest) }
+	for {
+		switch err := rows.Next(row); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := f(scan); err != nil {
+			return err
+		}
+	}
+}
+
+func (w *writer) query(query string, args []any) (driver.Rows, error) {
 	s, err := w.stmt(query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	rows, err := s.Query(args...)
+	values, err := valuesOf(args)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return eachRow(rows, f)
+	return s.QueryContext(context.Background(), values)
 }
 
+// row scans the first row of the query into dest; false if there is none.
+func (w *writer) row(query string, args []any, dest ...any) (bool, error) {
+	rows, err := w.query(query, args)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	row := make([]driver.Value, len(rows.Columns()))
+	switch err := rows.Next(row); {
+	case err == io.EOF:
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return true, scanValues(row, dest)
+}
+
+// script runs SQL text of any number of statements, unprepared.
+func (w *writer) script(text string) error {
+	_, err := w.conn.ExecContext(context.Background(), text, nil)
+	return err
+}
+
+// eachRow calls f for every row of a reader's query.
 func eachRow(rows *sql.Rows, f func(scan func(...any) error) error) error {
 	defer rows.Close()
 	for rows.Next() {
@@ -103,23 +172,4 @@ func eachRow(rows *sql.Rows, f func(scan func(...any) error) error) error {
 		}
 	}
 	return rows.Err()
-}
-
-// row scans the only row of the query into dest; false if there is none.
-func (w *writer) row(query string, args []any, dest ...any) (bool, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return false, err
-	}
-	err = s.QueryRow(args...).Scan(dest...)
-	if err == sql.ErrNoRows {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// script runs SQL text of any number of statements, unprepared.
-func (w *writer) script(text string) error {
-	_, err := w.conn.ExecContext(context.Background(), text)
-	return err
 }
