@@ -26,6 +26,11 @@ type held struct {
 // release lets go of the mail wherever it is now. It is safe to call after the move: the lock is on the inode.
 func (h *held) release() {
 	h.lock.Unlock()
+	h.forget()
+}
+
+// forget gives back the memory that its bytes take; the lock stays.
+func (h *held) forget() {
 	if h.budget != nil {
 		h.budget.give(h.size)
 		h.budget = nil

@@ -9,7 +9,7 @@ import (
 )
 
 func (c *Config) setDefaults() {
-	setDefault(&c.BatchMails, 256)
+	setDefault(&c.BatchMails, 512)
 	setDefault(&c.BatchBytes, 32<<20)
 	setDefault(&c.MaxMail, 50<<20)
 	setDefault(&c.Readers, runtime.NumCPU())
@@ -40,12 +40,12 @@ func setDefault[T int | int64 | time.Duration](value *T, standard T) {
 
 func (c *Config) roundMails() int { return roundBatches * c.BatchMails }
 
-// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, two batches are under
+// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, three batches are under
 // way, and half of all are left to the handler: a database that cannot open its journal fails every batch.
 func mailsForFiles() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return 64
 	}
-	return int(min(max(limit.Cur/4, 1), 1<<20))
+	return int(min(max(limit.Cur/6, 1), 1<<20))
 }

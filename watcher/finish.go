@@ -7,29 +7,39 @@ import (
 	"time"
 )
 
-// finish hands a batch over, settles it, and lets go of its locks whatever happened. After the end of ctx nothing new
-// is handed over, but what has been is settled.
-func (r *round) finish(ctx context.Context, batch []*held) {
-	defer func() {
-		for _, h := range batch {
-			h.release()
-		}
-	}()
-	if ctx.Err() != nil || r.failed {
-		return
-	}
+// judged is a batch whose mails are stored or refused, and still in new.
+type judged struct {
+	batch    []*held
+	verdicts []Verdict
+}
+
+// handOver gives a batch to the handler and its verdicts to who settles them. What gets none stays in new, and its locks
+// are let go of. After the end of ctx nothing new is handed over, but what has been is settled.
+func (r *round) handOver(ctx context.Context, batch []*held, settle chan<- judged) {
 	verdicts, err := r.judge(ctx, batch)
 	if err != nil {
 		r.failed = true
 		r.stop.Store(true)
 		r.failAll(time.Now(), err)
+	}
+	if verdicts == nil {
+		for _, h := range batch {
+			h.release()
+		}
 		return
 	}
-	r.settle(batch, verdicts)
+	for _, h := range batch {
+		h.forget()
+	}
+	settle <- judged{batch, verdicts}
 }
 
-// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read.
+// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read. None:
+// it is too late to ask.
 func (r *round) judge(ctx context.Context, batch []*held) ([]Verdict, error) {
+	if ctx.Err() != nil || r.failed {
+		return nil, nil
+	}
 	var claims []Claim
 	for _, h := range batch {
 		if h.reject == nil {
@@ -70,15 +80,15 @@ func (r *round) ask(ctx context.Context, claims []Claim) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-// settle moves the mails of a batch. Where one cannot be moved its Maildir pauses, and those of the other Maildirs go
-// on.
-func (r *round) settle(batch []*held, verdicts []Verdict) {
+// settle moves the mails of a batch, while the next one is with the handler. Where one cannot be moved its Maildir pauses,
+// and those of the other Maildirs go on.
+func (r *round) settle(j judged) {
 	var done []Settlement
-	for i, h := range batch {
+	for i, h := range j.batch {
 		if h.box.stopped.Load() {
 			continue
 		}
-		path, err := r.move(h, verdicts[i].Reject)
+		path, err := r.move(h, j.verdicts[i].Reject)
 		switch {
 		case errors.Is(err, errMoved):
 			r.Log.Warn("mail was moved by somebody else while it was stored", "dir", h.Dir, "name", h.Name)
@@ -86,10 +96,10 @@ func (r *round) settle(batch []*held, verdicts []Verdict) {
 		case err != nil:
 			h.box.fail(time.Now(), err)
 		default:
-			done = append(done, settlement(h, path, verdicts[i]))
+			done = append(done, settlement(h, path, j.verdicts[i]))
 		}
 	}
-	for _, h := range batch {
+	for _, h := range j.batch {
 		h.release()
 	}
 	r.Step(stepUnlocked)

@@ -30,8 +30,8 @@ type result struct {
 	err  error
 }
 
-// round takes a part of what waits: some goroutines claim and read, this one hands over and settles what they have.
-// So while one batch is stored, the next one is read and prepared.
+// round takes a part of what waits: some goroutines claim, read and prepare, this one hands over what they have, and one
+// moves what is stored. So while one batch is stored, the next one is read and the one before is moved.
 type round struct {
 	*engine
 	work    []job
@@ -63,7 +63,16 @@ func (r *round) run(ctx context.Context) {
 		readers.Wait()
 		close(r.results)
 	}()
-	r.collect(ctx)
+	stored := make(chan judged) // unbuffered: one batch is settled while one is stored, no more
+	var settling sync.WaitGroup
+	settling.Go(func() {
+		for j := range stored {
+			r.settle(j)
+		}
+	})
+	r.collect(ctx, stored)
+	close(stored)
+	settling.Wait()
 }
 
 // read looks at one name after the other.
@@ -87,13 +96,13 @@ func (r *round) read(ctx context.Context) {
 
 // collect makes batches of what has been read, until all is. It waits for no mail to arrive: the round knows what there
 // is, so a single mail is handed over at once, and under load the next batch fills while this one is stored.
-func (r *round) collect(ctx context.Context) {
+func (r *round) collect(ctx context.Context, stored chan<- judged) {
 	for first := range r.results {
 		var b batch
 		r.add(&b, first)
 		r.gather(&b)
 		if len(b.held) > 0 {
-			r.finish(ctx, b.held)
+			r.handOver(ctx, b.held, stored)
 		}
 	}
 }
