@@ -3,6 +3,8 @@ package db
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -14,18 +16,27 @@ import (
 	"strings"
 	"time"
 
-	"crypto/sha256"
-	"database/sql"
-
 	"patchwatch/track"
 )
 
-// Delivery is one mail to be stored: what ingest.Parse read from it, with Delivered set, and its bytes compressed by
-// Store.Compress.
+// Delivery is one mail to be stored.
 type Delivery struct {
-	Mail  *track.Mail
-	Frame []byte
-	Size  int // of the mail, in bytes, before compression
+	Mail  *track.Mail // what ingest.Parse read from it, with Delivered set
+	Raw   []byte      // its bytes
+	Frame []byte      // Raw as Compress or Store.Compress made it; nil: Add does
+	sums  *sums       // of Mail; nil: Add makes them
+}
+
+// Prepare makes a Delivery and does ahead what Add would else do while nobody else can store anything.
+func (s *Store) Prepare(m *track.Mail, raw []byte) Delivery {
+	d := Delivery{Mail: m, Raw: raw}
+	if !s.Young() {
+		d.Frame = s.Compress(raw)
+	}
+	if sums, err := sumsOf(m); err == nil {
+		d.sums = sums
+	}
+	return d
 }
 
 // Added says what became of one delivery.
@@ -43,26 +54,26 @@ type Added struct {
 // are on disk. The result has an entry for each delivery. An error means that the environment failed and nothing was
 // stored.
 //
-// A mail that can't be stored, or whose assembly panics, must not hold the others up: then each is added by itself,
-// and the one at fault gets its Err.
+// A mail that can't be stored, or whose assembly panics, must not hold the others up: then the batch is halved until that
+// mail is alone, and it gets its Err.
 func (s *Store) Add(ctx context.Context, batch []Delivery) ([]Added, error) {
 	added, err := s.addBatch(ctx, batch)
-	if !atFault(err) {
+	switch {
+	case !atFault(err):
 		return added, err
+	case len(batch) == 1:
+		return []Added{{Err: err}}, nil
 	}
-	added = make([]Added, len(batch))
-	for i := range batch {
-		one, err := s.addBatch(ctx, batch[i:i+1])
-		switch {
-		case atFault(err):
-			added[i].Err = err
-		case err != nil:
-			return nil, err // what was added before it stays; adding it again changes nothing
-		default:
-			added[i] = one[0]
-		}
+	half := len(batch) / 2
+	first, err := s.Add(ctx, batch[:half])
+	if err != nil {
+		return nil, err
 	}
-	return added, nil
+	second, err := s.Add(ctx, batch[half:])
+	if err != nil {
+		return nil, err // what was added before it stays; adding it again changes nothing
+	}
+	return append(first, second...), nil
 }
 
 // panicked is a panic while mails were stored or assembled.
@@ -207,6 +218,9 @@ func (a *adder) change(project int64) *change {
 
 func (a *adder) add(d *Delivery, out *Added) error {
 	m := d.Mail
+	if d.Frame == nil {
+		d.Frame = a.frames.compress(d.Raw)
+	}
 	if !a.frames.knows(d.Frame) {
 		return errForeignFrame
 	}
@@ -234,12 +248,12 @@ func (a *adder) add(d *Delivery, out *Added) error {
 	if err != nil {
 		return err
 	}
-	id, err = a.insert(m, p, byList, !copies)
+	id, err = a.insert(d, p, byList, !copies)
 	if err != nil {
 		return err
 	}
 	out.mail = id
-	if err := a.exec(`INSERT INTO raw (mail, size, bytes) VALUES (?, ?, ?)`, id, d.Size, d.Frame); err != nil {
+	if err := a.exec(`INSERT INTO raw (mail, size, bytes) VALUES (?, ?, ?)`, id, len(d.Raw), d.Frame); err != nil {
 		return err
 	}
 	if !copies {
@@ -307,8 +321,8 @@ func (a *adder) first(p *track.Project, m *track.Mail, id int64) error {
 }
 
 // insert writes the facts of a mail.
-func (a *adder) insert(m *track.Mail, p *track.Project, byList, chosen bool) (int64, error) {
-	f, err := factsOf(m, p, byList)
+func (a *adder) insert(d *Delivery, p *track.Project, byList, chosen bool) (int64, error) {
+	f, err := factsOf(d, p, byList)
 	if err != nil {
 		return 0, err
 	}
@@ -323,28 +337,45 @@ func (a *adder) insert(m *track.Mail, p *track.Project, byList, chosen bool) (in
 }
 
 // factsOf are the values of a mail's row, in the order of the INSERT above, but for chosen.
-func factsOf(m *track.Mail, p *track.Project, byList bool) ([]any, error) {
+func factsOf(d *Delivery, p *track.Project, byList bool) ([]any, error) {
+	m := d.Mail
+	if d.sums == nil {
+		var err error
+		if d.sums, err = sumsOf(m); err != nil {
+			return nil, unfit{err}
+		}
+	}
 	var project any
 	sender, name := m.From, m.Subject.Name("")
 	if p != nil {
 		project, sender, name = p.ID, p.Sender(m), m.Subject.Name(p.LinkName)
 	}
-	more, err := moreOf(m)
-	if err != nil {
-		return nil, unfit{err}
-	}
-	patchHash, err := hex.DecodeString(m.Hash)
-	if err != nil {
-		return nil, unfit{fmt.Errorf("patch hash: %w", err)}
-	}
-	content := sha256.Sum256([]byte(m.Content))
 	return []any{
 		m.SHA256[:], project, m.MsgID, byList, m.Delivered.UnixMicro(), !m.Date.IsZero(), m.DateOrDelivered().Unix(),
 		int(m.Kind()), sender.Email, sender.Name, name,
 		m.Subject.Marked, m.Subject.Number, m.Subject.Total, m.Subject.Version, strings.Join(m.Refs, "\n"),
-		content[:], shaOrNil(m.Diff), bytesOrNil(patchHash), orNil(m.PullURL), stateOrNil(m.State), more,
+		d.sums.content, d.sums.diff, d.sums.hash, orNil(m.PullURL), stateOrNil(m.State), d.sums.more,
 		titleHash(m.Kind(), sender.Email, name),
 	}, nil
+}
+
+// sums are the facts that are summed up of a mail whatever its project.
+type sums struct {
+	content, diff, hash []byte // nil: none
+	more                any
+}
+
+func sumsOf(m *track.Mail) (*sums, error) {
+	more, err := moreOf(m)
+	if err != nil {
+		return nil, err
+	}
+	patchHash, err := hex.DecodeString(m.Hash)
+	if err != nil {
+		return nil, fmt.Errorf("patch hash: %w", err)
+	}
+	content := sha256.Sum256([]byte(m.Content))
+	return &sums{content[:], shaOrNil(m.Diff), bytesOrNil(patchHash), more}, nil
 }
 
 // idOrNil is a project's number, NULL for the unrouted.

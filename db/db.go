@@ -76,10 +76,10 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.writer, err = newWriter(dsn(s.path, "_journal_mode=WAL&_synchronous=FULL&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
+	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
 		return err
 	}
-	if err := s.writer.script(checkpoints); err != nil {
+	if err := s.writer.writeAhead(); err != nil {
 		return err
 	}
 	if err := s.writer.tx(ctx, func() error { return migrate(s.writer) }); err != nil {
@@ -94,11 +94,6 @@ func (s *Store) open(ctx context.Context) error {
 	s.writer.frames = s.frames
 	return s.frames.refresh()
 }
-
-// checkpoints: the log is written back into the database every 16 MiB and not, as SQLite would, every 4: each time costs
-// two waits for the disk and writes the same index pages again. What it grows to beyond that, beside a long reader, is
-// cut off when it is reset.
-const checkpoints = `PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 33554432`
 
 func (s *Store) refuseStrangers(ctx context.Context) error {
 	if info, err := os.Stat(s.path); err != nil || info.Size() == 0 {

@@ -1,12 +1,15 @@
 package db
 
-import "math/rand/v2"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
-// When a dictionary is made: when there are enough mails to learn from, and again when there are ten times as many, so
-// that what a young list began with does not count for ever.
+// FirstDictionary is how many mails are enough to learn from. Another dictionary is made when there are ten times as many,
+// so that what a young list began with does not count for ever.
 const (
-	firstDictionary = 200 // mails
-	nextDictionary  = 10  // times as many
+	FirstDictionary = 200
+	nextDictionary  = 10
 )
 
 // What it is made of: the beginnings of mails spread over the newest.
@@ -22,7 +25,7 @@ func (w *writer) learn() (bool, error) {
 	if _, err := w.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &stored); err != nil {
 		return false, err
 	}
-	if stored < firstDictionary || stored < nextDictionary*w.frames.current.Load().mails {
+	if stored < FirstDictionary || stored < nextDictionary*w.frames.current.Load().mails {
 		return false, nil
 	}
 	// Another process may have made one that this one has not heard of.
@@ -34,7 +37,7 @@ func (w *writer) learn() (bool, error) {
 		return false, err
 	}
 	id := firstDictionaryID + rand.Int64N(lastDictionaryID-firstDictionaryID)
-	return true, w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, id, stored, text)
+	return true, w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, id, stored, Compress(text))
 }
 
 func (w *writer) dictionaryText() ([]byte, error) {
@@ -75,9 +78,17 @@ func (s *Store) dictionaries() ([]dictionary, error) {
 	var all []dictionary
 	err = eachRow(rows, func(scan func(...any) error) error {
 		var d dictionary
-		err := scan(&d.id, &d.mails, &d.bytes)
+		var frame []byte
+		if err := scan(&d.id, &d.mails, &frame); err != nil {
+			return err
+		}
+		text, err := plain.decoder.DecodeAll(frame, nil)
+		if err != nil {
+			return fmt.Errorf("dictionary %d is damaged: %w", d.id, err)
+		}
+		d.bytes = text
 		all = append(all, d)
-		return err
+		return nil
 	})
 	return all, err
 }

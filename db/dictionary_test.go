@@ -29,7 +29,7 @@ func storeRaw(t *testing.T, s *db.Store, from, to int) error {
 		raw := listMail(i)
 		m := made(fmt.Sprintf("%d@x", i), i, "talk")
 		m.SHA256 = sha256.Sum256(raw)
-		batch = append(batch, db.Delivery{Mail: m, Frame: s.Compress(raw), Size: len(raw)})
+		batch = append(batch, db.Delivery{Mail: m, Frame: s.Compress(raw), Raw: raw})
 	}
 	_, err := s.Add(context.Background(), batch)
 	return err
@@ -104,7 +104,7 @@ func TestFrameOfAnotherDatabase(t *testing.T) {
 	raw := listMail(1000)
 	m := made("1000@x", 0, "talk")
 	m.SHA256 = sha256.Sum256(raw)
-	batch := []db.Delivery{{Mail: m, Frame: s.Compress(raw), Size: len(raw)}}
+	batch := []db.Delivery{{Mail: m, Frame: s.Compress(raw), Raw: raw}}
 	rename(t, filepath.Join(dir, "other.db"), path)
 	if _, err := s.Add(ctx, batch); !errors.Is(err, db.ErrReplaced) {
 		t.Fatal(err)

@@ -2,7 +2,9 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -17,13 +19,14 @@ func TestOneBadMailInABatch(t *testing.T) {
 		spoil func(d *db.Delivery)
 		want  string
 	}{
-		{"a row that the schema refuses", func(d *db.Delivery) { d.Frame = nil }, "constraint"},
+		{"a row that the schema refuses", func(d *db.Delivery) { d.Mail.PullURL = "refused" }, "constraint"},
 		{"a patch hash that is none", func(d *db.Delivery) { d.Mail.Hash = "xyz" }, "patch hash"},
 		{"a panic", func(d *db.Delivery) { d.Mail = nil }, "inside patchwatch"},
 	} {
 		for at := range 4 {
 			t.Run(fmt.Sprintf("%s, mail %d", tt.name, at), func(t *testing.T) {
 				s := open(t)
+				refuse(t, s, "pull_url", "refused")
 				mails := []*track.Mail{made("c@x", 0, "[0/2] cover"), made("1@x", 1, "[1/2] one", "c@x"),
 					made("2@x", 2, "[2/2] two", "c@x"), made("r@x", 3, "Re: two", "2@x")}
 				var batch []db.Delivery
@@ -52,6 +55,21 @@ func TestOneBadMailInABatch(t *testing.T) {
 	}
 }
 
+// refuse makes the schema refuse a mail with a value.
+func refuse(t *testing.T, s *db.Store, column, value string) {
+	t.Helper()
+	d, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: s.Path()}).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	_, err = d.Exec(fmt.Sprintf(`CREATE TRIGGER refuse BEFORE INSERT ON mail WHEN NEW.%s = '%s'
+		BEGIN SELECT raise(ABORT, 'a constraint of the test'); END`, column, value))
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // What is the environment's fault is no mail's fault: nothing is stored, and it can be tried again.
 func TestAddWithACancelledContext(t *testing.T) {
 	s := open(t)
@@ -74,7 +92,7 @@ func TestPanicInABatch(t *testing.T) {
 			if at != step {
 				return
 			}
-			if times++; times == 1 || times == 3 { // the batch, then the second mail by itself
+			if times++; times == 1 || times == 3 || times == 4 { // the batch, the half with the second mail, and that alone
 				panic("a fault of ours")
 			}
 		})

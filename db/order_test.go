@@ -135,7 +135,7 @@ func asJSON(m *track.Mail) db.Delivery {
 	}
 	d := *m
 	d.SHA256 = sha256.Sum256(raw)
-	return db.Delivery{Mail: &d, Frame: db.Compress(raw), Size: len(raw)}
+	return db.Delivery{Mail: &d, Frame: db.Compress(raw), Raw: raw}
 }
 
 func readJSON(raw []byte) (*track.Mail, error) {

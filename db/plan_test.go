@@ -55,7 +55,7 @@ func openRecording(t *testing.T) (*Store, *recorder) {
 	for _, hours := range []int{5, 4, 3} {
 		for i := range 30 {
 			m := planMail(i, hours)
-			d := Delivery{Mail: m, Frame: Compress(nil), Size: 0}
+			d := Delivery{Mail: m, Frame: Compress(nil)}
 			if _, err := s.Add(ctx, []Delivery{d}); err != nil {
 				t.Fatal(err)
 			}

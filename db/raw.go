@@ -114,6 +114,10 @@ func (f *frames) decompress(frame []byte) ([]byte, error) {
 // one writer waits for none.
 func (s *Store) Compress(raw []byte) []byte { return s.frames.compress(raw) }
 
+// Young tells whether mails are still compressed without a dictionary. Then it is best to add no more than FirstDictionary
+// of them at once, and to let Add compress them, so that as many as possible are compressed with the first one.
+func (s *Store) Young() bool { return s.frames.current.Load().mails == 0 }
+
 // Compress makes it without a dictionary, so that any Store can read it.
 func Compress(raw []byte) []byte { return plain.encoder.EncodeAll(raw, nil) }
 

@@ -214,7 +214,7 @@ func (a *adder) refresh(s *stored) (differs bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	facts, err := factsOf(s.mail, p, byList)
+	facts, err := factsOf(&Delivery{Mail: s.mail}, p, byList)
 	if err != nil {
 		return false, err
 	}

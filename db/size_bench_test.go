@@ -22,7 +22,8 @@ func BenchmarkAddAt(b *testing.B) {
 		sizes = append(sizes, 1_000_000)
 	}
 	s := openBench(b)
-	list := &growingList{r: rand.New(rand.NewPCG(3, 3)), frame: db.Compress([]byte(text(rand.New(rand.NewPCG(4, 4)), 3000)))}
+	raw := []byte(text(rand.New(rand.NewPCG(4, 4)), 3000))
+	list := &growingList{r: rand.New(rand.NewPCG(3, 3)), raw: raw, frame: db.Compress(raw)}
 	for _, size := range sizes {
 		for list.sent < size {
 			store(b, s, list.next(min(1000, size-list.sent)))
@@ -53,11 +54,11 @@ func store(b *testing.B, s *db.Store, mails []db.Delivery) {
 // growingList sends mail without end: series of four, single patches, talk and replies, most to what is new, some to what is
 // old.
 type growingList struct {
-	r     *rand.Rand
-	frame []byte
-	sent  int
-	queue []*track.Mail
-	heads []string // of threads
+	r          *rand.Rand
+	raw, frame []byte
+	sent       int
+	queue      []*track.Mail
+	heads      []string // of threads
 }
 
 func (l *growingList) next(n int) []db.Delivery {
@@ -66,7 +67,7 @@ func (l *growingList) next(n int) []db.Delivery {
 	}
 	var out []db.Delivery
 	for _, m := range l.queue[:n] {
-		out = append(out, db.Delivery{Mail: m, Frame: l.frame, Size: 3000})
+		out = append(out, db.Delivery{Mail: m, Raw: l.raw, Frame: l.frame})
 	}
 	l.queue = slices.Clone(l.queue[n:])
 	l.sent += n

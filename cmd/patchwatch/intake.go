@@ -81,7 +81,7 @@ func (in *intake) parseOne(m bytesOfMail) parsed {
 		return parsed{err: err}
 	}
 	mail.Delivered = m.delivered.UTC().Truncate(time.Microsecond)
-	return parsed{Delivery: db.Delivery{Mail: mail, Frame: in.store.Compress(m.raw), Size: len(m.raw)}}
+	return parsed{Delivery: in.store.Prepare(mail, m.raw)}
 }
 
 // subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.
@@ -100,15 +100,19 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 		batch = append(batch, m.Delivery)
 		at = append(at, i)
 	}
-	if len(batch) == 0 {
-		return out, nil
-	}
-	added, err := in.store.Add(ctx, batch)
-	if err != nil {
-		return nil, err
-	}
-	for j, a := range added {
-		out[at[j]].Added, out[at[j]].refuse = a, a.Err
+	for len(batch) > 0 {
+		part := batch
+		if in.store.Young() {
+			part = batch[:min(len(batch), db.FirstDictionary)]
+		}
+		added, err := in.store.Add(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for j, a := range added {
+			out[at[j]].Added, out[at[j]].refuse = a, a.Err
+		}
+		batch, at = batch[len(part):], at[len(part):]
 	}
 	return out, nil
 }

@@ -77,7 +77,7 @@ func newThread(t *testing.T, raws [][]byte) *thread {
 			t.Fatalf("mail %d: %v", i+1, err)
 		}
 		m.Delivered = time.Unix(1790000000+int64(i), 0).UTC()
-		th.mails = append(th.mails, db.Delivery{Mail: m, Frame: db.Compress(raw), Size: len(raw)})
+		th.mails = append(th.mails, db.Delivery{Mail: m, Frame: db.Compress(raw), Raw: raw})
 	}
 	return th
 }

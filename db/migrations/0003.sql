@@ -3,5 +3,5 @@
 CREATE TABLE dictionary (
 	id    INTEGER PRIMARY KEY, -- at random, as no two databases may have one id for two dictionaries
 	mails INTEGER NOT NULL, -- how many mails were stored when it was made
-	bytes BLOB NOT NULL
+	bytes BLOB NOT NULL     -- a zstd frame
 );
