@@ -9,38 +9,53 @@ import (
 	"testing"
 )
 
-// TestCurIsOnDisk follows the system calls of a watcher: when a mail is moved to cur, what was written to the log has been
-// synced. Else a power cut could leave a mail in cur and not in the database.
+// TestCurIsOnDisk follows the system calls of a watcher: when a mail is moved to cur, the log has been synced since the mail
+// was written to it. Else a power cut could leave a mail in cur and not in the database. A mail is known in the log by its
+// Message-ID, since the next batch is written while one is moved.
 func TestCurIsOnDisk(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
-	w.deliver("md", multiply(samples(t), 9))
-	moves, unsynced := 0, ""
-	written := ""
+	mails := multiply(samples(t), 9)
+	w.deliver("md", mails)
+	ids := map[string]string{} // by name in new
+	for i, m := range mails {
+		if id := messageIDLine.FindSubmatch(m.raw); id != nil {
+			ids[m.mtaName(i)] = string(id[1])
+		}
+	}
+	moves := 0
+	var written []string // ids in the log and not yet synced
+	onDisk := map[string]bool{}
 	for _, c := range w.trace("watch", "--once", "--quiet", "md") {
 		switch {
 		case c.name == "pwrite64" && strings.Contains(c.line, "-wal>"):
-			written = c.line
-		case c.name == "fsync" || c.name == "fdatasync":
-			if c.done && strings.Contains(c.line, "-wal>") {
-				written = ""
+			written = append(written, idInLog.FindAllString(c.line, -1)...)
+		case (c.name == "fsync" || c.name == "fdatasync") && c.done && strings.Contains(c.line, "-wal>"):
+			for _, id := range written {
+				onDisk[id] = true
 			}
-		case strings.HasPrefix(c.name, "rename") || strings.HasPrefix(c.name, "link"):
-			if strings.Contains(c.line, "/cur>") {
-				moves++
-				if written != "" {
-					unsynced = c.line + "\nafter " + written
-				}
+			written = nil
+		case moveToCur.MatchString(c.line):
+			id := ids[moveToCur.FindStringSubmatch(c.line)[1]]
+			if id == "" {
+				continue
+			}
+			moves++
+			if !onDisk[id] {
+				t.Fatalf("%s was moved before the log with it was synced: %s", id, clip(c.line))
 			}
 		}
-	}
-	if unsynced != "" {
-		t.Errorf("a mail was moved before the log was synced: %s", clip(unsynced))
 	}
 	if moves < 500 {
 		t.Errorf("only %d moves to cur were seen", moves)
 	}
 }
+
+var (
+	messageIDLine = regexp.MustCompile(`(?im)^message-id:\s*(<[^<>\s]+>)\s*$`)
+	idInLog       = regexp.MustCompile(`<[^<>\s]+>`)
+	moveToCur     = regexp.MustCompile(`^\d+ +(?:rename|link)\w*\(.*"([^"]+)", \d+<[^>]*/cur>`)
+)
 
 // TestDeliveredMailIsOnDisk does the same for deliver: when it says that it has the mail, the mail is on disk, whole, and in
 // new.
@@ -94,7 +109,7 @@ func (w *workplace) traceWith(stdin []byte, args ...string) (calls []call) {
 	}
 	c := w.command(args...)
 	c.Path, c.Stdin = strace, bytes.NewReader(stdin)
-	c.Args = append([]string{"strace", "-f", "-y", "-o", "trace", "-e",
+	c.Args = append([]string{"strace", "-f", "-y", "-s", "9000", "-o", "trace", "-e",
 		"trace=fsync,fdatasync,write,pwrite64,rename,renameat,renameat2,link,linkat", binary}, args...)
 	if out, err := c.CombinedOutput(); err != nil {
 		if bytes.Contains(out, []byte("ptrace")) {
