@@ -47,9 +47,6 @@ func scanValues(from []driver.Value, to []any) error {
 }
 
 func scanValue(v driver.Value, to any) (fits bool) {
-	if s, ok := to.(sql.Scanner); ok {
-		return scanNullable(v, s)
-	}
 	switch to := to.(type) {
 	case *int64:
 		*to, fits = v.(int64)
@@ -73,22 +70,12 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		var n int64
 		n, fits = v.(int64)
 		*to = track.Kind(n)
+	case *sql.NullInt64:
+		to.Int64, to.Valid = v.(int64)
+		fits = to.Valid || v == nil
+	case *sql.NullString:
+		to.String, to.Valid = v.(string)
+		fits = to.Valid || v == nil
 	}
 	return fits
-}
-
-func scanNullable(v driver.Value, to sql.Scanner) (fits bool) {
-	switch to := to.(type) {
-	case *sql.NullInt64:
-		if to.Int64, to.Valid = v.(int64); v == nil {
-			return true
-		}
-		return to.Valid
-	case *sql.NullString:
-		if to.String, to.Valid = v.(string); v == nil {
-			return true
-		}
-		return to.Valid
-	}
-	return to.Scan(v) == nil
 }

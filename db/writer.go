@@ -14,7 +14,7 @@ import (
 // fifteen statements, and preparing them costs more than running them.
 //
 // It is the driver's own connection, without database/sql between: a pool has nothing to do for one connection, and its
-// locks, copies and conversions took as long as SQLite itself. So one goroutine at a time.
+// locks, copies and conversions took a fifth of storing a mail. So one goroutine at a time.
 type writer struct {
 	conn  driverConn
 	stmts map[string]driverStmt
@@ -117,17 +117,23 @@ func (w *writer) stmt(query string) (driverStmt, error) {
 	return w.stmts[query], nil
 }
 
+// call is a statement with its arguments as the driver takes them.
+func (w *writer) call(query string, args []any) (driverStmt, []driver.NamedValue, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, err := valuesOf(args)
+	return s, values, err
+}
+
 func (w *writer) exec(query string, args ...any) error {
 	_, err := w.run(query, args...)
 	return err
 }
 
 func (w *writer) run(query string, args ...any) (driver.Result, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	values, err := valuesOf(args)
+	s, values, err := w.call(query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -157,11 +163,7 @@ func (w *writer) each(query string, args []any, f func(scan func(...any) error) 
 }
 
 func (w *writer) query(query string, args []any) (driver.Rows, error) {
-	s, err := w.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	values, err := valuesOf(args)
+	s, values, err := w.call(query, args)
 	if err != nil {
 		return nil, err
 	}

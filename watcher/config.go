@@ -41,7 +41,7 @@ type Config struct {
 	// with the batch before: what can be done to a mail by itself is best done here.
 	Prepare func(Claim) any
 
-	BatchMails int   // most mails in a batch; default 256
+	BatchMails int   // most mails in a batch; default 512
 	BatchBytes int64 // a batch is full at so many bytes, and twice as many are held in memory; default 32 MiB
 	MaxMail    int64 // bytes; a larger mail is rejected unread; default 50 MiB
 	Readers    int   // how many mails are claimed and read at once; default the number of CPUs
@@ -52,7 +52,7 @@ type Config struct {
 	EmptyTime  time.Duration // how long an empty file may still be filled; default 2 s
 
 	Log     *slog.Logger     // default: discards
-	Settled func(Settlement) // told of each mail that has been moved, from one goroutine at a time
+	Settled func(Settlement) // told of each mail that has been moved, by one goroutine at a time, while Handle may have the next batch
 	Changed func(State)      // told when a pause begins or ends, and at most once a second that Run scans
 
 	// Step is called with one of Steps at each point where a crash leaves a state of its own, so that a test can kill
@@ -78,7 +78,7 @@ type Settlement struct {
 type Summary struct {
 	Stored int // mails moved to cur
 	Failed int // mails moved to failed
-	Left   int // mails that are still in new: unreadable, or written all the time
+	Left   int // mails that are still in new: unreadable, written all the time, or not come to
 	Odd    int // things in new that are no regular files, and are left alone
 }
 
