@@ -151,7 +151,7 @@ type change struct {
 	fresh    map[string]bool // Message-IDs that were not stored before
 	replaced map[string]bool // Message-IDs for which another mail stands now, or none, or the same with other facts
 	gone     []*row          // the mails that stood for them
-	senders  map[string]bool // whose names may have changed
+	namings  []*naming       // of mails that may name their senders now
 	rows     map[string]*row // of fresh mails, as they were inserted: to look them up again would cost more than to add them
 }
 
@@ -210,7 +210,7 @@ func (a *adder) onSight(listID string) *track.Project {
 func (a *adder) change(project int64) *change {
 	c := a.changes[project]
 	if c == nil {
-		c = &change{fresh: map[string]bool{}, replaced: map[string]bool{}, senders: map[string]bool{}, rows: map[string]*row{}}
+		c = &change{fresh: map[string]bool{}, replaced: map[string]bool{}, rows: map[string]*row{}}
 		a.changes[project] = c
 	}
 	return c
@@ -225,7 +225,8 @@ func (a *adder) add(d *Delivery, out *Added) error {
 		return errForeignFrame
 	}
 	var id, delivered int64
-	known, err := a.row(`SELECT id, delivered FROM mail WHERE sha256 = ?`, []any{m.SHA256[:]}, &id, &delivered)
+	known, err := a.row(`SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 8) = ? AND sha256 = ?`,
+		[]any{m.MsgID, m.SHA256[:8], m.SHA256[:]}, &id, &delivered)
 	if err != nil {
 		return err
 	}
@@ -300,7 +301,6 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 		c := a.change(project.Int64) // its place in canonical order is another
 		delete(c.rows, msgid)
 		c.replaced[msgid] = true
-		c.senders[before.Sender] = true
 		c.gone = append(c.gone, before)
 	}
 	_, err = a.choose(&track.Project{ID: project.Int64}, msgid)
@@ -315,8 +315,10 @@ func (a *adder) first(p *track.Project, m *track.Mail, id int64) error {
 	r := rowOf(m, p, id)
 	c := a.change(p.ID)
 	c.fresh[r.ID] = true
-	c.senders[r.Sender] = true
 	c.rows[r.ID] = r
+	if r.Kind != track.Ignored {
+		c.namings = append(c.namings, &naming{id, r.ID, r.Date.Unix(), r.Sender, p.Sender(m).Name})
+	}
 	return a.insertRefs(p.ID, r)
 }
 
@@ -494,12 +496,23 @@ func (a *adder) swap(p *track.Project, msgid string, before, now int64) error {
 	if now == 0 {
 		return nil
 	}
+	if err := a.mayName(c, now); err != nil {
+		return err
+	}
 	r, err := a.loadRow(now)
 	if err != nil {
 		return err
 	}
-	c.senders[r.Sender] = true
 	return a.insertRefs(p.ID, r)
+}
+
+// mayName notes a mail that was stored before and may name its sender now.
+func (a *adder) mayName(c *change, mail int64) error {
+	n, err := a.loadNaming(mail)
+	if n != nil {
+		c.namings = append(c.namings, n)
+	}
+	return err
 }
 
 func (a *adder) unchoose(p *track.Project, id int64) error {
@@ -510,7 +523,6 @@ func (a *adder) unchoose(p *track.Project, id int64) error {
 		}
 		c := a.change(p.ID)
 		c.gone = append(c.gone, r)
-		c.senders[r.Sender] = true
 		if err := a.deleteRefs(p.ID, r); err != nil {
 			return err
 		}

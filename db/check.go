@@ -246,23 +246,27 @@ func syncFile(path string) error {
 	return nil
 }
 
-// Holds tells whether mails of these SHA-256 are stored, in the same order.
+// Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are better
+// asked for at once.
 func (s *Store) Holds(ctx context.Context, sums [][sha256.Size]byte) ([]bool, error) {
+	at := map[[sha256.Size]byte][]int{}
+	for i, sum := range sums {
+		at[sum] = append(at[sum], i)
+	}
 	held := make([]bool, len(sums))
-	stmt, err := s.readers.PrepareContext(ctx, `SELECT 1 FROM mail WHERE sha256 = ?`)
+	rows, err := s.readers.QueryContext(ctx, `SELECT sha256 FROM mail`)
 	if err != nil {
 		return nil, explain(err)
 	}
-	defer stmt.Close()
-	for i := range sums {
-		var one int
-		switch err := stmt.QueryRowContext(ctx, sums[i][:]).Scan(&one); err {
-		case nil:
-			held[i] = true
-		case sql.ErrNoRows:
-		default:
-			return nil, explain(err)
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var sum []byte
+		if err := scan(&sum); err != nil || len(sum) != sha256.Size {
+			return err
 		}
-	}
-	return held, nil
+		for _, i := range at[[sha256.Size]byte(sum)] {
+			held[i] = true
+		}
+		return nil
+	})
+	return held, explain(err)
 }

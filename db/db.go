@@ -76,13 +76,16 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_foreign_keys=1&_cache_size=-65536")); err != nil {
+	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_cache_size=-65536")); err != nil {
 		return err
 	}
 	if err := s.writer.writeAhead(); err != nil {
 		return err
 	}
-	if err := s.writer.tx(ctx, func() error { return migrate(s.writer) }); err != nil {
+	if err := s.bringUpToDate(ctx); err != nil {
+		return err
+	}
+	if err := s.writer.script("PRAGMA foreign_keys = ON"); err != nil { // only now: a migration may make a table anew
 		return err
 	}
 	if err := s.notePlace(); err != nil {
@@ -93,6 +96,15 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.writer.frames = s.frames
 	return s.frames.refresh()
+}
+
+// bringUpToDate waits for no other writer where there is nothing to do.
+func (s *Store) bringUpToDate(ctx context.Context) error {
+	found, err := s.writer.version()
+	if err != nil || found == schemaVersion() {
+		return err
+	}
+	return s.writer.tx(ctx, func() error { return migrate(s.writer) })
 }
 
 func (s *Store) refuseStrangers(ctx context.Context) error {

@@ -15,22 +15,12 @@ func (a *adder) derive() error {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
-	senders := map[string]bool{}
 	for _, id := range ids {
-		c := a.changes[id]
-		if err := a.deriveProject(id, c); err != nil {
-			return err
-		}
-		for s := range c.senders {
-			senders[s] = true
-		}
-	}
-	for s := range senders {
-		if err := a.derivePerson(s); err != nil {
+		if err := a.deriveProject(id, a.changes[id]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return a.derivePeople()
 }
 
 func (a *adder) deriveProject(project int64, c *change) error {
@@ -283,23 +273,4 @@ func (d *deriver) writeReplies(talk map[string]*row, parents map[string]string, 
 		}
 	}
 	return nil
-}
-
-// derivePerson sets somebody's name: that of the newest-dated mail which has one, whichever came last.
-func (w *writer) derivePerson(email string) error {
-	if email == "" {
-		return nil
-	}
-	var name string
-	there, err := w.row(`
-		SELECT sender_name FROM mail WHERE sender = +? AND chosen AND project IS NOT NULL AND kind <> 3
-		ORDER BY (sender_name <> '') DESC, date DESC, msgid, sender_name LIMIT 1`, []any{email}, &name)
-	if err != nil {
-		return err
-	}
-	if !there {
-		return w.exec(`DELETE FROM person WHERE email = ?`, email)
-	}
-	return w.exec(`INSERT INTO person (email, name) VALUES (?, ?)
-		ON CONFLICT (email) DO UPDATE SET name = excluded.name WHERE name <> excluded.name`, email, name)
 }

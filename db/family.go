@@ -69,10 +69,13 @@ func (r *revisions) laterTitles(v *edition, m member, links map[int64]track.Link
 	if !m.title.Valid {
 		return nil
 	}
-	return r.series(links, track.SharedTitle, `
-		SELECT coalesce(p.series, c.series) FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-		WHERE m.title = +? AND m.version > ? AND m.project = +? AND m.chosen ORDER BY m.version, m.date, m.msgid LIMIT ?`,
-		m.title.Int64, v.Version.Version, v.project, sameTitle)
+	found, err := r.titled(`
+		SELECT m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
+		FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+		WHERE (m.id >> 16) = +? AND m.title = +? AND m.version > ? AND m.project = +? AND m.chosen
+		ORDER BY m.version, m.date, m.msgid LIMIT ?`, (*namesake).later, m.title.Int64, v.Version.Version, v.project, sameTitle)
+	noteSeries(links, found)
+	return err
 }
 
 // hashesBelow collects what a later version may refer to: the mail, a comment on it, what it refers to itself.

@@ -30,10 +30,7 @@ func schemaVersion() int {
 // transaction: a process that is killed in it leaves the old schema, and two that start at once do it one after the
 // other.
 func migrate(w *writer) error {
-	found, err := version(func(query string, dest *int) error {
-		_, err := w.row(query, nil, dest)
-		return err
-	})
+	found, err := w.version()
 	if err != nil {
 		return err
 	}
@@ -58,7 +55,7 @@ func migrate(w *writer) error {
 }
 
 // fills are what a migration does that SQL can't, by its number.
-var fills = map[int]func(w *writer) error{2: fillTitles}
+var fills = map[int]func(w *writer) error{2: fillTitles, 4: (*writer).rebuildPeople}
 
 // fillTitles makes the titles of mails that were stored before there were any.
 func fillTitles(w *writer) error {
@@ -82,6 +79,13 @@ func fillTitles(w *writer) error {
 		}
 	}
 	return nil
+}
+
+func (w *writer) version() (int, error) {
+	return version(func(query string, dest *int) error {
+		_, err := w.row(query, nil, dest)
+		return err
+	})
 }
 
 func readVersion(ctx context.Context, db *sql.DB) (int, error) {

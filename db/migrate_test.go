@@ -65,6 +65,11 @@ func dumpText(t *testing.T, s *Store) []byte {
 
 // undo takes back what each migration after the first did to the schema.
 var undo = map[int]string{
+	4: `DROP INDEX mail_bytes; DROP INDEX mail_title; DROP INDEX mail_sender;
+		CREATE UNIQUE INDEX mail_sha256 ON mail(sha256); CREATE INDEX mail_msgid ON mail(msgid, project);
+		CREATE INDEX mail_sender ON mail(sender, (sender_name <> ''), date) WHERE chosen AND project IS NOT NULL AND kind <> 3;
+		CREATE INDEX mail_title ON mail(title, version, date) WHERE title IS NOT NULL;
+		ALTER TABLE person DROP COLUMN date; ALTER TABLE person DROP COLUMN mail`,
 	3: `DROP TABLE dictionary`,
 	2: `DROP INDEX mail_depends; DROP INDEX mail_title; ALTER TABLE mail DROP COLUMN title; ALTER TABLE series DROP COLUMN given;
 		DROP INDEX decision_series_name; ALTER TABLE decision DROP COLUMN series_name;

@@ -49,20 +49,6 @@ func (w *writer) rebuild(progress Progress) error {
 	return w.rebuildPeople()
 }
 
-func (w *writer) rebuildPeople() error {
-	var senders []string
-	err := w.each(`SELECT DISTINCT sender FROM mail WHERE chosen AND project IS NOT NULL AND kind <> 3`, nil, func(scan func(...any) error) error {
-		var email string
-		err := scan(&email)
-		senders = append(senders, email)
-		return err
-	})
-	for i := 0; err == nil && i < len(senders); i++ {
-		err = w.derivePerson(senders[i])
-	}
-	return err
-}
-
 func (w *writer) rebuildProject(p *track.Project) (int, error) {
 	n, err := w.wholeProject(p.ID)
 	if err != nil {
@@ -210,6 +196,9 @@ func (a *adder) refresh(s *stored) (differs bool, err error) {
 	if s.mail == nil {
 		return false, nil
 	}
+	if there, err := a.merge(s); err != nil || !there {
+		return !there, err
+	}
 	p, byList, err := a.route(s.mail)
 	if err != nil {
 		return false, err
@@ -250,5 +239,61 @@ func (a *adder) rewrite(s *stored, p *track.Project, args []any) error {
 		return err
 	}
 	_, err := a.choose(p, s.mail.MsgID)
+	return err
+}
+
+// merge makes one mail of two with the same bytes: an earlier patchwatch may have read another Message-ID from them, and
+// then they were delivered once more before they were read anew. The one stored first stays; there is false if that is not s.
+func (a *adder) merge(s *stored) (there bool, err error) {
+	if there, err = a.row(`SELECT delivered FROM mail WHERE id = ?`, []any{s.id}, &s.delivered); err != nil || !there {
+		return false, err
+	}
+	s.mail.Delivered = unixMicro(s.delivered)
+	var twin, delivered int64
+	found, err := a.row(`
+		SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? AND id <> ?`,
+		[]any{s.mail.MsgID, s.mail.SHA256[:8], s.mail.SHA256[:], s.id}, &twin, &delivered)
+	if err != nil || !found {
+		return true, err
+	}
+	if err := a.remove(max(s.id, twin)); err != nil {
+		return false, err
+	}
+	if s.id > twin {
+		if s.delivered < delivered {
+			err = a.deliveredEarlier(twin, s.mail)
+		}
+		return false, err
+	}
+	if delivered < s.delivered {
+		s.mail.Delivered = unixMicro(delivered)
+		err = a.deliveredEarlier(s.id, s.mail)
+	}
+	return true, err
+}
+
+// remove takes a mail out that is another's copy.
+func (a *adder) remove(mail int64) error {
+	var project sql.NullInt64
+	var msgid string
+	var chosen bool
+	if _, err := a.row(`SELECT project, msgid, chosen FROM mail WHERE id = ?`, []any{mail}, &project, &msgid, &chosen); err != nil {
+		return err
+	}
+	var p *track.Project
+	if project.Valid {
+		p = &track.Project{ID: project.Int64}
+	}
+	if chosen {
+		if err := a.unchoose(p, mail); err != nil {
+			return err
+		}
+	}
+	for _, query := range []string{`DELETE FROM raw WHERE mail = ?`, `DELETE FROM mail WHERE id = ?`} {
+		if err := a.exec(query, mail); err != nil {
+			return err
+		}
+	}
+	_, err := a.choose(p, msgid)
 	return err
 }

@@ -19,6 +19,7 @@ type revisions struct {
 	tx    *sql.Tx // one that is read from only
 	stmts map[string]*sql.Stmt
 	known map[int64]int64 // answers: the series that a series revises, 0 for none
+	parts int64           // of the index by title; 0: not counted yet
 }
 
 func newRevisions(ctx context.Context, tx *sql.Tx) *revisions {
@@ -99,23 +100,22 @@ func (r *revisions) find(v *edition) (int64, error) {
 	return byKey[key], nil
 }
 
-// sameTitle is how many mails of one title and sender are looked at, the highest versions and of these the newest:
-// someone may send ten thousand.
-const sameTitle = 100
-
 func (r *revisions) byTitle(v *edition, members []member, links map[int64]track.Link) error {
 	const day = 24 * 60 * 60 // that a clock may be wrong
 	for _, m := range members {
 		if !m.title.Valid {
 			continue
 		}
-		if err := r.series(links, track.SharedTitle, `
-			SELECT coalesce(p.series, c.series) FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-			WHERE m.title = +? AND m.version < ? AND m.date <= ? AND m.project = +? AND m.chosen
+		found, err := r.titled(`
+			SELECT m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
+			FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+			WHERE (m.id >> 16) = +? AND m.title = +? AND m.version < ? AND m.date <= ? AND m.project = +? AND m.chosen
 			ORDER BY m.version DESC, m.date DESC, m.msgid LIMIT ?`,
-			m.title.Int64, v.Version.Version, v.Date.Unix()+day, v.project, sameTitle); err != nil {
+			(*namesake).earlier, m.title.Int64, v.Version.Version, v.Date.Unix()+day, v.project, sameTitle)
+		if err != nil {
 			return err
 		}
+		noteSeries(links, found)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,10 +14,10 @@ import (
 	"patchwatch/track"
 )
 
-// BenchmarkAddAt reports the time a mail at 10,000 and 100,000 stored mails, and with PATCHWATCH_MILLION=1 in the
-// environment at a million, which takes some minutes and 3 GB of disk: by 256, as a backlog is drained, and one by one, as
-// mail comes.
-func BenchmarkAddAt(b *testing.B) {
+// BenchmarkAt reports the time of what people and watchers do at 10,000 and 100,000 stored mails, and with
+// PATCHWATCH_MILLION=1 in the environment at a million, which takes some minutes and 3 GB of disk: adding mail, by 256 as a
+// backlog is drained and one by one as it comes, and what list, series and show ask.
+func BenchmarkAt(b *testing.B) {
 	sizes := []int{10_000, 100_000}
 	if os.Getenv("PATCHWATCH_MILLION") != "" {
 		sizes = append(sizes, 1_000_000)
@@ -29,7 +30,7 @@ func BenchmarkAddAt(b *testing.B) {
 			store(b, s, list.next(min(1000, size-list.sent)))
 		}
 		for _, batch := range []int{256, 1} {
-			b.Run(fmt.Sprintf("%d/by_%d", size, batch), func(b *testing.B) {
+			b.Run(fmt.Sprintf("stored=%d/Add/by=%d", size, batch), func(b *testing.B) {
 				var micros []float64
 				for b.Loop() {
 					mails := list.next(batch)
@@ -37,9 +38,101 @@ func BenchmarkAddAt(b *testing.B) {
 					store(b, s, mails)
 					micros = append(micros, float64(time.Since(start).Nanoseconds())/1000/float64(batch))
 				}
-				slices.Sort(micros)
-				b.ReportMetric(micros[len(micros)/2], "µs/mail")
+				b.ReportMetric(medianOf(micros), "µs/mail")
 			})
+		}
+		benchQueries(b, s, size)
+	}
+}
+
+func medianOf(values []float64) float64 { return slices.Sorted(slices.Values(values))[len(values)/2] }
+
+// benchQueries asks what the commands ask, with the limit that they have by themselves.
+func benchQueries(b *testing.B, s *db.Store, size int) {
+	ctx := context.Background()
+	const shown = 50
+	newest, err := s.SeriesList(ctx, track.Filter{Limit: 1})
+	if err != nil || len(newest) == 0 {
+		b.Fatal(err, len(newest))
+	}
+	lists := []struct {
+		name string
+		f    track.Filter
+	}{
+		{"newest", track.Filter{}},
+		{"project", track.Filter{Project: newest[0].Project}},
+		{"state", track.Filter{States: []string{"accepted"}}}, // which no patch has: the longest search
+		{"states", track.Filter{Project: newest[0].Project, States: []string{"new", "under-review"}}},
+		{"submitter", track.Filter{Submitter: "person7@example.org"}},
+		{"name", track.Filter{Submitter: "person 7"}},
+		{"delegate", track.Filter{Delegate: "nobody@example.org"}},
+		{"since", track.Filter{Since: newest[0].Date.Add(-time.Hour)}},
+		{"incomplete", track.Filter{Incomplete: true}},
+	}
+	for _, l := range lists {
+		l.f.Limit = shown
+		b.Run(fmt.Sprintf("stored=%d/list/%s", size, l.name), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.Patches(ctx, l.f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("stored=%d/series/%s", size, l.name), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.SeriesList(ctx, l.f); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run(fmt.Sprintf("stored=%d/show/series", size), func(b *testing.B) {
+		for b.Loop() {
+			showSeries(b, s, newest[0].ID)
+		}
+	})
+	b.Run(fmt.Sprintf("stored=%d/show/patch", size), func(b *testing.B) {
+		members, err := s.Members(ctx, newest[0].ID)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			showMail(b, s, members[len(members)-1].MsgID)
+		}
+	})
+	b.Run(fmt.Sprintf("stored=%d/show/beginning", size), func(b *testing.B) {
+		for b.Loop() {
+			showMail(b, s, "77-") // several ids begin so, or none
+		}
+	})
+}
+
+// showSeries and showMail ask what show asks.
+func showSeries(b *testing.B, s *db.Store, id int64) {
+	ctx := context.Background()
+	_, err := s.SeriesList(ctx, track.Filter{Series: id})
+	_, err2 := s.Members(ctx, id)
+	_, err3 := s.Patches(ctx, track.Filter{Series: id, Archived: true})
+	_, err4 := s.Versions(ctx, id)
+	_, _, err5 := s.Dependencies(ctx, id)
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func showMail(b *testing.B, s *db.Store, id string) {
+	ctx := context.Background()
+	found, err := s.Find(ctx, "", id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, m := range found[:min(len(found), 1)] {
+		_, err := s.Comments(ctx, m.ID)
+		_, err2 := s.Patches(ctx, track.Filter{ID: m.ID, Archived: true})
+		_, err3 := s.Raw(ctx, m.ID)
+		_, err4 := s.Why(ctx, m.ID)
+		if err := errors.Join(err, err2, err3, err4); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

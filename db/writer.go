@@ -46,13 +46,13 @@ func newWriter(dsn string) (*writer, error) {
 // Pages are larger than SQLite's own 4 KiB: a compressed mail has about half of that, and a page of so few mails stays
 // a fifth empty. It is the size of new databases; others keep theirs.
 //
-// The log is written back into the database every 16 MiB and not, as SQLite would, every 4: each time costs two waits for
-// the disk and writes the same index pages again. What it grows to beyond that, beside a long reader, is cut off when it
-// is reset.
+// The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
+// the disk and writes the same index pages again, and with many mails stored these are most of what is written. What it
+// grows to beyond that, beside a long reader, is cut off when it is reset.
 const (
 	pageSize   = 8 << 10
-	logSize    = 16 << 20
-	logKept    = 32 << 20
+	logSize    = 64 << 20
+	logKept    = 96 << 20
 	writeAhead = `PRAGMA page_size = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d`
 )
 

@@ -91,7 +91,8 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string) ([]db.Fault, err
 	return faults, nil
 }
 
-// checkCur asks for every file in cur whether the database has its bytes. In pieces, so that memory stays small.
+// checkCur asks for every file in cur whether the database has its bytes. In pieces, so that memory stays small, and in large
+// ones, since the database looks through all its mails for each.
 func checkCur(ctx context.Context, s *db.Store, dir string) (seen int, faults []db.Fault, err error) {
 	cur := filepath.Join(dir, "cur")
 	entries, err := os.ReadDir(cur)
@@ -100,7 +101,7 @@ func checkCur(ctx context.Context, s *db.Store, dir string) (seen int, faults []
 	}
 	p := newProgress("check "+dir, "files")
 	defer p.clear()
-	const piece = 500
+	const piece = 50_000
 	for len(entries) > 0 {
 		n := min(piece, len(entries))
 		found, err := checkFiles(ctx, s, cur, entries[:n])

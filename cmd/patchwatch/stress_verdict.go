@@ -79,6 +79,14 @@ func (s *stress) judge(ctx context.Context, k *killer) (*verdict, error) {
 // judgeFiles finds each delivery again, by its name, and its bytes.
 func (s *stress) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error {
 	found := make([]bool, len(s.letters))
+	sums := make([][sha256.Size]byte, len(s.letters))
+	for i := range s.letters {
+		sums[i] = s.letters[i].sha256
+	}
+	held, err := store.Holds(ctx, sums)
+	if err != nil {
+		return err
+	}
 	cur, err := os.ReadDir(filepath.Join(s.maildir(), "cur"))
 	if err != nil {
 		return err
@@ -95,11 +103,7 @@ func (s *stress) judgeFiles(ctx context.Context, store *db.Store, v *verdict) er
 		if err != nil {
 			return err
 		}
-		held, err := store.Holds(ctx, [][sha256.Size]byte{s.letters[i].sha256})
-		if err != nil {
-			return err
-		}
-		if held[0] && sha256.Sum256(raw) == s.letters[i].sha256 {
+		if held[i] && sha256.Sum256(raw) == s.letters[i].sha256 {
 			v.stored++
 		} else {
 			v.lost++
