@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -140,7 +141,7 @@ func (k *killer) hurt(enough bool) error {
 		}
 		select {
 		case <-c.ended:
-			return fmt.Errorf("watcher %d ended by itself: %v; its log is %s", place+1, c.ProcessState, k.log(place))
+			return fmt.Errorf("watcher %d ended by itself: %v; the last line of its log, %s: %s", place+1, c.ProcessState, k.log(place), lastLine(k.log(place)))
 		default:
 		}
 	}
@@ -170,7 +171,7 @@ func (k *killer) stop() error {
 		select {
 		case <-c.ended:
 			if !c.ProcessState.Success() {
-				return fmt.Errorf("watcher %d did not end well: %v; its log is %s", place+1, c.ProcessState, k.log(place))
+				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", place+1, c.ProcessState, k.log(place), lastLine(k.log(place)))
 			}
 		case <-time.After(time.Minute):
 			return errors.New("a watcher did not end within a minute of SIGTERM")
@@ -185,4 +186,14 @@ func (k *killer) end() {
 		c.Process.Kill()
 		<-c.ended
 	}
+}
+
+// lastLine of a file, empty if there is none.
+func lastLine(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	return printable(lines[len(lines)-1])
 }

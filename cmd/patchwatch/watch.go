@@ -39,7 +39,11 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if err != nil {
 				return err
 			}
-			return a.writing(cmd.Context(), func(s *db.Store) error { return w.run(cmd.Context(), s, dirs) })
+			err = a.writing(cmd.Context(), func(s *db.Store) error { return w.run(cmd.Context(), s, dirs) })
+			if !w.once && errors.Is(err, context.Canceled) {
+				return nil // stopped before it had begun, while it waited for another to make the database: that is no failure
+			}
+			return err
 		},
 	}
 	c.Flags().BoolVar(&w.once, "once", false, "take in what is there, then end")
