@@ -65,6 +65,7 @@ func dumpText(t *testing.T, s *Store) []byte {
 
 // undo takes back what each migration after the first did to the schema.
 var undo = map[int]string{
+	5: `DROP INDEX patch_decided`,
 	4: `DROP INDEX mail_bytes; DROP INDEX mail_title; DROP INDEX mail_sender;
 		CREATE UNIQUE INDEX mail_sha256 ON mail(sha256); CREATE INDEX mail_msgid ON mail(msgid, project);
 		CREATE INDEX mail_sender ON mail(sender, (sender_name <> ''), date) WHERE chosen AND project IS NOT NULL AND kind <> 3;

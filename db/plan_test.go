@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -41,6 +42,11 @@ func (c *recordingConn) QueryContext(ctx context.Context, query string, args []d
 	return c.SQLiteConn.QueryContext(ctx, query, args)
 }
 
+func (c *recordingConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	c.r.queries = append(c.r.queries, query)
+	return c.SQLiteConn.PrepareContext(ctx, query)
+}
+
 // openRecording opens a store with a few mails, whose readers are recorded.
 func openRecording(t *testing.T) (*Store, *recorder) {
 	t.Helper()
@@ -72,7 +78,7 @@ func planMail(i, hours int) *track.Mail {
 	m := &track.Mail{
 		MsgID: fmt.Sprintf("<%d@x>", i), Date: time.Unix(int64(i)*60, 0).UTC(), Delivered: time.Unix(int64(hours)*3600, 0).UTC(),
 		From: track.Person{Email: "ann@x.org"}, ListIDs: []string{"a.b"}, Reply: i%3 == 2,
-		Subject: track.Subject{Marked: true, Number: i % 3, Total: 2, Version: 1},
+		Subject: track.Subject{Marked: true, Number: i % 3, Total: 2, Version: 1 + i/15, Rest: fmt.Sprintf("part %d", i%3)},
 		SHA256:  sha256.Sum256(fmt.Appendf(nil, "%d %v", i, hours == 3)),
 	}
 	if i%3 == 1 {
@@ -156,6 +162,8 @@ func TestListsUseIndices(t *testing.T) {
 		"of a project":         {Project: "a.b", Limit: 50},
 		"of a state":           {Project: "a.b", States: []string{"new"}, Limit: 50},
 		"of a state, anywhere": {States: []string{"new", "rfc"}, Limit: 50},
+		"decided, anywhere":    {States: []string{"accepted"}, Limit: 50},
+		"incomplete":           {Incomplete: true, Limit: 50},
 		"of an address":        {Submitter: "ann@x.org", Limit: 50},
 		"of a name":            {Submitter: "ann", Limit: 50},
 		"of a delegate":        {Delegate: "ann@x.org", Limit: 50},
@@ -190,8 +198,20 @@ func TestLookUpsUseIndices(t *testing.T) {
 	if _, err := s.Comments(ctx, 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Members(ctx, 1); err != nil {
+	all, err := s.SeriesList(ctx, track.Filter{})
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, v := range all {
+		_, err := s.Members(ctx, v.ID)
+		_, err2 := s.Versions(ctx, v.ID)
+		_, _, err3 := s.Dependencies(ctx, v.ID)
+		if err := errors.Join(err, err2, err3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.ContainsFunc(r.queries, func(q string) bool { return strings.Contains(q, "m.title = ") }) {
+		t.Error("no series here is searched for by title")
 	}
 	s.Raw(ctx, 1)
 	wantIndexed(t, s, r)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"patchwatch/track"
@@ -46,6 +47,7 @@ func patchConditions(f track.Filter) *conditions {
 	c.add(f.ID != 0, `p.mail = ?`, f.ID)
 	c.add(f.Project != "", `p.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
 	c.in(`p.state`, f.States)
+	c.add(onlyDecided(f.States), `p.state <> 'new'`) // which lets SQLite take the index patch_decided
 	c.person(`p.submitter`, f.Submitter)
 	c.add(f.Delegate != "", `p.delegate = ?`, strings.ToLower(f.Delegate))
 	c.contains(`m.name`, f.Text)
@@ -81,6 +83,8 @@ func (c *conditions) in(column string, values []string) {
 		c.add(true, column+` IN (`+placeholders(len(values))+`)`, args...)
 	}
 }
+
+func onlyDecided(states []string) bool { return len(states) > 0 && !slices.Contains(states, track.StateNew) }
 
 func (c *conditions) contains(column, text string) {
 	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
@@ -177,10 +181,8 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, `s.id = ?`, f.Series)
 	c.add(f.Incomplete, `NOT s.complete`)
-	if len(f.States) > 0 {
-		sub := &conditions{}
-		sub.in(`state`, f.States)
-		c.add(true, `EXISTS (SELECT 1 FROM patch WHERE series = s.id AND `+sub.terms[0]+`)`, sub.args...)
+	if err := c.anyState(ctx, tx, f.States); err != nil {
+		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, ''), s.version, s.total, s.received, s.complete, s.date,
@@ -212,6 +214,30 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 		}
 	}
 	return out, nil
+}
+
+// anyState matches series of which a patch has one of these states. Where few patches have, their series are looked up;
+// where many have, the newest series are looked at one by one, and soon enough are found.
+func (c *conditions) anyState(ctx context.Context, tx *sql.Tx, states []string) error {
+	if len(states) == 0 {
+		return nil
+	}
+	const few = 1000
+	sub := &conditions{}
+	sub.in(`state`, states)
+	var n int
+	if onlyDecided(states) {
+		sub.add(true, `state <> 'new'`)
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM patch`+sub.where()+` LIMIT ?)`, append(sub.args, few)...).Scan(&n); err != nil {
+			return err
+		}
+		if n < few {
+			c.add(true, `s.id IN (SELECT series FROM patch`+sub.where()+`)`, sub.args...)
+			return nil
+		}
+	}
+	c.add(true, `EXISTS (SELECT 1 FROM patch`+sub.where()+` AND series = s.id)`, sub.args...)
+	return nil
 }
 
 const mailViewQuery = `
