@@ -81,29 +81,28 @@ func fillTitles(w *writer) error {
 	return nil
 }
 
+// versionQuery is one statement, and so sees one state: others may be making the database at this moment.
+const versionQuery = `
+	SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id`
+
 func (w *writer) version() (int, error) {
-	return version(func(query string, dest *int) error {
-		_, err := w.row(query, nil, dest)
-		return err
-	})
+	var user, application, tables int
+	if _, err := w.row(versionQuery, nil, &user, &application, &tables); err != nil {
+		return 0, err
+	}
+	return version(user, application, tables)
 }
 
 func readVersion(ctx context.Context, db *sql.DB) (int, error) {
-	return version(func(query string, dest *int) error { return db.QueryRowContext(ctx, query).Scan(dest) })
+	var user, application, tables int
+	if err := db.QueryRowContext(ctx, versionQuery).Scan(&user, &application, &tables); err != nil {
+		return 0, err
+	}
+	return version(user, application, tables)
 }
 
 // version is the schema's, 0 for an empty database; an error if it is newer than this program, or not ours.
-func version(row func(query string, dest *int) error) (int, error) {
-	var user, application, tables int
-	if err := row("PRAGMA user_version", &user); err != nil {
-		return 0, err
-	}
-	if err := row("PRAGMA application_id", &application); err != nil {
-		return 0, err
-	}
-	if err := row("SELECT count(*) FROM sqlite_schema", &tables); err != nil {
-		return 0, err
-	}
+func version(user, application, tables int) (int, error) {
 	switch {
 	case tables == 0:
 		return 0, nil
