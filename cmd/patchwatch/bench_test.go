@@ -46,7 +46,6 @@ type contender struct {
 	run        func(dir string) *exec.Cmd // nil: this process does it itself
 	processes  int
 	times      []float64 // seconds
-	peak       int64     // bytes
 }
 
 func (b *bench) drain() {
@@ -78,7 +77,6 @@ func (b *bench) drain() {
 		took := median(c.times)
 		fmt.Printf("%-26s %12.0f %9.1f%% %12.1f  %s\n", c.name, float64(b.mails)/took, 100*floor/took, took/ours, c.does)
 	}
-	fmt.Printf("\npeak memory of patchwatch, 1 process: %d MiB\n", all[1].peak>>20)
 }
 
 // once lets a contender take in a fresh copy of the Maildir.
@@ -92,9 +90,7 @@ func (b *bench) once(c *contender) {
 		var wg sync.WaitGroup
 		for range c.processes {
 			wg.Go(func() {
-				cmd := b.patchwatch("--db", filepath.Join(dir, "x.db"), "watch", "--once", "--quiet", dir)
-				b.must(cmd)
-				c.peak = max(c.peak, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss<<10)
+				b.must(b.patchwatch("--db", filepath.Join(dir, "x.db"), "watch", "--once", "--quiet", dir))
 			})
 		}
 		wg.Wait()
@@ -149,14 +145,16 @@ func median(values []float64) float64 {
 	return sorted[len(sorted)/2]
 }
 
+// space says what a drain leaves on the disk, and what it takes in memory.
 func (b *bench) space(mailBytes int64) {
 	dir := b.copyMaildir()
 	defer os.RemoveAll(dir)
-	b.must(b.patchwatch("--db", filepath.Join(dir, "x.db"), "watch", "--once", "--quiet", dir))
+	peak := peakMemory(b.t, b.patchwatch("--db", filepath.Join(dir, "x.db"), "watch", "--once", "--quiet", dir))
 	info, err := os.Stat(filepath.Join(dir, "x.db"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	fmt.Printf("\npeak memory of patchwatch, 1 process: %d MiB\n", peak>>20)
 	fmt.Printf("database: %.1f %% of the mails' bytes, which are in it\n", 100*float64(info.Size())/float64(mailBytes))
 }
 
@@ -203,8 +201,35 @@ func (b *bench) latency() {
 		time.Sleep(time.Millisecond)
 	}
 	slices.Sort(took)
+	b.idle(cmd.Process.Pid)
 	fmt.Printf("a lone delivery is visible in another process after %.1f ms (p50), %.1f ms (p99), %.1f ms (longest of %d)\n",
 		took[len(took)/2], took[len(took)*99/100], took[len(took)-1], deliveries)
+}
+
+// idle looks for half a minute at a watcher to which nothing comes.
+func (b *bench) idle(pid int) {
+	const length = 30 * time.Second
+	time.Sleep(time.Second)
+	before := b.cpu(pid)
+	time.Sleep(length)
+	used := b.cpu(pid) - before
+	fmt.Printf("an idle watcher has %d MiB and takes %.3f %% of a core\n", statusKB(pid, "VmRSS")>>10, 100*used.Seconds()/length.Seconds())
+}
+
+// cpu is the time that all threads of a process have run.
+func (b *bench) cpu(pid int) (ran time.Duration) {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(threads) == 0 {
+		b.t.Fatal("the kernel does not tell what a thread has run: ", err)
+	}
+	for _, path := range threads {
+		var nanoseconds int64
+		if text, err := os.ReadFile(path); err == nil {
+			fmt.Sscan(string(text), &nanoseconds)
+		}
+		ran += time.Duration(nanoseconds)
+	}
+	return ran
 }
 
 // copyMaildir makes a Maildir of the mails, by links.
@@ -223,11 +248,7 @@ func (b *bench) copyMaildir() string {
 		b.t.Fatal(err)
 	}
 	for _, e := range entries {
-		raw, err := os.ReadFile(filepath.Join(b.dir, e.Name()))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, "new", e.Name()), raw, 0o600)
-		}
-		if err != nil {
+		if err := os.Link(filepath.Join(b.dir, e.Name()), filepath.Join(dir, "new", e.Name())); err != nil {
 			b.t.Fatal(err)
 		}
 	}

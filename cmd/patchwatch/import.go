@@ -53,6 +53,7 @@ const (
 )
 
 func (im *importing) run(ctx context.Context, archives []archive) error {
+	keepMemorySmall()
 	for i, archive := range archives {
 		if err := im.one(ctx, archive, i, len(archives)); err != nil {
 			im.progress.clear()

@@ -73,6 +73,7 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	if err := s.Watch(ctx, dirs); err != nil {
 		return err
 	}
+	keepMemorySmall()
 	in := &intake{store: s}
 	config := watcher.Config{
 		Dirs: dirs, Prepare: in.prepare, Handle: in.handle, Rescan: w.rescan, Log: w.log,

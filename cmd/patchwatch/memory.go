@@ -1,0 +1,18 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+)
+
+// memoryGoal is what the collector keeps the heap of a command that takes in mail to, as long as what is alive allows. A
+// backlog needs half of it. Without a goal the heap may grow to twice what is alive, which the largest mails make much.
+const memoryGoal = 128 << 20 // bytes
+
+// keepMemorySmall is for commands whose memory does not depend on what is stored. Others, such as rebuild, would collect
+// garbage without end where there is none.
+func keepMemorySmall() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
+}
