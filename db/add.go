@@ -30,7 +30,7 @@ type Delivery struct {
 // Prepare makes a Delivery and does ahead what Add would else do while nobody else can store anything.
 func (s *Store) Prepare(m *track.Mail, raw []byte) Delivery {
 	d := Delivery{Mail: m, Raw: raw}
-	if !s.Young() {
+	if !s.young() {
 		d.Frame = s.Compress(raw)
 	}
 	if sums, err := sumsOf(m); err == nil {
@@ -50,13 +50,28 @@ type Added struct {
 	Err     error  // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
 }
 
-// Add stores mails in one transaction and brings all derived rows that they touch up to date; when it returns they
-// are on disk. The result has an entry for each delivery. An error means that the environment failed and nothing was
-// stored.
+// Add stores mails and brings all derived rows that they touch up to date; when it returns they are on disk. The result has
+// an entry for each delivery. It is one transaction, but for the first mails of a database, and where a mail is at fault.
+// An error means that the environment failed; what was stored nevertheless is known when it is added again.
 //
-// A mail that can't be stored, or whose assembly panics, must not hold the others up: then the batch is halved until that
-// mail is alone, and it gets its Err.
-func (s *Store) Add(ctx context.Context, batch []Delivery) ([]Added, error) {
+// A mail that can't be stored, or whose assembly panics, must not hold the others up: it gets its Err.
+func (s *Store) Add(ctx context.Context, batch []Delivery) (added []Added, err error) {
+	for len(batch) > 0 {
+		part := batch
+		if s.young() {
+			part = batch[:min(len(batch), s.before())]
+		}
+		a, err := s.addPart(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		added, batch = append(added, a...), batch[len(part):]
+	}
+	return added, nil
+}
+
+// addPart halves a part with a mail at fault until that mail is alone.
+func (s *Store) addPart(ctx context.Context, batch []Delivery) ([]Added, error) {
 	added, err := s.addBatch(ctx, batch)
 	switch {
 	case !atFault(err):
@@ -65,13 +80,13 @@ func (s *Store) Add(ctx context.Context, batch []Delivery) ([]Added, error) {
 		return []Added{{Err: err}}, nil
 	}
 	half := len(batch) / 2
-	first, err := s.Add(ctx, batch[:half])
+	first, err := s.addPart(ctx, batch[:half])
 	if err != nil {
 		return nil, err
 	}
-	second, err := s.Add(ctx, batch[half:])
+	second, err := s.addPart(ctx, batch[half:])
 	if err != nil {
-		return nil, err // what was added before it stays; adding it again changes nothing
+		return nil, err
 	}
 	return append(first, second...), nil
 }
@@ -157,6 +172,9 @@ type change struct {
 
 func newAdder(w *writer) (*adder, error) {
 	a := &adder{writer: w, changes: map[int64]*change{}}
+	if err := w.shelf.look(w); err != nil {
+		return nil, err
+	}
 	return a, a.loadProjects()
 }
 
@@ -254,7 +272,7 @@ func (a *adder) add(d *Delivery, out *Added) error {
 		return err
 	}
 	out.mail = id
-	if err := a.exec(`INSERT INTO raw (mail, size, bytes) VALUES (?, ?, ?)`, id, len(d.Raw), d.Frame); err != nil {
+	if err := a.putFrame(id, d.Frame); err != nil {
 		return err
 	}
 	if !copies {

@@ -76,7 +76,7 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_cache_size=-65536")); err != nil {
+	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_cache_size=-32768")); err != nil {
 		return err
 	}
 	if err := s.writer.writeAhead(); err != nil {
@@ -95,6 +95,11 @@ func (s *Store) open(ctx context.Context) error {
 		return err
 	}
 	s.writer.frames = s.frames
+	var stored int64
+	if _, err := s.writer.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &stored); err != nil {
+		return err
+	}
+	s.frames.stored.Store(stored)
 	return s.frames.refresh()
 }
 

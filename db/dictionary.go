@@ -12,6 +12,15 @@ const (
 	nextDictionary  = 10
 )
 
+// dictionaryAfter is at how many mails stored the next one is made, when the last was made at so many.
+func dictionaryAfter(last int64) int64 {
+	next := int64(FirstDictionary)
+	for next <= last {
+		next *= nextDictionary
+	}
+	return next
+}
+
 // What it is made of: the beginnings of mails spread over the newest.
 const (
 	dictionarySize  = 128 << 10 // bytes; twice as many gain one percent
@@ -25,11 +34,12 @@ func (w *writer) learn() (bool, error) {
 	if _, err := w.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &stored); err != nil {
 		return false, err
 	}
-	if stored < FirstDictionary || stored < nextDictionary*w.frames.current.Load().mails {
+	w.frames.stored.Store(stored)
+	if stored < dictionaryAfter(w.frames.current.Load().mails) {
 		return false, nil
 	}
 	// Another process may have made one that this one has not heard of.
-	if _, err := w.row(`SELECT coalesce(max(mails), 0) FROM dictionary`, nil, &last); err != nil || stored < nextDictionary*last {
+	if _, err := w.row(`SELECT coalesce(max(mails), 0) FROM dictionary`, nil, &last); err != nil || stored < dictionaryAfter(last) {
 		return err == nil, err
 	}
 	text, err := w.dictionaryText()
@@ -43,9 +53,9 @@ func (w *writer) learn() (bool, error) {
 func (w *writer) dictionaryText() ([]byte, error) {
 	var pieces [][]byte
 	total := 0
-	err := w.each(`SELECT bytes FROM raw ORDER BY mail DESC LIMIT ?`, []any{dictionaryFrom}, func(scan func(...any) error) error {
-		var frame []byte
-		if err := scan(&frame); err != nil {
+	err := w.eachID(`SELECT id FROM mail ORDER BY id DESC LIMIT ?`, []any{dictionaryFrom}, func(mail int64) error {
+		frame, err := w.frame(mail)
+		if err != nil {
 			return err
 		}
 		raw, err := w.frames.decompress(frame)

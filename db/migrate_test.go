@@ -65,6 +65,8 @@ func dumpText(t *testing.T, s *Store) []byte {
 
 // undo takes back what each migration after the first did to the schema.
 var undo = map[int]string{
+	6: `CREATE TABLE raw (mail INTEGER PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL);
+		INSERT INTO raw SELECT id / 65536, 0, bytes FROM piece; DROP TABLE piece`,
 	5: `DROP INDEX patch_decided`,
 	4: `DROP INDEX mail_bytes; DROP INDEX mail_title; DROP INDEX mail_sender;
 		CREATE UNIQUE INDEX mail_sha256 ON mail(sha256); CREATE INDEX mail_msgid ON mail(msgid, project);

@@ -175,7 +175,7 @@ func TestCloseTwice(t *testing.T) {
 	if err := errors.Join(s.Close(), s.Close()); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Add(context.Background(), nil); err == nil {
+	if _, err := s.Add(context.Background(), []db.Delivery{asJSON(made("1@x", 0, "one"))}); err == nil {
 		t.Error("added to a closed store")
 	}
 }

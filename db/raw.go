@@ -34,6 +34,7 @@ const (
 type frames struct {
 	load func() ([]dictionary, error) // all that are committed
 
+	stored  atomic.Int64 // mails, when last looked at
 	current atomic.Pointer[codec]
 	mu      sync.Mutex // while it is replaced
 }
@@ -114,9 +115,12 @@ func (f *frames) decompress(frame []byte) ([]byte, error) {
 // one writer waits for none.
 func (s *Store) Compress(raw []byte) []byte { return s.frames.compress(raw) }
 
-// Young tells whether mails are still compressed without a dictionary. Then it is best to add no more than FirstDictionary
-// of them at once, and to let Add compress them, so that as many as possible are compressed with the first one.
-func (s *Store) Young() bool { return s.frames.current.Load().mails == 0 }
+// young tells whether mails are still compressed without a dictionary. Then Add compresses them, and takes no more than before
+// at once, so that as many as possible are compressed with the first one.
+func (s *Store) young() bool { return s.frames.current.Load().mails == 0 }
+
+// before is how many mails, at least one, a young database lacks until its first dictionary is made.
+func (s *Store) before() int { return max(FirstDictionary-int(s.frames.stored.Load()), 1) }
 
 // Compress makes it without a dictionary, so that any Store can read it.
 func Compress(raw []byte) []byte { return plain.encoder.EncodeAll(raw, nil) }

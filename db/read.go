@@ -84,7 +84,9 @@ func (c *conditions) in(column string, values []string) {
 	}
 }
 
-func onlyDecided(states []string) bool { return len(states) > 0 && !slices.Contains(states, track.StateNew) }
+func onlyDecided(states []string) bool {
+	return len(states) > 0 && !slices.Contains(states, track.StateNew)
+}
 
 func (c *conditions) contains(column, text string) {
 	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
@@ -338,13 +340,12 @@ func (s *Store) Members(ctx context.Context, series int64) ([]track.MailView, er
 
 // Raw is a stored mail's bytes, as they were delivered.
 func (s *Store) Raw(ctx context.Context, mail int64) ([]byte, error) {
-	var frame []byte
-	err := s.readers.QueryRowContext(ctx, `SELECT bytes FROM raw WHERE mail = ?`, mail).Scan(&frame)
-	if err == sql.ErrNoRows {
-		return nil, fmt.Errorf("mail %d: %w", mail, ErrNotFound)
-	}
+	frame, err := s.frameOf(ctx, mail)
 	if err != nil {
 		return nil, explain(err)
+	}
+	if frame == nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, ErrNotFound)
 	}
 	raw, err := s.frames.decompress(frame)
 	if err != nil {

@@ -154,13 +154,14 @@ func (w *writer) reread(read Reader, progress Progress) (changed int, err error)
 }
 
 func (w *writer) storedAfter(id int64) (batch []*stored, err error) {
-	err = w.each(`
-		SELECT m.id, m.delivered, r.bytes FROM mail m JOIN raw r ON r.mail = m.id
-		WHERE m.id > ? ORDER BY m.id LIMIT ?`, []any{id, rereadBatch}, func(scan func(...any) error) error {
+	err = w.each(`SELECT id, delivered FROM mail WHERE id > ? ORDER BY id LIMIT ?`, []any{id, rereadBatch}, func(scan func(...any) error) error {
 		m := &stored{}
 		batch = append(batch, m)
-		return scan(&m.id, &m.delivered, &m.frame)
+		return scan(&m.id, &m.delivered)
 	})
+	for i := 0; err == nil && i < len(batch); i++ {
+		batch[i].frame, err = w.frame(batch[i].id)
+	}
 	return batch, err
 }
 
@@ -289,10 +290,11 @@ func (a *adder) remove(mail int64) error {
 			return err
 		}
 	}
-	for _, query := range []string{`DELETE FROM raw WHERE mail = ?`, `DELETE FROM mail WHERE id = ?`} {
-		if err := a.exec(query, mail); err != nil {
-			return err
-		}
+	if err := a.dropFrame(mail); err != nil {
+		return err
+	}
+	if err := a.exec(`DELETE FROM mail WHERE id = ?`, mail); err != nil {
+		return err
 	}
 	_, err := a.choose(p, msgid)
 	return err

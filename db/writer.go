@@ -20,6 +20,7 @@ type writer struct {
 	stmts map[string]driverStmt
 
 	frames *frames
+	shelf  shelf
 }
 
 // driverConn and driverStmt are what the driver's connections and statements can do of it.
@@ -43,8 +44,8 @@ func newWriter(dsn string) (*writer, error) {
 	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}}, nil
 }
 
-// Pages are larger than SQLite's own 4 KiB: a compressed mail has about half of that, and a page of so few mails stays
-// a fifth empty. It is the size of new databases; others keep theirs.
+// Pages are larger than SQLite's own 4 KiB, so that fewer mails are stored in two pieces. It is the size of new databases;
+// others keep theirs.
 //
 // The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
 // the disk and writes the same index pages again, and with many mails stored these are most of what is written. What it

@@ -100,19 +100,15 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 		batch = append(batch, m.Delivery)
 		at = append(at, i)
 	}
-	for len(batch) > 0 {
-		part := batch
-		if in.store.Young() {
-			part = batch[:min(len(batch), db.FirstDictionary)]
-		}
-		added, err := in.store.Add(ctx, part)
-		if err != nil {
-			return nil, err
-		}
-		for j, a := range added {
-			out[at[j]].Added, out[at[j]].refuse = a, a.Err
-		}
-		batch, at = batch[len(part):], at[len(part):]
+	if len(batch) == 0 {
+		return out, nil
+	}
+	added, err := in.store.Add(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	for j, a := range added {
+		out[at[j]].Added, out[at[j]].refuse = a, a.Err
 	}
 	return out, nil
 }

@@ -35,7 +35,8 @@ func TestBacklogIsCompressedWithADictionary(t *testing.T) {
 	}
 	defer sql.Close()
 	var first, others float64
-	err = sql.QueryRow(`SELECT avg(length(bytes)) FILTER (WHERE mail <= ?1), avg(length(bytes)) FILTER (WHERE mail > ?1) FROM raw`,
+	err = sql.QueryRow(`SELECT avg(size) FILTER (WHERE mail <= ?1), avg(size) FILTER (WHERE mail > ?1)
+		FROM (SELECT id / 65536 AS mail, sum(length(bytes)) AS size FROM piece GROUP BY 1)`,
 		db.FirstDictionary).Scan(&first, &others)
 	if err != nil || others > first*7/10 {
 		t.Errorf("a mail takes %.0f bytes at first, %.0f then: %v", first, others, err)
