@@ -37,7 +37,7 @@ func TestGitAmMakesTheCommitsThatTheMailsMake(t *testing.T) {
 	for project, numbers := range applicable {
 		t.Run(project, func(t *testing.T) {
 			sent, written := newRepository(t, project), newRepository(t, project)
-			am, mbox := []string{"am", "-q"}, []string{"mbox", "--project", project}
+			am, mbox := []string{"am", "-q"}, []string{"mbox", "--no-trailers", "--project", project}
 			for _, number := range strings.Fields(numbers) {
 				m := samples(t, number+"-*")[0]
 				am, mbox = append(am, filepath.Join(absolute(t, sampleDir), m.file)), append(mbox, idOf(m))

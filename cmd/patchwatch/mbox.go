@@ -22,15 +22,20 @@ import (
 
 func (a *app) mboxCommand() *cobra.Command {
 	var project string
+	var noTrailers bool
 	c := &cobra.Command{
 		Use:   "mbox ID...",
 		Short: "Write patches as a file for git am",
 		Long: `Writes patches as an mbox for git am: UTF-8, with text and diff as they were read, whatever encoding or attachment
 they came in. Of a series, or of a cover, all patches in order.
 
+The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its series,
+are put below its own; --no-trailers leaves the messages as they were sent.
+
 ` + idsHelp,
 		Example: `  patchwatch mbox 12 | git am
-  patchwatch mbox s12 > series.mbox`,
+  patchwatch mbox s12 > series.mbox
+  patchwatch mbox --no-trailers s12 | git am`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reading(cmd.Context(), func(s *db.Store) error {
@@ -38,34 +43,59 @@ they came in. Of a series, or of a cover, all patches in order.
 				if err != nil {
 					return err
 				}
-				return writeMbox(cmd.Context(), s, patches)
+				w := &mboxWriter{store: s}
+				if !noTrailers {
+					w.trailers = &collector{ctx: cmd.Context(), store: s}
+				}
+				return w.write(cmd.Context(), patches)
 			})
 		},
 	}
 	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	c.Flags().BoolVar(&noTrailers, "no-trailers", false, "leave out the trailers that replies gave")
 	return c
 }
 
-func writeMbox(ctx context.Context, s *db.Store, patches []track.MailView) error {
+type mboxWriter struct {
+	store    *db.Store
+	trailers *collector // nil: none are wanted
+}
+
+func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error {
 	out := bufio.NewWriter(os.Stdout)
 	var to io.Writer = out
 	if isTerminal(os.Stdout) {
 		to = printableWriter{out} // to look at; in a pipe or a file every byte is as it was sent
 	}
 	for _, p := range patches {
-		raw, err := s.Raw(ctx, p.ID)
+		text, err := w.mail(ctx, p)
 		if err != nil {
 			return err
 		}
-		m, err := ingest.Parse(raw)
-		if err != nil {
-			return fmt.Errorf("mail %d: %w", p.ID, err)
-		}
-		if _, err := io.WriteString(to, mboxMail(p, m, dateAsSent(raw, p.Date))); err != nil {
+		if _, err := io.WriteString(to, text); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
+}
+
+func (w *mboxWriter) mail(ctx context.Context, p track.MailView) (string, error) {
+	raw, err := w.store.Raw(ctx, p.ID)
+	if err != nil {
+		return "", err
+	}
+	m, err := ingest.Parse(raw)
+	if err != nil {
+		return "", fmt.Errorf("mail %d: %w", p.ID, err)
+	}
+	if w.trailers != nil {
+		given, err := w.trailers.given(p)
+		if err != nil {
+			return "", err
+		}
+		m.Content = withTrailers(m.Content, given)
+	}
+	return mboxMail(p, m, dateAsSent(raw, p.Date)), nil
 }
 
 type printableWriter struct{ to io.Writer }
