@@ -82,16 +82,69 @@ func Retry(dir, name string) error {
 }
 
 func retry(dir, name string) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	from := filepath.Join(dir, "failed", name)
-	info, err := os.Lstat(from)
+	from, err := failedPath(dir, name)
 	if err != nil {
 		return err
 	}
-	if !isFailedMail(fs.FileInfoToDirEntry(info)) {
-		return errors.New("is not a mail")
-	}
 	return moveFile(from, filepath.Join(dir, "new", name))
+}
+
+func failedPath(dir, name string) (string, error) {
+	if err := checkName(name); err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "failed", name)
+	info, err := os.Lstat(path)
+	if err != nil {
+		return "", err
+	}
+	if !isFailedMail(fs.FileInfoToDirEntry(info)) {
+		return "", errors.New("is not a mail")
+	}
+	return path, nil
+}
+
+// Drop moves a mail and its reason from failed into the folder dropped, which it makes; it deletes nothing. The error wraps
+// fs.ErrNotExist when there is no such mail in failed, and fs.ErrExist when one of that name was dropped before.
+func Drop(dir, name string) error {
+	if err := drop(dir, name); err != nil {
+		return fmt.Errorf("drop(%q): %w", name, err)
+	}
+	return nil
+}
+
+func drop(dir, name string) error {
+	from, err := failedPath(dir, name)
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(dir, droppedFolder)
+	if err := os.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if err := moveFile(from, filepath.Join(to, name)); err != nil {
+		return err
+	}
+	reason := reasonName(name)
+	err = moveFile(filepath.Join(dir, "failed", reason), filepath.Join(to, reason))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // somebody had put the mail there by hand
+	}
+	return err
+}
+
+const droppedFolder = "dropped"
+
+// Dropped counts the mails that Drop has moved.
+func Dropped(dir string) (mails int, err error) {
+	entries, err := os.ReadDir(filepath.Join(dir, droppedFolder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("dropped(%s): %w", dir, err)
+	}
+	for _, entry := range entries {
+		if isFailedMail(entry) {
+			mails++
+		}
+	}
+	return mails, nil
 }

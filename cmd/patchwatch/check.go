@@ -87,7 +87,15 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string) ([]db.Fault, err
 	if err != nil {
 		return nil, err
 	}
-	fmt.Printf("%s: %s in cur, %d failed, %d waiting in new\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails)
+	dropped, err := watcher.Dropped(dir)
+	if err != nil {
+		return nil, err
+	}
+	said := ""
+	if dropped > 0 {
+		said = fmt.Sprintf(", %d dropped", dropped)
+	}
+	fmt.Printf("%s: %s in cur, %d failed, %d waiting in new%s\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails, said)
 	return faults, nil
 }
 

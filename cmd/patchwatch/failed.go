@@ -1,16 +1,23 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
 	"patchwatch/watcher"
 )
 
@@ -19,16 +26,18 @@ func (a *app) failedCommand() *cobra.Command {
 		`Mail that can't be read is kept in failed, with the reason beside it. Moving a file from failed to new by hand does
 the same as "failed retry".`,
 		"  patchwatch failed list\n  patchwatch failed retry --all",
-		a.failedListCommand(), a.failedShowCommand(), a.failedRetryCommand())
+		a.failedListCommand(), a.failedShowCommand(), a.failedRetryCommand(), a.failedDropCommand())
 }
 
 // failedMail is a mail in failed, and where.
 type failedMail struct {
-	Dir    string    `json:"maildir"`
-	Name   string    `json:"name"`
-	Size   int64     `json:"size"`
-	Time   time.Time `json:"time"`
-	Reason string    `json:"reason"`
+	Dir     string    `json:"maildir"`
+	Name    string    `json:"name"`
+	From    string    `json:"from"`    // as far as it can be read
+	Subject string    `json:"subject"` // likewise
+	Size    int64     `json:"size"`
+	Time    time.Time `json:"time"`
+	Reason  string    `json:"reason"`
 }
 
 func (a *app) failedListCommand() *cobra.Command {
@@ -48,9 +57,10 @@ func (a *app) failedListCommand() *cobra.Command {
 				}
 				return printJSON(os.Stdout, mails)
 			}
-			t := table{headings: []string{"FAILED", "SIZE", "NAME", "REASON"}, flexible: 3}
+			t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5}
 			for _, m := range mails {
-				t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, firstLine(m.Reason))
+				t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
+					shorten(printable(m.Subject), 40), firstLine(m.Reason))
 			}
 			return t.print(os.Stdout)
 		},
@@ -78,18 +88,40 @@ func (a *app) failedShowCommand() *cobra.Command {
 	return c
 }
 
+// whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
+func whatItSays(path string) (from, subject string) {
+	start, err := beginning(path, 64<<10)
+	if err != nil {
+		return "", ""
+	}
+	m, err := ingest.Parse(start)
+	if err != nil {
+		return "", ""
+	}
+	if m.From != (track.Person{}) {
+		from = displayName(m.From)
+	}
+	return from, m.Subject.Full
+}
+
+func beginning(path string, size int) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, int64(size)))
+}
+
 func showFailed(m failedMail) error {
 	fmt.Printf("File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(filepath.Join(m.Dir, "failed", m.Name)), m.Size,
 		m.Time.Local().Format(time.DateTime), printableText(m.Reason))
 	const shown = 4 << 10
-	f, err := os.Open(filepath.Join(m.Dir, "failed", m.Name))
+	start, err := beginning(filepath.Join(m.Dir, "failed", m.Name), shown)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	start := make([]byte, shown)
-	n, _ := f.Read(start)
-	fmt.Println(printableText(string(start[:n])))
+	fmt.Println(printableText(string(start)))
 	if m.Size > shown {
 		fmt.Printf("... and %d bytes more\n", m.Size-shown)
 	}
@@ -97,46 +129,103 @@ func showFailed(m failedMail) error {
 }
 
 func (a *app) failedRetryCommand() *cobra.Command {
-	var dirs []string
-	var all bool
+	var which chosenFailed
 	c := &cobra.Command{
-		Use:   "retry [NAME... | --all]",
+		Use:   "retry [NAME... | --all | --reason TEXT]",
 		Short: "Move failed mails back to new, where a watcher takes them",
 		Long: `Moves failed mails back to new, as moving them by hand does. The reason stays until the mail is stored, or is
 replaced when it fails again.`,
-		Example: "  patchwatch failed retry --all\n  patchwatch failed retry 1763894400.M1P2.host",
+		Example: "  patchwatch failed retry --all\n  patchwatch failed retry 1763894400.M1P2.host\n  patchwatch failed retry --reason 'more than the limit'",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if all == (len(args) > 0) {
-				return usagef("name the mails to try again, or say --all")
-			}
-			mails, err := a.failedMails(cmd.Context(), dirs)
+			mails, err := which.of(cmd.Context(), a, "to try again", args)
 			if err != nil {
 				return err
 			}
-			if !all {
-				if mails, err = pick(mails, args); err != nil {
-					return err
-				}
-			}
-			return retryFailed(mails)
+			return moveFailed(mails, watcher.Retry, "moved to new")
 		},
 	}
-	c.Flags().StringSliceVar(&dirs, "maildir", nil, "of this `MAILDIR` only")
-	c.Flags().BoolVar(&all, "all", false, "all of them")
+	which.addTo(c)
 	return c
 }
 
-func retryFailed(mails []failedMail) error {
+func (a *app) failedDropCommand() *cobra.Command {
+	var which chosenFailed
+	var yes bool
+	c := &cobra.Command{
+		Use:   "drop [NAME... | --all | --reason TEXT]",
+		Short: "Put failed mails away, into the folder dropped",
+		Long: `Moves failed mails and their reasons into the Maildir's folder dropped, where nothing looks at them any more; check
+counts them. Nothing is deleted: that is for a person to do.`,
+		Example: "  patchwatch failed drop 1763894400.M1P2.host\n  patchwatch failed drop --reason 'no header' --yes",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			mails, err := which.of(cmd.Context(), a, "to drop", args)
+			if err != nil || len(mails) > 0 && !yes && !agreed(fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+				return err
+			}
+			return moveFailed(mails, watcher.Drop, "dropped")
+		},
+	}
+	which.addTo(c)
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return c
+}
+
+// agreed asks a person; where nobody can answer, the answer is no.
+func agreed(question string) bool {
+	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
+	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	if answer == "y" || answer == "yes" {
+		return true
+	}
+	fmt.Fprintln(os.Stderr, "nothing is changed; --yes does not ask")
+	return false
+}
+
+// chosenFailed are the flags that say which failed mails are meant.
+type chosenFailed struct {
+	dirs   []string
+	all    bool
+	reason string
+}
+
+func (f *chosenFailed) addTo(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.dirs, "maildir", nil, "of this `MAILDIR` only")
+	c.Flags().BoolVar(&f.all, "all", false, "all of them")
+	c.Flags().StringVar(&f.reason, "reason", "", "those with this `TEXT` in the reason")
+}
+
+func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string) ([]failedMail, error) {
+	ways := 0
+	for _, said := range []bool{len(names) > 0, f.all, f.reason != ""} {
+		if said {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return nil, usagef("name the mails %s, or say --all or --reason TEXT", to)
+	}
+	mails, err := a.failedMails(ctx, f.dirs)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(names) > 0:
+		return pick(mails, names)
+	}
+	return slices.DeleteFunc(mails, func(m failedMail) bool { return !strings.Contains(m.Reason, f.reason) }), nil
+}
+
+func moveFailed(mails []failedMail, move func(dir, name string) error, moved string) error {
 	var errs []error
-	moved := 0
+	n := 0
 	for _, m := range mails {
-		if err := watcher.Retry(m.Dir, m.Name); err != nil {
+		if err := move(m.Dir, m.Name); err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		moved++
+		n++
 	}
-	fmt.Printf("%s moved to new\n", count(moved, "mail"))
+	fmt.Printf("%s %s\n", count(n, "mail"), moved)
 	return errors.Join(errs...)
 }
 
@@ -189,7 +278,9 @@ func (a *app) failedMails(ctx context.Context, dirs []string) ([]failedMail, err
 			return nil, err
 		}
 		for _, m := range mails {
-			out = append(out, failedMail{Dir: dir, Name: m.Name, Size: m.Size, Time: m.Time.UTC(), Reason: m.Reason})
+			f := failedMail{Dir: dir, Name: m.Name, Size: m.Size, Time: m.Time.UTC(), Reason: m.Reason}
+			f.From, f.Subject = whatItSays(filepath.Join(dir, "failed", m.Name))
+			out = append(out, f)
 		}
 	}
 	return out, nil

@@ -12,7 +12,7 @@ import (
 var contract = []string{
 	"watch", "import", "deliver", "status", "failed list", "failed show", "failed retry", "project add", "project list", "project set",
 	"project remove", "list", "series", "show", "mbox", "state", "dump", "compare", "check", "rebuild",
-	"stress", "backup", "series name", "series why",
+	"stress", "backup", "failed drop", "delegate", "series name", "series why",
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {

@@ -29,8 +29,8 @@ func (a *app) mboxCommand() *cobra.Command {
 		Long: `Writes patches as an mbox for git am: UTF-8, with text and diff as they were read, whatever encoding or attachment
 they came in. Of a series, or of a cover, all patches in order.
 
-The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its series,
-are put below its own; --no-trailers leaves the messages as they were sent.
+The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its
+series, are put below its own; --no-trailers leaves the messages as they were sent.
 
 ` + idsHelp,
 		Example: `  patchwatch mbox 12 | git am

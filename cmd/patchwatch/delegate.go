@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/db"
+)
+
+func (a *app) delegateCommand() *cobra.Command {
+	var project string
+	c := &cobra.Command{
+		Use:   "delegate ID... WHO",
+		Short: "Say who looks after patches",
+		Long: `Delegates patches to an address, or to nobody; of a series, all its patches. No mail, no rule and no rebuild
+changes it again.
+
+` + idsHelp,
+		Example: `  patchwatch delegate 12 ann@example.org
+  patchwatch delegate s12 s13 ann@example.org
+  patchwatch delegate 12 nobody`,
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			ids, who := args[:len(args)-1], args[len(args)-1]
+			address, err := delegateAddress(who)
+			if err != nil {
+				return err
+			}
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				patches, err := findPatches(cmd.Context(), s, project, ids)
+				if err != nil {
+					return err
+				}
+				if err := s.SetDelegate(cmd.Context(), numbers(patches), address); err != nil {
+					return err
+				}
+				for _, p := range patches {
+					fmt.Printf("%d  %s  %s\n", p.ID, printable(who), printable(p.Name))
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	return c
+}
+
+// delegateAddress reads an address, or "nobody", which is none.
+func delegateAddress(who string) (string, error) {
+	if who == "nobody" {
+		return "", nil
+	}
+	address, err := mail.ParseAddress(who)
+	if err != nil {
+		return "", usagef("%q is no address; nobody is for no delegate", who)
+	}
+	return strings.ToLower(address.Address), nil
+}
