@@ -35,6 +35,7 @@ type outcome struct {
 	msgID  string
 	name   string // the subject
 	refuse error  // why it is not stored
+	began  time.Time
 	db.Added
 }
 
@@ -46,7 +47,8 @@ func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, err
 // parsed is a mail that is ready to be stored, or why it can't be.
 type parsed struct {
 	db.Delivery
-	err error
+	began time.Time
+	err   error
 }
 
 func (in *intake) parseAll(mails []bytesOfMail) []parsed {
@@ -73,15 +75,17 @@ func (in *intake) parseAll(mails []bytesOfMail) []parsed {
 }
 
 func (in *intake) parseOne(m bytesOfMail) parsed {
+	p := parsed{began: time.Now(), err: m.fault}
 	if m.fault != nil {
-		return parsed{err: m.fault}
+		return p
 	}
-	mail, err := ingest.Parse(m.raw)
-	if err != nil {
-		return parsed{err: err}
+	var mail *track.Mail
+	if mail, p.err = ingest.Parse(m.raw); p.err != nil {
+		return p
 	}
 	mail.Delivered = m.delivered.UTC().Truncate(time.Microsecond)
-	return parsed{Delivery: in.store.Prepare(mail, m.raw)}
+	p.Delivery = in.store.Prepare(mail, m.raw)
+	return p
 }
 
 // subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.
@@ -92,6 +96,7 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 	var batch []db.Delivery
 	var at []int // where in out each of the batch belongs
 	for i, m := range mails {
+		out[i].began = m.began
 		if m.err != nil {
 			out[i].refuse = m.err
 			continue

@@ -21,6 +21,7 @@ import (
 
 func (a *app) watchCommand() *cobra.Command {
 	var w watching
+	var logFormat string
 	c := &cobra.Command{
 		Use:   "watch MAILDIR...",
 		Short: "Take in mail as it is delivered, for ever or once",
@@ -34,7 +35,13 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
   patchwatch --db /var/lib/pw.db watch /var/mail/netdev /var/mail/linux-man`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			w.log = newLogger(os.Stderr)
+			if w.once && w.metrics != "" {
+				return usagef("--metrics is for a watcher that goes on, not for --once")
+			}
+			var err error
+			if w.log, err = newLogger(os.Stderr, logFormat); err != nil {
+				return err
+			}
 			dirs, err := w.prepare(args) // before a database is made for nothing
 			if err != nil {
 				return err
@@ -49,6 +56,9 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 	c.Flags().BoolVar(&w.once, "once", false, "take in what is there, then end")
 	c.Flags().BoolVarP(&w.quiet, "quiet", "q", false, "no line for each mail, only what goes wrong")
 	c.Flags().BoolVarP(&w.verbose, "verbose", "v", false, "with --once on a terminal, a line for each mail in place of a progress bar")
+	c.Flags().StringVar(&w.metrics, "metrics", "", "serve Prometheus metrics and /healthz at this `ADDRESS`, such as :9464, which is on this machine only")
+	c.Flags().DurationVar(&w.maxAge, "max-age", 10*time.Minute, "with --metrics, how long a mail may wait in new until /healthz complains")
+	c.Flags().StringVar(&logFormat, "log-format", "auto", "the log's `FORMAT`: plain, logfmt, json; auto is plain on a terminal")
 	c.Flags().DurationVar(&w.rescan, "rescan", 30*time.Second, "list new this often even if nothing is heard")
 	return c
 }
@@ -57,6 +67,8 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 type watching struct {
 	once, quiet, verbose bool
 	rescan               time.Duration
+	metrics              string // address to serve them at; empty: nobody asked
+	maxAge               time.Duration
 
 	store    *db.Store
 	log      *slog.Logger
@@ -86,6 +98,16 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	}
 	if w.once {
 		return w.runOnce(ctx, config)
+	}
+	if w.metrics != "" {
+		m := newMetrics(s.Path(), dirs, w.maxAge)
+		m.watch(&config)
+		at, stop, err := m.serve(w.metrics)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
 	stopNotes := w.keepNotes()
@@ -185,7 +207,8 @@ func (w *watching) logSettled(s watcher.Settlement) {
 	if w.quiet {
 		return
 	}
-	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Name)
+	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Name,
+		"ms", time.Since(o.began).Milliseconds())
 }
 
 // tellState remembers that the Maildirs are being looked at, for status.
@@ -233,12 +256,4 @@ func (w *watching) note() {
 	for _, m := range seen {
 		_ = w.store.Watched(context.Background(), m)
 	}
-}
-
-// newLogger writes lines that a person reads on a terminal and a machine elsewhere.
-func newLogger(to *os.File) *slog.Logger {
-	if isTerminal(to) {
-		return slog.New(newPlainHandler(to))
-	}
-	return slog.New(slog.NewTextHandler(to, nil))
 }

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+func TestJournalLines(t *testing.T) {
+	var out bytes.Buffer
+	log := slog.New(newJournalHandler(&out))
+	log.Info("patch", "subject", "a b")
+	log.With("dir", "md").Warn("failed")
+	log.Error("lost\nmore")
+	const want = "<6>msg=patch subject=\"a b\"\n<4>msg=failed dir=md\n<3>msg=\"lost\\nmore\"\n"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}
+
+func TestIsJournal(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := info.Sys().(*syscall.Stat_t)
+	if own := fmt.Sprintf("%d:%d", s.Dev, s.Ino); !isJournal(f, own) || isJournal(f, own+"1") || isJournal(f, "") {
+		t.Error("it is the journal where it is not, or the other way round")
+	}
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"regexp"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"patchwatch/watcher"
+)
+
+// metrics counts what a running watcher does, and serves it in Prometheus' text format, with /healthz for those that only ask
+// whether a person is needed. What can be looked up, such as how many mails wait, is looked up when it is asked for.
+type metrics struct {
+	db     string // path
+	dirs   []string
+	maxAge time.Duration
+
+	mu       sync.Mutex // guards what follows
+	claimed  int64
+	settled  map[string]map[string]int64 // by Maildir and outcome
+	failed   map[string]int64            // by kind of reason
+	retried  int64
+	paused   map[string]string // why, by Maildir; empty: it is not
+	batch    histogram
+	storing  histogram
+	settling histogram
+}
+
+func newMetrics(db string, dirs []string, maxAge time.Duration) *metrics {
+	return &metrics{
+		db: db, dirs: dirs, maxAge: maxAge,
+		settled: map[string]map[string]int64{}, failed: map[string]int64{}, paused: map[string]string{},
+		batch:    histogram{bounds: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}},
+		storing:  histogram{bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
+		settling: histogram{bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600}},
+	}
+}
+
+// histogram counts values up to each bound, as Prometheus has it.
+type histogram struct {
+	bounds []float64
+	counts []int64 // up to each bound and not up to the one before
+	sum    float64
+	n      int64
+}
+
+func (h *histogram) add(v float64) {
+	if h.counts == nil {
+		h.counts = make([]int64, len(h.bounds))
+	}
+	h.sum += v
+	h.n++
+	if i := sort.SearchFloat64s(h.bounds, v); i < len(h.bounds) {
+		h.counts[i]++
+	}
+}
+
+// watch has everything that a watcher does counted.
+func (m *metrics) watch(c *watcher.Config) {
+	prepare, handle, settled, changed := c.Prepare, c.Handle, c.Settled, c.Changed
+	c.Prepare = func(claim watcher.Claim) any {
+		m.mu.Lock()
+		m.claimed++
+		m.mu.Unlock()
+		return prepare(claim)
+	}
+	c.Handle = func(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+		start := time.Now()
+		verdicts, err := handle(ctx, batch)
+		m.handled(len(batch), time.Since(start), err)
+		return verdicts, err
+	}
+	c.Settled = func(s watcher.Settlement) {
+		m.settle(s)
+		settled(s)
+	}
+	c.Changed = func(s watcher.State) {
+		m.change(s)
+		changed(s)
+	}
+}
+
+func (m *metrics) handled(mails int, took time.Duration, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil {
+		m.retried += int64(mails)
+		return
+	}
+	m.batch.add(float64(mails))
+	m.storing.add(took.Seconds())
+}
+
+func (m *metrics) settle(s watcher.Settlement) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	what := "stored"
+	if o, ok := s.Note.(outcome); ok && o.Known {
+		what = "known"
+	}
+	if s.Reject != nil {
+		what = "failed"
+		m.failed[m.kindOfReason(s.Reject)]++
+	}
+	if m.settled[s.Dir] == nil {
+		m.settled[s.Dir] = map[string]int64{}
+	}
+	m.settled[s.Dir][what]++
+	m.settling.add(max(time.Since(s.Delivered).Seconds(), 0))
+}
+
+// mostReasons bounds the series that reasons make: some have words of the mail in them.
+const mostReasons = 20
+
+var digitRuns = regexp.MustCompile(`[0-9]+`)
+
+// kindOfReason is a reason without its numbers and what follows a colon or quote.
+func (m *metrics) kindOfReason(reason error) string {
+	text := digitRuns.ReplaceAllString(firstLine(reason.Error()), "N")
+	if at := strings.IndexAny(text, `:"`); at > 0 {
+		text = text[:at]
+	}
+	text = strings.TrimSpace(shorten(printable(text), 60))
+	if _, known := m.failed[text]; !known && len(m.failed) >= mostReasons {
+		return "other"
+	}
+	return text
+}
+
+func (m *metrics) change(s watcher.State) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, d := range s.Dirs {
+		m.paused[d.Dir] = d.Paused
+		if s.Paused != "" {
+			m.paused[d.Dir] = s.Paused
+		}
+	}
+}
+
+// serve answers until stop is called. An address without a host means this machine only.
+func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	if strings.HasPrefix(address, ":") {
+		address = "127.0.0.1" + address
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.write(w)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		ill := m.ill()
+		if len(ill) > 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, strings.Join(ill, "\n"))
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
+	go server.Serve(listener)
+	return listener.Addr(), func() { server.Close() }, nil
+}
+
+// ill says what a person must look after: no mail is taken, or one has waited too long.
+func (m *metrics) ill() (reasons []string) {
+	for _, dir := range m.dirs {
+		if why := m.why(dir); why != "" {
+			reasons = append(reasons, fmt.Sprintf("%s: no mail is taken: %s", printable(dir), printable(why)))
+		}
+		switch queue, err := watcher.Waiting(dir); {
+		case err != nil:
+			reasons = append(reasons, printable(err.Error()))
+		case queue.Mails > 0 && time.Since(queue.Oldest) > m.maxAge:
+			reasons = append(reasons, fmt.Sprintf("%s: a mail has waited in new for %s", printable(dir), time.Since(queue.Oldest).Round(time.Second)))
+		}
+	}
+	return reasons
+}
+
+func (m *metrics) why(dir string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.paused[dir]
+}
+
+// write writes Prometheus' text format, version 0.0.4.
+func (m *metrics) write(to io.Writer) {
+	e := &exposition{}
+	e.begin("patchwatch_build_info", "gauge", "1, with what this is.")
+	e.value("patchwatch_build_info", 1, "version", version, "go", runtime.Version())
+	m.lookUp(e)
+	m.mu.Lock()
+	m.counted(e)
+	m.mu.Unlock()
+	io.WriteString(to, e.text.String())
+}
+
+// lookUp is what is not counted here, and so is right whoever else has a hand in it.
+func (m *metrics) lookUp(e *exposition) {
+	gauge := func(name, help string, value func(dir string) (float64, error)) {
+		e.begin(name, "gauge", help)
+		for _, dir := range m.dirs {
+			if v, err := value(dir); err == nil {
+				e.value(name, v, "maildir", dir)
+			}
+		}
+	}
+	gauge("patchwatch_waiting_mails", "Mails in new.", func(dir string) (float64, error) {
+		queue, err := watcher.Waiting(dir)
+		return float64(queue.Mails), err
+	})
+	gauge("patchwatch_oldest_waiting_seconds", "How long the oldest mail in new has waited; 0 if none waits.", func(dir string) (float64, error) {
+		queue, err := watcher.Waiting(dir)
+		if err != nil || queue.Mails == 0 {
+			return 0, err
+		}
+		return time.Since(queue.Oldest).Seconds(), nil
+	})
+	gauge("patchwatch_failed_mails", "Mails in failed.", func(dir string) (float64, error) {
+		failed, err := watcher.Failed(dir)
+		return float64(len(failed)), err
+	})
+	gauge("patchwatch_paused", "1 while no mail is taken from the Maildir.", func(dir string) (float64, error) {
+		if m.why(dir) != "" {
+			return 1, nil
+		}
+		return 0, nil
+	})
+	for _, f := range []struct{ name, help, path string }{
+		{"patchwatch_database_bytes", "Size of the database.", m.db},
+		{"patchwatch_wal_bytes", "Size of the log beside the database.", m.db + "-wal"},
+	} {
+		e.begin(f.name, "gauge", f.help)
+		info, err := os.Stat(f.path)
+		switch {
+		case err == nil:
+			e.value(f.name, float64(info.Size()))
+		case errors.Is(err, os.ErrNotExist):
+			e.value(f.name, 0)
+		}
+	}
+}
+
+func (m *metrics) counted(e *exposition) {
+	e.begin("patchwatch_claimed_mails_total", "counter", "Mails that were claimed and read, each time anew.")
+	e.value("patchwatch_claimed_mails_total", float64(m.claimed))
+	e.begin("patchwatch_settled_mails_total", "counter", "Mails that left new: stored, known already, or failed.")
+	for _, dir := range m.dirs {
+		for _, what := range []string{"stored", "known", "failed"} {
+			e.value("patchwatch_settled_mails_total", float64(m.settled[dir][what]), "maildir", dir, "outcome", what)
+		}
+	}
+	e.begin("patchwatch_failed_mails_total", "counter", "Mails that went to failed, by the reason.")
+	for _, reason := range sortedBy(m.failed) {
+		e.value("patchwatch_failed_mails_total", float64(m.failed[reason]), "reason", reason)
+	}
+	e.begin("patchwatch_retried_mails_total", "counter", "Mails that could not be stored for a fault around patchwatch, and stayed in new.")
+	e.value("patchwatch_retried_mails_total", float64(m.retried))
+	e.histogram("patchwatch_batch_mails", "Mails stored in one batch.", &m.batch)
+	e.histogram("patchwatch_store_seconds", "Time to store a batch, the wait for the disk included.", &m.storing)
+	e.histogram("patchwatch_settle_seconds", "Time from a mail's delivery until it has left new.", &m.settling)
+}
+
+func sortedBy(counts map[string]int64) []string {
+	out := make([]string, 0, len(counts))
+	for name := range counts {
+		out = append(out, name)
+	}
+	sort.Strings(out)
+	return out
+}
