@@ -183,6 +183,7 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, `s.id = ?`, f.Series)
 	c.add(f.Incomplete, `NOT s.complete`)
+	c.add(f.Delegate != "", `s.id IN (SELECT series FROM patch WHERE delegate = ?)`, strings.ToLower(f.Delegate))
 	if err := c.anyState(ctx, tx, f.States); err != nil {
 		return nil, err
 	}

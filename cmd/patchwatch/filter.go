@@ -13,17 +13,18 @@ import (
 
 // filterFlags are the filters of list and series.
 type filterFlags struct {
-	project, submitter, text, since, until string
-	states                                 []string
-	limit                                  int
-	all                                    bool
-	json                                   bool
+	project, submitter, delegate, text, since, until string
+	states                                           []string
+	limit                                            int
+	all                                              bool
+	json                                             bool
 }
 
 func (f *filterFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVarP(&f.project, "project", "p", "", "of this project (`LINK_NAME`)")
 	c.Flags().StringSliceVarP(&f.states, "state", "s", nil, "in this `STATE`, or one of several with commas between")
 	c.Flags().StringVar(&f.submitter, "submitter", "", "by `WHO`: an address, or a part of an address or name")
+	c.Flags().StringVar(&f.delegate, "delegate", "", "delegated to this `ADDRESS`; a series, if one of its patches is")
 	c.Flags().StringVar(&f.text, "subject", "", "with this `TEXT` in the subject")
 	c.Flags().StringVar(&f.since, "since", "", "dated at or after `WHEN`: 2026-11-23, or 3d, 2w, 6h ago")
 	c.Flags().StringVar(&f.until, "until", "", "dated before `WHEN`")
@@ -33,7 +34,7 @@ func (f *filterFlags) addTo(c *cobra.Command) {
 }
 
 func (f *filterFlags) filter() (track.Filter, error) {
-	out := track.Filter{Project: f.project, Submitter: f.submitter, Text: f.text, Limit: f.limit}
+	out := track.Filter{Project: f.project, Submitter: f.submitter, Delegate: f.delegate, Text: f.text, Limit: f.limit}
 	if f.all {
 		out.Limit = 0
 	} else if f.limit < 1 {

@@ -15,7 +15,6 @@ import (
 
 func (a *app) listCommand() *cobra.Command {
 	var f filterFlags
-	var delegate string
 	var archived bool
 	c := &cobra.Command{
 		Use:   "list",
@@ -31,12 +30,13 @@ comments.`,
 			if err != nil {
 				return err
 			}
-			filter.Delegate, filter.Archived = delegate, archived
-			return a.reading(cmd.Context(), func(s *db.Store) error { return printPatches(cmd.Context(), s, filter, f.json) })
+			filter.Archived = archived
+			return paged(func() error {
+				return a.reading(cmd.Context(), func(s *db.Store) error { return printPatches(cmd.Context(), s, filter, f.json) })
+			})
 		},
 	}
 	f.addTo(c)
-	c.Flags().StringVar(&delegate, "delegate", "", "delegated to this `ADDRESS`")
 	c.Flags().BoolVar(&archived, "archived", false, "archived ones too")
 	return c
 }
@@ -89,12 +89,22 @@ func printPatches(ctx context.Context, s *db.Store, f track.Filter, asJSON bool)
 		fmt.Fprintln(os.Stderr, noneFound("patches", f.Narrows()))
 		return nil
 	}
-	t := table{headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, flexible: 6}
+	t := table{headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, flexible: 6, colour: stateColumn(2)}
 	for _, p := range patches {
 		t.row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
 			shorten(printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
 	}
 	return t.print(os.Stdout)
+}
+
+// stateColumn colours the cells of a column of states.
+func stateColumn(state int) func(int, string) string {
+	return func(column int, cell string) string {
+		if column == state {
+			return stateColours[cell]
+		}
+		return ""
+	}
 }
 
 // patchTitle is never empty, so that a patch without a subject is seen in its line.

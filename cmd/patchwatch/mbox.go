@@ -64,7 +64,7 @@ type mboxWriter struct {
 func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error {
 	out := bufio.NewWriter(os.Stdout)
 	var to io.Writer = out
-	if isTerminal(os.Stdout) {
+	if screen.there {
 		to = printableWriter{out} // to look at; in a pipe or a file every byte is as it was sent
 	}
 	for _, p := range patches {

@@ -4,10 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
 )
 
 // printJSON writes a value for programs, indented, and safe to look at.
@@ -18,24 +15,14 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// isTerminal tells whether a person looks at the file.
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
-
-// screenWidth is how many cells a line on standard output has; 0 where it is no terminal and lines may be any length.
-func screenWidth() int {
-	w, _, err := term.GetSize(int(os.Stdout.Fd()))
-	if err != nil {
-		return 0
-	}
-	return w
-}
-
 // table is rows of cells under headings, in aligned columns. One column takes what room is left; its cells are
 // shortened to fit the screen.
 type table struct {
 	headings []string
 	rows     [][]string
 	flexible int // index of that column
+
+	colour func(column int, cell string) string // of a cell below the headings; nil: none has any
 }
 
 func (t *table) row(cells ...string) {
@@ -49,18 +36,28 @@ const gap = "  "
 
 func (t *table) print(w io.Writer) error {
 	widths := t.widths()
-	t.fit(widths, screenWidth())
+	t.fit(widths, screen.width)
 	out := bufio.NewWriter(w)
-	for _, r := range append([][]string{t.headings}, t.rows...) {
+	for n, r := range append([][]string{t.headings}, t.rows...) {
 		var line strings.Builder
 		for i, cell := range r {
 			cell = shorten(cell, widths[i])
-			line.WriteString(cell)
+			line.WriteString(paint(t.colourOf(n, i, r[i]), cell))
 			line.WriteString(strings.Repeat(" ", widths[i]-columns(cell)) + gap)
 		}
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return out.Flush()
+}
+
+func (t *table) colourOf(row, column int, cell string) string {
+	switch {
+	case row == 0:
+		return bold
+	case t.colour != nil:
+		return t.colour(column, cell)
+	}
+	return ""
 }
 
 func (t *table) widths() []int {

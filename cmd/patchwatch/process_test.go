@@ -463,7 +463,7 @@ func (w *workplace) waitUntilEmpty(dir string, most time.Duration) {
 func (w *workplace) command(args ...string) *exec.Cmd {
 	c := exec.Command("patchwatch", args...)
 	c.Dir = w.dir
-	c.Env = append(os.Environ(), "PATCHWATCH_DB=")
+	c.Env = append(os.Environ(), "PATCHWATCH_DB=", "PAGER=", "NO_COLOR=1")
 	return c
 }
 

@@ -30,7 +30,9 @@ announced.`,
 				return err
 			}
 			filter.Incomplete = incomplete
-			return a.reading(cmd.Context(), func(s *db.Store) error { return printSeries(cmd.Context(), s, filter, f.json) })
+			return paged(func() error {
+				return a.reading(cmd.Context(), func(s *db.Store) error { return printSeries(cmd.Context(), s, filter, f.json) })
+			})
 		},
 	}
 	f.addTo(c)

@@ -28,13 +28,14 @@ func (a *app) showCommand() *cobra.Command {
   patchwatch show 20261123.4711-1-ann@example.org`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error {
+			show := func(s *db.Store) error {
 				sh := shower{ctx: cmd.Context(), store: s, json: asJSON, out: bufio.NewWriter(os.Stdout)}
 				if err := sh.show(project, args[0]); err != nil {
 					return err
 				}
 				return sh.out.Flush()
-			})
+			}
+			return paged(func() error { return a.reading(cmd.Context(), show) })
 		},
 	}
 	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
@@ -187,9 +188,9 @@ func (sh *shower) mail(m track.MailView) error {
 	}
 	fmt.Fprintf(sh.out, "\n%s\n", printableText(read.Content))
 	if read.Diff != "" {
-		fmt.Fprintf(sh.out, "\n%s", printableText(read.Diff))
+		fmt.Fprintf(sh.out, "\n%s", paintDiff(printableText(read.Diff)))
 	}
-	for _, c := range comments {
+	for _, c := range byThread(m.MsgID, comments) {
 		if err := sh.comment(c); err != nil {
 			return err
 		}
@@ -269,7 +270,7 @@ func toMailJSON(m track.MailView, read *track.Mail) mailJSON {
 }
 
 func (sh *shower) line(label, format string, args ...any) {
-	fmt.Fprintf(sh.out, "%-11s %s\n", label, printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(sh.out, "%s %s\n", paint(bold, fmt.Sprintf("%-11s", label)), printable(fmt.Sprintf(format, args...)))
 }
 
 func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) error {
@@ -282,10 +283,15 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 	sh.line("Submitter", "%s", fullName(m.Submitter))
 	sh.line("Date", "%s", m.Date.Format(time.RFC1123Z))
 	if patch != nil {
-		sh.patchLines(patch)
+		if err := sh.patchLines(m, patch); err != nil {
+			return err
+		}
 	}
 	if series != nil {
 		sh.line("Series", "%s  %s, %s", seriesID(series.ID), seriesTitle(*series), receivedOf(*series))
+		if err := sh.neighbours(m, series.ID); err != nil {
+			return err
+		}
 		versions, err := sh.versions(*series)
 		if err != nil {
 			return err
@@ -362,7 +368,27 @@ func (sh *shower) dependencies(series int64) error {
 	return nil
 }
 
-func (sh *shower) patchLines(p *track.PatchView) {
+// neighbours names the patches before and after one in its series.
+func (sh *shower) neighbours(m track.MailView, series int64) error {
+	members, err := sh.store.Members(sh.ctx, series)
+	if err != nil {
+		return err
+	}
+	for i, n := range members {
+		if n.ID != m.ID {
+			continue
+		}
+		if i > 0 {
+			sh.line("Before it", "%d  %s", members[i-1].ID, members[i-1].Name)
+		}
+		if i < len(members)-1 {
+			sh.line("After it", "%d  %s", members[i+1].ID, members[i+1].Name)
+		}
+	}
+	return nil
+}
+
+func (sh *shower) patchLines(m track.MailView, p *track.PatchView) error {
 	state := p.State
 	if p.Archived {
 		state += ", archived"
@@ -375,19 +401,36 @@ func (sh *shower) patchLines(p *track.PatchView) {
 		sh.line("Pull", "%s", p.PullURL)
 	}
 	sh.line("A/R/T", "%s", trailerCounts(p.Trailers))
+	for _, t := range m.Trailers {
+		sh.line("Trailer", "%s", trailerLine(t))
+	}
+	given, err := (&collector{ctx: sh.ctx, store: sh.store}).given(m)
+	for _, t := range given {
+		sh.line("Given", "%s", trailerLine(t))
+	}
+	return err
 }
 
-func (sh *shower) comment(m track.MailView) error {
+func (sh *shower) comment(m threaded) error {
 	read, err := sh.read(m.ID)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(sh.out, "\n---- %s, %s, %d %s\n\n", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
+	margin := strings.Repeat("  ", min(m.depth, deepestMargin))
+	heading := fmt.Sprintf("---- %s, %s, %d %s", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
+	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, paint(bold, heading))
 	if m.ActionRequired {
-		fmt.Fprint(sh.out, "(asks for action)\n\n")
+		fmt.Fprintf(sh.out, "%s(asks for action)\n\n", margin)
 	}
-	_, err = io.WriteString(sh.out, printableText(read.Content)+"\n")
-	return err
+	for line := range strings.Lines(printableText(read.Content) + "\n") {
+		if line != "\n" {
+			line = margin + line
+		}
+		if _, err := io.WriteString(sh.out, line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fullName(p track.Person) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,39 @@ func TestOnATerminal(t *testing.T) {
 	}
 }
 
+// With colours there are no escapes but those, and lines are as wide as without. What is in a pipe has none.
+func TestColoursAndPager(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t)
+	w.deliver("md", samples(t))
+	w.run("import", "--quiet", "md")
+	w.run("state", "1", "accepted")
+	for _, command := range []string{"list", "series", "show 1", "show mallory.1@example.net", "show s5"} {
+		args := strings.Fields(command)
+		plain, coloured := w.onTerminal(args...), w.onTerminalWith([]string{"NO_COLOR="}, args...)
+		if !strings.Contains(coloured, "\x1b[1m") {
+			t.Errorf("%s has no colours: %s", command, coloured)
+		}
+		if got := sgr.ReplaceAllString(coloured, ""); got != plain {
+			t.Errorf("%s without its colours:\n%s\nand without colours:\n%s", command, got, plain)
+		}
+		if piped := w.onTerminalWith([]string{"PAGER=sed 's/^/> /'"}, args...); piped != "> "+strings.ReplaceAll(strings.TrimSuffix(plain, "\n"), "\n", "\n> ")+"\n" {
+			t.Errorf("%s in a pager:\n%s", command, piped)
+		}
+	}
+	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "list", "--state", "accepted"); !strings.Contains(seen, "\x1b[32maccepted\x1b[m") {
+		t.Errorf("what is accepted is not green: %s", seen)
+	}
+	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "show", "1"); !strings.Contains(seen, "\x1b[36m@@ ") || !strings.Contains(seen, "\x1b[32m+") {
+		t.Errorf("the diff has no colours: %s", seen)
+	}
+	if seen := w.onTerminalWith([]string{"PAGER=head -1"}, "list"); strings.Count(seen, "\n") != 1 {
+		t.Errorf("a pager that is left: %s", seen)
+	}
+}
+
+var sgr = regexp.MustCompile(`\x1b\[[0-9]*m`)
+
 func noEscapes(t *testing.T, command, seen string) {
 	t.Helper()
 	if at := harmful(seen); at != "" {
@@ -55,9 +89,15 @@ func noEscapes(t *testing.T, command, seen string) {
 // onTerminal runs a command with standard output and error on a terminal, and gives what is written there.
 func (w *workplace) onTerminal(args ...string) string {
 	w.t.Helper()
+	return w.onTerminalWith(nil, args...)
+}
+
+func (w *workplace) onTerminalWith(env []string, args ...string) string {
+	w.t.Helper()
 	master, terminal := openTerminal(w.t)
 	defer master.Close()
 	c := w.command(args...)
+	c.Env = append(c.Env, env...)
 	c.Stdout, c.Stderr = terminal, terminal
 	read := make(chan string)
 	go func() {

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// screen is what standard output is for whoever looks at it, and stays that when a pager comes between.
+var screen = lookAtScreen()
+
+type screenOfPerson struct {
+	there  bool // a person looks: what is written is made harmless
+	width  int  // cells in a line; 0 where lines may be any length
+	colour bool
+}
+
+func lookAtScreen() screenOfPerson {
+	if !isTerminal(os.Stdout) {
+		return screenOfPerson{}
+	}
+	s := screenOfPerson{there: true, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"} // https://no-color.org
+	s.width, _, _ = term.GetSize(int(os.Stdout.Fd()))
+	return s
+}
+
+// isTerminal tells whether a person looks at the file.
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// Colours, as parameters of the terminal's SGR (ECMA-48, 8.3.117).
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+// paint colours text that has been made harmless already.
+func paint(colour, text string) string {
+	if !screen.colour || colour == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[m"
+}
+
+var stateColours = map[string]string{
+	"under-review": cyan, "accepted": green, "rejected": red, "changes-requested": yellow,
+	"superseded": dim, "not-applicable": dim, "deferred": dim,
+}
+
+// paintDiff colours the lines of a diff as git does.
+func paintDiff(diff string) string {
+	if !screen.colour {
+		return diff
+	}
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		text := strings.TrimSuffix(line, "\n")
+		b.WriteString(paint(diffColour(text), text) + line[len(text):])
+	}
+	return b.String()
+}
+
+func diffColour(line string) string {
+	for _, c := range []struct{ begins, colour string }{
+		{"diff ", bold}, {"index ", bold}, {"--- ", bold}, {"+++ ", bold}, {"@@", cyan}, {"+", green}, {"-", red},
+	} {
+		if strings.HasPrefix(line, c.begins) {
+			return c.colour
+		}
+	}
+	return ""
+}
+
+// paged lets a person at a terminal read what f writes to standard output in a pager: $PAGER, or less where that is not set.
+// An empty one, and cat, are none.
+func paged(f func() error) error {
+	pager, said := os.LookupEnv("PAGER")
+	if !said {
+		pager = "less"
+		if _, err := exec.LookPath(pager); err != nil {
+			pager = ""
+		}
+	}
+	if !screen.there || pager == "" || pager == "cat" {
+		return f()
+	}
+	return through(pager, f)
+}
+
+func through(pager string, f func() error) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	c := exec.Command("sh", "-c", pager)
+	c.Stdin, c.Stdout, c.Stderr = r, os.Stdout, os.Stderr
+	c.Env = os.Environ()
+	if os.Getenv("LESS") == "" {
+		c.Env = append(c.Env, "LESS=FRX") // as git has it: no pager for what fits the screen, and colours
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	r.Close()
+	terminal := os.Stdout
+	os.Stdout = w
+	err = f()
+	os.Stdout = terminal
+	w.Close()
+	if ended := c.Wait(); err == nil && ended != nil {
+		return errors.New("the pager, " + pager + ": " + ended.Error())
+	}
+	if errors.Is(err, syscall.EPIPE) { // it was left before the end
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+package main
+
+import "patchwatch/track"
+
+// threaded is a comment and how deep it stands: 0 answers the patch itself.
+type threaded struct {
+	track.MailView
+	depth int
+}
+
+// deepestMargin bounds how far a deep answer is moved to the right.
+const deepestMargin = 6
+
+// byThread puts each comment below the one that it answers: the nearest that it refers to and that is there. The order is
+// otherwise kept, which is by date. What answers in a circle stands by itself.
+func byThread(patch string, comments []track.MailView) []threaded {
+	known := map[string]bool{}
+	for _, c := range comments {
+		known[c.MsgID] = true
+	}
+	answers := map[string][]track.MailView{}
+	for _, c := range comments {
+		above := answered(c, patch, known)
+		answers[above] = append(answers[above], c)
+	}
+	var out []threaded
+	shown := map[string]bool{}
+	// Not by recursion: a thread can be as deep as its mails are many.
+	walk := func(first []threaded) {
+		for stack := first; len(stack) > 0; {
+			next := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			if shown[next.MsgID] {
+				continue
+			}
+			shown[next.MsgID] = true
+			out = append(out, next)
+			below := answers[next.MsgID]
+			for i := len(below) - 1; i >= 0; i-- {
+				stack = append(stack, threaded{below[i], next.depth + 1})
+			}
+		}
+	}
+	for _, c := range answers[patch] {
+		walk([]threaded{{c, 0}})
+	}
+	for _, c := range comments {
+		walk([]threaded{{c, 0}})
+	}
+	return out
+}
+
+func answered(c track.MailView, patch string, known map[string]bool) string {
+	for _, ref := range c.Refs {
+		if ref == patch || known[ref] && ref != c.MsgID {
+			return ref
+		}
+	}
+	return patch
+}
