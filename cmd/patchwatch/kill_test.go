@@ -15,6 +15,7 @@ import (
 // disturbAsTold makes a patchwatch that a test has started kill itself at the n-th time that it gets to a step:
 // PATCHWATCH_TEST_KILL="2 committed". It is only in the test binary.
 func disturbAsTold() {
+	getStuckAsTold()
 	var n int64
 	text := os.Getenv("PATCHWATCH_TEST_KILL")
 	number, step, _ := strings.Cut(text, " ")

@@ -555,7 +555,12 @@ func (s *saying) String() string {
 
 func (w *workplace) start(args ...string) *process {
 	w.t.Helper()
-	p := &process{t: w.t, cmd: w.command(args...), said: &saying{}, done: make(chan struct{})}
+	return w.startCommand(w.command(args...))
+}
+
+func (w *workplace) startCommand(c *exec.Cmd) *process {
+	w.t.Helper()
+	p := &process{t: w.t, cmd: c, said: &saying{}, done: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if err := p.cmd.Start(); err != nil {
 		w.t.Fatal(err)

@@ -42,6 +42,10 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if w.log, err = newLogger(os.Stderr, logFormat); err != nil {
 				return err
 			}
+			w.manager = &notifier{}
+			if !w.once {
+				w.manager = newNotifier(w.rescan)
+			}
 			dirs, err := w.prepare(args) // before a database is made for nothing
 			if err != nil {
 				return err
@@ -74,6 +78,7 @@ type watching struct {
 	log      *slog.Logger
 	progress *progress // of --once
 	backlog  int
+	manager  *notifier
 
 	mu      sync.Mutex // guards what follows: the watcher tells of mails and of scans from goroutines of its own
 	settled int
@@ -110,9 +115,10 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
-	stopNotes := w.keepNotes()
+	stopNotes, stopManager := w.keepNotes(), w.manager.keep(ctx)
 	err := watcher.Run(ctx, config)
 	stopNotes()
+	stopManager()
 	for _, dir := range dirs {
 		writePaused(dir, "")
 	}
@@ -185,6 +191,7 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.settled++
+	w.manager.live()
 	seen := w.seen[s.Dir]
 	seen.Path, seen.LastMail, seen.LastScan = s.Dir, time.Now(), time.Now()
 	w.seen[s.Dir] = seen
@@ -211,17 +218,22 @@ func (w *watching) logSettled(s watcher.Settlement) {
 		"ms", time.Since(o.began).Milliseconds())
 }
 
-// tellState remembers that the Maildirs are being looked at, for status.
+// tellState remembers that the Maildirs are being looked at, for status, and tells the service manager.
 func (w *watching) tellState(s watcher.State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	paused := s.Paused
 	for _, d := range s.Dirs {
+		if paused == "" && d.Paused != "" {
+			paused = d.Dir + ": " + d.Paused
+		}
 		seen := w.seen[d.Dir]
 		seen.Path, seen.LastScan, seen.LastEvent = d.Dir, d.LastScan, d.LastEvent
 		seen.Paused = cmp.Or(s.Paused, d.Paused)
 		w.seen[d.Dir] = seen
 		writePaused(d.Dir, seen.Paused)
 	}
+	w.manager.tell(statusInWords(paused, len(s.Dirs), w.settled))
 }
 
 // notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.

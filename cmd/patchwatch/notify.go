@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// notifier tells a service manager how a watcher is, by the datagrams of sd_notify(3). Where nobody listens it says
+// nothing, and what goes wrong with it is no reason to take no mail.
+type notifier struct {
+	conn  net.Conn      // nil: nobody listens
+	every time.Duration // how often the manager wants a sign of life; 0: never
+	quiet time.Duration // how long a watcher that is well may go without a sign of life
+
+	mu      sync.Mutex // guards what follows
+	ready   bool
+	stopped bool
+	status  string
+	alive   time.Time // the last sign of life
+}
+
+// stuckAfter is more than a watcher that is well needs beside its rescan: a batch may wait for a database that another
+// process has locked, first for what the notes wait for, a minute each, and a pause lasts half a minute.
+var stuckAfter = 5 * time.Minute
+
+func newNotifier(rescan time.Duration) *notifier {
+	n := &notifier{quiet: rescan + stuckAfter, alive: time.Now()}
+	address := os.Getenv("NOTIFY_SOCKET")
+	if !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "@") {
+		return n
+	}
+	conn, err := net.Dial("unixgram", address) // it takes a leading @ for an abstract socket, as systemd does
+	if err != nil {
+		return n
+	}
+	n.conn, n.every = conn, watchdogTime()
+	return n
+}
+
+// watchdogTime is how long the manager waits for a sign of life before it kills this process; 0: for ever.
+func watchdogTime() time.Duration {
+	micros, err := strconv.ParseInt(os.Getenv("WATCHDOG_USEC"), 10, 64)
+	pid := os.Getenv("WATCHDOG_PID")
+	if err != nil || micros <= 0 || pid != "" && pid != strconv.Itoa(os.Getpid()) {
+		return 0
+	}
+	return time.Duration(micros) * time.Microsecond
+}
+
+// send gives up soon: a manager that does not read must not hold up mail.
+func (n *notifier) send(lines ...string) {
+	if n.conn == nil {
+		return
+	}
+	_ = n.conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	_, _ = n.conn.Write([]byte(strings.Join(lines, "\n")))
+}
+
+// tell says what the watcher does, at first also that it is ready, and is a sign of life.
+func (n *notifier) tell(status string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.alive = time.Now()
+	if n.stopped {
+		return
+	}
+	var lines []string
+	if !n.ready {
+		n.ready = true
+		lines = append(lines, "READY=1")
+	}
+	if status != n.status {
+		n.status = status
+		lines = append(lines, "STATUS="+printable(status))
+	}
+	if len(lines) > 0 {
+		n.send(lines...)
+	}
+}
+
+// live is a sign of life.
+func (n *notifier) live() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.alive = time.Now()
+}
+
+// keep feeds the watchdog and says when ctx ends, until it is told to stop.
+func (n *notifier) keep(ctx context.Context) (stop func()) {
+	ending := sync.OnceFunc(n.stopping)
+	context.AfterFunc(ctx, ending)
+	done := make(chan struct{})
+	var feeding sync.WaitGroup
+	if n.conn != nil && n.every > 0 {
+		feeding.Go(func() { n.feed(done) })
+	}
+	return func() {
+		ending()
+		close(done)
+		feeding.Wait()
+		if n.conn != nil {
+			n.conn.Close()
+		}
+	}
+}
+
+// stopping is the last that is said but for signs of life: the batch in hand may take a while.
+func (n *notifier) stopping() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stopped = true
+	n.send("STOPPING=1", "STATUS=Finishing the batch in hand")
+}
+
+// feed says at half of the watchdog's time that all is well, as long as there have been signs of life. A database that
+// can't be written is no reason to be silent: mail waits then, and it helps nobody to be killed.
+func (n *notifier) feed(done <-chan struct{}) {
+	tick := time.NewTicker(max(n.every/2, time.Millisecond))
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			n.mu.Lock()
+			quiet := time.Since(n.alive)
+			n.mu.Unlock()
+			if quiet <= n.quiet {
+				n.send("WATCHDOG=1")
+			}
+		}
+	}
+}
+
+// statusInWords is what a manager shows beside the service.
+func statusInWords(paused string, maildirs, settled int) string {
+	switch {
+	case paused != "":
+		return "Paused, mail waits in new: " + firstLine(paused)
+	case maildirs == 1:
+		return fmt.Sprintf("Watching a Maildir; mails settled: %d", settled)
+	}
+	return fmt.Sprintf("Watching %d Maildirs; mails settled: %d", maildirs, settled)
+}

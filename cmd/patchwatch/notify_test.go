@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"patchwatch/watcher"
+)
+
+// getStuckAsTold makes a patchwatch that a test has started hang for ever at a step, PATCHWATCH_TEST_STUCK="committed",
+// and be taken for stuck soon. It is only in the test binary.
+func getStuckAsTold() {
+	at := os.Getenv("PATCHWATCH_TEST_STUCK")
+	if at == "" {
+		return
+	}
+	stuckAfter = 500 * time.Millisecond
+	disturb = func(c *watcher.Config) {
+		c.Step = func(step string) {
+			if step == at {
+				time.Sleep(time.Hour)
+			}
+		}
+	}
+}
+
+// manager is a service manager that listens as systemd does.
+type manager struct {
+	t       *testing.T
+	conn    *net.UnixConn
+	address string
+	told    []string // all lines
+}
+
+func newManager(t *testing.T, address string) *manager {
+	t.Helper()
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: address, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return &manager{t: t, conn: conn, address: address}
+}
+
+// start runs patchwatch as a service, which has to give a sign of life every 200 ms.
+func (m *manager) start(w *workplace, env string, args ...string) *process {
+	m.t.Helper()
+	c := w.command(args...)
+	c.Env = append(c.Env, "NOTIFY_SOCKET="+m.address, "WATCHDOG_USEC=200000", env)
+	return w.startCommand(c)
+}
+
+// hear gives the lines of one datagram; none if there is none for so long.
+func (m *manager) hear(most time.Duration) []string {
+	m.t.Helper()
+	m.conn.SetReadDeadline(time.Now().Add(most))
+	buf := make([]byte, 4096)
+	n, err := m.conn.Read(buf)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	lines := strings.Split(string(buf[:n]), "\n")
+	m.told = append(m.told, lines...)
+	return lines
+}
+
+// waitFor hears until a line begins so.
+func (m *manager) waitFor(start string) string {
+	m.t.Helper()
+	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); {
+		for _, line := range m.hear(time.Second) {
+			if strings.HasPrefix(line, start) {
+				return line
+			}
+		}
+	}
+	m.t.Fatalf("%s was not heard, only %q", start, m.told)
+	return ""
+}
+
+// TestServiceManagerIsTold: a watcher says when it is ready, what it does and why it does nothing, that it lives also while
+// the database is gone, and when it ends.
+func TestServiceManagerIsTold(t *testing.T) {
+	t.Parallel()
+	for name, address := range map[string]string{"path": "notify", "abstract": fmt.Sprintf("@patchwatch-test-%d", os.Getpid())} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorkplace(t)
+			if name == "path" {
+				address = w.path(address)
+			}
+			m := newManager(t, address)
+			w.deliver("md", nil)
+			p := m.start(w, "", "watch", "md")
+			m.waitFor("READY=1")
+			if _, err := os.Stat(w.path("patchwatch.db")); err != nil {
+				t.Error("it is ready without a database")
+			}
+			w.deliver("md", samples(t, "01*"))
+			m.waitFor("STATUS=Watching a Maildir; mails settled: 1")
+			m.waitFor("WATCHDOG=1")
+
+			move(t, w.path("patchwatch.db"), w.path("away.db"))
+			w.deliver("md", samples(t, "05*"))
+			if said := m.waitFor("STATUS=Paused, mail waits in new: "); !strings.Contains(said, "move it back") {
+				t.Errorf("it does not say why: %s", said)
+			}
+			for range 5 {
+				m.waitFor("WATCHDOG=1")
+			}
+			move(t, w.path("away.db"), w.path("patchwatch.db"))
+			m.waitFor("STATUS=Watching a Maildir; mails settled: 2")
+
+			p.signal(syscall.SIGTERM)
+			m.waitFor("STOPPING=1")
+			p.waitExit(exitDone)
+			m.hearsNo("READY=1")
+		})
+	}
+}
+
+// hearsNo says that what is left to hear has no such line.
+func (m *manager) hearsNo(line string) {
+	m.t.Helper()
+	for lines := m.hear(100 * time.Millisecond); lines != nil; lines = m.hear(100 * time.Millisecond) {
+		for _, l := range lines {
+			if l == line {
+				m.t.Errorf("it says %s", line)
+			}
+		}
+	}
+}
+
+// TestStuckWatcherGivesNoSignOfLife: only a process that does nothing any more lets the watchdog bark.
+func TestStuckWatcherGivesNoSignOfLife(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t)
+	m := newManager(t, w.path("notify"))
+	w.deliver("md", nil)
+	m.start(w, "PATCHWATCH_TEST_STUCK=committed", "watch", "--rescan", "200ms", "md")
+	m.waitFor("READY=1")
+	for range 10 { // an idle one lives
+		m.waitFor("WATCHDOG=1")
+	}
+	w.deliver("md", samples(t, "01*"))
+	for end := time.Now().Add(60 * time.Second); m.hear(2*time.Second) != nil; {
+		if time.Now().After(end) {
+			t.Fatal("it hangs, and says that it lives")
+		}
+	}
+	if len(w.list("md", "new")) != 1 {
+		t.Error("it was not stuck")
+	}
+}
+
+// TestServiceManagerIsToldOfNoFailure: what can't begin is not ready, and ends as without a manager; --once is no service.
+func TestServiceManagerIsToldOfNoFailure(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t)
+	m := newManager(t, w.path("notify"))
+	w.deliver("md", samples(t, "01*"))
+	w.write("no.db", strings.Repeat("not a database at all\n", 500))
+	m.start(w, "", "--db", "no.db", "watch", "md").waitExit(exitFailed)
+	m.start(w, "", "watch", "--once", "md").waitExit(exitDone)
+	if said := m.hear(100 * time.Millisecond); said != nil {
+		t.Errorf("it says %q", said)
+	}
+	m.conn.Close()
+	p := m.start(w, "", "watch", "md") // nobody listens
+	p.waitFor("msg=watching")
+	p.signal(syscall.SIGTERM)
+	p.waitExit(exitDone)
+}
