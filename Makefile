@@ -4,10 +4,11 @@ GO      ?= go
 CC      ?= cc
 PREFIX  ?= /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 
 # SQLite would load extensions, that is foreign code, by an SQL function; nothing here needs that.
 TAGS    := sqlite_omit_load_extension
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 # make run MAILDIR=~/Maildir DB=~/patches.db is for one's own mail.
 MAILDIR ?= sample/Maildir

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -10,28 +12,49 @@ import (
 	"patchwatch/db"
 )
 
-// version is set by the Makefile; a plain go build leaves what the module says.
-var version = ""
+// version and commit are set by the Makefile; a plain go build leaves what the module and the repository say.
+var version, commit string
 
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "version",
-		Short:   "Say which patchwatch this is",
-		Example: "  patchwatch version",
-		Args:    cobra.NoArgs,
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "version",
+		Short: "Say which patchwatch this is",
+		Long:  "Says all in one line, as a report of a fault needs it, and then each part in a line of its own.",
+		Example: `  patchwatch version
+  patchwatch version --json`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			fmt.Printf("patchwatch %s, %s, SQLite %s\n", versionInWords(), runtime.Version(), db.SQLiteVersion())
+			v := thisBuild()
+			if asJSON {
+				return printJSON(os.Stdout, v)
+			}
+			fmt.Printf("patchwatch %s, %s, SQLite %s\n", v.Version, v.Go, v.SQLite)
+			fmt.Printf("version  %s\ncommit   %s\ngo       %s\nsqlite   %s\n", v.Version, v.Commit, v.Go, v.SQLite)
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return c
 }
 
-func versionInWords() string {
-	if version != "" {
-		return version
+type build struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Go      string `json:"go"`
+	SQLite  string `json:"sqlite"`
+}
+
+func thisBuild() build {
+	b := build{Version: version, Commit: commit, Go: runtime.Version(), SQLite: db.SQLiteVersion()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		b.Version = cmp.Or(b.Version, info.Main.Version)
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				b.Commit = cmp.Or(b.Commit, s.Value)
+			}
+		}
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(unknown version)"
+	b.Version, b.Commit = cmp.Or(b.Version, "(unknown version)"), cmp.Or(b.Commit, "(unknown commit)")
+	return b
 }
