@@ -206,7 +206,7 @@ func (m *metrics) why(dir string) string {
 func (m *metrics) write(to io.Writer) {
 	e := &exposition{}
 	e.begin("patchwatch_build_info", "gauge", "1, with what this is.")
-	e.value("patchwatch_build_info", 1, "version", version, "go", runtime.Version())
+	e.value("patchwatch_build_info", 1, "version", thisBuild().Version, "go", runtime.Version())
 	m.lookUp(e)
 	m.mu.Lock()
 	m.counted(e)
