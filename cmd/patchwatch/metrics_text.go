@@ -25,10 +25,10 @@ func (e *exposition) value(name string, v float64, labels ...string) {
 	if len(labels) > 0 {
 		e.text.WriteByte('}')
 	}
-	e.text.WriteString(" " + number(v) + "\n")
+	e.text.WriteString(" " + decimal(v) + "\n")
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 func (e *exposition) histogram(name, help string, h *histogram) {
 	e.begin(name, "histogram", help)
@@ -37,7 +37,7 @@ func (e *exposition) histogram(name, help string, h *histogram) {
 		if h.counts != nil {
 			total += h.counts[i]
 		}
-		e.value(name+"_bucket", float64(total), "le", number(bound))
+		e.value(name+"_bucket", float64(total), "le", decimal(bound))
 	}
 	e.value(name+"_bucket", float64(h.n), "le", "+Inf")
 	e.value(name+"_sum", h.sum)
