@@ -17,12 +17,14 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:]))
 }
 
-// Exit codes: done, failed, wrong usage, and sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again.
+// Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and what
+// shells say of SIGINT, after a second signal.
 const (
 	exitDone     = 0
 	exitFailed   = 1
 	exitUsage    = 2
 	exitTempFail = 75
+	exitAtOnce   = 130
 )
 
 // run executes one command line and gives its exit code.
@@ -81,7 +83,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 		<-signals
 		cancel()
 		<-signals
-		os.Exit(130)
+		os.Exit(exitAtOnce)
 	}()
 	return ctx, cancel
 }
