@@ -67,19 +67,29 @@ func (n *notifier) tell(status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.alive = time.Now()
-	if n.stopped {
-		return
-	}
 	var lines []string
 	if !n.ready {
 		n.ready = true
 		lines = append(lines, "READY=1")
 	}
+	n.sendWith(status, lines)
+}
+
+// show says what the watcher does. It is no sign of life.
+func (n *notifier) show(status string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ready {
+		n.sendWith(status, nil)
+	}
+}
+
+func (n *notifier) sendWith(status string, lines []string) {
 	if status != n.status {
 		n.status = status
 		lines = append(lines, "STATUS="+printable(status))
 	}
-	if len(lines) > 0 {
+	if len(lines) > 0 && !n.stopped {
 		n.send(lines...)
 	}
 }
@@ -139,12 +149,9 @@ func (n *notifier) feed(done <-chan struct{}) {
 }
 
 // statusInWords is what a manager shows beside the service.
-func statusInWords(paused string, maildirs, settled int) string {
-	switch {
-	case paused != "":
+func statusInWords(paused string, settled int) string {
+	if paused != "" {
 		return "Paused, mail waits in new: " + firstLine(paused)
-	case maildirs == 1:
-		return fmt.Sprintf("Watching a Maildir; mails settled: %d", settled)
 	}
-	return fmt.Sprintf("Watching %d Maildirs; mails settled: %d", maildirs, settled)
+	return fmt.Sprintf("Watching; mails settled: %d", settled)
 }

@@ -106,7 +106,7 @@ func TestServiceManagerIsTold(t *testing.T) {
 				t.Error("it is ready without a database")
 			}
 			w.deliver("md", samples(t, "01*"))
-			m.waitFor("STATUS=Watching a Maildir; mails settled: 1")
+			m.waitFor("STATUS=Watching; mails settled: 1")
 			m.waitFor("WATCHDOG=1")
 
 			move(t, w.path("patchwatch.db"), w.path("away.db"))
@@ -118,7 +118,7 @@ func TestServiceManagerIsTold(t *testing.T) {
 				m.waitFor("WATCHDOG=1")
 			}
 			move(t, w.path("away.db"), w.path("patchwatch.db"))
-			m.waitFor("STATUS=Watching a Maildir; mails settled: 2")
+			m.waitFor("STATUS=Watching; mails settled: 2")
 
 			p.signal(syscall.SIGTERM)
 			m.waitFor("STOPPING=1")

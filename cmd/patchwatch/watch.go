@@ -82,6 +82,7 @@ type watching struct {
 
 	mu      sync.Mutex // guards what follows: the watcher tells of mails and of scans from goroutines of its own
 	settled int
+	paused  string                // why no mail is taken from one Maildir or all
 	seen    map[string]db.Maildir // by path, what is not noted in the database yet
 }
 
@@ -222,10 +223,10 @@ func (w *watching) logSettled(s watcher.Settlement) {
 func (w *watching) tellState(s watcher.State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	paused := s.Paused
+	w.paused = s.Paused
 	for _, d := range s.Dirs {
-		if paused == "" && d.Paused != "" {
-			paused = d.Dir + ": " + d.Paused
+		if w.paused == "" && d.Paused != "" {
+			w.paused = d.Dir + ": " + d.Paused
 		}
 		seen := w.seen[d.Dir]
 		seen.Path, seen.LastScan, seen.LastEvent = d.Dir, d.LastScan, d.LastEvent
@@ -233,7 +234,7 @@ func (w *watching) tellState(s watcher.State) {
 		w.seen[d.Dir] = seen
 		writePaused(d.Dir, seen.Paused)
 	}
-	w.manager.tell(statusInWords(paused, len(s.Dirs), w.settled))
+	w.manager.tell(statusInWords(w.paused, w.settled))
 }
 
 // notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
@@ -259,11 +260,12 @@ func (w *watching) keepNotes() (stop func()) {
 }
 
 // note writes what was seen. Only status reads it: if it can't be written, the next mail meets the same fault and the
-// log says so.
+// log says so. A manager is told too, since after the last of some mails the watcher sleeps and tells no state.
 func (w *watching) note() {
 	w.mu.Lock()
 	seen := w.seen
 	w.seen = map[string]db.Maildir{}
+	w.manager.show(statusInWords(w.paused, w.settled))
 	w.mu.Unlock()
 	for _, m := range seen {
 		_ = w.store.Watched(context.Background(), m)
