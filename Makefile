@@ -16,7 +16,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test test-faults check race stress bench fuzz install clean needs
+.PHONY: all build run test test-faults check race stress bench fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -63,9 +63,24 @@ fuzz: needs
 	@for f in $$(grep -ho 'func Fuzz[A-Za-z]*' ingest/*_test.go | cut -c6-); do \
 		echo "$$f for $(FUZZTIME)"; $(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./ingest || exit 1; done
 
+# What is given to others: a static binary that needs nothing of the machine, in an archive and a Debian package, in dist/.
+# The same sources and versions of Go and cc give the same bytes, in whatever folder.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null)
+release: release-binary
+	@VERSION='$(VERSION)' SOURCE_DATE_EPOCH='$(SOURCE_DATE_EPOCH)' GOARCH=$$($(GO) env GOARCH) sh contrib/release.sh
+
+release-binary: needs
+	@[ -n '$(VERSION)' ] && [ -n '$(COMMIT)' ] && [ -n '$(SOURCE_DATE_EPOCH)' ] || { echo "a release says what it is made of: outside a git repository, name VERSION=, COMMIT= and SOURCE_DATE_EPOCH= (seconds)" >&2; exit 1; }
+	@$(GO) build -trimpath -buildvcs=false -tags '$(TAGS) netgo osusergo' \
+		-ldflags '$(LDFLAGS) -buildid= -linkmode external -extldflags "-static -Wl,--build-id=none"' -o bin/release/patchwatch ./cmd/patchwatch
+
+# Two builds in two folders, an empty chroot, and the package installed and removed; the last two need root.
+release-test: needs
+	@sh testdata/release_test.sh
+
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install bin/patchwatch $(DESTDIR)$(PREFIX)/bin/patchwatch
 
 clean:
-	rm -rf bin sample
+	rm -rf bin sample dist
