@@ -16,7 +16,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test test-faults check race stress bench fuzz install clean needs release release-binary release-test
+.PHONY: all build run test test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -40,6 +40,10 @@ race: needs
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -run 'Fault|Disk|Memory|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db ./watcher
+
+# Delivery by real mail servers, in the configurations of docs/deploy.md. As root; on Debian it installs them where they are absent.
+e2e: needs
+	@PATCHWATCH_E2E=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -timeout 5m -v ./cmd/patchwatch
 
 # What the program's style and structure are held to, beside the tests.
 check: needs
