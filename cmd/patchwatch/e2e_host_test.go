@@ -239,10 +239,10 @@ func (m *mailHost) postfix() {
 	m.waitForPort(m.smtp)
 }
 
-// dovecot starts it with a configuration in a folder of etc, and what keeps it apart from another at the end of one file.
-func (m *mailHost) dovecot(config, file string) {
+// dovecot starts it for one protocol, with what keeps it apart from another at the end of a file of its configuration.
+func (m *mailHost) dovecot(protocol, config, file string) {
 	m.t.Helper()
-	m.save(file, fmt.Sprintf("base_dir = %[1]s/dovecot\nstate_dir = %[1]s/dovecot-state\nlog_path = /dev/stderr\nssl = no\nlisten = 127.0.0.1\n", m.root))
+	m.save(file, fmt.Sprintf("base_dir = %[1]s/dovecot\nstate_dir = %[1]s/dovecot-state\nlog_path = /dev/stderr\nprotocols = %[2]s\nssl = no\nlisten = 127.0.0.1\n", m.root, protocol))
 	m.daemon(nil, "dovecot", "-F", "-c", m.here(config))
 }
 

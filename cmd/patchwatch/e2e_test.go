@@ -46,7 +46,7 @@ func TestEndToEndDovecotLMTP(t *testing.T) {
 	m.shell("cp -r /etc/dovecot " + m.root + "/etc/dovecot") // the package's, which the page adds to
 	m.apply("Dovecot, by LMTP")
 	m.postfix()
-	m.dovecot("/etc/dovecot/dovecot.conf", "/etc/dovecot/local.conf")
+	m.dovecot("lmtp", "/etc/dovecot/dovecot.conf", "/etc/dovecot/local.conf")
 	m.seriesArrives(virtualAddress)
 	m.queueKeepsMail(virtualAddress)
 }
@@ -58,6 +58,12 @@ func TestEndToEndMaildrop(t *testing.T) {
 	m.postfix()
 	m.seriesArrives(m.user + "@host.example.org")
 	m.queueKeepsMail(m.user + "@host.example.org")
+
+	m.deferred(m.user+"@host.example.org", []byte(patchMail("elsewhere@example.org"))) // of a list whose Maildir is not there
+	m.shell("install -d -m 700 -o " + m.user + " " + m.path("other"))
+	m.mustAsk("watch", "--once", "other")
+	m.shell("postqueue -f")
+	m.waits("the mail is not in the Maildir of other lists", func() bool { return len(m.list("other", "new")) == 1 })
 }
 
 // TestEndToEndMbsync: the mails are in an IMAP mailbox, and a part of them comes there later.
@@ -75,6 +81,25 @@ func TestEndToEndMbsync(t *testing.T) {
 	m.mbsync()
 	m.seriesIsThere(s)
 	m.isClean(len(s.mails) + 1)
+	m.seenMailIsFound()
+}
+
+// seenMailIsFound: what somebody has read in the mailbox goes past the watcher, check says so, and its advice helps.
+func (m *mailHost) seenMailIsFound() {
+	m.t.Helper()
+	m.fill("far", [][]byte{[]byte(patchMail("seen@example.org"))})
+	name := m.list("far", "new")[0]
+	move(m.t, m.path("far", "new", name), m.path("far", "cur", name+":2,S"))
+	m.mbsync()
+	seen, err := filepath.Glob(m.path("netdev", "cur", "*:2,S"))
+	if err != nil || len(seen) != 1 {
+		m.t.Fatalf("mail with the flag of being seen: %q", seen)
+	}
+	if out, err := m.ask("check"); err == nil || !strings.Contains(out, seen[0]+" is not stored") {
+		m.t.Errorf("check says %s", out)
+	}
+	move(m.t, seen[0], m.path("netdev", "new", strings.TrimSuffix(filepath.Base(seen[0]), ":2,S")))
+	m.shown("<seen@example.org>")
 }
 
 // TestEndToEndTenThousand: as many mails as a busy list has in a month, as fast as they can be sent.
@@ -315,12 +340,7 @@ func (m *mailHost) queueKeepsMail(to string) {
 		m.t.Fatal(err)
 	}
 	id := "<while.closed@example.org>"
-	m.sendAll(to, [][]byte{[]byte(strings.ReplaceAll(patchMail(strings.Trim(id, "<>")), "soon.example.org", "netdev.vger.kernel.org"))})
-	m.waits("the mail is not deferred", func() bool {
-		_, err := os.Stat(m.here("/var/spool/postfix/deferred"))
-		return err == nil && strings.Contains(m.shell("postqueue -j"), `"queue_name": "deferred"`)
-	})
-	m.t.Logf("%s", strings.TrimSpace(m.shell("postqueue -j")))
+	m.deferred(to, []byte(strings.ReplaceAll(patchMail(strings.Trim(id, "<>")), "soon.example.org", "netdev.vger.kernel.org")))
 	if err := os.Chmod(m.path("netdev"), 0o700); err != nil {
 		m.t.Fatal(err)
 	}
@@ -329,13 +349,19 @@ func (m *mailHost) queueKeepsMail(to string) {
 	m.waits("the queue is not empty", func() bool { return m.shell("postqueue -j") == "" })
 }
 
+// deferred sends a mail, which then waits in Postfix's queue.
+func (m *mailHost) deferred(to string, raw []byte) {
+	m.t.Helper()
+	m.sendAll(to, [][]byte{raw})
+	m.waits("the mail is not deferred", func() bool { return strings.Contains(m.shell("postqueue -j"), `"queue_name": "deferred"`) })
+}
+
 // imapMailbox runs the server of which the page says that it is somebody else's.
 func (m *mailHost) imapMailbox(port int) {
 	m.t.Helper()
 	m.save("/var/lib/patches/imap-password", "secret\n")
 	file := "/etc/imap/dovecot.conf"
-	m.save(file, fmt.Sprintf(`protocols = imap
-service imap-login {
+	m.save(file, fmt.Sprintf(`service imap-login {
   inet_listener imap {
     port = %d
   }
@@ -354,7 +380,7 @@ userdb {
 mail_location = maildir:%[3]s/far
 first_valid_uid = 100
 `, port, m.user, m.dir))
-	m.dovecot(file, file)
+	m.dovecot("imap", file, file)
 	m.waitForPort(port)
 	path := m.path(".mbsyncrc")
 	text, err := os.ReadFile(path)
