@@ -16,7 +16,7 @@ func (a *app) deliverCommand() *cobra.Command {
 		Long: `Writes standard input into tmp, brings it to disk, and moves it into new: for an MTA's pipes and aliases. It needs
 no database and no watcher. When it can't write it exits with 75, at which an MTA keeps the mail and tries again.`,
 		Example: `  patchwatch deliver ~/Maildir < mail.eml
-  netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (a line of /etc/aliases)`,
+  netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (an alias, see docs/deploy.md)`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := deliver(args[0]); err != nil {
