@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
+
+// TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands for
+// something of the reader's own; a watcher that goes on is stopped.
+func TestReadmeRuns(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkplace(t)
+	w.deliver("Maildir", samples(t))
+	if err := writeMboxFile(w.path("archive.mbox.gz"), samples(t, "0*")); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, block := range regexp.MustCompile("(?ms)^```\n(.*?)^```$").FindAllStringSubmatch(string(text), -1) {
+		for _, line := range readmeLine.FindAllString(block[1], -1) {
+			command, _, _ := strings.Cut(line, "  #")
+			w.readmeRuns(strings.TrimSpace(command))
+			ran++
+		}
+	}
+	if ran < 25 {
+		t.Errorf("only %d lines were found", ran)
+	}
+}
+
+func (w *workplace) readmeRuns(command string) {
+	w.t.Helper()
+	command = strings.NewReplacer("s12", "s5", ":9464", ":0", "/var/mail", w.dir, "git am", "grep -q '^From patchwatch '").Replace(command)
+	if strings.HasSuffix(command, " NAME") {
+		w.run("watch", "--once", "--quiet", "Maildir") // it may have been tried again
+		for _, name := range w.list("Maildir", "failed") {
+			if !strings.HasSuffix(name, ".reason") {
+				command = strings.TrimSuffix(command, "NAME") + name
+				break
+			}
+		}
+	}
+	if strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once") {
+		command = "timeout --preserve-status 2 " + command
+	}
+	c := exec.Command("sh", "-c", command)
+	c.Dir, c.Env = w.dir, append(w.command().Env, "HOME="+w.dir)
+	if out, err := c.CombinedOutput(); err != nil {
+		w.t.Errorf("%s: %v\n%s", command, err, clip(string(out)))
+	}
+}
