@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/mail"
 	"strings"
 
@@ -29,18 +28,8 @@ changes it again.
 			if err != nil {
 				return err
 			}
-			return a.changing(cmd.Context(), func(s *db.Store) error {
-				patches, err := findPatches(cmd.Context(), s, project, ids)
-				if err != nil {
-					return err
-				}
-				if err := s.SetDelegate(cmd.Context(), numbers(patches), address); err != nil {
-					return err
-				}
-				for _, p := range patches {
-					fmt.Printf("%d  %s  %s\n", p.ID, printable(who), printable(p.Name))
-				}
-				return nil
+			return a.decide(cmd.Context(), project, ids, who, func(s *db.Store, patches []int64) error {
+				return s.SetDelegate(cmd.Context(), patches, address)
 			})
 		},
 	}

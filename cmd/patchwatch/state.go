@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -26,23 +27,30 @@ func (a *app) stateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.changing(cmd.Context(), func(s *db.Store) error {
-				patches, err := findPatches(cmd.Context(), s, project, args[:len(args)-1])
-				if err != nil {
-					return err
-				}
-				if err := s.SetState(cmd.Context(), numbers(patches), state); err != nil {
-					return err
-				}
-				for _, p := range patches {
-					fmt.Printf("%d  %s  %s\n", p.ID, state, printable(p.Name))
-				}
-				return nil
+			return a.decide(cmd.Context(), project, args[:len(args)-1], state, func(s *db.Store, patches []int64) error {
+				return s.SetState(cmd.Context(), patches, state)
 			})
 		},
 	}
 	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
 	return c
+}
+
+// decide has something set for the patches that ids mean, and says for each what it is now.
+func (a *app) decide(ctx context.Context, project string, ids []string, now string, set func(s *db.Store, patches []int64) error) error {
+	return a.changing(ctx, func(s *db.Store) error {
+		patches, err := findPatches(ctx, s, project, ids)
+		if err != nil {
+			return err
+		}
+		if err := set(s, numbers(patches)); err != nil {
+			return err
+		}
+		for _, p := range patches {
+			fmt.Printf("%d  %s  %s\n", p.ID, printable(now), printable(p.Name))
+		}
+		return nil
+	})
 }
 
 func numbers(mails []track.MailView) []int64 {
