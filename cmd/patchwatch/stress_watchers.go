@@ -170,7 +170,7 @@ func (k *killer) stop() error {
 	for place, c := range k.children {
 		select {
 		case <-c.ended:
-			if !c.ProcessState.Success() {
+			if !endedWell(c.ProcessState) {
 				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", place+1, c.ProcessState, k.log(place), lastLine(k.log(place)))
 			}
 		case <-time.After(time.Minute):
@@ -178,6 +178,13 @@ func (k *killer) stop() error {
 		}
 	}
 	return nil
+}
+
+// endedWell tells whether a watcher ended as SIGTERM asks it to: by itself, or by the signal if that came before the program
+// had begun, as it may to one that was started a moment ago in place of one that was killed.
+func endedWell(p *os.ProcessState) bool {
+	status, ok := p.Sys().(syscall.WaitStatus)
+	return p.Success() || ok && status.Signaled() && status.Signal() == syscall.SIGTERM
 }
 
 // end leaves no process behind, whatever went wrong.
