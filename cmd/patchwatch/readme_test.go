@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -53,11 +54,16 @@ func (w *workplace) readmeRuns(command string) {
 			}
 		}
 	}
-	if strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once") {
-		command = "timeout --preserve-status 2 " + command
-	}
 	c := exec.Command("sh", "-c", command)
 	c.Dir, c.Env = w.dir, append(w.command().Env, "HOME="+w.dir)
+	if strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once") {
+		c.Args[2] = "exec " + command
+		p := w.startCommand(c)
+		p.waitFor("msg=watching")
+		p.signal(syscall.SIGTERM)
+		p.waitExit(exitDone)
+		return
+	}
 	if out, err := c.CombinedOutput(); err != nil {
 		w.t.Errorf("%s: %v\n%s", command, err, clip(string(out)))
 	}
