@@ -243,8 +243,8 @@ func (a *adder) add(d *Delivery, out *Added) error {
 		return errForeignFrame
 	}
 	var id, delivered int64
-	known, err := a.row(`SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 8) = ? AND sha256 = ?`,
-		[]any{m.MsgID, m.SHA256[:8], m.SHA256[:]}, &id, &delivered)
+	known, err := a.row(`SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
+		[]any{m.MsgID, m.SHA256[:16], m.SHA256[:]}, &id, &delivered)
 	if err != nil {
 		return err
 	}

@@ -252,8 +252,8 @@ func (a *adder) merge(s *stored) (there bool, err error) {
 	s.mail.Delivered = unixMicro(s.delivered)
 	var twin, delivered int64
 	found, err := a.row(`
-		SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 8) = ? AND sha256 = ? AND id <> ?`,
-		[]any{s.mail.MsgID, s.mail.SHA256[:8], s.mail.SHA256[:], s.id}, &twin, &delivered)
+		SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ? AND id <> ?`,
+		[]any{s.mail.MsgID, s.mail.SHA256[:16], s.mail.SHA256[:], s.id}, &twin, &delivered)
 	if err != nil || !found {
 		return true, err
 	}

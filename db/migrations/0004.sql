@@ -2,7 +2,7 @@
 -- each new one would change a page of its own in each such index, and pages are what a commit writes.
 
 -- The mails anew, since a table can't lose a constraint: sha256 had an index of its own. The Message-ID is read from
--- the bytes, so that one index does for both. Of the sum its beginning is enough beside the Message-ID.
+-- the bytes, so that one index does for both. Of the sum half is enough: nobody can make two mails that share it.
 CREATE TABLE mail_anew (
 	id          INTEGER PRIMARY KEY,
 	sha256      BLOB NOT NULL,
@@ -35,7 +35,7 @@ INSERT INTO mail_anew SELECT id, sha256, project, msgid, chosen, by_list, delive
 DROP TABLE mail;
 ALTER TABLE mail_anew RENAME TO mail;
 
-CREATE UNIQUE INDEX mail_bytes ON mail(msgid, substr(sha256, 1, 8));
+CREATE UNIQUE INDEX mail_bytes ON mail(msgid, substr(sha256, 1, 16));
 CREATE INDEX mail_marker ON mail(project, sender, version, total, date, number) WHERE chosen AND kind IN (1, 2) AND marked;
 CREATE INDEX mail_variant ON mail(project, msgid) WHERE NOT chosen;
 CREATE INDEX mail_unrouted ON mail(id) WHERE project IS NULL;
