@@ -60,7 +60,7 @@ func TestPrepareWithoutPermission(t *testing.T) {
 	}
 	closed, readOnly := t.TempDir(), newMaildir(t)
 	os.Chmod(filepath.Join(readOnly, "cur"), 0o755)
-	for _, path := range []string{filepath.Dir(filepath.Dir(closed)), filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"), filepath.Join(readOnly, "failed")} {
+	for _, path := range []string{filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"), filepath.Join(readOnly, "failed")} {
 		os.Chmod(path, 0o755)
 	}
 	asNobody(func() {
