@@ -1,6 +1,7 @@
 package watcher
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -197,20 +198,21 @@ func mkfifo(t *testing.T, path string) {
 	}
 }
 
-// socket binds by a short path: a socket's is at most 108 bytes long.
+// socket binds by way of the folder's descriptor: a socket's path is at most 108 bytes long.
 func socket(t *testing.T, path string) {
 	t.Helper()
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
 	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unix.Close(fd)
-	short := filepath.Join(os.TempDir(), "patchwatch-test-socket")
-	defer os.Remove(short)
+	short := fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), filepath.Base(path))
 	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: short}); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(short, path); err != nil {
 		t.Fatal(err)
 	}
 }
