@@ -110,8 +110,8 @@ func TestOnceWaitsForLocks(t *testing.T) {
 	if ok, err := lock.TryLock(); !ok {
 		t.Fatal(err)
 	}
-	time.AfterFunc(ms(200), func() { lock.Unlock() })
 	begin := time.Now()
+	time.AfterFunc(ms(200), func() { lock.Unlock() })
 	s := newStore()
 	sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle})
 	if sum != (Summary{Stored: 1}) || time.Since(begin) < ms(190) {
