@@ -155,7 +155,11 @@ func start(t testing.TB, c Config) *running {
 		defer r.mu.Unlock()
 		r.settled = append(r.settled, s)
 	}
+	changed := c.Changed
 	c.Changed = func(s State) {
+		if changed != nil {
+			changed(s)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.states = append(r.states, s)
@@ -201,7 +205,7 @@ func (r *running) waitSettled(n int) {
 
 func eventually(t testing.TB, done func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("waited in vain")
 		}

@@ -36,9 +36,10 @@ func TestLoneDelivery(t *testing.T) {
 		took = append(took, time.Since(begin))
 	}
 	slices.Sort(took)
-	t.Logf("median %v, slowest %v, two fsyncs of Deliver included", took[10], took[19])
-	if took[10] > ms(100) {
-		t.Errorf("median %v", took[10])
+	t.Logf("fastest %v, median %v, slowest %v, two fsyncs of Deliver included", took[0], took[10], took[19])
+	// What waits for a timer does so each time; on a busy machine most take long, but not all.
+	if took[0] > ms(100) || took[10] > time.Second {
+		t.Errorf("fastest %v, median %v", took[0], took[10])
 	}
 	if s := r.lastState(); s.Dirs[0].LastScan.IsZero() || s.Paused != "" {
 		t.Errorf("%+v", s)
@@ -49,7 +50,7 @@ func TestLoneDelivery(t *testing.T) {
 func TestRelativePath(t *testing.T) {
 	dir := newMaildir(t)
 	t.Chdir(dir)
-	r := start(t, Config{Dirs: []string{"."}, Handle: newStore().handle})
+	r := start(t, Config{Dirs: []string{"."}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour}) // no timer finds mail
 	put(t, dir, "1", "good")
 	r.waitSettled(1)
 	if os.Rename("new", "old") != nil || os.Mkdir("new", 0o700) != nil {
@@ -57,16 +58,25 @@ func TestRelativePath(t *testing.T) {
 	}
 	put(t, dir, "2", "good")
 	r.waitSettled(2)
-	begin := time.Now()
 	put(t, dir, "3", "good")
 	r.waitSettled(3)
-	if took := time.Since(begin); took > ms(300) {
-		t.Errorf("took %v", took)
-	}
 }
 
-// Nothing is polled while nothing happens.
+// Nothing is polled while nothing happens. On a busy machine the last look of what was to do may come late, but not each
+// time.
 func TestIdle(t *testing.T) {
+	var late time.Duration
+	for range 10 {
+		if late = scanned(t); late <= 0 {
+			return
+		}
+	}
+	t.Errorf("scanned %v after all was done", late)
+}
+
+// scanned says how long after all was done the last scan was.
+func scanned(t *testing.T) (late time.Duration) {
+	t.Helper()
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
 	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
@@ -75,12 +85,11 @@ func TestIdle(t *testing.T) {
 	at := time.Now()
 	time.Sleep(ms(300))
 	r.stop()
-	if last := r.boxes[0].lastScan; last.After(at) {
-		t.Errorf("scanned %v after all was done", last.Sub(at))
+	b := r.boxes[0]
+	if wait := b.due.Sub(b.lastScan); wait < 4*time.Second {
+		t.Errorf("the next scan is due %v after the last", wait)
 	}
-	if due := time.Until(r.boxes[0].due); due < 4*time.Second {
-		t.Errorf("the next scan is due in %v", due)
-	}
+	return b.lastScan.Sub(at)
 }
 
 // What arrived before Run began, and what arrives while a batch is handled.
@@ -129,14 +138,20 @@ func TestFairness(t *testing.T) {
 	}
 	s := newStore()
 	var before atomic.Int64
+	started := make(chan *running, 1)
 	s.before = func(batch []Claim) error {
 		time.Sleep(ms(1))
 		if before.Add(1) == 1 {
 			put(t, b, "lone", "good")
+			lone := (<-started).boxes[1]
+			for end := time.Now().Add(5 * time.Second); !lone.dirty.Load() && time.Now().Before(end); { // until it is heard of
+				time.Sleep(ms(1))
+			}
 		}
 		return nil
 	}
 	r := start(t, Config{Dirs: []string{a, b}, Handle: s.handle, BatchMails: 5})
+	started <- r
 	r.waitSettled(501)
 	at := slices.IndexFunc(r.settled, func(s Settlement) bool { return s.Name == "lone" })
 	if at > 300 {
@@ -144,23 +159,25 @@ func TestFairness(t *testing.T) {
 	}
 }
 
+// What is put in the place of new is watched. No timer finds the mail here. Nor does a pause end by itself when new is put
+// back, but that is heard; only the folder above the Maildir is not listened to.
 func TestNewIsReplaced(t *testing.T) {
-	for name, replace := range map[string]func(dir string) error{
-		"renamed away and made again": func(dir string) error {
+	for name, replace := range map[string]func(dir string, paused func()) error{
+		"renamed away and made again": func(dir string, _ func()) error {
 			return errors.Join(os.Rename(dir+"/new", dir+"/old"), os.Mkdir(dir+"/new", 0o700))
 		},
-		"removed and made again": func(dir string) error {
+		"removed and made again": func(dir string, _ func()) error {
 			return errors.Join(os.RemoveAll(dir+"/new"), os.Mkdir(dir+"/new", 0o700))
 		},
-		"renamed away and back": func(dir string) error {
+		"renamed away and back": func(dir string, _ func()) error {
 			return errors.Join(os.Rename(dir+"/new", dir+"/old"), os.Rename(dir+"/old", dir+"/new"))
 		},
-		"gone for a while": func(dir string) error {
+		"gone for a while": func(dir string, paused func()) error {
 			err := os.Rename(dir+"/new", dir+"/old")
-			time.Sleep(ms(1200)) // the pause is long by then, but the folder above is watched
+			paused() // for long, but the folder above is watched
 			return errors.Join(err, os.Mkdir(dir+"/new", 0o700))
 		},
-		"the whole Maildir": func(dir string) error {
+		"the whole Maildir": func(dir string, _ func()) error {
 			_, err := os.Stat(dir)
 			err = errors.Join(err, os.Rename(dir, dir+".old"), os.Mkdir(dir, 0o700))
 			_, failed := Prepare(dir)
@@ -170,53 +187,66 @@ func TestNewIsReplaced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(newMaildir(t), "tmp", "list")
 			os.Mkdir(dir, 0o700)
-			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, BlindScan: time.Second})
+			started := make(chan *running, 1)
+			longPauses := func(s State) { // called by the goroutine to which the pause belongs
+				if s.Dirs[0].Paused != "" && name == "gone for a while" {
+					r := <-started
+					started <- r
+					p := &r.boxes[0].pause
+					p.wait, p.until = longestPause, time.Now().Add(longestPause)
+				}
+			}
+			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour, Changed: longPauses})
+			started <- r
 			put(t, dir, "1", "good")
 			r.waitSettled(1)
-			if err := replace(dir); err != nil {
+			paused := func() {
+				eventually(t, func() bool { return len(r.lastState().Dirs) > 0 && r.lastState().Dirs[0].Paused != "" })
+			}
+			if err := replace(dir, paused); err != nil {
 				t.Fatal(err)
 			}
-			begin := time.Now()
 			put(t, dir, "2", "good")
 			r.waitSettled(2)
-			if took := time.Since(begin); took > ms(300) {
-				t.Errorf("noticed after %v", took)
-			}
 			time.Sleep(ms(20))
-			begin = time.Now()
-			put(t, dir, "3", "good")
+			put(t, dir, "3", "good") // the new one is watched
 			r.waitSettled(3)
-			if took := time.Since(begin); took > ms(300) {
-				t.Errorf("the new one is not watched: %v", took)
-			}
 		})
 	}
 }
 
 // An overflow says that events are gone: all is scanned. A watch that is lost without a word is found by the timer.
 func TestEventsLost(t *testing.T) {
+	const rescan, soon = 3 * time.Second, 3 * time.Second / 2
 	dir := newMaildir(t)
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: ms(1500)})
+	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: rescan})
 	put(t, dir, "1", "good")
 	r.waitSettled(1)
 	r.ears.fs.Remove(filepath.Join(dir, "new"))
-	put(t, dir, "2", "good")
-	time.Sleep(ms(50))
-	if r.count() != 1 {
-		t.Fatal("the watch was not removed, this test shows nothing")
+	settled := 0
+	for tries := 1; ; tries++ { // a look that was due before the watch was removed may come late
+		settled = r.count()
+		put(t, dir, fmt.Sprint("unheard ", tries), "good")
+		time.Sleep(ms(50))
+		if r.count() == settled {
+			break
+		}
+		if tries == 5 {
+			t.Fatal("the watch was not removed, this test shows nothing")
+		}
 	}
 	r.ears.fs.Errors <- fsnotify.ErrEventOverflow
 	begin := time.Now()
-	r.waitSettled(2)
-	if took := time.Since(begin); took > ms(300) {
+	r.waitSettled(settled + 1)
+	if took := time.Since(begin); took > soon {
 		t.Errorf("settled %v after the overflow", took)
 	}
-	put(t, dir, "3", "good")
-	r.waitSettled(3)
+	put(t, dir, "found by the timer", "good")
+	r.waitSettled(settled + 2)
 	begin = time.Now()
-	put(t, dir, "4", "good")
-	r.waitSettled(4)
-	if took := time.Since(begin); took > ms(300) {
+	put(t, dir, "heard", "good")
+	r.waitSettled(settled + 3)
+	if took := time.Since(begin); took > soon {
 		t.Errorf("the timed scan has not set the watch again: %v", took)
 	}
 }
@@ -249,12 +279,13 @@ func TestHandlerFails(t *testing.T) {
 	s, log := newStore(), &logBook{}
 	calls := 0
 	var failed time.Time
+	var seen atomic.Bool // by this test, which may be slow
 	s.before = func([]Claim) error {
 		calls++
 		if time.Since(failed) < firstPause/2 {
 			t.Error("tried again without a pause")
 		}
-		if calls >= 3 && calls < 6 {
+		if calls >= 3 && (calls < 6 || !seen.Load()) {
 			failed = time.Now()
 			return errors.New("the disk is full")
 		}
@@ -265,6 +296,7 @@ func TestHandlerFails(t *testing.T) {
 	if r.lastState().Since.IsZero() || len(ls(t, dir, "new"))+len(ls(t, dir, "cur")) != 40 {
 		t.Errorf("%+v", r.lastState())
 	}
+	seen.Store(true)
 	r.waitSettled(40)
 	eventually(t, func() bool { return r.lastState().Paused == "" })
 	for _, name := range s.names() {
@@ -314,6 +346,7 @@ func TestMoveFails(t *testing.T) {
 	r.waitSettled(2)
 	wantNames(t, ls(t, broken, "cur"), "a:2,")
 	eventually(t, func() bool { return r.lastState().Dirs[0].Paused == "" })
+	r.stop()
 	if !slices.ContainsFunc(r.states, func(s State) bool { return strings.HasPrefix(s.Dirs[0].Paused, "move to cur ") }) {
 		t.Error("nobody was told that the move failed")
 	}
@@ -355,12 +388,24 @@ func TestStopWhilePaused(t *testing.T) {
 	noLeak(t)
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
-	ctx, cancel := context.WithTimeout(t.Context(), ms(500))
-	defer cancel()
+	e, err := newEngine(Config{Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) { return nil, errors.New("no") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.ears = listen(e.boxes, e.Log)
+	e.pause.wait = longestPause // it has failed for long
+	ctx, cancel := context.WithCancel(t.Context())
+	e.Changed = func(s State) {
+		if s.Paused != "" {
+			time.AfterFunc(ms(50), cancel) // when it sleeps
+		}
+	}
 	begin := time.Now()
-	fail := func(context.Context, []Claim) ([]Verdict, error) { return nil, errors.New("no") }
-	if err := Run(ctx, Config{Dirs: []string{dir}, Handle: fail}); err != nil || time.Since(begin) > ms(700) {
+	if err := e.run(ctx); err != nil || time.Since(begin) > longestPause/3 {
 		t.Error(time.Since(begin), err)
+	}
+	if len(ls(t, dir, "new")) != 1 {
+		t.Error("the mail is not in new")
 	}
 }
 

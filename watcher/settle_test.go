@@ -179,7 +179,7 @@ func TestOddThings(t *testing.T) {
 	r.waitSettled(1)
 	put(t, dir, "second", "good")
 	r.waitSettled(2)
-	eventually(t, func() bool { return r.lastState().Dirs[0].Odd == len(odd)-1 })
+	eventually(t, func() bool { return len(r.lastState().Dirs) > 0 && r.lastState().Dirs[0].Odd == len(odd)-1 })
 	r.stop()
 	wantNames(t, ls(t, dir, "new"), odd...)
 	wantNames(t, s.names(), "mail", "second")
