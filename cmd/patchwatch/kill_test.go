@@ -16,6 +16,7 @@ import (
 // PATCHWATCH_TEST_KILL="2 committed". It is only in the test binary.
 func disturbAsTold() {
 	getStuckAsTold()
+	tellAsTold()
 	var n int64
 	text := os.Getenv("PATCHWATCH_TEST_KILL")
 	number, step, _ := strings.Cut(text, " ")

@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"patchwatch/watcher"
 )
 
 // TestEightWatchersOnOneMaildir: however many processes empty a Maildir at once, every mail is stored once, and the
@@ -211,12 +213,12 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 			t.Parallel()
 			w := newWorkplace(t)
 			w.deliver("md", nil)
-			p := w.start("watch", "md")
+			p := w.startTelling("watch", "md")
 			p.waitFor("msg=watching")
 
 			unlock := lockDatabase(t, w.path("patchwatch.db"))
 			w.deliver("md", samples(t, "01*"))
-			time.Sleep(500 * time.Millisecond) // the watcher has claimed it, and waits for the database
+			p.waitFor(batchInHand) // and it waits for the database
 			p.signal(first)
 			time.Sleep(300 * time.Millisecond)
 			if p.exited() {
@@ -234,19 +236,19 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 		t.Parallel()
 		w := newWorkplace(t)
 		w.deliver("md", nil)
-		p := w.start("watch", "md")
+		p := w.startTelling("watch", "md")
 		p.waitFor("msg=watching")
 
 		unlock := lockDatabase(t, w.path("patchwatch.db"))
 		mails := samples(t, "01*")
 		w.deliver("md", mails)
-		time.Sleep(500 * time.Millisecond)
+		p.waitFor(batchInHand)
 		p.signal(syscall.SIGTERM)
 		time.Sleep(300 * time.Millisecond)
 		start := time.Now()
 		p.signal(syscall.SIGINT)
 		p.waitExit(130)
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second { // it would wait for the database for a minute
 			t.Errorf("it took %v to end at once", took)
 		}
 		if len(w.list("md", "new")) != 1 {
@@ -256,6 +258,29 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 		w.watchOnce("md", 1)
 		w.checkNothingLost("md", mails)
 	})
+}
+
+// batchInHand is what a patchwatch that is started so writes when it begins to store a batch. It is only in the test binary.
+const batchInHand = "a batch is in hand"
+
+func tellAsTold() {
+	if os.Getenv("PATCHWATCH_TEST_TELL") == "" {
+		return
+	}
+	disturb = func(c *watcher.Config) {
+		handle := c.Handle
+		c.Handle = func(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+			fmt.Fprintln(os.Stderr, batchInHand)
+			return handle(ctx, batch)
+		}
+	}
+}
+
+func (w *workplace) startTelling(args ...string) *process {
+	w.t.Helper()
+	c := w.command(args...)
+	c.Env = append(c.Env, "PATCHWATCH_TEST_TELL=1")
+	return w.startCommand(c)
 }
 
 // TestInterruptedOnce: watch --once waits for a mail that another watcher holds, and says what it has left when it is not
