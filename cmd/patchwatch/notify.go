@@ -53,13 +53,14 @@ func watchdogTime() time.Duration {
 	return time.Duration(micros) * time.Microsecond
 }
 
-// send gives up soon: a manager that does not read must not hold up mail.
-func (n *notifier) send(lines ...string) {
+// send gives up soon: a manager that does not read must not hold up mail. Then it is not sent.
+func (n *notifier) send(lines ...string) (sent bool) {
 	if n.conn == nil {
-		return
+		return true
 	}
 	_ = n.conn.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-	_, _ = n.conn.Write([]byte(strings.Join(lines, "\n")))
+	_, err := n.conn.Write([]byte(strings.Join(lines, "\n")))
+	return err == nil
 }
 
 // tell says what the watcher does, at first also that it is ready, and is a sign of life.
@@ -69,10 +70,11 @@ func (n *notifier) tell(status string) {
 	n.alive = time.Now()
 	var lines []string
 	if !n.ready {
-		n.ready = true
 		lines = append(lines, "READY=1")
 	}
-	n.sendWith(status, lines)
+	if n.sendWith(status, lines) {
+		n.ready = true
+	}
 }
 
 // show says what the watcher does. It is no sign of life.
@@ -84,14 +86,16 @@ func (n *notifier) show(status string) {
 	}
 }
 
-func (n *notifier) sendWith(status string, lines []string) {
+// sendWith sends the status where it is a new one, behind other lines. What was not sent is sent with the next.
+func (n *notifier) sendWith(status string, lines []string) (sent bool) {
 	if status != n.status {
-		n.status = status
 		lines = append(lines, "STATUS="+printable(status))
 	}
-	if len(lines) > 0 && !n.stopped {
-		n.send(lines...)
+	if len(lines) == 0 || n.stopped || !n.send(lines...) {
+		return false
 	}
+	n.status = status
+	return true
 }
 
 // live is a sign of life.

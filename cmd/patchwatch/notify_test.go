@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -30,22 +29,39 @@ func getStuckAsTold() {
 	}
 }
 
-// manager is a service manager that listens as systemd does.
+// manager is a service manager that listens as systemd does: it reads all the time, since a datagram is lost where ten wait.
 type manager struct {
-	t       *testing.T
-	conn    *net.UnixConn
-	address string
-	told    []string // all lines
+	t         *testing.T
+	conn      *net.UnixConn
+	address   string
+	datagrams chan string
+	told      []string // all lines
 }
 
 func newManager(t *testing.T, address string) *manager {
+	t.Helper()
+	m := &manager{t: t, conn: listenAsManager(t, address), address: address, datagrams: make(chan string, 10_000)}
+	go func() {
+		buf := make([]byte, 4096)
+		for {
+			n, err := m.conn.Read(buf)
+			if err != nil {
+				return
+			}
+			m.datagrams <- string(buf[:n])
+		}
+	}()
+	return m
+}
+
+func listenAsManager(t *testing.T, address string) *net.UnixConn {
 	t.Helper()
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: address, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return &manager{t: t, conn: conn, address: address}
+	return conn
 }
 
 // start runs patchwatch as a service, which has to give a sign of life every 200 ms.
@@ -59,18 +75,14 @@ func (m *manager) start(w *workplace, env string, args ...string) *process {
 // hear gives the lines of one datagram; none if there is none for so long.
 func (m *manager) hear(most time.Duration) []string {
 	m.t.Helper()
-	m.conn.SetReadDeadline(time.Now().Add(most))
-	buf := make([]byte, 4096)
-	n, err := m.conn.Read(buf)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	select {
+	case datagram := <-m.datagrams:
+		lines := strings.Split(datagram, "\n")
+		m.told = append(m.told, lines...)
+		return lines
+	case <-time.After(most):
 		return nil
 	}
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	lines := strings.Split(string(buf[:n]), "\n")
-	m.told = append(m.told, lines...)
-	return lines
 }
 
 // waitFor hears until a line begins so.
@@ -125,6 +137,40 @@ func TestServiceManagerIsTold(t *testing.T) {
 			p.waitExit(exitDone)
 			m.hearsNo("READY=1")
 		})
+	}
+}
+
+// TestServiceManagerThatIsBusy: what a manager had no room for is said again, else it would wait for READY=1 until it kills
+// the watcher.
+func TestServiceManagerThatIsBusy(t *testing.T) {
+	address := newWorkplace(t).path("notify")
+	conn := listenAsManager(t, address)
+	t.Setenv("NOTIFY_SOCKET", address)
+	n := newNotifier(time.Second)
+	for waiting := 0; n.send("WATCHDOG=1"); waiting++ {
+		if waiting == 10_000 {
+			t.Skip("the kernel has room for whatever a manager does not read")
+		}
+	}
+	n.tell("Watching")
+	read := func() (all string) {
+		buf := make([]byte, 4096)
+		for {
+			conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+			size, err := conn.Read(buf)
+			if err != nil {
+				return all
+			}
+			all += string(buf[:size]) + "\n"
+		}
+	}
+	if said := read(); strings.Contains(said, "READY") {
+		t.Errorf("it was not busy: %s", said)
+	}
+	n.tell("Watching")
+	n.tell("Watching")
+	if said := read(); said != "READY=1\nSTATUS=Watching\n" {
+		t.Errorf("it says %q", said)
 	}
 }
 
