@@ -91,9 +91,7 @@ func TestFault(t *testing.T) {
 			if left := len(w.list("md", "new")); left != len(mails) {
 				t.Errorf("%d of %d mails are left in new", left, len(mails))
 			}
-			if out, _ := w.command("--db", "db/x.db", "status", "md").Output(); !strings.Contains(string(out), "PAUSED") || !strings.Contains(string(out), f.says) {
-				t.Errorf("status does not say why: %s", out)
-			}
+			w.waitForPause(f.says, "--db", "db/x.db", "status", "md")
 			if failed := w.list("md", "failed"); len(failed) > 0 {
 				t.Errorf("mail was blamed: %q", failed)
 			}
@@ -111,6 +109,20 @@ func TestFault(t *testing.T) {
 				t.Errorf("it is over, and status still says: %s", status)
 			}
 		})
+	}
+}
+
+// waitForPause waits until status says why no mail is taken. The watcher's log says so first.
+func (w *workplace) waitForPause(why string, status ...string) {
+	w.t.Helper()
+	for end := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		out, _ := w.command(status...).Output() // it may fail: the database can't be read
+		if strings.Contains(string(out), "PAUSED") && strings.Contains(string(out), why) {
+			return
+		}
+		if time.Now().After(end) {
+			w.t.Fatalf("status does not say why: %s", out)
+		}
 	}
 }
 
