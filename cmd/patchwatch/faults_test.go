@@ -80,7 +80,7 @@ func TestFault(t *testing.T) {
 			}
 			w.deliver("md", samples(t, "01*"))
 			p := w.start("--db", "db/x.db", "watch", "md")
-			w.waitUntilEmpty("md", 20*time.Second)
+			w.waitUntilEmpty("md")
 			f.begin(t, w)
 			mails := samples(t, "0[5-9]*")
 			if err := writeMaildir(w.path("md"), mails); err != nil {
@@ -96,7 +96,7 @@ func TestFault(t *testing.T) {
 				t.Errorf("mail was blamed: %q", failed)
 			}
 			f.end(t, w)
-			w.waitUntilEmpty("md", 60*time.Second)
+			w.waitUntilEmpty("md")
 			p.signal(unix.SIGTERM)
 			p.waitExit(exitDone)
 			if said := w.run("--db", "db/x.db", "check", "md"); !strings.Contains(said, "nothing is lost, nothing is wrong") {
@@ -115,7 +115,7 @@ func TestFault(t *testing.T) {
 // waitForPause waits until status says why no mail is taken. The watcher's log says so first.
 func (w *workplace) waitForPause(why string, status ...string) {
 	w.t.Helper()
-	for end := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); ; time.Sleep(20 * time.Millisecond) {
 		out, _ := w.command(status...).Output() // it may fail: the database can't be read
 		if strings.Contains(string(out), "PAUSED") && strings.Contains(string(out), why) {
 			return
@@ -160,7 +160,7 @@ func TestDatabaseIsLockedForLong(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("md", samples(t, "01*"))
 	p := w.start("watch", "md")
-	w.waitUntilEmpty("md", 20*time.Second)
+	w.waitUntilEmpty("md")
 	unlock := lockDatabase(t, w.path("patchwatch.db"))
 	if err := writeMaildir(w.path("md"), samples(t, "05*")); err != nil {
 		t.Fatal(err)
@@ -174,7 +174,7 @@ func TestDatabaseIsLockedForLong(t *testing.T) {
 		t.Errorf("it is not in new any more: %q", left)
 	}
 	unlock()
-	w.waitUntilEmpty("md", 20*time.Second)
+	w.waitUntilEmpty("md")
 	p.signal(unix.SIGTERM)
 	p.waitExit(exitDone)
 	w.run("check", "md")
@@ -207,7 +207,7 @@ func TestMaildirsDiskIsFull(t *testing.T) {
 		t.Errorf("in failed: %q", failed)
 	}
 	os.Remove(w.path("md", "filler"))
-	w.waitUntilEmpty("md", 60*time.Second)
+	w.waitUntilEmpty("md")
 	p.signal(unix.SIGTERM)
 	p.waitExit(exitDone)
 	w.checkFailed("md", 1)
@@ -243,7 +243,7 @@ func TestWrongClocks(t *testing.T) {
 		}
 	}
 	p := w.start("watch", "md")
-	w.waitUntilEmpty("md", 20*time.Second)
+	w.waitUntilEmpty("md")
 	p.signal(unix.SIGTERM)
 	p.waitExit(exitDone)
 	if got := len(w.list("md", "cur")); got != 7 {

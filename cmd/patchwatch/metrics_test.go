@@ -37,9 +37,9 @@ func TestMetrics(t *testing.T) {
 	p := w.start("watch", "--metrics", ":0", "--max-age", "1s", "md")
 	p.waitFor("serving metrics")
 	at := "http://" + servedAt.FindStringSubmatch(p.said.String())[1]
-	w.waitUntilEmpty("md", 20*time.Second)
+	w.waitUntilEmpty("md")
 	w.deliver("md", samples(t, "01*")) // known by now
-	w.waitUntilEmpty("md", 20*time.Second)
+	w.waitUntilEmpty("md")
 	p.waitFor("known already")
 
 	status, text := get(t, at+"/metrics")
@@ -83,7 +83,7 @@ func TestMetrics(t *testing.T) {
 
 func wantHealth(t *testing.T, at string, want int, says string) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); ; time.Sleep(50 * time.Millisecond) {
 		status, text := get(t, at+"/healthz")
 		if status == want && strings.Contains(text, says) {
 			return

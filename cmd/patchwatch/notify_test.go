@@ -88,7 +88,7 @@ func (m *manager) hear(most time.Duration) []string {
 // waitFor hears until a line begins so.
 func (m *manager) waitFor(start string) string {
 	m.t.Helper()
-	for end := time.Now().Add(60 * time.Second); time.Now().Before(end); {
+	for end := time.Now().Add(longEnough); time.Now().Before(end); {
 		for _, line := range m.hear(time.Second) {
 			if strings.HasPrefix(line, start) {
 				return line
@@ -198,7 +198,7 @@ func TestStuckWatcherGivesNoSignOfLife(t *testing.T) {
 		m.waitFor("WATCHDOG=1")
 	}
 	w.deliver("md", samples(t, "01*"))
-	for end := time.Now().Add(60 * time.Second); m.hear(2*time.Second) != nil; {
+	for end := time.Now().Add(longEnough); m.hear(2*time.Second) != nil; {
 		if time.Now().After(end) {
 			t.Fatal("it hangs, and says that it lives")
 		}

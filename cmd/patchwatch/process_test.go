@@ -119,7 +119,7 @@ func TestStoppedWatcherFindsAllMail(t *testing.T) {
 	p.waitFor("msg=watching")
 	mails := numbered(n)
 	w.deliver("md", mails[:1])
-	w.waitUntilEmpty("md", 10*time.Second)
+	w.waitUntilEmpty("md")
 	time.Sleep(5500 * time.Millisecond) // after a first timed scan, at 5 s, it relies on events
 
 	p.signal(syscall.SIGSTOP)
@@ -127,7 +127,7 @@ func TestStoppedWatcherFindsAllMail(t *testing.T) {
 	w.deliver("md", mails[1:])
 	start := time.Now()
 	p.signal(syscall.SIGCONT)
-	w.waitUntilEmpty("md", 100*time.Second)
+	w.waitUntilEmpty("md")
 	t.Logf("%d mails settled %v after SIGCONT", n, time.Since(start))
 	p.signal(syscall.SIGTERM)
 	p.waitExit(exitDone)
@@ -182,7 +182,7 @@ func TestDeliveredMailIsSeenSoon(t *testing.T) {
 	w.deliver("md", samples(t, "01*"))
 	p := w.start("watch", "md")
 	p.waitFor("msg=watching")
-	w.waitUntilEmpty("md", 10*time.Second)
+	w.waitUntilEmpty("md")
 
 	// The best of three, as other work on the machine can hold up one.
 	best := time.Hour
@@ -191,14 +191,15 @@ func TestDeliveredMailIsSeenSoon(t *testing.T) {
 		w.runWith(strings.NewReader(patchMail(id)), "deliver", "md")
 		start := time.Now()
 		for !strings.Contains(w.run("list", "--json"), id) {
-			if time.Since(start) > 20*time.Second {
+			if time.Since(start) > longEnough {
 				t.Fatalf("%s is not listed after %v", id, time.Since(start))
 			}
 		}
 		best = min(best, time.Since(start))
 	}
-	t.Logf("delivered, settled and listed in %v, of which a patchwatch list takes %v", best, w.timed("list", "--json"))
-	if best > 2*time.Second {
+	list := w.timed("list", "--json")
+	t.Logf("delivered, settled and listed in %v, of which a patchwatch list takes %v", best, list)
+	if best > 2*time.Second+5*list {
 		t.Errorf("the fastest of three was listed after %v", best)
 	}
 	p.signal(syscall.SIGTERM)
@@ -476,11 +477,14 @@ func (w *workplace) deliver(dir string, mails []sampleMail) {
 	}
 }
 
-func (w *workplace) waitUntilEmpty(dir string, most time.Duration) {
+// longEnough is how long a test waits for what must happen: it is no measure of how fast that is, which the machine decides.
+const longEnough = 100 * time.Second
+
+func (w *workplace) waitUntilEmpty(dir string) {
 	w.t.Helper()
-	for end := time.Now().Add(most); len(w.list(dir, "new")) > 0; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); len(w.list(dir, "new")) > 0; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			w.t.Fatalf("%d mails are in new after %v", len(w.list(dir, "new")), most)
+			w.t.Fatalf("%d mails are in new after %v", len(w.list(dir, "new")), longEnough)
 		}
 	}
 }
@@ -623,7 +627,7 @@ func (p *process) waitExit(want int) {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(100 * time.Second):
+	case <-time.After(longEnough):
 		p.t.Fatalf("%s has not ended:\n%s", p.cmd, clip(p.said.String()))
 	}
 	if got := p.cmd.ProcessState.ExitCode(); got != want {
@@ -633,7 +637,7 @@ func (p *process) waitExit(want int) {
 
 func (p *process) waitFor(text string) {
 	p.t.Helper()
-	for end := time.Now().Add(100 * time.Second); !strings.Contains(p.said.String(), text); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(longEnough); !strings.Contains(p.said.String(), text); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) || p.exited() {
 			p.t.Fatalf("%s did not say %q:\n%s", p.cmd, text, clip(p.said.String()))
 		}

@@ -185,7 +185,7 @@ func scriptRefuses(ts *testscript.TestScript, neg bool, args []string) {
 // scriptUntil: until REGEXP PROGRAM ARGS...: runs it again and again until its output matches.
 func scriptUntil(ts *testscript.TestScript, neg bool, args []string) {
 	want := regexp.MustCompile(args[0])
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ts.Exec(args[1], args[2:]...) == nil && want.MatchString(ts.ReadFile("stdout")) {
 			return
 		}

@@ -121,7 +121,7 @@ func (w *workplace) onTerminalWith(env []string, args ...string) string {
 			w.t.Fatalf("%q: %v\n%s", args, err, seen)
 		}
 		return seen
-	case <-time.After(20 * time.Second):
+	case <-time.After(longEnough):
 		w.t.Fatalf("%q: the terminal is not let go of", args)
 		return ""
 	}
