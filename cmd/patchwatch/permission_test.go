@@ -57,7 +57,10 @@ func openFolder0755(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "patchwatch"), text, 0o755); err != nil {
+	syscall.ForkLock.RLock() // a process that another test starts now would have it open for writing, and nobody could run it
+	err = os.WriteFile(filepath.Join(dir, "patchwatch"), text, 0o755)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(dir, 0o755); err != nil {
