@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 )
 
 // A file that is written straight into new is taken when its writer closes it, whole.
@@ -111,13 +113,31 @@ func TestWriterWhileReading(t *testing.T) {
 			}
 			opened <- err
 		}()
-		time.Sleep(ms(50)) // the lease is still held
+		for end := time.Now().Add(10 * time.Second); !leaseBreaks(t, path) && time.Now().Before(end); { // the writer waits for it
+			time.Sleep(time.Millisecond)
+		}
 	}
 	s := newStore()
 	once(t, Config{Dirs: []string{dir}, Handle: s.handle, Step: step})
 	if err := <-opened; err != nil || s.data["a"] != "good" {
 		t.Error(err, s.data)
 	}
+}
+
+// leaseBreaks says whether somebody waits for the end of a lease on this file.
+func leaseBreaks(t *testing.T, path string) bool {
+	t.Helper()
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		t.Error(err)
+		return true
+	}
+	for line := range strings.Lines(read(t, "/proc/locks")) {
+		if strings.Contains(line, "BREAKING") && strings.Contains(line, fmt.Sprintf(":%d ", st.Ino)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Once waits for a mail that another watcher holds: that one may die.

@@ -136,7 +136,7 @@ func TestDeliverSyncs(t *testing.T) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Skipf("strace does not run here: %v\n%s", err, out)
 	}
-	calls := regexp.MustCompile(`write\(\d+, "the mail|fsync|renameat2`).FindAllString(read(t, trace), -1)
+	calls := regexp.MustCompile(`write\(\d+, "the mail|fsync\(|renameat2\(`).FindAllString(read(t, trace), -1)
 	got := regexp.MustCompile(`\(.*`).ReplaceAllString(strings.Join(calls, "\n"), "")
 	if want := "write\nfsync\nrenameat2\nfsync"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
