@@ -269,12 +269,12 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// waits looks again and again, for at most half a minute.
+// waits looks again and again, for as long as the machine may need.
 func (m *mailHost) waits(otherwise string, until func() bool) {
 	m.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !until(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(longEnough); !until(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			m.t.Fatalf("after half a minute %s", otherwise)
+			m.t.Fatalf("after %v %s", longEnough, otherwise)
 		}
 	}
 }
