@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 
@@ -109,16 +111,18 @@ func through(pager string, f func() error) error {
 		return err
 	}
 	r.Close()
+	signal.Ignore(os.Interrupt) // Ctrl-C is a key of the pager's now, which would lose the terminal if this process ended first
 	terminal := os.Stdout
 	os.Stdout = w
 	err = f()
 	os.Stdout = terminal
 	w.Close()
-	if ended := c.Wait(); err == nil && ended != nil {
-		return errors.New("the pager, " + pager + ": " + ended.Error())
+	ended := c.Wait()
+	switch {
+	case err != nil && !errors.Is(err, syscall.EPIPE): // at which it was left before the end
+		return err
+	case ended != nil:
+		return fmt.Errorf("the pager, %s: %w", pager, ended)
 	}
-	if errors.Is(err, syscall.EPIPE) { // it was left before the end
-		return nil
-	}
-	return err
+	return nil
 }

@@ -77,6 +77,25 @@ func TestColoursAndPager(t *testing.T) {
 	}
 }
 
+// TestPagerGoesWrong: a pager that shows nothing is a failure, also when nobody reads what is written to it; and the keys that
+// interrupt are the pager's, which goes on.
+func TestPagerGoesWrong(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t)
+	w.deliver("md", samples(t, "01*"))
+	w.run("import", "--quiet", "md")
+	for _, pager := range []string{"no-such-pager", "cat >/dev/null; exit 3"} {
+		seen, err := w.tryOnTerminal([]string{"PAGER=" + pager}, "list")
+		if err == nil || !strings.Contains(seen, "patchwatch: the pager, "+pager+": exit status ") {
+			t.Errorf("%s: %v, %s", pager, err, seen)
+		}
+	}
+	seen := w.onTerminalWith([]string{"PAGER=sleep .2; kill -INT $PPID; sleep .1; kill -INT $PPID; sleep .1; cat"}, "list")
+	if !strings.Contains(seen, "frob: check for") {
+		t.Errorf("interrupted in the pager: %s", seen)
+	}
+}
+
 var sgr = regexp.MustCompile(`\x1b\[[0-9]*m`)
 
 func noEscapes(t *testing.T, command, seen string) {
@@ -93,6 +112,15 @@ func (w *workplace) onTerminal(args ...string) string {
 }
 
 func (w *workplace) onTerminalWith(env []string, args ...string) string {
+	w.t.Helper()
+	seen, err := w.tryOnTerminal(env, args...)
+	if err != nil {
+		w.t.Fatalf("%q: %v\n%s", args, err, seen)
+	}
+	return seen
+}
+
+func (w *workplace) tryOnTerminal(env []string, args ...string) (seen string, err error) {
 	w.t.Helper()
 	master, terminal := openTerminal(w.t)
 	defer master.Close()
@@ -112,18 +140,14 @@ func (w *workplace) onTerminalWith(env []string, args ...string) string {
 			}
 		}
 	}()
-	err := c.Run()
+	err = c.Run()
 	terminal.Close()
 	select {
 	case seen := <-read:
-		seen = strings.ReplaceAll(seen, "\r\n", "\n") // the terminal adds the CR
-		if err != nil {
-			w.t.Fatalf("%q: %v\n%s", args, err, seen)
-		}
-		return seen
+		return strings.ReplaceAll(seen, "\r\n", "\n"), err // the terminal adds the CR
 	case <-time.After(longEnough):
 		w.t.Fatalf("%q: the terminal is not let go of", args)
-		return ""
+		return "", err
 	}
 }
 
