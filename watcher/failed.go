@@ -135,11 +135,18 @@ func drop(dir, name string) error {
 
 const droppedFolder = "dropped"
 
-// Dropped counts the mails that Drop has moved.
-func Dropped(dir string) (mails int, err error) {
-	entries, err := os.ReadDir(filepath.Join(dir, droppedFolder))
+// CountFailed counts the mails in failed, without opening any of them. A missing folder is an empty one.
+func CountFailed(dir string) (mails int, err error) { return countMails(filepath.Join(dir, "failed")) }
+
+// CountDropped counts the mails that Drop has moved.
+func CountDropped(dir string) (mails int, err error) {
+	return countMails(filepath.Join(dir, droppedFolder))
+}
+
+func countMails(folder string) (mails int, err error) {
+	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, fmt.Errorf("dropped(%s): %w", dir, err)
+		return 0, fmt.Errorf("count(%s): %w", folder, err)
 	}
 	for _, entry := range entries {
 		if isFailedMail(entry) {

@@ -87,7 +87,7 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string) ([]db.Fault, err
 	if err != nil {
 		return nil, err
 	}
-	dropped, err := watcher.Dropped(dir)
+	dropped, err := watcher.CountDropped(dir)
 	if err != nil {
 		return nil, err
 	}

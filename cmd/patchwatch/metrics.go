@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 	"time"
 
+	"patchwatch/db"
 	"patchwatch/watcher"
 )
 
@@ -180,26 +183,26 @@ func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
 	return listener.Addr(), func() { server.Close() }, nil
 }
 
-// ill says what a person must look after: no mail is taken, or one has waited too long.
+// ill says what a person must look after.
 func (m *metrics) ill() (reasons []string) {
-	for _, dir := range m.dirs {
-		if why := m.why(dir); why != "" {
-			reasons = append(reasons, fmt.Sprintf("%s: no mail is taken: %s", printable(dir), printable(why)))
-		}
-		switch queue, err := watcher.Waiting(dir); {
-		case err != nil:
-			reasons = append(reasons, printable(err.Error()))
-		case queue.Mails > 0 && time.Since(queue.Oldest) > m.maxAge:
-			reasons = append(reasons, fmt.Sprintf("%s: a mail has waited in new for %s", printable(dir), time.Since(queue.Oldest).Round(time.Second)))
+	for _, st := range m.maildirs() {
+		for _, alarm := range st.alarms(m.maxAge) {
+			reasons = append(reasons, printable(st.Path+": "+alarm))
 		}
 	}
 	return reasons
 }
 
-func (m *metrics) why(dir string) string {
+// maildirs looks at each Maildir once. That a watcher is paused it may not have been able to write down, so it is also known here.
+func (m *metrics) maildirs() []maildirStatus {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.paused[dir]
+	paused := maps.Clone(m.paused)
+	m.mu.Unlock()
+	all := make([]maildirStatus, len(m.dirs))
+	for i, dir := range m.dirs {
+		all[i] = statusOfMaildir(db.Maildir{Path: dir, Paused: paused[dir]})
+	}
+	return all
 }
 
 // write writes Prometheus' text format, version 0.0.4.
@@ -207,44 +210,38 @@ func (m *metrics) write(to io.Writer) {
 	e := &exposition{}
 	e.begin("patchwatch_build_info", "gauge", "1, with what this is.")
 	e.value("patchwatch_build_info", 1, "version", thisBuild().Version, "go", runtime.Version())
-	m.lookUp(e)
+	m.ofMaildirs(e)
+	m.ofDatabase(e)
 	m.mu.Lock()
 	m.counted(e)
 	m.mu.Unlock()
 	io.WriteString(to, e.text.String())
 }
 
-// lookUp is what is not counted here, and so is right whoever else has a hand in it.
-func (m *metrics) lookUp(e *exposition) {
-	gauge := func(name, help string, value func(dir string) (float64, error)) {
+// ofMaildirs is not counted here, and so is right whoever else has a hand in it. Of a Maildir that can't be read nothing is
+// said, rather than that nothing waits there.
+func (m *metrics) ofMaildirs(e *exposition) {
+	all := m.maildirs()
+	readable := slices.DeleteFunc(slices.Clone(all), func(st maildirStatus) bool { return st.Error != "" })
+	gauge := func(name, help string, of []maildirStatus, value func(maildirStatus) float64) {
 		e.begin(name, "gauge", help)
-		for _, dir := range m.dirs {
-			if v, err := value(dir); err == nil {
-				e.value(name, v, "maildir", dir)
-			}
+		for _, st := range of {
+			e.value(name, value(st), "maildir", st.Path)
 		}
 	}
-	gauge("patchwatch_waiting_mails", "Mails in new.", func(dir string) (float64, error) {
-		queue, err := watcher.Waiting(dir)
-		return float64(queue.Mails), err
-	})
-	gauge("patchwatch_oldest_waiting_seconds", "How long the oldest mail in new has waited; 0 if none waits.", func(dir string) (float64, error) {
-		queue, err := watcher.Waiting(dir)
-		if err != nil || queue.Mails == 0 {
-			return 0, err
+	gauge("patchwatch_waiting_mails", "Mails in new.", readable, func(st maildirStatus) float64 { return float64(st.Waiting) })
+	gauge("patchwatch_oldest_waiting_seconds", "How long the oldest mail in new has waited; 0 if none waits.", readable,
+		func(st maildirStatus) float64 { return st.waited().Seconds() })
+	gauge("patchwatch_failed_mails", "Mails in failed.", readable, func(st maildirStatus) float64 { return float64(st.Failed) })
+	gauge("patchwatch_paused", "1 while no mail is taken from the Maildir.", all, func(st maildirStatus) float64 {
+		if st.Paused != "" {
+			return 1
 		}
-		return time.Since(queue.Oldest).Seconds(), nil
+		return 0
 	})
-	gauge("patchwatch_failed_mails", "Mails in failed.", func(dir string) (float64, error) {
-		failed, err := watcher.Failed(dir)
-		return float64(len(failed)), err
-	})
-	gauge("patchwatch_paused", "1 while no mail is taken from the Maildir.", func(dir string) (float64, error) {
-		if m.why(dir) != "" {
-			return 1, nil
-		}
-		return 0, nil
-	})
+}
+
+func (m *metrics) ofDatabase(e *exposition) {
 	for _, f := range []struct{ name, help, path string }{
 		{"patchwatch_database_bytes", "Size of the database.", m.db},
 		{"patchwatch_wal_bytes", "Size of the log beside the database.", m.db + "-wal"},
@@ -270,7 +267,7 @@ func (m *metrics) counted(e *exposition) {
 		}
 	}
 	e.begin("patchwatch_failed_mails_total", "counter", "Mails that went to failed, by the reason.")
-	for _, reason := range sortedBy(m.failed) {
+	for _, reason := range slices.Sorted(maps.Keys(m.failed)) {
 		e.value("patchwatch_failed_mails_total", float64(m.failed[reason]), "reason", reason)
 	}
 	e.begin("patchwatch_retried_mails_total", "counter", "Mails that could not be stored for a fault around patchwatch, and stayed in new.")
@@ -278,13 +275,4 @@ func (m *metrics) counted(e *exposition) {
 	e.histogram("patchwatch_batch_mails", "Mails stored in one batch.", &m.batch)
 	e.histogram("patchwatch_store_seconds", "Time to store a batch, the wait for the disk included.", &m.storing)
 	e.histogram("patchwatch_settle_seconds", "Time from a mail's delivery until it has left new.", &m.settling)
-}
-
-func sortedBy(counts map[string]int64) []string {
-	out := make([]string, 0, len(counts))
-	for name := range counts {
-		out = append(out, name)
-	}
-	sort.Strings(out)
-	return out
 }

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +60,7 @@ func TestMetrics(t *testing.T) {
 		`patchwatch_waiting_mails{maildir="` + md + `"} 0`,
 		`patchwatch_claimed_mails_total 5`,
 		`patchwatch_retried_mails_total 0`,
+		`patchwatch_batch_mails_sum 5`,
 		`patchwatch_settle_seconds_count 5`,
 		`patchwatch_settle_seconds_bucket{le="+Inf"} 5`,
 		`patchwatch_paused{maildir="` + md + `"} 0`,
@@ -64,6 +68,9 @@ func TestMetrics(t *testing.T) {
 		if !strings.Contains(text, "\n"+want+"\n") {
 			t.Errorf("it does not say %s", want)
 		}
+	}
+	if strings.Contains(text, "patchwatch_store_seconds_count 0") {
+		t.Error("no time is taken of storing")
 	}
 	if t.Failed() {
 		t.Log(text)
@@ -77,8 +84,35 @@ func TestMetrics(t *testing.T) {
 	wantHealth(t, at, http.StatusServiceUnavailable, "a mail has waited in new for ")
 	unlock()
 	wantHealth(t, at, http.StatusOK, "ok")
+
+	if err := os.Mkdir(w.path("md", pausedFile+".new"), 0o700); err != nil { // so that it can't be written down either
+		t.Fatal(err)
+	}
+	move(t, w.path("patchwatch.db"), w.path("away.db"))
+	w.deliver("md", samples(t, "08*"))
+	wantHealth(t, at, http.StatusServiceUnavailable, md+": no mail is taken: ")
+	_, text = get(t, at+"/metrics")
+	if !strings.Contains(text, `patchwatch_paused{maildir="`+md+`"} 1`) || strings.Contains(text, "patchwatch_retried_mails_total 0") {
+		t.Errorf("it does not say that no mail is taken: %s", text)
+	}
+	move(t, w.path("away.db"), w.path("patchwatch.db"))
+	wantHealth(t, at, http.StatusOK, "ok")
 	p.signal(syscall.SIGTERM)
 	p.waitExit(exitDone)
+}
+
+// Where nothing can be seen, no number says that nothing is there.
+func TestMetricsOfNoMaildir(t *testing.T) {
+	m := newMetrics("nowhere.db", []string{filepath.Join(t.TempDir(), "gone")}, time.Hour)
+	var out strings.Builder
+	m.write(&out)
+	lint(t, out.String())
+	if strings.Contains(out.String(), "waiting_mails{") || !strings.Contains(out.String(), "patchwatch_wal_bytes 0\n") {
+		t.Error(out.String())
+	}
+	if ill := m.ill(); len(ill) != 1 || !strings.Contains(ill[0], "no such file") {
+		t.Errorf("%q", ill)
+	}
 }
 
 func wantHealth(t *testing.T, at string, want int, says string) {
@@ -112,6 +146,23 @@ func lint(t *testing.T, text string) {
 	c.Stdin = strings.NewReader(text)
 	if out, err := c.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("promtool: %v\n%s", err, out)
+	}
+}
+
+// A bucket counts what is at most its bound, those below it included; what is above all bounds is in +Inf only.
+func TestHistogram(t *testing.T) {
+	h := &histogram{bounds: []float64{1, 2, 4}}
+	e := &exposition{}
+	e.histogram("before", "For a test.", h)
+	for _, v := range []float64{0.5, 1, 1, 3, 4, 5} {
+		h.add(v)
+	}
+	e.histogram("x", "For a test.", h)
+	want := []string{`before_bucket{le="1"} 0`, `before_bucket{le="2"} 0`, `before_bucket{le="4"} 0`, `before_bucket{le="+Inf"} 0`, "before_sum 0", "before_count 0",
+		`x_bucket{le="1"} 3`, `x_bucket{le="2"} 3`, `x_bucket{le="4"} 5`, `x_bucket{le="+Inf"} 6`, "x_sum 14.5", "x_count 6"}
+	got := slices.DeleteFunc(strings.Split(strings.TrimSpace(e.text.String()), "\n"), func(l string) bool { return strings.HasPrefix(l, "#") })
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

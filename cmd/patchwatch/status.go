@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,12 +73,29 @@ func (a *app) status(ctx context.Context, dirs []string) (r statusReport, err er
 
 // alarming tells whether a person should look after it.
 func (r *statusReport) alarming(maxAge time.Duration) bool {
-	for _, m := range r.Maildirs {
-		if m.Paused != "" || m.Error != "" || m.OldestWaiting != nil && time.Since(*m.OldestWaiting) > maxAge {
-			return true
-		}
+	return slices.ContainsFunc(r.Maildirs, func(m maildirStatus) bool { return len(m.alarms(maxAge)) > 0 })
+}
+
+// alarms are why a person should look after a Maildir.
+func (m maildirStatus) alarms(maxAge time.Duration) (reasons []string) {
+	if m.Paused != "" {
+		reasons = append(reasons, "no mail is taken: "+m.Paused)
 	}
-	return false
+	if m.Error != "" {
+		reasons = append(reasons, m.Error)
+	}
+	if waited := m.waited(); waited > maxAge {
+		reasons = append(reasons, fmt.Sprintf("a mail has waited in new for %s", waited.Round(time.Second)))
+	}
+	return reasons
+}
+
+// waited is how long the oldest mail in new has; 0 if none waits.
+func (m maildirStatus) waited() time.Duration {
+	if m.OldestWaiting == nil {
+		return 0
+	}
+	return max(time.Since(*m.OldestWaiting), 0)
 }
 
 type statusReport struct {
@@ -168,11 +186,9 @@ func statusOfMaildir(m db.Maildir) maildirStatus {
 		return st
 	}
 	st.Waiting, st.OldestWaiting, st.Odd = queue.Mails, timeOrNull(queue.Oldest), queue.Odd
-	failed, err := watcher.Failed(m.Path)
-	if err != nil {
+	if st.Failed, err = watcher.CountFailed(m.Path); err != nil {
 		st.Error = err.Error()
 	}
-	st.Failed = len(failed)
 	return st
 }
 
