@@ -207,9 +207,13 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 }
 
 func (w *watching) logSettled(s watcher.Settlement) {
-	o, _ := s.Note.(outcome)
+	o, read := s.Note.(outcome) // not read: it is too large
 	if s.Reject != nil {
-		w.log.Warn("failed", "file", s.Path, "msgid", o.msgID, "reason", firstLine(s.Reject.Error()))
+		log := w.log.With("file", s.Path, "msgid", o.msgID, "reason", firstLine(s.Reject.Error()))
+		if read {
+			log = log.With("ms", time.Since(o.began).Milliseconds())
+		}
+		log.Warn("failed")
 		return
 	}
 	if w.quiet {
