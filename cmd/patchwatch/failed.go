@@ -33,12 +33,14 @@ the same as "failed retry".`,
 type failedMail struct {
 	Dir     string    `json:"maildir"`
 	Name    string    `json:"name"`
-	From    string    `json:"from"`    // as far as it can be read
+	From    string    `json:"from"`    // as far as it can be read, and only read for a list
 	Subject string    `json:"subject"` // likewise
 	Size    int64     `json:"size"`
 	Time    time.Time `json:"time"`
 	Reason  string    `json:"reason"`
 }
+
+func (m failedMail) path() string { return filepath.Join(m.Dir, "failed", m.Name) }
 
 func (a *app) failedListCommand() *cobra.Command {
 	var asJSON bool
@@ -51,18 +53,7 @@ func (a *app) failedListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				if mails == nil {
-					mails = []failedMail{}
-				}
-				return printJSON(os.Stdout, mails)
-			}
-			t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5}
-			for _, m := range mails {
-				t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
-					shorten(printable(m.Subject), 40), firstLine(m.Reason))
-			}
-			return t.print(os.Stdout)
+			return paged(func() error { return listFailed(mails, asJSON) })
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
@@ -81,11 +72,29 @@ func (a *app) failedShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return showFailed(m)
+			return paged(func() error { return showFailed(m) })
 		},
 	}
 	c.Flags().StringSliceVar(&dirs, "maildir", nil, "look in this `MAILDIR` only")
 	return c
+}
+
+func listFailed(mails []failedMail, asJSON bool) error {
+	for i := range mails {
+		mails[i].From, mails[i].Subject = whatItSays(mails[i].path())
+	}
+	if asJSON {
+		if mails == nil {
+			mails = []failedMail{}
+		}
+		return printJSON(os.Stdout, mails)
+	}
+	t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5}
+	for _, m := range mails {
+		t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
+			shorten(printable(m.Subject), 40), firstLine(m.Reason))
+	}
+	return t.print(os.Stdout)
 }
 
 // whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
@@ -114,10 +123,10 @@ func beginning(path string, size int) ([]byte, error) {
 }
 
 func showFailed(m failedMail) error {
-	fmt.Printf("File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(filepath.Join(m.Dir, "failed", m.Name)), m.Size,
+	fmt.Printf("File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(m.path()), m.Size,
 		m.Time.Local().Format(time.DateTime), printableText(m.Reason))
 	const shown = 4 << 10
-	start, err := beginning(filepath.Join(m.Dir, "failed", m.Name), shown)
+	start, err := beginning(m.path(), shown)
 	if err != nil {
 		return err
 	}
@@ -278,9 +287,7 @@ func (a *app) failedMails(ctx context.Context, dirs []string) ([]failedMail, err
 			return nil, err
 		}
 		for _, m := range mails {
-			f := failedMail{Dir: dir, Name: m.Name, Size: m.Size, Time: m.Time.UTC(), Reason: m.Reason}
-			f.From, f.Subject = whatItSays(filepath.Join(dir, "failed", m.Name))
-			out = append(out, f)
+			out = append(out, failedMail{Dir: dir, Name: m.Name, Size: m.Size, Time: m.Time.UTC(), Reason: m.Reason})
 		}
 	}
 	return out, nil

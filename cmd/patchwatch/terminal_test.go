@@ -52,8 +52,9 @@ func TestColoursAndPager(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("md", samples(t))
 	w.run("import", "--quiet", "md")
+	w.run("watch", "--once", "--quiet", "md") // for what fails
 	w.run("state", "1", "accepted")
-	for _, command := range []string{"list", "series", "show 1", "show mallory.1@example.net", "show s5"} {
+	for _, command := range []string{"list", "series", "show 1", "show mallory.1@example.net", "show s5", "failed list"} {
 		args := strings.Fields(command)
 		plain, coloured := w.onTerminal(args...), w.onTerminalWith([]string{"NO_COLOR="}, args...)
 		if !strings.Contains(coloured, "\x1b[1m") {
