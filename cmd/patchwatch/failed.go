@@ -89,7 +89,7 @@ func listFailed(mails []failedMail, asJSON bool) error {
 		}
 		return printJSON(os.Stdout, mails)
 	}
-	t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5}
+	t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5, whole: 2}
 	for _, m := range mails {
 		t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
 			shorten(printable(m.Subject), 40), firstLine(m.Reason))

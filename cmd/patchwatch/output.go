@@ -21,6 +21,7 @@ type table struct {
 	headings []string
 	rows     [][]string
 	flexible int // index of that column
+	whole    int // index of the column that is typed into other commands, which is never shortened
 
 	colour func(column int, cell string) string // of a cell below the headings; nil: none has any
 }
@@ -70,8 +71,8 @@ func (t *table) widths() []int {
 	return widths
 }
 
-// fit narrows columns so that lines fit a screen: the flexible one down to 20 cells, then whichever is the widest; none
-// below 10, which is a date, and where nothing could be read.
+// fit narrows columns so that lines fit a screen: the flexible one down to 20 cells, then whichever is the widest but for
+// that which stays whole; none below 10, which is a date, and where nothing could be read.
 func (t *table) fit(widths []int, screen int) {
 	if screen == 0 {
 		return
@@ -86,9 +87,9 @@ func (t *table) fit(widths []int, screen int) {
 		widths[t.flexible] = narrow
 	}
 	for ; total > screen; total-- {
-		widest := 0
+		widest := t.flexible
 		for i := range widths {
-			if widths[i] > widths[widest] {
+			if widths[i] > widths[widest] && i != t.whole {
 				widest = i
 			}
 		}

@@ -47,12 +47,7 @@ func (w *workplace) readmeRuns(command string) {
 	command = strings.NewReplacer(":9464", ":0", "/var/mail", w.dir, "git am", "grep -q '^From patchwatch '").Replace(command)
 	if strings.HasSuffix(command, " NAME") {
 		w.run("watch", "--once", "--quiet", "Maildir") // it may have been tried again
-		for _, name := range w.list("Maildir", "failed") {
-			if !strings.HasSuffix(name, ".reason") {
-				command = strings.TrimSuffix(command, "NAME") + name
-				break
-			}
-		}
+		command = strings.TrimSuffix(command, "NAME") + w.failedName("Maildir")
 	}
 	c := exec.Command("sh", "-c", command)
 	c.Dir, c.Env = w.dir, append(w.command().Env, "HOME="+w.dir)
@@ -67,6 +62,18 @@ func (w *workplace) readmeRuns(command string) {
 	if out, err := c.CombinedOutput(); err != nil {
 		w.t.Errorf("%s: %v\n%s", command, err, clip(string(out)))
 	}
+}
+
+// failedName gives the name of a mail in failed.
+func (w *workplace) failedName(dir string) string {
+	w.t.Helper()
+	for _, name := range w.list(dir, "failed") {
+		if !strings.HasSuffix(name, ".reason") {
+			return name
+		}
+	}
+	w.t.Fatalf("no mail is in failed of %s", dir)
+	return ""
 }
 
 // completeSeries gives the id of a complete series of several patches. Which numbers the mails have depends on the order in

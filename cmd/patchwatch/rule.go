@@ -75,7 +75,7 @@ func (a *app) ruleListCommand() *cobra.Command {
 				if asJSON {
 					return printJSON(os.Stdout, toRulesJSON(p.Rules))
 				}
-				t := table{headings: []string{"PRIORITY", "DELEGATE", "PATTERN"}, flexible: 2}
+				t := table{headings: []string{"PRIORITY", "DELEGATE", "PATTERN"}, flexible: 1, whole: 2}
 				for _, r := range p.Rules {
 					t.row(fmt.Sprint(r.Priority), r.Delegate, r.Pattern)
 				}

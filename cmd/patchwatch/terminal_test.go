@@ -40,6 +40,9 @@ func TestOnATerminal(t *testing.T) {
 			}
 		}
 	}
+	if name := w.failedName("md"); !strings.Contains(w.onTerminal("failed", "list"), " "+name+" ") {
+		t.Errorf("failed list does not say %s, as other commands take it", name)
+	}
 	// Even what is byte for byte in a pipe is made harmless on a terminal.
 	for _, command := range []string{"mbox mallory.1@example.net", "show mallory.1@example.net", "dump", "list --json"} {
 		noEscapes(t, command, w.onTerminal(strings.Fields(command)...))
