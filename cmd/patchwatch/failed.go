@@ -168,8 +168,11 @@ counts them. Nothing is deleted: that is for a person to do.`,
 		Example: "  patchwatch failed drop 1763894400.M1P2.host\n  patchwatch failed drop --reason 'no header' --yes",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			mails, err := which.of(cmd.Context(), a, "to drop", args)
-			if err != nil || len(mails) > 0 && !yes && !agreed(fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+			if err != nil {
 				return err
+			}
+			if len(mails) > 0 && !yes && !agreed(fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+				return errors.New("nothing is changed; --yes does not ask")
 			}
 			return moveFailed(mails, watcher.Drop, "dropped")
 		},
@@ -184,11 +187,7 @@ func agreed(question string) bool {
 	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
 	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	if answer == "y" || answer == "yes" {
-		return true
-	}
-	fmt.Fprintln(os.Stderr, "nothing is changed; --yes does not ask")
-	return false
+	return answer == "y" || answer == "yes"
 }
 
 // chosenFailed are the flags that say which failed mails are meant.

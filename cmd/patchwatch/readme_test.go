@@ -50,7 +50,7 @@ func (w *workplace) readmeRuns(command string) {
 		command = strings.TrimSuffix(command, "NAME") + w.failedName("Maildir")
 	}
 	c := exec.Command("sh", "-c", command)
-	c.Dir, c.Env = w.dir, append(w.command().Env, "HOME="+w.dir)
+	c.Dir, c.Env, c.Stdin = w.dir, append(w.command().Env, "HOME="+w.dir), strings.NewReader("y\n") // for what asks
 	if strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once") {
 		c.Args[2] = "exec " + command
 		p := w.startCommand(c)
