@@ -20,7 +20,7 @@ func (a *app) versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Say which patchwatch this is",
-		Long:  "Says all in one line, as a report of a fault needs it, and then each part in a line of its own.",
+		Long:  "Says in one line which version this is, and then each part in a line of its own, the commit too.",
 		Example: `  patchwatch version
   patchwatch version --json`,
 		Args: cobra.NoArgs,
