@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"regexp"
 	"strings"
 
 	"patchwatch/track"
@@ -23,12 +22,6 @@ func findTrailers(text string, found []track.Trailer) []track.Trailer {
 	}
 	return found
 }
-
-// anyTrailer is a line such as git takes for a trailer: a word without spaces, a colon, and something.
-var anyTrailer = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*: *\S`)
-
-// IsTrailer tells whether a line can be the last of a message's trailers, "Fixes: 1234" and "Link: https://..." too.
-func IsTrailer(line string) bool { return anyTrailer.MatchString(line) }
 
 func isTrailerKey(key string) bool {
 	if len(key) < len("x-by") || len(key) > 64 || !strings.EqualFold(key[len(key)-3:], "-by") {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"patchwatch/db"
-	"patchwatch/ingest"
 	"patchwatch/track"
 )
 
@@ -94,9 +93,9 @@ func withTrailers(text string, trailers []track.Trailer) string {
 	message = strings.TrimRight(message, "\n \t")
 	var b strings.Builder
 	b.WriteString(message)
-	switch last := message[strings.LastIndexByte(message, '\n')+1:]; {
+	switch {
 	case message == "":
-	case ingest.IsTrailer(last):
+	case endsInTrailers(message):
 		b.WriteString("\n")
 	default: // git takes lines for trailers only if an empty one comes before them
 		b.WriteString("\n\n")
@@ -108,4 +107,32 @@ func withTrailers(text string, trailers []track.Trailer) string {
 		b.WriteString(trailerLine(t))
 	}
 	return b.String() + rest
+}
+
+var (
+	emptyLine   = regexp.MustCompile(`\n\s*\n`)
+	trailerOf   = regexp.MustCompile(`^[A-Za-z0-9-]+[ \t]*:`)
+	trailerGits = regexp.MustCompile(`^(Signed-off-by: |\(cherry picked from commit )`)
+)
+
+// endsInTrailers tells whether git takes the last paragraph of a message for trailers, so that others can follow: if all its
+// lines are, or one in four is and git wrote one of them (git-interpret-trailers(1)), as where "[ann: fixed a typo]" stands
+// between. A line that begins with a space goes on with the one before.
+func endsInTrailers(message string) bool {
+	if breaks := emptyLine.FindAllStringIndex(message, -1); breaks != nil {
+		message = message[breaks[len(breaks)-1][1]:]
+	}
+	trailers, others, gits, in := 0, 0, false, false
+	for line := range strings.Lines(message) {
+		switch {
+		case in && (line[0] == ' ' || line[0] == '\t'):
+		case trailerGits.MatchString(line):
+			trailers, gits, in = trailers+1, true, true
+		case trailerOf.MatchString(line):
+			trailers, in = trailers+1, true
+		default:
+			others, in = others+1, false
+		}
+	}
+	return trailers > 0 && (others == 0 || gits && trailers*3 >= others)
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os/exec"
+	"strings"
 	"testing"
 
 	"patchwatch/track"
@@ -27,5 +29,42 @@ func TestWithTrailers(t *testing.T) {
 	}
 	if got := withTrailers("text\n", nil); got != "text\n" {
 		t.Errorf("without any: %q", got)
+	}
+}
+
+// TestTrailersAsGitPutsThem asks git where a trailer belongs.
+func TestTrailersAsGitPutsThem(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	for _, text := range []string{
+		"text",
+		"text\nof two lines",
+		"text\nFixes: 123",
+		"Fixes: 123\ntext",
+		"Fixes: 123",
+		"text\n\nFixes: 123 (\"a\n  long title\")",
+		"text\n\n  indented",
+		"text\n\nSigned-off-by: A <a@x.org>\n[b: fixed a typo]",
+		"text\n\nSigned-off-by: A <a@x.org>\n[b: fixed a typo,\n and more]\nSigned-off-by: B <b@x.org>",
+		"text\n\nSigned-off-by: A <a@x.org>\none\ntwo\nthree",
+		"text\n\nSigned-off-by: A <a@x.org>\none\ntwo\nthree\nfour",
+		"text\n\nFixes: 123\n[b: fixed a typo]",
+		"text\n\n\n\nFixes: 123",
+		"text\n \t\nFixes: 123",
+		"text\n\nNote: this is\nprose",
+		"text\n\n(cherry picked from commit 0123456789)",
+		"Signed-off-by: A <a@x.org>\n\ntext",
+	} {
+		c := exec.Command("git", "-c", "trailer.ifexists=add", "interpret-trailers", "--trailer", "Reviewed-by: X <x@x.org>")
+		c.Dir = t.TempDir()
+		c.Stdin = strings.NewReader("subject\n\n" + text + "\n")
+		want, err := c.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := "subject\n\n" + withTrailers(text, []track.Trailer{{Key: "Reviewed-by", Value: "X <x@x.org>"}}) + "\n"; got != string(want) {
+			t.Errorf("%q, git has %q", got, want)
+		}
 	}
 }
