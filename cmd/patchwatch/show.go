@@ -106,6 +106,10 @@ func (sh *shower) series(v track.SeriesView) error {
 		}
 		return printJSON(sh.out, out)
 	}
+	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
+	if err != nil {
+		return err
+	}
 	sh.line("Series", "%s  %s", seriesID(v.ID), seriesTitle(v))
 	sh.line("Project", "%s", v.Project)
 	sh.line("Submitter", "%s", fullName(v.Submitter))
@@ -118,17 +122,18 @@ func (sh *shower) series(v track.SeriesView) error {
 	if err := sh.dependencies(v.ID); err != nil {
 		return err
 	}
-	sh.line("Patches", "%s%s", receivedOf(v), sh.missing(v))
+	sh.line("Patches", "%s%s", receivedOf(v), missing(v, patches))
 	fmt.Fprintln(sh.out)
-	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
-	if err != nil {
-		return err
-	}
+	return sh.members(members, patches)
+}
+
+// members lists the patches of a series, with their states, and its cover.
+func (sh *shower) members(members []track.MailView, patches []track.PatchView) error {
 	state := map[int64]track.PatchView{}
 	for _, p := range patches {
 		state[p.ID] = p
 	}
-	t := table{headings: []string{"ID", "STATE", "A/R/T", "NAME"}, flexible: 3}
+	t := table{headings: []string{"ID", "STATE", "A/R/T", "NAME"}, flexible: 3, colour: stateColumn(1)}
 	for _, m := range members {
 		if p, ok := state[m.ID]; ok {
 			t.row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
@@ -140,12 +145,8 @@ func (sh *shower) series(v track.SeriesView) error {
 }
 
 // missing names the numbers that a series lacks, the first of them where they are many.
-func (sh *shower) missing(v track.SeriesView) string {
+func missing(v track.SeriesView, patches []track.PatchView) string {
 	if v.Complete {
-		return ""
-	}
-	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
-	if err != nil {
 		return ""
 	}
 	there := map[int]bool{}

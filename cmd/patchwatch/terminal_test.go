@@ -70,8 +70,10 @@ func TestColoursAndPager(t *testing.T) {
 			t.Errorf("%s in a pager:\n%s", command, piped)
 		}
 	}
-	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "list", "--state", "accepted"); !strings.Contains(seen, "\x1b[32maccepted\x1b[m") {
-		t.Errorf("what is accepted is not green: %s", seen)
+	for _, command := range []string{"list --state accepted", "show s1"} {
+		if seen := w.onTerminalWith([]string{"NO_COLOR="}, strings.Fields(command)...); !strings.Contains(seen, "\x1b[32maccepted\x1b[m") {
+			t.Errorf("%s: what is accepted is not green: %s", command, seen)
+		}
 	}
 	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "show", "1"); !strings.Contains(seen, "\x1b[36m@@ ") || !strings.Contains(seen, "\x1b[32m+") {
 		t.Errorf("the diff has no colours: %s", seen)

@@ -1,6 +1,10 @@
 package main
 
-import "patchwatch/track"
+import (
+	"slices"
+
+	"patchwatch/track"
+)
 
 // threaded is a comment and how deep it stands: 0 answers the patch itself.
 type threaded struct {
@@ -26,8 +30,8 @@ func byThread(patch string, comments []track.MailView) []threaded {
 	var out []threaded
 	shown := map[string]bool{}
 	// Not by recursion: a thread can be as deep as its mails are many.
-	walk := func(first []threaded) {
-		for stack := first; len(stack) > 0; {
+	walk := func(first track.MailView) {
+		for stack := []threaded{{first, 0}}; len(stack) > 0; {
 			next := stack[len(stack)-1]
 			stack = stack[:len(stack)-1]
 			if shown[next.MsgID] {
@@ -41,11 +45,8 @@ func byThread(patch string, comments []track.MailView) []threaded {
 			}
 		}
 	}
-	for _, c := range answers[patch] {
-		walk([]threaded{{c, 0}})
-	}
-	for _, c := range comments {
-		walk([]threaded{{c, 0}})
+	for _, c := range slices.Concat(answers[patch], comments) { // the latter for what answers in a circle
+		walk(c)
 	}
 	return out
 }
