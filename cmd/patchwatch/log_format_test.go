@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -35,5 +36,16 @@ func TestIsJournal(t *testing.T) {
 	s := info.Sys().(*syscall.Stat_t)
 	if own := fmt.Sprintf("%d:%d", s.Dev, s.Ino); !isJournal(f, own) || isJournal(f, own+"1") || isJournal(f, "") {
 		t.Error("it is the journal where it is not, or the other way round")
+	}
+	for stream, want := range map[string]string{fmt.Sprintf("%d:%d", s.Dev, s.Ino): "<4>msg=failed\n", "1:2": "level=WARN msg=failed\n"} {
+		t.Setenv("JOURNAL_STREAM", stream)
+		log, err := newLogger(f, "auto")
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Warn("failed")
+		if written, err := os.ReadFile(f.Name()); err != nil || !strings.HasSuffix(string(written), want) {
+			t.Errorf("with JOURNAL_STREAM=%s: %q, %v", stream, written, err)
+		}
 	}
 }
