@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/mail"
 	"strings"
 
@@ -28,7 +29,7 @@ changes it again.
 			if err != nil {
 				return err
 			}
-			return a.decide(cmd.Context(), project, ids, who, func(s *db.Store, patches []int64) error {
+			return a.decide(cmd.Context(), project, ids, cmp.Or(address, who), func(s *db.Store, patches []int64) error {
 				return s.SetDelegate(cmd.Context(), patches, address)
 			})
 		},
@@ -42,9 +43,18 @@ func delegateAddress(who string) (string, error) {
 	if who == "nobody" {
 		return "", nil
 	}
-	address, err := mail.ParseAddress(who)
+	address, err := parseAddress(who)
 	if err != nil {
-		return "", usagef("%q is no address; nobody is for no delegate", who)
+		return "", usagef("%w; nobody is for no delegate", err)
+	}
+	return address, nil
+}
+
+// parseAddress reads an address, with a name or without, and gives it as it is stored and as list --delegate finds it.
+func parseAddress(text string) (string, error) {
+	address, err := mail.ParseAddress(text)
+	if err != nil {
+		return "", usagef("%q is no address", text)
 	}
 	return strings.ToLower(address.Address), nil
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,12 +44,13 @@ counts, then the first by its pattern.`,
   patchwatch project rule add netdev 'drivers/net/*' net@example.org`,
 		Args: cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			r := track.Rule{Pattern: args[1], Delegate: strings.ToLower(strings.TrimSpace(args[2])), Priority: priority}
-			switch {
-			case r.Pattern == "" || len(r.Pattern) > 1000:
+			address, err := parseAddress(args[2])
+			if err != nil {
+				return err
+			}
+			r := track.Rule{Pattern: args[1], Delegate: address, Priority: priority}
+			if r.Pattern == "" || len(r.Pattern) > 1000 {
 				return usagef("a pattern has 1 to 1000 characters")
-			case !strings.Contains(r.Delegate, "@"):
-				return usagef("%q is not an address", args[2])
 			}
 			return a.changing(cmd.Context(), func(s *db.Store) error { return s.AddRule(cmd.Context(), args[0], r) })
 		},
