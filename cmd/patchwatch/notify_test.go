@@ -4,11 +4,15 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"patchwatch/db"
 	"patchwatch/watcher"
 )
 
@@ -194,8 +198,12 @@ func TestStuckWatcherGivesNoSignOfLife(t *testing.T) {
 	w.deliver("md", nil)
 	m.start(w, "PATCHWATCH_TEST_STUCK=committed", "watch", "--rescan", "200ms", "md")
 	m.waitFor("READY=1")
+	start := time.Now()
 	for range 10 { // an idle one lives
 		m.waitFor("WATCHDOG=1")
+	}
+	if took := time.Since(start); took > 10*400*time.Millisecond {
+		t.Errorf("ten signs of life took %v, where one is wanted every 200 ms", took)
 	}
 	w.deliver("md", samples(t, "01*"))
 	for end := time.Now().Add(longEnough); m.hear(2*time.Second) != nil; {
@@ -225,4 +233,53 @@ func TestServiceManagerIsToldOfNoFailure(t *testing.T) {
 	p.waitFor("msg=watching")
 	p.signal(syscall.SIGTERM)
 	p.waitExit(exitDone)
+}
+
+// TestNotifier: what a watcher tells its manager of mails, and that after STOPPING=1 it tells nothing more.
+func TestNotifier(t *testing.T) {
+	m := newManager(t, filepath.Join(t.TempDir(), "notify"))
+	t.Setenv("NOTIFY_SOCKET", m.address)
+	n := newNotifier(time.Second)
+	wants := func(lines ...string) {
+		t.Helper()
+		if got := m.hear(100 * time.Millisecond); !slices.Equal(got, lines) {
+			t.Errorf("it says %q, want %q", got, lines)
+		}
+	}
+	w := &watching{quiet: true, manager: n, seen: map[string]db.Maildir{}}
+	w.note()
+	wants() // it is not ready yet
+	w.tellState(watcher.State{})
+	wants("READY=1", "STATUS=Watching; mails settled: 0")
+	n.alive = time.Time{}
+	w.tellSettled(watcher.Settlement{})
+	if time.Since(n.alive) > time.Minute {
+		t.Error("a mail is no sign of life")
+	}
+	w.seen = nil // for the database
+	w.note()
+	wants("STATUS=Watching; mails settled: 1")
+	n.stopping()
+	wants("STOPPING=1", "STATUS=Finishing the batch in hand")
+	n.tell("more")
+	n.show("and more")
+	wants()
+}
+
+// TestWatchdogTime: the variable may be of another process, from which this one has it.
+func TestWatchdogTime(t *testing.T) {
+	own := strconv.Itoa(os.Getpid())
+	for _, c := range []struct {
+		usec, pid string
+		want      time.Duration
+	}{
+		{"200000", own, 200 * time.Millisecond}, {"200000", "", 200 * time.Millisecond}, {"200000", "1" + own, 0},
+		{"", own, 0}, {"0", own, 0}, {"-1", own, 0}, {"soon", own, 0},
+	} {
+		t.Setenv("WATCHDOG_USEC", c.usec)
+		t.Setenv("WATCHDOG_PID", c.pid)
+		if got := watchdogTime(); got != c.want {
+			t.Errorf("WATCHDOG_USEC=%s WATCHDOG_PID=%s: %v, want %v", c.usec, c.pid, got, c.want)
+		}
+	}
 }
