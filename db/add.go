@@ -236,6 +236,9 @@ func (a *adder) change(project int64) *change {
 
 func (a *adder) add(d *Delivery, out *Added) error {
 	m := d.Mail
+	if len(d.Raw) > maxRaw {
+		return unfit{fmt.Errorf("the mail has %d bytes, more than the %d that can be stored", len(d.Raw), maxRaw)}
+	}
 	if d.Frame == nil {
 		d.Frame = a.frames.compress(d.Raw)
 	}

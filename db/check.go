@@ -63,6 +63,9 @@ const reimport = "import the mail again from cur, or restore a backup"
 // checkMails reads in pieces, so that no view of the database is held open for long: that would keep the log from
 // being cut back while a watcher writes.
 func (s *Store) checkMails(ctx context.Context, c *Checked, progress Progress) error {
+	for _, fault := range s.frames.current.Load().damaged {
+		c.fault("restore a backup, or import the mails from cur into a new database", "mails that are compressed against it can't be read: %v", fault)
+	}
 	var total int
 	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM mail`).Scan(&total); err != nil {
 		return err

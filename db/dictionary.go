@@ -92,11 +92,10 @@ func (s *Store) dictionaries() ([]dictionary, error) {
 		if err := scan(&d.id, &d.mails, &frame); err != nil {
 			return err
 		}
-		text, err := plain.decoder.DecodeAll(frame, nil)
-		if err != nil {
-			return fmt.Errorf("dictionary %d is damaged: %w", d.id, err)
+		var err error
+		if d.bytes, err = plain.decoder.DecodeAll(frame, nil); err != nil {
+			d.fault = fmt.Errorf("dictionary %d is damaged: %w", d.id, err)
 		}
-		d.bytes = text
 		all = append(all, d)
 		return nil
 	})

@@ -103,7 +103,8 @@ func (w *writer) putPerson(n *naming) error {
 func (w *writer) findName(email string) error {
 	var mail sql.NullInt64
 	if _, err := w.row(`
-		WITH RECURSIVE part(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM part WHERE n < (SELECT max(id) >> 13 FROM mail))
+		WITH RECURSIVE part(n) AS (SELECT min(id) >> 13 FROM mail
+			UNION ALL SELECT (SELECT min(id) >> 13 FROM mail WHERE id > n << 13 | 8191) FROM part WHERE n IS NOT NULL)
 		SELECT m.id FROM part CROSS JOIN mail m
 		WHERE m.id = (SELECT id FROM mail
 			WHERE (id >> 13) = part.n AND sender = +? AND chosen AND project IS NOT NULL AND kind <> 3

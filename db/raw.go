@@ -13,14 +13,19 @@ import (
 // twice the time. They have no checksum, since each mail's SHA-256 is stored.
 var encoderOptions = []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false)}
 
-// decoderOptions: one thread a call, and a bound on what a damaged frame can claim to hold.
-var decoderOptions = []zstd.DOption{zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(1 << 30)}
+// maxRaw is how many bytes a stored mail can have; watch and import refuse smaller ones. It bounds what a damaged frame can
+// claim to hold, and so no longer mail is stored.
+const maxRaw = 64 << 20
+
+// decoderOptions: one thread a call.
+var decoderOptions = []zstd.DOption{zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxRaw)}
 
 // dictionary is a text that frames are compressed against.
 type dictionary struct {
 	id    int64
 	mails int64 // stored when it was made
 	bytes []byte
+	fault error // why it can't be read
 }
 
 // A dictionary's id is at random between these: those below are reserved for dictionaries that are known everywhere, and
@@ -45,6 +50,7 @@ type codec struct {
 	decoder *zstd.Decoder // with all
 	mails   int64         // stored when the newest was made; 0: there is none
 	ids     map[uint32]bool
+	damaged map[uint32]error // dictionaries that can't be read, nor the mails that need them: all others can
 }
 
 // refresh takes in the dictionaries that are committed now.
@@ -64,16 +70,18 @@ func (f *frames) refresh() error {
 }
 
 func newCodec(all []dictionary) (*codec, error) {
-	c := &codec{ids: map[uint32]bool{0: true}} // 0: a frame that needs none
+	c := &codec{ids: map[uint32]bool{0: true}, damaged: map[uint32]error{}} // 0: a frame that needs none
 	eo, do := encoderOptions, decoderOptions
-	for i, d := range all {
+	for _, d := range all {
 		id := uint32(d.id)
+		c.mails = d.mails
+		if d.fault != nil {
+			c.damaged[id] = d.fault
+			continue
+		}
 		c.ids[id] = true
 		do = append(do[:len(do):len(do)], zstd.WithDecoderDictRaw(id, d.bytes))
-		if i == len(all)-1 {
-			eo = append(eo[:len(eo):len(eo)], zstd.WithEncoderDictRaw(id, d.bytes))
-			c.mails = d.mails
-		}
+		eo = append(encoderOptions[:len(encoderOptions):len(encoderOptions)], zstd.WithEncoderDictRaw(id, d.bytes))
 	}
 	var err error
 	if c.encoder, err = zstd.NewWriter(nil, eo...); err != nil {
@@ -98,8 +106,12 @@ func (f *frames) knows(frame []byte) bool {
 
 // decompress gives the mail of a frame. A dictionary that is not known yet was made by another process since.
 func (f *frames) decompress(frame []byte) ([]byte, error) {
-	raw, err := f.current.Load().decoder.DecodeAll(frame, nil)
+	c := f.current.Load()
+	raw, err := c.decoder.DecodeAll(frame, nil)
 	if errors.Is(err, zstd.ErrUnknownDictionary) {
+		if fault := c.fault(frame); fault != nil {
+			return nil, fmt.Errorf("decompress: %w", fault)
+		}
 		if err := f.refresh(); err != nil {
 			return nil, err
 		}
@@ -109,6 +121,15 @@ func (f *frames) decompress(frame []byte) ([]byte, error) {
 		return nil, fmt.Errorf("decompress: %w", err)
 	}
 	return raw, nil
+}
+
+// fault is what is wrong with the dictionary of a frame, as far as that is known.
+func (c *codec) fault(frame []byte) error {
+	var h zstd.Header
+	if h.Decode(frame) != nil {
+		return nil
+	}
+	return c.damaged[h.DictionaryID]
 }
 
 // Compress makes the form in which raw mail is stored. It is apart from Add so that it can run on all cores while the

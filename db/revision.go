@@ -19,7 +19,7 @@ type revisions struct {
 	tx    *sql.Tx // one that is read from only
 	stmts map[string]*sql.Stmt
 	known map[int64]int64 // answers: the series that a series revises, 0 for none
-	parts int64           // of the index by title; 0: not counted yet
+	parts []int64         // of the index by title; nil: not counted yet
 }
 
 func newRevisions(ctx context.Context, tx *sql.Tx) *revisions {

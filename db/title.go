@@ -41,13 +41,11 @@ const sameTitle = 100
 // titled searches the index by title, part by part: the query takes the part's number before all else, and gives the first
 // of each in the order that less says.
 func (r *revisions) titled(query string, less func(a, b *namesake) bool, args ...any) ([]*namesake, error) {
-	if r.parts == 0 {
-		if err := r.tx.QueryRowContext(r.ctx, `SELECT (coalesce(max(id), 0) >> 16) + 1 FROM mail`).Scan(&r.parts); err != nil {
-			return nil, err
-		}
+	if err := r.countParts(); err != nil {
+		return nil, err
 	}
 	var found []*namesake
-	for part := range r.parts {
+	for _, part := range r.parts {
 		err := r.each(query, append([]any{part}, args...), func(scan func(...any) error) error {
 			n := &namesake{}
 			found = append(found, n)
@@ -59,6 +57,23 @@ func (r *revisions) titled(query string, less func(a, b *namesake) bool, args ..
 	}
 	sort.Slice(found, func(i, j int) bool { return less(found[i], found[j]) })
 	return found[:min(len(found), sameTitle)], nil
+}
+
+// countParts finds those parts in which there are mails. Numbers may have gaps, and in a damaged database huge ones.
+func (r *revisions) countParts() error {
+	if r.parts != nil {
+		return nil
+	}
+	r.parts = []int64{}
+	return r.each(`
+		WITH RECURSIVE part(n) AS (SELECT min(id) >> 16 FROM mail
+			UNION ALL SELECT (SELECT min(id) >> 16 FROM mail WHERE id > n << 16 | 65535) FROM part WHERE n IS NOT NULL)
+		SELECT n FROM part WHERE n IS NOT NULL`, nil, func(scan func(...any) error) error {
+		var part int64
+		err := scan(&part)
+		r.parts = append(r.parts, part)
+		return err
+	})
 }
 
 func noteSeries(links map[int64]track.Link, found []*namesake) {
