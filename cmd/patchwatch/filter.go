@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -75,7 +76,8 @@ func parseWhen(text string) (time.Time, error) {
 	}
 	units := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 	if unit, ok := units[text[len(text)-1:]]; ok {
-		if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && n >= 0 {
+		// Not longer than a Duration can be: it would lie in the future.
+		if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && n >= 0 && n <= math.MaxInt64/int(unit) {
 			return time.Now().Add(-time.Duration(n) * unit), nil
 		}
 	}
