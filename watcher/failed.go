@@ -104,8 +104,9 @@ func failedPath(dir, name string) (string, error) {
 	return path, nil
 }
 
-// Drop moves a mail and its reason from failed into the folder dropped, which it makes; it deletes nothing. The error wraps
-// fs.ErrNotExist when there is no such mail in failed, and fs.ErrExist when one of that name was dropped before.
+// Drop moves a mail and its reason from failed into the folder dropped, which it makes; it deletes nothing. Where others of
+// that name were dropped before, it is given a number, as in failed. The error wraps fs.ErrNotExist when there is no such
+// mail in failed.
 func Drop(dir, name string) error {
 	if err := drop(dir, name); err != nil {
 		return fmt.Errorf("drop(%q): %w", name, err)
@@ -122,15 +123,30 @@ func drop(dir, name string) error {
 	if err := os.Mkdir(to, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if err := moveFile(from, filepath.Join(to, name)); err != nil {
+	for choice := range maxChoices {
+		as := failedName(name, choice)
+		if taken(to, as) || taken(to, reasonName(as)) {
+			continue
+		}
+		err := moveFile(from, filepath.Join(to, as))
+		if errors.Is(err, fs.ErrExist) {
+			continue // another was quicker
+		}
+		if err != nil {
+			return err
+		}
+		err = moveFile(filepath.Join(dir, "failed", reasonName(name)), filepath.Join(to, reasonName(as)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // somebody had put the mail there by hand
+		}
 		return err
 	}
-	reason := reasonName(name)
-	err = moveFile(filepath.Join(dir, "failed", reason), filepath.Join(to, reason))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // somebody had put the mail there by hand
-	}
-	return err
+	return errNoFreeName
+}
+
+func taken(folder, name string) bool {
+	_, err := os.Lstat(filepath.Join(folder, name))
+	return err == nil
 }
 
 const droppedFolder = "dropped"

@@ -223,3 +223,25 @@ func TestWaiting(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A Maildir name can come again: mail that is dropped under one neither replaces another nor stays for good.
+func TestDropUnderATakenName(t *testing.T) {
+	dir := newMaildir(t)
+	drop := func(mail, reason string) {
+		t.Helper()
+		write(t, filepath.Join(dir, "failed", "x"), mail)
+		write(t, filepath.Join(dir, "failed", "x.reason"), reason)
+		if err := Drop(dir, "x"); err != nil {
+			t.Error(err)
+		}
+		wantNames(t, ls(t, dir, "failed"))
+	}
+	drop("first", "why the first")
+	drop("second", "why the second")
+	os.Remove(filepath.Join(dir, "dropped", "x")) // a person did, and left the reason
+	drop("third", "why the third")
+	wantNames(t, ls(t, dir, "dropped"), "x.reason", "x~1", "x~1.reason", "x~2", "x~2.reason")
+	if read(t, dir, "dropped", "x~2")+read(t, dir, "dropped", "x~2.reason") != "thirdwhy the third" {
+		t.Error("the third is not what it was")
+	}
+}
