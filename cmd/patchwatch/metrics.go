@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -17,6 +18,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -27,6 +30,9 @@ type metrics struct {
 	db     string // path
 	dirs   []string
 	maxAge time.Duration
+	log    *slog.Logger
+
+	looking sync.Mutex // one answer at a time lists folders: that takes disk and processor from the mail
 
 	mu       sync.Mutex // guards what follows
 	claimed  int64
@@ -39,9 +45,9 @@ type metrics struct {
 	settling histogram
 }
 
-func newMetrics(db string, dirs []string, maxAge time.Duration) *metrics {
+func newMetrics(db string, dirs []string, maxAge time.Duration, log *slog.Logger) *metrics {
 	return &metrics{
-		db: db, dirs: dirs, maxAge: maxAge,
+		db: db, dirs: dirs, maxAge: maxAge, log: log,
 		settled: map[string]map[string]int64{}, failed: map[string]int64{}, paused: map[string]string{},
 		batch:    histogram{bounds: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}},
 		storing:  histogram{bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
@@ -178,10 +184,15 @@ func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
 		fmt.Fprintln(w, "ok")
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
-		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
-	go server.Serve(listener)
+		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)}
+	server.SetKeepAlivesEnabled(false) // or some that are idle would take the places of those that ask
+	go server.Serve(netutil.LimitListener(listener, mostConns))
 	return listener.Addr(), func() { server.Close() }, nil
 }
+
+// mostConns is how many may ask at once. Others wait before they are accepted: each connection is an open file, and whoever
+// can open as many as this process may have would keep it from opening mail.
+const mostConns = 16
 
 // ill says what a person must look after.
 func (m *metrics) ill() (reasons []string) {
@@ -195,6 +206,8 @@ func (m *metrics) ill() (reasons []string) {
 
 // maildirs looks at each Maildir once. That a watcher is paused it may not have been able to write down, so it is also known here.
 func (m *metrics) maildirs() []maildirStatus {
+	m.looking.Lock()
+	defer m.looking.Unlock()
 	m.mu.Lock()
 	paused := maps.Clone(m.paused)
 	m.mu.Unlock()

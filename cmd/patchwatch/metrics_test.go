@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -103,7 +105,7 @@ func TestMetrics(t *testing.T) {
 
 // Where nothing can be seen, no number says that nothing is there.
 func TestMetricsOfNoMaildir(t *testing.T) {
-	m := newMetrics("nowhere.db", []string{filepath.Join(t.TempDir(), "gone")}, time.Hour)
+	m := newMetrics("nowhere.db", []string{filepath.Join(t.TempDir(), "gone")}, time.Hour, slog.Default())
 	var out strings.Builder
 	m.write(&out)
 	lint(t, out.String())
@@ -126,6 +128,39 @@ func wantHealth(t *testing.T, at string, want int, says string) {
 			t.Fatalf("healthz: %d %q, want %d and %q", status, text, want, says)
 		}
 	}
+}
+
+// Whoever connects takes a file of the watcher's, which needs some to open mail.
+func TestMetricsLeaveFilesToTheMail(t *testing.T) {
+	t.Parallel()
+	w := newWorkplace(t)
+	w.deliver("md", nil)
+	p := w.start("watch", "--metrics", ":0", "md")
+	p.waitFor("serving metrics")
+	at := servedAt.FindStringSubmatch(p.said.String())[1]
+	var silent []net.Conn
+	for range 10 * mostConns {
+		c, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		silent = append(silent, c)
+		io.WriteString(c, "GET /metrics HTTP/1.1\r\nHost:")
+	}
+	time.Sleep(500 * time.Millisecond) // in which it would accept them
+	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.cmd.Process.Pid))
+	if err != nil {
+		t.Skip(err)
+	}
+	if len(files) > 4*mostConns {
+		t.Errorf("%d files are open", len(files))
+	}
+	for _, c := range silent[mostConns:] {
+		c.Close()
+	}
+	wantHealth(t, "http://"+at, http.StatusOK, "ok") // as soon as the others were silent for too long
+	p.signal(syscall.SIGTERM)
+	p.waitExit(exitDone)
 }
 
 var sample = regexp.MustCompile(`^([a-z_]+)(\{[a-z]+="([^"\\\n]|\\.)*"(,[a-z]+="([^"\\\n]|\\.)*")*\})? -?([0-9.e+-]+|\+Inf|NaN)$`)
@@ -168,7 +203,7 @@ func TestHistogram(t *testing.T) {
 
 // Reasons have words of the mail in them, and must not make series without end, nor break the format.
 func TestReasonsAreBounded(t *testing.T) {
-	m := newMetrics("", nil, 0)
+	m := newMetrics("", nil, 0, slog.Default())
 	for i := range 1000 {
 		m.failed[m.kindOfReason(fmt.Errorf("a%s \x1b[31m\n \\ of %d bytes: more", strings.Repeat("x", i), i))]++
 	}

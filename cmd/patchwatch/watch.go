@@ -106,7 +106,7 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		return w.runOnce(ctx, config)
 	}
 	if w.metrics != "" {
-		m := newMetrics(s.Path(), dirs, w.maxAge)
+		m := newMetrics(s.Path(), dirs, w.maxAge, w.log)
 		m.watch(&config)
 		at, stop, err := m.serve(w.metrics)
 		if err != nil {
