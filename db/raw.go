@@ -13,8 +13,7 @@ import (
 // twice the time. They have no checksum, since each mail's SHA-256 is stored.
 var encoderOptions = []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false)}
 
-// maxRaw is how many bytes a stored mail can have; watch and import refuse smaller ones. It bounds what a damaged frame can
-// claim to hold, and so no longer mail is stored.
+// maxRaw is how many bytes a stored mail can have. It bounds what a damaged frame can claim to hold. The commands take less in.
 const maxRaw = 64 << 20
 
 // decoderOptions: one thread a call.
