@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"patchwatch/track"
 )
@@ -98,3 +99,6 @@ func (w *writer) eachID(query string, args []any, f func(id int64) error) error 
 	}
 	return err
 }
+
+func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
+func unixSec(v int64) time.Time   { return time.Unix(v, 0).UTC() }
