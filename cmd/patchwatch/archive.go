@@ -207,8 +207,8 @@ func (a *fileArchive) next() (string, bytesOfMail, error) {
 		if err != nil {
 			return file, bytesOfMail{}, err
 		}
-		if info.Size() > maxMail {
-			return file, bytesOfMail{fault: fmt.Errorf("it has %d bytes, more than the %d that a mail may have", info.Size(), maxMail)}, nil
+		if info.Size() > ingest.MaxMail {
+			return file, bytesOfMail{fault: fmt.Errorf("it has %d bytes, more than the %d that a mail may have", info.Size(), ingest.MaxMail)}, nil
 		}
 		raw, err := os.ReadFile(file)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -218,9 +218,6 @@ func (a *fileArchive) next() (string, bytesOfMail, error) {
 	}
 	return "", bytesOfMail{}, errEnd
 }
-
-// maxMail is the largest mail that is read, as in the watcher.
-const maxMail = 50 << 20
 
 func (a *fileArchive) share() float64 {
 	if len(a.files) == 0 {
