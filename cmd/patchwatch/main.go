@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -73,8 +74,13 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// oneRequest is within what time two signals are one request; shorter than anybody takes to press Ctrl-C again.
+const oneRequest = 100 * time.Millisecond
+
 // interruptible gives a context that ends with the first SIGINT or SIGTERM. A second one ends the program at once, for
 // whoever does not want to wait for the batch in hand; nothing is lost by that either.
+//
+// What follows the first at once is the same request: timeout(1) signals its child and then the child's whole group.
 func interruptible() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
@@ -82,7 +88,9 @@ func interruptible() (context.Context, context.CancelFunc) {
 	go func() {
 		<-signals
 		cancel()
-		<-signals
+		for first := time.Now(); time.Since(first) < oneRequest; {
+			<-signals
+		}
 		os.Exit(exitAtOnce)
 	}()
 	return ctx, cancel
