@@ -219,7 +219,7 @@ func (w *watching) logSettled(s watcher.Settlement) {
 	if w.quiet {
 		return
 	}
-	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Name,
+	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Path,
 		"ms", time.Since(o.began).Milliseconds())
 }
 
