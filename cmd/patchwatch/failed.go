@@ -1,21 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -137,106 +132,6 @@ func showFailed(m failedMail) error {
 	return nil
 }
 
-func (a *app) failedRetryCommand() *cobra.Command {
-	var which chosenFailed
-	c := &cobra.Command{
-		Use:   "retry [NAME... | --all | --reason TEXT]",
-		Short: "Move failed mails back to new, where a watcher takes them",
-		Long: `Moves failed mails back to new, as moving them by hand does. The reason stays until the mail is stored, or is
-replaced when it fails again.`,
-		Example: "  patchwatch failed retry --all\n  patchwatch failed retry 1763894400.M1P2.host\n  patchwatch failed retry --reason 'more than the limit'",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			mails, err := which.of(cmd.Context(), a, "to try again", args)
-			if err != nil {
-				return err
-			}
-			return moveFailed(mails, watcher.Retry, "moved to new")
-		},
-	}
-	which.addTo(c)
-	return c
-}
-
-func (a *app) failedDropCommand() *cobra.Command {
-	var which chosenFailed
-	var yes bool
-	c := &cobra.Command{
-		Use:   "drop [NAME... | --all | --reason TEXT]",
-		Short: "Put failed mails away, into the folder dropped",
-		Long: `Moves failed mails and their reasons into the Maildir's folder dropped, where nothing looks at them any more; check
-counts them. Nothing is deleted: that is for a person to do.`,
-		Example: "  patchwatch failed drop 1763894400.M1P2.host\n  patchwatch failed drop --reason 'no header' --yes",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			mails, err := which.of(cmd.Context(), a, "to drop", args)
-			if err != nil {
-				return err
-			}
-			if len(mails) > 0 && !yes && !agreed(fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
-				return errors.New("nothing is changed; --yes does not ask")
-			}
-			return moveFailed(mails, watcher.Drop, "dropped")
-		},
-	}
-	which.addTo(c)
-	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return c
-}
-
-// agreed asks a person; where nobody can answer, the answer is no.
-func agreed(question string) bool {
-	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return answer == "y" || answer == "yes"
-}
-
-// chosenFailed are the flags that say which failed mails are meant.
-type chosenFailed struct {
-	dirs   []string
-	all    bool
-	reason string
-}
-
-func (f *chosenFailed) addTo(c *cobra.Command) {
-	c.Flags().StringSliceVar(&f.dirs, "maildir", nil, "of this `MAILDIR` only")
-	c.Flags().BoolVar(&f.all, "all", false, "all of them")
-	c.Flags().StringVar(&f.reason, "reason", "", "those with this `TEXT` in the reason")
-}
-
-func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string) ([]failedMail, error) {
-	ways := 0
-	for _, said := range []bool{len(names) > 0, f.all, f.reason != ""} {
-		if said {
-			ways++
-		}
-	}
-	if ways != 1 {
-		return nil, usagef("name the mails %s, or say --all or --reason TEXT", to)
-	}
-	mails, err := a.failedMails(ctx, f.dirs)
-	switch {
-	case err != nil:
-		return nil, err
-	case len(names) > 0:
-		return pick(mails, names)
-	}
-	return slices.DeleteFunc(mails, func(m failedMail) bool { return !strings.Contains(m.Reason, f.reason) }), nil
-}
-
-func moveFailed(mails []failedMail, move func(dir, name string) error, moved string) error {
-	var errs []error
-	n := 0
-	for _, m := range mails {
-		if err := move(m.Dir, m.Name); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	fmt.Printf("%s %s\n", count(n, "mail"), moved)
-	return errors.Join(errs...)
-}
-
 func pick(mails []failedMail, names []string) ([]failedMail, error) {
 	var out []failedMail
 	for _, name := range names {
@@ -290,47 +185,4 @@ func (a *app) failedMails(ctx context.Context, dirs []string) ([]failedMail, err
 		}
 	}
 	return out, nil
-}
-
-// maildirs are the named ones, else those that watch last fed into the database.
-func (a *app) maildirs(ctx context.Context, named []string) (paths []string, err error) {
-	if len(named) > 0 {
-		for _, dir := range named {
-			path, err := maildirPath(dir)
-			if err != nil {
-				return nil, err
-			}
-			paths = append(paths, path)
-		}
-		return paths, nil
-	}
-	err = a.reading(ctx, func(s *db.Store) error {
-		known, err := s.Maildirs(ctx)
-		for _, m := range known {
-			paths = append(paths, m.Path)
-		}
-		return err
-	})
-	if err == nil && len(paths) == 0 {
-		err = fmt.Errorf("no Maildir is watched into %s; name one", a.db)
-	}
-	return paths, err
-}
-
-// maildirPath checks that a folder which a person named is a Maildir.
-func maildirPath(dir string) (string, error) {
-	switch {
-	case !exists(dir):
-		return "", fmt.Errorf("there is no folder %s", dir)
-	case !isFolder(dir):
-		return "", fmt.Errorf("%s is a file, not a Maildir", dir)
-	case !isFolder(filepath.Join(dir, "new")) || !isFolder(filepath.Join(dir, "cur")):
-		return "", fmt.Errorf("%s is not a Maildir: it has no new and cur", dir)
-	}
-	return filepath.Abs(dir)
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }

@@ -50,35 +50,6 @@ type shower struct {
 	out   *bufio.Writer
 }
 
-type mailJSON struct {
-	ID        int64      `json:"id"`
-	Project   string     `json:"project"`
-	MsgID     string     `json:"msgid"`
-	Kind      string     `json:"kind"`
-	Name      string     `json:"name"`
-	Date      time.Time  `json:"date"`
-	Submitter personJSON `json:"submitter"`
-	Parent    string     `json:"parent,omitempty"`
-	Series    string     `json:"series,omitempty"`
-	Variants  int        `json:"variants"`
-	Action    bool       `json:"action_required,omitempty"` // the comment asks the submitter to do something
-	Content   string     `json:"content"`
-	Diff      string     `json:"diff,omitempty"`
-}
-
-type shownJSON struct {
-	mailJSON
-	Patch    *patchJSON  `json:"patch,omitempty"`
-	SeriesOf *seriesJSON `json:"series_of,omitempty"`
-	Comments []mailJSON  `json:"comments"`
-	WaitsFor []string    `json:"waits_for,omitempty"` // Message-IDs that a pending reply refers to and that have not come
-}
-
-type shownSeriesJSON struct {
-	seriesJSON
-	Members []mailJSON `json:"members"`
-}
-
 func (sh *shower) show(project, id string) error {
 	v, isSeries, err := findSeries(sh.ctx, sh.store, id)
 	if err != nil {
@@ -92,80 +63,6 @@ func (sh *shower) show(project, id string) error {
 		return err
 	}
 	return sh.mail(m)
-}
-
-func (sh *shower) series(v track.SeriesView) error {
-	members, err := sh.store.Members(sh.ctx, v.ID)
-	if err != nil {
-		return err
-	}
-	if sh.json {
-		out := shownSeriesJSON{seriesJSON: toSeriesJSON(v)}
-		for _, m := range members {
-			out.Members = append(out.Members, toMailJSON(m, nil))
-		}
-		return printJSON(sh.out, out)
-	}
-	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
-	if err != nil {
-		return err
-	}
-	sh.line("Series", "%s  %s", seriesID(v.ID), seriesTitle(v))
-	sh.line("Project", "%s", v.Project)
-	sh.line("Submitter", "%s", fullName(v.Submitter))
-	sh.line("Date", "%s", v.Date.Format(time.RFC1123Z))
-	versions, err := sh.versions(v)
-	if err != nil {
-		return err
-	}
-	sh.line("Version", "%s", versions)
-	if err := sh.dependencies(v.ID); err != nil {
-		return err
-	}
-	sh.line("Patches", "%s%s", receivedOf(v), missing(v, patches))
-	fmt.Fprintln(sh.out)
-	return sh.members(members, patches)
-}
-
-// members lists the patches of a series, with their states, and its cover.
-func (sh *shower) members(members []track.MailView, patches []track.PatchView) error {
-	state := map[int64]track.PatchView{}
-	for _, p := range patches {
-		state[p.ID] = p
-	}
-	t := table{headings: []string{"ID", "STATE", "A/R/T", "NAME"}, flexible: 3, colour: stateColumn(1)}
-	for _, m := range members {
-		if p, ok := state[m.ID]; ok {
-			t.row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
-		} else {
-			t.row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
-		}
-	}
-	return t.print(sh.out)
-}
-
-// missing names the numbers that a series lacks, the first of them where they are many.
-func missing(v track.SeriesView, patches []track.PatchView) string {
-	if v.Complete {
-		return ""
-	}
-	there := map[int]bool{}
-	for _, p := range patches {
-		there[p.Number] = true
-	}
-	const most = 10
-	var lack []string
-	for n := 1; n <= v.Total; n++ {
-		if there[n] {
-			continue
-		}
-		if len(lack) == most {
-			lack = append(lack, "...")
-			break
-		}
-		lack = append(lack, fmt.Sprint(n))
-	}
-	return ", missing " + strings.Join(lack, ", ")
 }
 
 func (sh *shower) mail(m track.MailView) error {
@@ -234,42 +131,6 @@ func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, 
 	return patch, &series[0], nil
 }
 
-func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.PatchView, series *track.SeriesView, comments []track.MailView) error {
-	out := shownJSON{mailJSON: toMailJSON(m, read), Comments: []mailJSON{}}
-	if patch != nil {
-		p := toPatchJSON(*patch)
-		out.Patch = &p
-	}
-	if series != nil {
-		v := toSeriesJSON(*series)
-		out.SeriesOf = &v
-	}
-	if m.Kind == "pending" {
-		why, err := sh.store.Why(sh.ctx, m.ID)
-		if err != nil {
-			return err
-		}
-		out.WaitsFor = why.Missing
-	}
-	for _, c := range comments {
-		read, err := sh.read(c.ID)
-		if err != nil {
-			return err
-		}
-		out.Comments = append(out.Comments, toMailJSON(c, read))
-	}
-	return printJSON(sh.out, out)
-}
-
-func toMailJSON(m track.MailView, read *track.Mail) mailJSON {
-	out := mailJSON{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: m.Kind, Name: m.Name, Date: m.Date,
-		Submitter: personJSON(m.Submitter), Parent: m.Parent, Series: seriesID(m.Series), Variants: m.Variants, Action: m.ActionRequired}
-	if read != nil {
-		out.Content, out.Diff = read.Content, read.Diff
-	}
-	return out
-}
-
 func (sh *shower) line(label, format string, args ...any) {
 	fmt.Fprintf(sh.out, "%s %s\n", paint(bold, fmt.Sprintf("%-11s", label)), printable(fmt.Sprintf(format, args...)))
 }
@@ -314,57 +175,6 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 	}
 	for _, note := range m.Notes {
 		sh.line("Note", "%s", note)
-	}
-	return nil
-}
-
-// versions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".
-func (sh *shower) versions(v track.SeriesView) (string, error) {
-	all, err := sh.store.Versions(sh.ctx, v.ID)
-	if err != nil {
-		return "", err
-	}
-	highest := v.Version
-	var earlier, later []string
-	for _, o := range all {
-		highest = max(highest, o.Version)
-		name := fmt.Sprintf("v%d %s", o.Version, seriesID(o.ID))
-		switch {
-		case o.ID == v.ID:
-		case o.Version < v.Version || o.Version == v.Version && o.Date.Before(v.Date):
-			earlier = append(earlier, name)
-		default:
-			later = append(later, name)
-		}
-	}
-	text := fmt.Sprintf("v%d", v.Version)
-	if highest > 1 {
-		text += fmt.Sprintf(" of %d", highest)
-	}
-	if len(earlier) > 0 {
-		text += ", earlier: " + strings.Join(earlier, ", ")
-	}
-	if len(later) > 0 {
-		text += ", later: " + strings.Join(later, ", ")
-	}
-	return text, nil
-}
-
-// dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
-func (sh *shower) dependencies(series int64) error {
-	on, of, err := sh.store.Dependencies(sh.ctx, series)
-	if err != nil {
-		return err
-	}
-	for _, d := range on {
-		if d.Series == 0 {
-			sh.line("Depends on", "%s, of which nothing is known here", d.Written)
-		} else {
-			sh.line("Depends on", "%s  %s", seriesID(d.Series), d.Written)
-		}
-	}
-	for _, id := range of {
-		sh.line("Needed by", "%s", seriesID(id))
 	}
 	return nil
 }

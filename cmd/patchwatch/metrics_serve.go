@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/net/netutil"
+)
+
+// serve answers until stop is called. An address without a host means this machine only.
+func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
+	if !strings.Contains(address, ":") {
+		address = ":" + address
+	}
+	if strings.HasPrefix(address, ":") {
+		address = "127.0.0.1" + address
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, nil, fmt.Errorf("metrics: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.write(w)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		ill := m.ill()
+		if len(ill) > 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, strings.Join(ill, "\n"))
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
+		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)}
+	server.SetKeepAlivesEnabled(false) // or some that are idle would take the places of those that ask
+	go server.Serve(netutil.LimitListener(listener, mostConns))
+	return listener.Addr(), func() { server.Close() }, nil
+}
+
+// mostConns is how many may ask at once. Others wait before they are accepted: each connection is an open file, and whoever
+// can open as many as this process may have would keep it from opening mail.
+const mostConns = 16
+
+// ill says what a person must look after.
+func (m *metrics) ill() (reasons []string) {
+	for _, st := range m.maildirs() {
+		for _, alarm := range st.alarms(m.maxAge) {
+			reasons = append(reasons, printable(st.Path+": "+alarm))
+		}
+	}
+	return reasons
+}
