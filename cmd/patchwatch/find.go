@@ -74,6 +74,7 @@ func (e *manyError) Error() string { return e.first + "\n" + strings.Join(e.line
 // findPatches gives the patches that ids mean, a series meaning all of its patches.
 func findPatches(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
 	var out []track.MailView
+	found := map[int64]bool{} // a patch may be named again by its series
 	for _, id := range ids {
 		mails, err := findSet(ctx, s, project, id)
 		if err != nil {
@@ -81,9 +82,13 @@ func findPatches(ctx context.Context, s *db.Store, project string, ids []string)
 		}
 		patches := 0
 		for _, m := range mails {
-			if m.Kind == "patch" {
+			if m.Kind != "patch" {
+				continue
+			}
+			patches++
+			if !found[m.ID] {
+				found[m.ID] = true
 				out = append(out, m)
-				patches++
 			}
 		}
 		if patches == 0 {
