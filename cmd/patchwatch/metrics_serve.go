@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -40,7 +41,11 @@ func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)}
 	server.SetKeepAlivesEnabled(false) // or some that are idle would take the places of those that ask
-	go server.Serve(netutil.LimitListener(listener, mostConns))
+	go func() {
+		if err := server.Serve(netutil.LimitListener(listener, mostConns)); !errors.Is(err, http.ErrServerClosed) {
+			m.log.Error("metrics are served no more", "error", err)
+		}
+	}()
 	return listener.Addr(), func() { server.Close() }, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"strconv"
@@ -50,7 +51,7 @@ func watchdogTime() time.Duration {
 	if err != nil || micros <= 0 || pid != "" && pid != strconv.Itoa(os.Getpid()) {
 		return 0
 	}
-	return time.Duration(micros) * time.Microsecond
+	return time.Duration(min(micros, math.MaxInt64/int64(time.Microsecond))) * time.Microsecond
 }
 
 // send gives up soon: a manager that does not read must not hold up mail. Then it is not sent.

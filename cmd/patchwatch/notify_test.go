@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -275,6 +276,7 @@ func TestWatchdogTime(t *testing.T) {
 	}{
 		{"200000", own, 200 * time.Millisecond}, {"200000", "", 200 * time.Millisecond}, {"200000", "1" + own, 0},
 		{"", own, 0}, {"0", own, 0}, {"-1", own, 0}, {"soon", own, 0},
+		{"9223372036854775807", own, math.MaxInt64 / time.Microsecond * time.Microsecond},
 	} {
 		t.Setenv("WATCHDOG_USEC", c.usec)
 		t.Setenv("WATCHDOG_PID", c.pid)
