@@ -146,9 +146,12 @@ func (s *Store) checkDerived(ctx context.Context, c *Checked) error {
 	if err := s.Backup(ctx, copied); err != nil {
 		return err
 	}
-	before, after, err := dumpAroundRebuild(ctx, copied)
+	before, after, refs, err := aroundRebuild(ctx, copied)
 	if err != nil {
 		return err
+	}
+	if !refs {
+		c.fault("run patchwatch rebuild", "it is not noted right which mails refer to which, by which those that come later are joined to them")
 	}
 	lost, extra := DiffDumps(before, after)
 	for _, l := range append(prefixed("not there: ", extra), prefixed("not right: ", lost)...) {
@@ -165,21 +168,46 @@ func prefixed(with string, lines []string) []string {
 	return out
 }
 
-func dumpAroundRebuild(ctx context.Context, path string) (before, after []byte, err error) {
+// aroundRebuild dumps a database before and after it is rebuilt, and tells whether it has the same references, which no dump
+// has.
+func aroundRebuild(ctx context.Context, path string) (before, after []byte, sameRefs bool, err error) {
 	s, err := Open(ctx, path)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
 	}
 	defer s.Close()
 	var b, a bytes.Buffer
 	if err := s.Dump(ctx, &b); err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
+	}
+	refsBefore, err := s.sumOfRefs(ctx)
+	if err != nil {
+		return nil, nil, false, err
 	}
 	if err := s.Rebuild(ctx, nil); err != nil {
-		return nil, nil, err
+		return nil, nil, false, err
+	}
+	refsAfter, err := s.sumOfRefs(ctx)
+	if err != nil {
+		return nil, nil, false, err
 	}
 	err = s.Dump(ctx, &a)
-	return b.Bytes(), a.Bytes(), err
+	return b.Bytes(), a.Bytes(), refsBefore == refsAfter, err
+}
+
+func (s *Store) sumOfRefs(ctx context.Context) (sum [sha256.Size]byte, err error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT hash, member, mail FROM ref ORDER BY hash, member, mail`)
+	if err != nil {
+		return sum, explain(err)
+	}
+	h := sha256.New()
+	err = eachRow(rows, func(scan func(...any) error) error {
+		var hash, member, mail any
+		err := scan(&hash, &member, &mail)
+		fmt.Fprintln(h, hash, member, mail)
+		return err
+	})
+	return [sha256.Size]byte(h.Sum(nil)), explain(err)
 }
 
 // DiffDumps compares two dumps: the lines that only a has, and those that only b has.

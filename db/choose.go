@@ -103,11 +103,15 @@ func (a *adder) unchoose(p *track.Project, id int64) error {
 
 func (a *adder) insertRefs(project int64, r *row) error {
 	for _, ref := range r.Refs {
-		if err := a.exec(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, refHash(project, ref), r.Member(), r.mail); err != nil {
+		if err := a.insertRef(refHash(project, ref), r); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *writer) insertRef(hash int64, r *row) error {
+	return w.exec(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, hash, r.Member(), r.mail)
 }
 
 func (a *adder) deleteRefs(project int64, r *row) error {

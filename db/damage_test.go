@@ -72,6 +72,14 @@ func TestDamagedDictionary(t *testing.T) {
 	if err != nil || len(c.Faults) != 1+100 || !strings.Contains(c.Faults[0].What, "is damaged") {
 		t.Errorf("check: %v, %d faults", err, len(c.Faults))
 	}
+	changed, unread, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
+		var i int
+		_, err := fmt.Sscanf(string(raw), "Message-ID: <%d@x>", &i)
+		return damagedMail(i).Mail, err
+	}, nil)
+	if err != nil || changed != 0 || unread != 100 {
+		t.Errorf("read anew: %d changed, %d unread, %v", changed, unread, err)
+	}
 }
 
 // A frame of few bytes can claim to hold any number.

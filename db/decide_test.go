@@ -77,9 +77,9 @@ func TestDecisionsSurvive(t *testing.T) {
 			return nil
 		}},
 		{"rebuild", func() error { return s.Rebuild(ctx, nil) }},
-		{"reread", func() error { _, err := s.Reread(ctx, readJSON, nil); return err }},
+		{"reread", func() error { _, _, err := s.Reread(ctx, readJSON, nil); return err }},
 		{"a reread that finds everything changed", func() error {
-			_, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
+			_, _, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
 				m, err := readJSON(raw)
 				m.Content += " read better"
 				m.Subject.Version = 2

@@ -54,7 +54,7 @@ func TestRereadMergesWhatWasReadDifferently(t *testing.T) {
 				misread("<2@x>", "<as read before@x>")
 				misread("<as read before@x>", "<for a moment@x>")
 			}
-			_, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
+			_, _, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
 				again := *mails[string(raw)]
 				return &again, nil
 			}, nil)

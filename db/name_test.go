@@ -60,7 +60,7 @@ func TestSeriesNameSurvives(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantName(t, s, "rebuild", "1@x", "frobs, finally")
-	if _, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
+	if _, _, err := s.Reread(ctx, func(raw []byte) (*track.Mail, error) {
 		m, err := readJSON(raw)
 		m.Subject.Version = 3
 		return m, err

@@ -42,7 +42,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			t.Fatal(err)
 		}
 		sameDump(t, "rebuilt", dumpOf(t, one), want)
-		if changed, err := other.Reread(context.Background(), readJSON, nil); err != nil || changed != 0 {
+		if changed, _, err := other.Reread(context.Background(), readJSON, nil); err != nil || changed != 0 {
 			t.Fatalf("reread: %d changed, %v", changed, err)
 		}
 		sameDump(t, "reread", dumpOf(t, other), want)

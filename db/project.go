@@ -159,7 +159,7 @@ func (s *Store) SetProject(ctx context.Context, p track.Project, read Reader) (m
 		if n, _ := res.RowsAffected(); n == 0 {
 			return fmt.Errorf("project %s: %w", p.LinkName, ErrNotFound)
 		}
-		if moved, err = w.reread(read, nil); err != nil {
+		if moved, _, err = w.reread(read, nil); err != nil {
 			return err
 		}
 		return w.rebuild(nil) // what mail may set decides states and delegates even where no mail reads otherwise

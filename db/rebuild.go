@@ -1,10 +1,12 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"patchwatch/track"
@@ -25,7 +27,7 @@ func (s *Store) Rebuild(ctx context.Context, progress Progress) error {
 }
 
 func (w *writer) rebuild(progress Progress) error {
-	for _, table := range []string{"series", "patch", "cover", "reply", "person"} {
+	for _, table := range []string{"ref", "series", "patch", "cover", "reply", "person"} {
 		if err := w.exec(`DELETE FROM ` + table); err != nil {
 			return err
 		}
@@ -54,6 +56,9 @@ func (w *writer) rebuildProject(p *track.Project) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := w.rebuildRefs(p.ID, n.byID); err != nil {
+		return 0, err
+	}
 	items := make([]track.Item, 0, len(n.byID))
 	singles := map[string]*row{}
 	for id, r := range n.byID {
@@ -76,6 +81,27 @@ func (w *writer) rebuildProject(p *track.Project) (int, error) {
 	return len(items), d.writeReplies(n.talk, threads.Parents, allClean(n.talk))
 }
 
+// rebuildRefs notes them in the order in which the table has them: what is by chance elsewhere would change a page each.
+func (w *writer) rebuildRefs(project int64, mails map[string]*row) error {
+	type reference struct {
+		hash int64
+		from *row
+	}
+	var all []reference
+	for _, r := range mails {
+		for _, ref := range r.Refs {
+			all = append(all, reference{refHash(project, ref), r})
+		}
+	}
+	slices.SortFunc(all, func(a, b reference) int { return cmp.Compare(a.hash, b.hash) })
+	for _, r := range all {
+		if err := w.insertRef(r.hash, r.from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // wholeProject loads every chosen mail of a project.
 func (w *writer) wholeProject(project int64) (*neighbourhood, error) {
 	n := newNeighbourhood(w, project)
@@ -91,20 +117,21 @@ func (w *writer) wholeProject(project int64) (*neighbourhood, error) {
 }
 
 // Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today,
-// and rebuilds. It returns how many mails say something else than before.
-func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (changed int, err error) {
+// and rebuilds. It returns how many mails say something else than before, and how many could not be read: these keep the facts
+// that they had.
+func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (changed, unread int, err error) {
 	err = s.write(ctx, func(w *writer) error {
-		if changed, err = w.reread(read, progress); err != nil {
+		if changed, unread, err = w.reread(read, progress); err != nil {
 			return err
 		}
 		return w.rebuild(progress)
 	})
-	return changed, err
+	return changed, unread, err
 }
 
 // reroute reads every mail anew after the projects have changed, and derives what that touches.
 func (w *writer) reroute(read Reader) (int, error) {
-	changed, err := w.reread(read, nil)
+	changed, _, err := w.reread(read, nil)
 	if err != nil || changed == 0 {
 		return changed, err
 	}
@@ -123,25 +150,29 @@ const rereadBatch = 256
 
 // reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are
 // left to the caller.
-func (w *writer) reread(read Reader, progress Progress) (changed int, err error) {
+func (w *writer) reread(read Reader, progress Progress) (changed, unread int, err error) {
 	a, err := newAdder(w)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	var total int
 	if _, err := w.row(`SELECT count(*) FROM mail`, nil, &total); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for last, done := int64(0), 0; ; {
 		batch, err := w.storedAfter(last)
 		if err != nil || len(batch) == 0 {
-			return changed, err
+			return changed, unread, err
 		}
 		w.readAll(batch, read)
 		for _, m := range batch {
+			if m.mail == nil {
+				unread++
+				continue
+			}
 			differs, err := a.refresh(m)
 			if err != nil {
-				return changed, err
+				return changed, unread, err
 			}
 			if differs {
 				changed++
@@ -194,9 +225,6 @@ const factColumns = `project, msgid, by_list, dated, date, kind, sender, sender_
 
 // refresh brings a mail's row in line with what it says today.
 func (a *adder) refresh(s *stored) (differs bool, err error) {
-	if s.mail == nil {
-		return false, nil
-	}
 	if there, err := a.merge(s); err != nil || !there {
 		return !there, err
 	}

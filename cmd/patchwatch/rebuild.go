@@ -29,12 +29,16 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 					}
 					return err
 				}
-				changed, err := s.Reread(cmd.Context(), reread, p.tell)
+				changed, unread, err := s.Reread(cmd.Context(), reread, p.tell)
 				p.clear()
-				if err == nil {
-					fmt.Printf("rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
+				if err != nil {
+					return err
 				}
-				return err
+				fmt.Printf("rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
+				if unread > 0 {
+					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong", count(unread, "mail"))
+				}
+				return nil
 			})
 		},
 	}
