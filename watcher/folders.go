@@ -39,18 +39,45 @@ func (f *folders) open() (err error) {
 	if f.new, err = openFolder(filepath.Join(f.dir, "new")); err != nil {
 		return err
 	}
-	var st unix.Stat_t
-	if err = unix.Fstat(f.new, &st); err != nil {
+	if f.id, err = inodeOfOpen(f.new); err != nil {
 		return fmt.Errorf("fstat(%s/new): %w", f.dir, err)
 	}
-	f.id = inodeOf(&st)
 	if f.cur, err = openOrMakeFolder(filepath.Join(f.dir, "cur")); err != nil {
 		return err
 	}
 	if f.failed, err = openOrMakeFolder(filepath.Join(f.dir, "failed")); err != nil {
 		return err
 	}
+	if err = f.apart(); err != nil {
+		return err // a pause, until somebody has put it right
+	}
 	f.reasons = !empty(f.failed)
+	return nil
+}
+
+func (f *folders) apart() error {
+	cur, err := inodeOfOpen(f.cur)
+	if err != nil {
+		return fmt.Errorf("fstat(%s/cur): %w", f.dir, err)
+	}
+	failed, err := inodeOfOpen(f.failed)
+	if err != nil {
+		return fmt.Errorf("fstat(%s/failed): %w", f.dir, err)
+	}
+	return apart(f.id, cur, failed)
+}
+
+// apart refuses links that make one folder of two. A mail moved from new to new would be taken again, as one that a crash
+// had left in both, and its file removed.
+func apart(new, cur, failed inode) error {
+	for _, pair := range []struct {
+		a, b inode
+		is   string
+	}{{new, cur, "new and cur are"}, {new, failed, "new and failed are"}, {cur, failed, "cur and failed are"}} {
+		if pair.a == pair.b {
+			return errors.New(pair.is + " the same folder, by a link; a Maildir needs each of its own")
+		}
+	}
 	return nil
 }
 

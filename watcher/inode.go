@@ -24,6 +24,15 @@ func inodeOfInfo(info fs.FileInfo) inode {
 	return inode{uint64(st.Dev), st.Ino}
 }
 
+// inodeOfOpen is the inode of a descriptor.
+func inodeOfOpen(fd int) (inode, error) {
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return inode{}, err
+	}
+	return inodeOf(&st), nil
+}
+
 // inodeAt is the inode of a name in an open folder; a symbolic link is not followed.
 func inodeAt(folder int, name string) (inode, error) {
 	var st unix.Stat_t

@@ -37,7 +37,21 @@ func prepare(dir string) (created bool, err error) {
 			created = false
 		}
 	}
+	if err := checkApart(dir); err != nil {
+		return false, err
+	}
 	return created, checkMovable(dir)
+}
+
+func checkApart(dir string) error {
+	var ids [3]inode
+	for i, name := range []string{"new", "cur", "failed"} {
+		var err error
+		if ids[i], err = inodeOfPath(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	return apart(ids[0], ids[1], ids[2])
 }
 
 func checkFolder(dir string) error {

@@ -475,3 +475,34 @@ func TestBatchBytes(t *testing.T) {
 		t.Error(sum)
 	}
 }
+
+// Where a link makes one folder of two, a mail would be moved to where it is, and removed as its own copy.
+func TestFoldersThatAreOne(t *testing.T) {
+	for _, link := range [][2]string{{"cur", "new"}, {"failed", "new"}, {"failed", "cur"}} {
+		t.Run(link[0]+" is "+link[1], func(t *testing.T) {
+			dir := newMaildir(t)
+			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+			put(t, dir, "before", "good")
+			r.waitSettled(1)
+			path := filepath.Join(dir, link[0])
+			if err := errors.Join(os.RemoveAll(path), os.Symlink(link[1], path)); err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, "mail", "good")
+			eventually(t, func() bool {
+				s := r.lastState()
+				return len(s.Dirs) > 0 && strings.Contains(s.Dirs[0].Paused, "are the same folder")
+			})
+			if read(t, dir, "new", "mail") != "good" || r.count() != 1 {
+				t.Error("the mail was taken")
+			}
+			if _, err := Prepare(dir); err == nil || !strings.Contains(err.Error(), "are the same folder") {
+				t.Errorf("Prepare: %v", err)
+			}
+			if err := os.Remove(path); err != nil { // it is made anew
+				t.Fatal(err)
+			}
+			r.waitSettled(2)
+		})
+	}
+}
