@@ -12,15 +12,36 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// serve answers until stop is called. An address without a host means this machine only.
-func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
+// listenAt reads PORT, :PORT or HOST:PORT. Without a host it is this machine only. With one of IPv4 it is that alone: Go would
+// take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
+func listenAt(address string) (network, full string, err error) {
 	if !strings.Contains(address, ":") {
 		address = ":" + address
 	}
-	if strings.HasPrefix(address, ":") {
-		address = "127.0.0.1" + address
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
 	}
-	listener, err := net.Listen("tcp", address)
+	if err != nil || port == "" {
+		return "", "", usagef("--metrics takes a PORT, :PORT or HOST:PORT, such as :9464 or [::1]:9464")
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	network = "tcp"
+	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {
+		network = "tcp4"
+	}
+	return network, net.JoinHostPort(host, port), nil
+}
+
+// serve answers until stop is called. An address without a host means this machine only.
+func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
+	network, address, err := listenAt(address)
+	if err != nil {
+		return nil, nil, err
+	}
+	listener, err := net.Listen(network, address)
 	if err != nil {
 		return nil, nil, fmt.Errorf("metrics: %w", err)
 	}

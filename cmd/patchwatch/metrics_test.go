@@ -238,3 +238,20 @@ func TestMetricsRefusals(t *testing.T) {
 		p.wants(said)
 	}
 }
+
+func TestMetricsAddress(t *testing.T) {
+	for address, want := range map[string]string{
+		"9464": "tcp4 127.0.0.1:9464", ":9464": "tcp4 127.0.0.1:9464", ":0": "tcp4 127.0.0.1:0", "0": "tcp4 127.0.0.1:0",
+		"0.0.0.0:1": "tcp4 0.0.0.0:1", "[::1]:1": "tcp [::1]:1", "[::]:1": "tcp [::]:1", "localhost:1": "tcp localhost:1",
+		"": "", ":": "", "localhost": "", "127.0.0.1": "", "::1": "", ":99999": "", "-1": "", "unix:/tmp/x": "",
+	} {
+		network, full, err := listenAt(address)
+		if want == "" {
+			if !errors.As(err, new(usageError)) {
+				t.Errorf("%q: %s %s, %v", address, network, full, err)
+			}
+		} else if network+" "+full != want || err != nil {
+			t.Errorf("%q: %s %s, want %s, %v", address, network, full, want, err)
+		}
+	}
+}

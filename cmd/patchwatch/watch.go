@@ -35,8 +35,11 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
   patchwatch --db /var/lib/pw.db watch /var/mail/netdev /var/mail/linux-man`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if w.once && w.metrics != "" {
+			if w.once && cmd.Flags().Changed("metrics") {
 				return usagef("--metrics is for a watcher that goes on, not for --once")
+			}
+			if w.metrics == "" && cmd.Flags().Changed("metrics") {
+				return usagef("--metrics has no address; leave it out to serve none")
 			}
 			var err error
 			if w.log, err = newLogger(os.Stderr, logFormat); err != nil {
