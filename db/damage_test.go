@@ -33,15 +33,7 @@ func addDamaged(t *testing.T, s *Store, from, to int) {
 	for i := from; i < to; i++ {
 		batch = append(batch, damagedMail(i))
 	}
-	added, err := s.Add(context.Background(), batch)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, a := range added {
-		if a.Err != nil {
-			t.Fatal(a.Err)
-		}
-	}
+	add(t, s, batch...)
 }
 
 func TestDamagedDictionary(t *testing.T) {
