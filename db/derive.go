@@ -214,29 +214,40 @@ func (d *deriver) putPatch(r *row, series, number sql.NullInt64) error {
 }
 
 func (d *deriver) insertPatch(r *row, series, number sql.NullInt64) error {
-	var wanted, text, state, delegate sql.NullString
+	var wanted, state, delegate sql.NullString
 	archived := false
 	if _, err := d.row(`
-		SELECT m.state, m.more, d.state, d.delegate, coalesce(d.archived, 0)
+		SELECT m.state, d.state, d.delegate, coalesce(d.archived, 0)
 		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
-		[]any{r.mail}, &wanted, &text, &state, &delegate, &archived); err != nil {
+		[]any{r.mail}, &wanted, &state, &delegate, &archived); err != nil {
 		return err
 	}
-	m, err := parseMore(text)
-	if err != nil {
-		return err
-	}
-	first, firstDelegate := d.settings.First(wanted.String, m.Delegate, m.Files)
 	if !state.Valid {
-		state.String = first
+		state.String = d.settings.FirstState(wanted.String)
 	}
-	if !delegate.Valid { // nobody decided; an empty one is a decision too
-		delegate.String = firstDelegate
+	if !delegate.Valid && d.settings.Delegates() { // nobody decided; an empty one is a decision too
+		var err error
+		if delegate.String, err = d.firstDelegate(r.mail); err != nil {
+			return err
+		}
 	}
 	return d.exec(`
 		INSERT OR REPLACE INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.mail, d.project, series, number, r.Date.Unix(), r.Sender, state.String, orNil(delegate.String), archived)
+}
+
+// firstDelegate is who looks after a patch about which nobody decided.
+func (d *deriver) firstDelegate(mail int64) (string, error) {
+	var text sql.NullString
+	if _, err := d.row(`SELECT more FROM mail WHERE id = ?`, []any{mail}, &text); err != nil {
+		return "", err
+	}
+	m, err := parseMore(text)
+	if err != nil {
+		return "", err
+	}
+	return d.settings.FirstDelegate(m.Delegate, m.Files), nil
 }
 
 // writeStrays writes the patches that are in no series: pull requests numbered 0/n.

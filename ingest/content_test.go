@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -277,6 +278,21 @@ func TestFileNames(t *testing.T) {
 	diff := "--- a/z/b.c\t2020-01-01\n+++ b/z/b.c\n--- /dev/null\n+++ b/new\n--- f.orig\n+++ f\n--- a/z/b.c\n---x\n--- \n"
 	if got, want := fileNames([]byte(diff), &notes), []string{"", "new", "z/b.c"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestFileNamesAreBounded(t *testing.T) {
+	var diff strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&diff, "--- a/f\n+++ b/%d%s\n@@ -1 +1 @@\n-a\n+b\n", i, strings.Repeat("x", 1000))
+	}
+	var notes notes
+	size := 0
+	for _, name := range fileNames([]byte(diff.String()), &notes) {
+		size += len(name)
+	}
+	if size > maxFileBytes || size < maxFileBytes/2 || len(notes) != 1 {
+		t.Errorf("%d bytes of file names were kept, with the notes %q", size, notes)
 	}
 }
 

@@ -5,13 +5,17 @@ import (
 	"slices"
 )
 
-// maxFiles is how many file names of a patch are kept. The largest patches on public lists name a few thousand.
-const maxFiles = 20000
+// maxFiles is how many file names of a patch are kept, and maxFileBytes how much of them. The largest patches on public
+// lists name a few thousand.
+const (
+	maxFiles     = 20000
+	maxFileBytes = 2 << 20
+)
 
 // fileNames are the files that a patch names in its "---" and "+++" lines, without their first directory, sorted.
 // As in Patchwork, a removed line that begins with "-- " counts as well.
 func fileNames(diff []byte, notes *notes) []string {
-	seen := map[string]bool{}
+	seen, size := map[string]bool{}, 0
 	for rest := patchLines(diff); len(rest) > 0; {
 		var line []byte
 		line, rest = nextLine(rest)
@@ -19,13 +23,15 @@ func fileNames(diff []byte, notes *notes) []string {
 		if !ok || bytes.HasPrefix(name, []byte("/dev/null")) {
 			continue
 		}
-		if len(seen) == maxFiles {
-			notes.add("more than 20,000 file names: the rest was left out")
+		if name = withoutTop(name); seen[string(name)] {
+			continue
+		}
+		if len(seen) == maxFiles || size+len(name) > maxFileBytes {
+			notes.add("more than 20,000 file names, or 2 MiB of them: the rest was left out")
 			break
 		}
-		if name = withoutTop(name); !seen[string(name)] {
-			seen[string(name)] = true
-		}
+		seen[string(name)] = true
+		size += len(name)
 	}
 	names := make([]string, 0, len(seen))
 	for name := range seen {

@@ -21,6 +21,7 @@ type Project struct {
 	MailStates    bool // X-Patchwork-State sets a patch's first state
 	MailDelegates bool // X-Patchwork-Delegate sets its first delegate
 	Rules         []Rule
+	asked         Rules // Rules compiled; nil: not yet
 }
 
 // Router tells which project a mail belongs to.

@@ -1,7 +1,6 @@
 package track
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 )
@@ -13,9 +12,16 @@ type Rule struct {
 	Priority int    // the highest is asked first, then by pattern
 }
 
-// DelegateOf finds who looks after a patch that touches these files: for each file the first rule that matches. Nobody
-// does when a file has no rule, or when two files have different people's: then somebody has to decide.
-func DelegateOf(rules []Rule, files []string) string {
+// Rules are a project's rules in the order in which they are asked, their patterns compiled.
+type Rules []askedRule
+
+type askedRule struct {
+	glob
+	delegate string
+}
+
+// CompileRules is done once a project, and not for each patch: anybody can mail one with thousands of files.
+func CompileRules(rules []Rule) Rules {
 	rules = append([]Rule(nil), rules...)
 	sort.SliceStable(rules, func(i, j int) bool {
 		if rules[i].Priority != rules[j].Priority {
@@ -23,9 +29,19 @@ func DelegateOf(rules []Rule, files []string) string {
 		}
 		return rules[i].Pattern < rules[j].Pattern
 	})
+	out := make(Rules, 0, len(rules))
+	for _, r := range rules {
+		out = append(out, askedRule{compileGlob(r.Pattern), r.Delegate})
+	}
+	return out
+}
+
+// DelegateOf finds who looks after a patch that touches these files: for each file the first rule that matches. Nobody
+// does when a file has no rule, or when two files have different people's: then somebody has to decide.
+func (r Rules) DelegateOf(files []string) string {
 	who := ""
 	for _, file := range files {
-		found := firstMatch(rules, file)
+		found := r.firstMatch(file)
 		if found == "" || who != "" && found != who {
 			return ""
 		}
@@ -34,72 +50,35 @@ func DelegateOf(rules []Rule, files []string) string {
 	return who
 }
 
-// First is the state and the delegate that a patch begins with: what its mail asks for, where the project lets mail ask,
-// else new, and whoever its files belong to. A state that does not exist is not asked for.
-func (p *Project) First(state, delegate string, files []string) (string, string) {
-	first, ok := ParseState(state)
-	if !ok || !p.MailStates {
-		first = StateNew
-	}
-	if p.MailDelegates && strings.Contains(delegate, "@") {
-		return first, strings.ToLower(delegate)
-	}
-	return first, DelegateOf(p.Rules, files)
-}
-
-func firstMatch(rules []Rule, file string) string {
-	for _, r := range rules {
-		if matchesFile(r.Pattern, file) {
-			return r.Delegate
+func (r Rules) firstMatch(file string) string {
+	for _, rule := range r {
+		if rule.matches(file) {
+			return rule.delegate
 		}
 	}
 	return ""
 }
 
-func matchesFile(pattern, file string) bool {
-	re, err := regexp.Compile(globRegexp(pattern))
-	return err == nil && re.MatchString(file)
+// FirstState is the state that a patch begins with: what its mail asks for, where the project lets mail ask, otherwise
+// new. A state that does not exist is not asked for.
+func (p *Project) FirstState(asked string) string {
+	if state, ok := ParseState(asked); ok && p.MailStates {
+		return state
+	}
+	return StateNew
 }
 
-// globRegexp translates a pattern of fnmatch(3). A bracket that is not closed stands for itself.
-func globRegexp(pattern string) string {
-	var b strings.Builder
-	b.WriteString(`(?s)\A`)
-	for i := 0; i < len(pattern); {
-		switch c := pattern[i]; c {
-		case '*':
-			b.WriteString(`.*`)
-			i++
-		case '?':
-			b.WriteString(`.`)
-			i++
-		case '[':
-			set, n := globSet(pattern[i:])
-			b.WriteString(set)
-			i += n
-		default:
-			b.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
-			i++
-		}
-	}
-	b.WriteString(`\z`)
-	return b.String()
-}
+// Delegates tells whether any patch of the project can begin with a delegate.
+func (p *Project) Delegates() bool { return p.MailDelegates || len(p.Rules) > 0 }
 
-// globSet translates the bracket that pattern begins with, and says how long it is. A ] right behind the opening stands
-// for itself.
-func globSet(pattern string) (set string, n int) {
-	body, not := pattern[1:], ""
-	if strings.HasPrefix(body, "!") {
-		body, not = body[1:], "^"
+// FirstDelegate is who looks after a patch at first: whom its mail asks for, where the project lets mail ask, otherwise
+// whoever its files belong to. It is not for several goroutines at once.
+func (p *Project) FirstDelegate(asked string, files []string) string {
+	if p.MailDelegates && strings.Contains(asked, "@") {
+		return strings.ToLower(asked)
 	}
-	end := -1
-	if len(body) > 1 {
-		end = strings.IndexByte(body[1:], ']')
+	if p.asked == nil {
+		p.asked = CompileRules(p.Rules)
 	}
-	if end < 0 {
-		return `\[`, 1
-	}
-	inside := strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, `^`, `\^`).Replace(body[:end+1])
-	return "[" + not + inside + "]", len(pattern) - len(body) + end + 2
+	return p.asked.DelegateOf(files)
 }

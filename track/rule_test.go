@@ -27,7 +27,7 @@ func TestDelegateOf(t *testing.T) {
 		{"a bracket in a set", []string{"b]"}, "odd@x"},
 		{"not a part of the name", []string{"old/net/a.c"}, ""},
 	} {
-		if got := DelegateOf(rules, c.files); got != c.want {
+		if got := CompileRules(rules).DelegateOf(c.files); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

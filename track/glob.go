@@ -1,0 +1,175 @@
+package track
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// glob is a compiled pattern of fnmatch(3): *, ?, [abc], [a-z], [!abc]; * crosses /. A bracket that is not closed stands
+// for itself.
+//
+// The pattern is cut at its stars. The first piece stands at the beginning of a text, the last at its end, and each of the
+// others where it is first found behind the one before: nothing is ever tried twice, whatever the text.
+type glob struct {
+	pieces []piece // one more than there are stars
+}
+
+func compileGlob(pattern string) glob {
+	var g glob
+	var ones []one
+	for len(pattern) > 0 {
+		switch c := pattern[0]; c {
+		case '*':
+			g.pieces = append(g.pieces, newPiece(ones))
+			ones, pattern = nil, pattern[1:]
+		case '?':
+			ones, pattern = append(ones, one{set: &set{not: true}}), pattern[1:]
+		case '[':
+			o, n := bracket(pattern)
+			ones, pattern = append(ones, o), pattern[n:]
+		default:
+			r, n := utf8.DecodeRuneInString(pattern)
+			ones, pattern = append(ones, one{char: r}), pattern[n:]
+		}
+	}
+	g.pieces = append(g.pieces, newPiece(ones))
+	return g
+}
+
+func (g glob) matches(text string) bool {
+	n, ok := g.pieces[0].begins(text)
+	if !ok {
+		return false
+	}
+	text = text[n:]
+	if len(g.pieces) == 1 {
+		return text == ""
+	}
+	last := len(g.pieces) - 1
+	n, ok = g.pieces[last].ends(text)
+	if !ok {
+		return false
+	}
+	text = text[:len(text)-n]
+	for _, p := range g.pieces[1:last] {
+		if text, ok = p.cut(text); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// piece is what stands between two stars: a fixed text, or where it has a ? or a bracket in it, what each character may be.
+type piece struct {
+	fixed string
+	ones  []one // nil: fixed it is
+}
+
+// one says what one character of a text may be.
+type one struct {
+	char rune
+	set  *set // nil: char it is
+}
+
+func newPiece(ones []one) piece {
+	var fixed strings.Builder
+	for _, o := range ones {
+		if o.set != nil {
+			return piece{ones: ones}
+		}
+		fixed.WriteRune(o.char)
+	}
+	return piece{fixed: fixed.String()}
+}
+
+// begins tells whether a text begins with the piece, and with how many bytes.
+func (p piece) begins(text string) (n int, ok bool) {
+	if p.ones == nil {
+		return len(p.fixed), strings.HasPrefix(text, p.fixed)
+	}
+	for _, o := range p.ones {
+		r, size := utf8.DecodeRuneInString(text[n:])
+		if size == 0 || !o.matches(r) {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// ends tells whether a text ends with the piece, and with how many bytes.
+func (p piece) ends(text string) (n int, ok bool) {
+	if p.ones == nil {
+		return len(p.fixed), strings.HasSuffix(text, p.fixed)
+	}
+	for i := len(p.ones) - 1; i >= 0; i-- {
+		r, size := utf8.DecodeLastRuneInString(text[:len(text)-n])
+		if size == 0 || !p.ones[i].matches(r) {
+			return 0, false
+		}
+		n += size
+	}
+	return n, true
+}
+
+// cut finds the piece in a text and gives what follows it.
+func (p piece) cut(text string) (rest string, ok bool) {
+	if p.ones == nil {
+		_, rest, ok = strings.Cut(text, p.fixed)
+		return rest, ok
+	}
+	for len(text) > 0 {
+		if n, ok := p.begins(text); ok {
+			return text[n:], true
+		}
+		_, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+	}
+	return "", false
+}
+
+func (o one) matches(r rune) bool {
+	if o.set == nil {
+		return r == o.char
+	}
+	return o.set.has(r) != o.set.not
+}
+
+// set is what a bracket holds. One that holds nothing and says not is any character.
+type set struct {
+	not    bool
+	ranges [][2]rune // first and last
+}
+
+func (s *set) has(r rune) bool {
+	for _, x := range s.ranges {
+		if x[0] <= r && r <= x[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// bracket reads the bracket that pattern begins with, and says how long it is. A ] right behind the opening stands for
+// itself.
+func bracket(pattern string) (o one, n int) {
+	body, not := strings.CutPrefix(pattern[1:], "!")
+	end := -1
+	if len(body) > 1 {
+		end = strings.IndexByte(body[1:], ']')
+	}
+	if end < 0 {
+		return one{char: '['}, 1
+	}
+	inside := []rune(body[:end+1])
+	s := &set{not: not}
+	for len(inside) > 0 {
+		first, last, used := inside[0], inside[0], 1
+		if len(inside) > 2 && inside[1] == '-' {
+			last, used = inside[2], 3
+		}
+		s.ranges = append(s.ranges, [2]rune{first, last})
+		inside = inside[used:]
+	}
+	return one{set: s}, len(pattern) - len(body) + end + 2
+}
