@@ -26,21 +26,37 @@ type Checked struct {
 // Check proves the database sound: SQLite's own test of the file, every stored mail against its SHA-256, and the
 // derived rows against a rebuild. It reads one view of the database beside a running watcher, and changes nothing;
 // the rebuild is done in a copy that is thrown away, in the database's own folder.
+//
+// It reads on a connection of its own, since it reads for long: the few that all others share stay free.
 func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err error) {
-	if err := s.checkIntegrity(ctx, &c); err != nil {
+	own, err := sql.Open("sqlite3", dsn(s.path, readOptions))
+	if err != nil {
 		return c, explain(err)
 	}
-	if err := s.checkMails(ctx, &c, progress); err != nil {
+	defer own.Close()
+	own.SetMaxOpenConns(1)
+	k := &checker{Store: s, own: own, found: &c}
+	if err := k.checkIntegrity(ctx); err != nil {
 		return c, explain(err)
 	}
-	if err := s.checkNumbers(ctx, &c); err != nil {
+	if err := k.checkMails(ctx, progress); err != nil {
+		return c, explain(err)
+	}
+	if err := k.checkNumbers(ctx); err != nil {
 		return c, explain(err)
 	}
 	return c, s.checkDerived(ctx, &c)
 }
 
-func (s *Store) checkIntegrity(ctx context.Context, c *Checked) error {
-	rows, err := s.readers.QueryContext(ctx, `PRAGMA integrity_check(20)`)
+// checker is a check under way.
+type checker struct {
+	*Store
+	own   *sql.DB // of one connection: a query while another's rows are read would wait for ever
+	found *Checked
+}
+
+func (k *checker) checkIntegrity(ctx context.Context) error {
+	rows, err := k.own.QueryContext(ctx, `PRAGMA integrity_check(20)`)
 	if err != nil {
 		return err
 	}
@@ -48,7 +64,7 @@ func (s *Store) checkIntegrity(ctx context.Context, c *Checked) error {
 		var line string
 		err := scan(&line)
 		if err == nil && line != "ok" {
-			c.fault("restore a backup, or import the mails from cur into a new database", "SQLite finds the file damaged: %s", line)
+			k.found.fault(restore, "SQLite finds the file damaged: %s", line)
 		}
 		return err
 	})
@@ -58,66 +74,16 @@ func (c *Checked) fault(do, format string, args ...any) {
 	c.Faults = append(c.Faults, Fault{What: fmt.Sprintf(format, args...), Do: do})
 }
 
-const reimport = "import the mail again from cur, or restore a backup"
-
-// checkMails reads in pieces, so that no view of the database is held open for long: that would keep the log from
-// being cut back while a watcher writes.
-func (s *Store) checkMails(ctx context.Context, c *Checked, progress Progress) error {
-	for _, fault := range s.frames.current.Load().damaged {
-		c.fault("restore a backup, or import the mails from cur into a new database", "mails that are compressed against it can't be read: %v", fault)
-	}
-	var total int
-	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM mail`).Scan(&total); err != nil {
-		return err
-	}
-	for last := int64(0); ; {
-		rows, err := s.readers.QueryContext(ctx, `
-			SELECT id, msgid, sha256 FROM mail WHERE id > ? ORDER BY id LIMIT 500`, last)
-		if err != nil {
-			return err
-		}
-		found := 0
-		err = eachRow(rows, func(scan func(...any) error) error {
-			found++
-			return s.checkMail(ctx, c, scan, &last)
-		})
-		if err != nil || found == 0 {
-			return err
-		}
-		c.Mails += found
-		progress.tell(c.Mails, total)
-	}
-}
-
-func (s *Store) checkMail(ctx context.Context, c *Checked, scan func(...any) error, last *int64) error {
-	var msgid string
-	var want []byte
-	if err := scan(last, &msgid, &want); err != nil {
-		return err
-	}
-	frame, err := s.frameOf(ctx, *last)
-	if err != nil {
-		return err
-	}
-	if frame == nil {
-		c.fault(reimport, "mail %d %s has no bytes stored", *last, msgid)
-		return nil
-	}
-	raw, err := s.frames.decompress(frame)
-	sum := sha256.Sum256(raw)
-	switch {
-	case err != nil:
-		c.fault(reimport, "mail %d %s can't be decompressed: %v", *last, msgid, err)
-	case !bytes.Equal(sum[:], want):
-		c.fault(reimport, "mail %d %s is not what was delivered: its SHA-256 is another", *last, msgid)
-	}
-	return nil
-}
+// What to do about it.
+const (
+	restore  = "restore a backup, or import the mails from cur into a new database"
+	reimport = "import the mail again from cur, or restore a backup"
+)
 
 // checkNumbers looks for derived rows that hang on a mail which stands for nothing: the dump names mails by Message-ID,
 // and so can't tell a mail from its variant.
-func (s *Store) checkNumbers(ctx context.Context, c *Checked) error {
-	rows, err := s.readers.QueryContext(ctx, `
+func (k *checker) checkNumbers(ctx context.Context) error {
+	rows, err := k.own.QueryContext(ctx, `
 		SELECT d.what, m.id, m.msgid FROM (
 			SELECT 'patch' AS what, mail FROM patch UNION ALL SELECT 'cover', mail FROM cover UNION ALL SELECT 'reply', mail FROM reply
 			UNION ALL SELECT 'parent of a reply', parent FROM reply WHERE parent IS NOT NULL
@@ -130,7 +96,7 @@ func (s *Store) checkNumbers(ctx context.Context, c *Checked) error {
 		var what, msgid string
 		var id int64
 		err := scan(&what, &id, &msgid)
-		c.fault("run patchwatch rebuild", "mail %d %s is the %s, but another copy stands for that Message-ID", id, msgid, what)
+		k.found.fault("run patchwatch rebuild", "mail %d %s is the %s, but another copy stands for that Message-ID", id, msgid, what)
 		return err
 	})
 }

@@ -3,6 +3,8 @@ package db
 import (
 	"bytes"
 	"context"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Frames are stored in pieces. SQLite puts a row onto the table's last page if it fits there whole, and else begins a new
@@ -97,12 +99,33 @@ func (f *framing) add(scan func(...any) error) error {
 	if err := scan(&id, &piece); err != nil {
 		return err
 	}
-	if id%piecesOfMail != f.next {
+	f.put(id, piece)
+	return nil
+}
+
+func (f *framing) put(id int64, piece []byte) {
+	if id&(piecesOfMail-1) != f.next {
 		f.torn = true
 	}
-	f.next = id%piecesOfMail + 1
+	f.next = id&(piecesOfMail-1) + 1
 	f.pieces = append(f.pieces, piece)
-	return nil
+}
+
+// size is about how many bytes it takes to hold the frame and what is in it. The frame says how long that is; one that does
+// not is damaged, and may take all that a mail can have.
+func (f *framing) size() int {
+	held := 0
+	for _, piece := range f.pieces {
+		held += len(piece)
+	}
+	var h zstd.Header
+	switch {
+	case held == 0:
+		return 0
+	case h.Decode(f.pieces[0]) != nil || !h.HasFCS || h.FrameContentSize > maxRaw:
+		return held + maxRaw
+	}
+	return held + int(h.FrameContentSize)
 }
 
 // frame is nil if there was no piece, or one was missing before others. If the last ones are, it can't be decompressed.
