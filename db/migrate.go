@@ -6,8 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-
-	"patchwatch/track"
 )
 
 //go:embed migrations/*.sql
@@ -35,50 +33,54 @@ func migrate(w *writer) error {
 		return err
 	}
 	for v := found + 1; v <= schemaVersion(); v++ {
-		text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", v))
-		if err != nil {
-			return err
-		}
-		if err := w.script(string(text)); err != nil {
+		if err := migrateTo(w, v); err != nil {
 			return fmt.Errorf("migration %d: %w", v, err)
 		}
-		if fill := fills[v]; fill != nil && found > 0 {
-			if err := fill(w); err != nil {
-				return fmt.Errorf("migration %d: %w", v, err)
-			}
+	}
+	if found == schemaVersion() {
+		return nil
+	}
+	if found > 0 && rederivesAfter(found) {
+		if err := w.rebuild(nil); err != nil {
+			return fmt.Errorf("derive anew after the migrations: %w", err)
 		}
 	}
-	if found < schemaVersion() {
-		return w.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion()))
+	return w.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion()))
+}
+
+func migrateTo(w *writer, version int) error {
+	text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", version))
+	if err != nil {
+		return err
+	}
+	if err := w.script(string(text)); err != nil {
+		return err
+	}
+	if fill := fills[version]; fill != nil {
+		return fill(w)
 	}
 	return nil
 }
 
-// fills are what a migration does that SQL can't, by its number.
-var fills = map[int]func(w *writer) error{2: fillTitles, 4: (*writer).rebuildPeople}
+// fills are what a migration does that SQL can't, by its number. Each has a file of its own that is never changed and
+// calls nothing that today's schema or rules can change: it runs on the schema of its migration.
+var fills = map[int]func(w *writer) error{2: fill0002}
 
-// fillTitles makes the titles of mails that were stored before there were any.
-func fillTitles(w *writer) error {
-	titles := map[int64]any{}
-	err := w.each(`SELECT id, kind, sender, name FROM mail`, nil, func(scan func(...any) error) error {
-		var id int64
-		var kind track.Kind
-		var sender, name string
-		err := scan(&id, &kind, &sender, &name)
-		if title := titleHash(kind, sender, name); title != nil {
-			titles[id] = title
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for id, title := range titles {
-		if err := w.exec(`UPDATE mail SET title = ? WHERE id = ?`, title, id); err != nil {
-			return err
+// rederives are the migrations after which all derived rows are made anew from the facts. That happens once, after the
+// last migration, because the code that derives knows today's schema only.
+var rederives = map[int]bool{
+	4: true, // each person remembers the mail that named them
+	7: true, // dates are corrected, and everything is ordered by them
+}
+
+// rederivesAfter tells whether any migration after this version asks for it.
+func rederivesAfter(version int) bool {
+	for v := range rederives {
+		if v > version {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // versionQuery is one statement, and so sees one state: others may be making the database at this moment.

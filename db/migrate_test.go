@@ -1,107 +1,297 @@
-package db
+package db_test
 
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"database/sql"
 	"fmt"
-	"os"
+	"maps"
+	"net/url"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
 )
 
-// A database of any earlier version becomes what it would be had it been made by this one.
+const schemas = "testdata/schema"
+
+// oldDatabases are the databases of earlier schemas, unpacked.
+func oldDatabases(t *testing.T) map[string]string {
+	t.Helper()
+	packed, err := filepath.Glob(filepath.Join(schemas, "*.db.gz"))
+	if err != nil || len(packed) < 7 {
+		t.Fatalf("%d databases in %s, %v", len(packed), schemas, err)
+	}
+	dir, out := t.TempDir(), map[string]string{}
+	for _, file := range packed {
+		name := strings.TrimSuffix(filepath.Base(file), ".db.gz")
+		out[name] = filepath.Join(dir, name+".db")
+		db.Unpack(t, file, out[name])
+	}
+	return out
+}
+
+// ask gives the rows of a query of text columns, a line each.
+func ask(t *testing.T, path, query string) []string {
+	t.Helper()
+	c, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	rows, err := c.Query(query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var line sql.NullString
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, line.String)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A database of any earlier schema keeps its mails, byte for byte, and its decisions, and becomes what it would be had it
+// been made by today's patchwatch.
 func TestMigrations(t *testing.T) {
+	today := open(t)
+	for name, path := range oldDatabases(t) {
+		t.Run(name, func(t *testing.T) {
+			mails := ask(t, path, mailsQuery)
+			decided := ask(t, path, decisionsQuery)
+			boxes := ask(t, path, `SELECT path || coalesce(last_mail, '') || last_scan FROM maildir`)
+			if len(mails) < 50 || len(decided) < 5 || len(boxes) != 1 {
+				t.Fatalf("%d mails, %d decisions, %d Maildirs to begin with", len(mails), len(decided), len(boxes))
+			}
+			s, err := db.Open(context.Background(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			wantLines(t, "schema", schemaOf(t, path), schemaOf(t, today.Path()))
+			wantLines(t, "mails", ask(t, path, mailsQuery), mails)
+			wantLines(t, "decisions", ask(t, path, decisionsQuery), decided)
+			wantLines(t, "Maildirs", ask(t, path, `SELECT path || coalesce(last_mail, '') || last_scan FROM maildir`), boxes)
+			wantLines(t, "decisions that are not shown", ask(t, path, notShownQuery), nil)
+			check(t, s)
+			wantRederived(t, s)
+			wantSameAsFresh(t, s)
+		})
+	}
+}
+
+const (
+	mailsQuery     = `SELECT id || ' ' || msgid || ' ' || hex(sha256) || ' ' || delivered FROM mail ORDER BY id`
+	decisionsQuery = `
+		SELECT p.link_name || d.msgid || coalesce(d.state, '-') || coalesce(d.delegate, '-')
+		FROM decision d JOIN project p ON p.id = d.project ORDER BY 1`
+	notShownQuery = `
+		SELECT d.msgid FROM decision d JOIN project p ON p.id = d.project
+			LEFT JOIN mail m ON m.project = d.project AND m.msgid = d.msgid AND m.chosen
+			LEFT JOIN patch a ON a.mail = m.id LEFT JOIN series s ON s.cover = m.id
+		WHERE NOT p.removed AND NOT ifnull(coalesce(d.state, a.state) IS a.state
+			AND coalesce(d.delegate, a.delegate) IS a.delegate AND coalesce(d.series_name, s.given) IS s.given, 0)`
+)
+
+func wantLines(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		only, missing := difference(strings.Join(got, "\n")+"\n", strings.Join(want, "\n")+"\n")
+		t.Errorf("%s: too much:\n%s\nmissing:\n%s", what, only, missing)
+	}
+}
+
+var sqlNoise = regexp.MustCompile(`--[^\n]*`)
+
+// schemaOf is the schema without comments and line breaks.
+func schemaOf(t *testing.T, path string) []string {
+	t.Helper()
+	out := ask(t, path, `SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name`)
+	for i := range out {
+		out[i] = strings.Join(strings.Fields(sqlNoise.ReplaceAllString(out[i], " ")), " ")
+	}
+	return out
+}
+
+// wantRederived rebuilds, and compares also what no dump shows.
+func wantRederived(t *testing.T, s *db.Store) {
+	t.Helper()
+	queries := []string{
+		`SELECT email || name || date || ' ' || mail FROM person ORDER BY email`,
+		`SELECT mail || ' ' || coalesce(parent, '-') || date || ignored || clean FROM reply ORDER BY mail`,
+		`SELECT mail || ' ' || coalesce(series, '-') || coalesce(number, '-') || date || state || coalesce(delegate, '-') FROM patch ORDER BY mail`,
+		`SELECT id || ' ' || key || received || complete || date || submitter || coalesce(given, '-') FROM series ORDER BY id`,
+		`SELECT hash || member || mail FROM ref ORDER BY hash, member, mail`,
+	}
+	var before [][]string
+	for _, q := range queries {
+		before = append(before, ask(t, s.Path(), q))
+	}
+	if err := s.Rebuild(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, q := range queries {
+		wantLines(t, q, before[i], ask(t, s.Path(), q))
+	}
+}
+
+// wantSameTitles compares what a migration filled in with what is filled in today, of mails that are read alike.
+func wantSameTitles(t *testing.T, before, after []string) {
+	t.Helper()
+	titles, same := map[string]string{}, 0
+	for _, line := range before {
+		key, title, _ := strings.Cut(line, "\x01")
+		titles[key] = title
+	}
+	for _, line := range after {
+		key, title, _ := strings.Cut(line, "\x01")
+		if was, ok := titles[key]; ok && was != title {
+			t.Errorf("the title of %q is %q, and was %q when it was migrated", key, title, was)
+		} else if ok && title != "" {
+			same++
+		}
+	}
+	if same < 20 {
+		t.Errorf("only %d titles could be compared", same)
+	}
+}
+
+const titlesQuery = `SELECT hex(sha256) || ' ' || kind || sender || ' ' || name || char(1) || coalesce(title, '') FROM mail`
+
+// wantSameAsFresh reads every mail back, stores it in a new database, takes the same decisions there, and compares the two.
+// All is read with today's parser first, since the old one may have read something else.
+func wantSameAsFresh(t *testing.T, s *db.Store) {
+	t.Helper()
 	ctx := context.Background()
-	dir := t.TempDir()
-	today := filepath.Join(dir, "today.db")
-	s, err := Open(ctx, today)
-	if err != nil {
+	migrated := ask(t, s.Path(), titlesQuery)
+	if _, unread, err := s.Reread(ctx, ingest.Parse, nil); err != nil || unread > 0 {
+		t.Fatalf("%d unread, %v", unread, err)
+	}
+	wantSameTitles(t, migrated, ask(t, s.Path(), titlesQuery))
+	fresh := open(t)
+	addProjects(t, fresh, s)
+	addStoredMails(t, fresh, s)
+	decideAlike(t, fresh, s.Path())
+	if _, err := fresh.RemoveProject(ctx, gone.LinkName, ingest.Parse); err != nil {
 		t.Fatal(err)
 	}
-	fillForMigration(t, s)
-	want := dumpText(t, s)
-	if !bytes.Contains(want, []byte(`"type":"revision"`)) {
-		t.Fatalf("nothing here needs a fill: %s", want)
+	wantSame(t, s, "migrated", dump(t, fresh))
+	for _, s := range []*db.Store{s, fresh} {
+		if _, err := s.AddProject(ctx, gone, ingest.Parse); err != nil {
+			t.Fatal(err)
+		}
+		wantDecided(t, s, "added again", "20261112130000.26320-1-sam@example.com", decided{state: "accepted"})
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
+	wantSame(t, s, "with the removed project again", dump(t, fresh))
+}
+
+// gone is the project that was removed in the old databases.
+var gone = track.Project{LinkName: "gone", ListID: "gadget-users.lists.example.com"}
+
+func addProjects(t *testing.T, fresh, s *db.Store) {
+	t.Helper()
+	ctx := context.Background()
+	projects, err := s.Projects(ctx)
+	if err != nil || len(projects) != 2 {
+		t.Fatalf("%v, %v", projects, err)
 	}
-	for version := schemaVersion() - 1; version > 0; version-- {
-		path := filepath.Join(dir, fmt.Sprintf("%d.db", version))
-		downgrade(t, today, path, version)
-		s, err := Open(ctx, path)
+	for _, p := range append(projects, gone) {
+		if _, err := fresh.AddProject(ctx, p, ingest.Parse); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range p.Rules {
+			if err := fresh.AddRule(ctx, p.LinkName, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// addStoredMails adds all mails of one database to another, the last first, after it has compared each with its sum.
+func addStoredMails(t *testing.T, to, from *db.Store) {
+	t.Helper()
+	var batch []db.Delivery
+	for _, line := range ask(t, from.Path(), `SELECT id || ' ' || delivered || ' ' || hex(sha256) FROM mail ORDER BY id DESC`) {
+		var id, delivered int64
+		var sum []byte
+		if _, err := fmt.Sscanf(line, "%d %d %X", &id, &delivered, &sum); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := from.Raw(context.Background(), id)
 		if err != nil {
-			t.Fatalf("open version %d: %v", version, err)
+			t.Fatalf("mail %d: %v", id, err)
 		}
-		if got := dumpText(t, s); !bytes.Equal(got, want) {
-			t.Errorf("from version %d:\n%s\nwant\n%s", version, got, want)
+		if got := sha256.Sum256(raw); !bytes.Equal(got[:], sum) {
+			t.Fatalf("mail %d is not what it was: its sum is %x, and %x is noted", id, got, sum)
 		}
-		s.Close()
+		m, err := ingest.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Delivered = time.UnixMicro(delivered).UTC()
+		batch = append(batch, db.Delivery{Mail: m, Raw: raw})
+	}
+	if _, err := to.Add(context.Background(), batch); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func fillForMigration(t *testing.T, s *Store) {
+// decideAlike takes the decisions of another database.
+func decideAlike(t *testing.T, s *db.Store, path string) {
 	t.Helper()
-	for i := range 30 {
-		m := planMail(i, 3)
-		if i >= 15 {
-			m.Subject.Version = 2
+	ctx := context.Background()
+	column := func(name string) map[string]string {
+		out := map[string]string{}
+		for _, line := range ask(t, path, `SELECT msgid || ' ' || `+name+` FROM decision WHERE `+name+` IS NOT NULL`) {
+			id, value, _ := strings.Cut(line, " ")
+			out[strings.Trim(id, "<>")] = value
 		}
-		m.Subject.Rest = fmt.Sprintf("part %d", i%3)
-		if _, err := s.Add(context.Background(), []Delivery{{Mail: m, Frame: Compress(nil)}}); err != nil {
+		return out
+	}
+	for id, state := range column("state") {
+		if err := s.SetState(ctx, []int64{number(t, s, id)}, state); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, who := range column("delegate") {
+		if err := s.SetDelegate(ctx, []int64{number(t, s, id)}, who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, name := range column("series_name") {
+		if err := s.SetSeriesName(ctx, seriesOf(t, s, id).ID, name); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func dumpText(t *testing.T, s *Store) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	if err := s.Dump(context.Background(), &b); err != nil {
-		t.Fatal(err)
+// Every migration has a database of the schema before it among those that are tested.
+func TestEverySchemaHasADatabase(t *testing.T) {
+	versions := map[string]bool{}
+	for _, path := range oldDatabases(t) {
+		versions[ask(t, path, `SELECT user_version FROM pragma_user_version`)[0]] = true
 	}
-	return b.Bytes()
-}
-
-// undo takes back what each migration after the first did to the schema.
-var undo = map[int]string{
-	6: `CREATE TABLE raw (mail INTEGER PRIMARY KEY, size INTEGER NOT NULL, bytes BLOB NOT NULL);
-		INSERT INTO raw SELECT id / 65536, 0, bytes FROM piece; DROP TABLE piece`,
-	5: `DROP INDEX patch_decided`,
-	4: `DROP INDEX mail_bytes; DROP INDEX mail_title; DROP INDEX mail_sender;
-		CREATE UNIQUE INDEX mail_sha256 ON mail(sha256); CREATE INDEX mail_msgid ON mail(msgid, project);
-		CREATE INDEX mail_sender ON mail(sender, (sender_name <> ''), date) WHERE chosen AND project IS NOT NULL AND kind <> 3;
-		CREATE INDEX mail_title ON mail(title, version, date) WHERE title IS NOT NULL;
-		ALTER TABLE person DROP COLUMN date; ALTER TABLE person DROP COLUMN mail`,
-	3: `DROP TABLE dictionary`,
-	2: `DROP INDEX mail_depends; DROP INDEX mail_title; ALTER TABLE mail DROP COLUMN title; ALTER TABLE series DROP COLUMN given;
-		DROP INDEX decision_series_name; ALTER TABLE decision DROP COLUMN series_name;
-		ALTER TABLE reply DROP COLUMN clean`,
-}
-
-func downgrade(t *testing.T, from, to string, version int) {
-	t.Helper()
-	text, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
+	migrations, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(migrations) < 7 {
+		t.Fatalf("%d migrations, %v", len(migrations), err)
 	}
-	if err := os.WriteFile(to, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(context.Background(), to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	for v := schemaVersion(); v > version; v-- {
-		if undo[v] == "" {
-			t.Fatalf("how to undo migration %d is not known here", v)
+	for v := 1; v < len(migrations); v++ {
+		if !versions[fmt.Sprint(v)] {
+			t.Errorf("%s has no database of version %d, only of %v", schemas, v, slices.Sorted(maps.Keys(versions)))
 		}
-		if err := s.writer.script(undo[v]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := s.writer.script(fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil {
-		t.Fatal(err)
 	}
 }
