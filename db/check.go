@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -210,39 +209,6 @@ func firstLine(text []byte) []byte {
 		return text[:i+1]
 	}
 	return text
-}
-
-// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil the
-// copy is on disk.
-func (s *Store) Backup(ctx context.Context, file string) error {
-	if _, err := os.Lstat(file); err == nil {
-		return fmt.Errorf("%s is there already: %w", file, ErrConflict)
-	}
-	// A connection of its own: query_only, which the readers have, forbids even a VACUUM that writes elsewhere.
-	source, err := sql.Open("sqlite3", dsn(s.path, "mode=ro&_busy_timeout=10000"))
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	if _, err := source.ExecContext(ctx, `VACUUM INTO ?`, file); err != nil {
-		_ = os.Remove(file)
-		return fmt.Errorf("copy the database to %s: %w", file, explain(err))
-	}
-	return syncFile(file)
-}
-
-// syncFile puts a file and its name on disk: VACUUM INTO leaves that to the kernel.
-func syncFile(path string) error {
-	for _, name := range []string{path, filepath.Dir(path)} {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are better

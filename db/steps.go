@@ -7,7 +7,10 @@ const (
 	stepCommitted = "committed" // on disk, and nobody knows yet
 )
 
-// Steps lists what the function given to OnStep is called with, in order.
+// stepCopied is the point in Backup at which the copy is whole and has not got its name yet.
+const stepCopied = "copied"
+
+// Steps lists what the function given to OnStep is called with by Add, in order.
 func Steps() []string { return []string{stepInserted, stepDerived, stepCommitted} }
 
 // OnStep has f called at each of Steps, so that a test can kill the process there. It is to be set before the first Add.
