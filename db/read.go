@@ -306,7 +306,7 @@ func (s *Store) Find(ctx context.Context, project, id string) ([]track.MailView,
 			return found, err
 		}
 	}
-	exact := bracketed(id)
+	exact := track.BoundID(bracketed(id))
 	found, err := s.mailViews(ctx, ` WHERE m.msgid IN (?, ?) AND m.chosen`+only+` ORDER BY m.id`, append([]any{exact, id}, args...)...)
 	if err != nil || len(found) > 0 {
 		return found, err

@@ -1,6 +1,10 @@
 package ingest
 
-import "strings"
+import (
+	"strings"
+
+	"patchwatch/track"
+)
 
 // maxDepends is how many dependencies of a mail count.
 const maxDepends = 1000
@@ -15,6 +19,9 @@ func findDepends(text string) []string {
 			continue
 		}
 		if target := trim(line[len("Depends-on:"):]); isTarget(target) {
+			if target[0] == '<' {
+				target = track.BoundID(target)
+			}
 			found = append(found, target)
 		}
 	}

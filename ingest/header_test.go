@@ -132,6 +132,33 @@ func TestNoMessageID(t *testing.T) {
 	}
 }
 
+// An id of any length stands for one mail, and those that answer it find it.
+func TestLongMessageID(t *testing.T) {
+	long := "<" + strings.Repeat("x", 900000) + "@x.org>"
+	parse := func(text string) *track.Mail {
+		t.Helper()
+		m, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	m := parse("Subject: x\nMessage-ID: " + long + "\n\ntext\nDepends-on: " + long + "\n")
+	if len(m.MsgID) > track.MaxID || !strings.HasPrefix(m.MsgID, "<xxx") || len(m.Notes) == 0 {
+		t.Errorf("an id of %d bytes, with the notes %q", len(m.MsgID), m.Notes)
+	}
+	if len(m.Depends) != 1 || m.Depends[0] != m.MsgID {
+		t.Errorf("%d dependencies", len(m.Depends))
+	}
+	reply := parse("Subject: Re: x\nIn-Reply-To: " + long + "\nReferences: <a@x> " + long + "\n\ntext\n")
+	if len(reply.Refs) != 2 || reply.Refs[0] != m.MsgID || reply.Answers != 1 {
+		t.Errorf("%d references, the first of %d bytes", len(reply.Refs), len(reply.Refs[0]))
+	}
+	if other := parse("Subject: x\nMessage-ID: " + strings.Replace(long, "@x.org", "@y.org", 1) + "\n\n"); other.MsgID == m.MsgID {
+		t.Error("two ids became one")
+	}
+}
+
 func TestReferences(t *testing.T) {
 	for header, want := range map[string]string{
 		"In-Reply-To: <a>\n":                                            "<a>",

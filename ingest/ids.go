@@ -7,9 +7,19 @@ import (
 	"patchwatch/track"
 )
 
-// messageID is the first "<...>" of the Message-ID header, which drops comments, or the whole value where it has none.
-// A mail without any gets one made from its bytes, so that the same mail has the same id wherever it is read.
+// messageID is what identifies a mail. One that is longer than a line may be is shortened.
 func messageID(h header, sha256 [32]byte, notes *notes) string {
+	id := givenID(h, sha256, notes)
+	bounded := track.BoundID(id)
+	if bounded != id {
+		notes.add("a Message-ID of more than 998 bytes was shortened")
+	}
+	return bounded
+}
+
+// givenID is the first "<...>" of the Message-ID header, which drops comments, or the whole value where it has none.
+// A mail without any gets one made from its bytes, so that the same mail has the same id wherever it is read.
+func givenID(h header, sha256 [32]byte, notes *notes) string {
 	value := h.text("Message-ID")
 	if id, _, ok := cutID(value); ok {
 		return id
@@ -55,6 +65,7 @@ type refList struct {
 }
 
 func (r *refList) add(id string) {
+	id = track.BoundID(id)
 	if id == "" || r.seen[id] {
 		return
 	}

@@ -70,7 +70,7 @@ func readHeader(m *track.Mail, h header, notes *notes) {
 
 	m.Ignore = strings.EqualFold(h.text("X-Patchwork-Hint"), "ignore")
 	m.State = h.text("X-Patchwork-State")
-	m.Delegate = h.text("X-Patchwork-Delegate")
+	m.Delegate = cut(h.text("X-Patchwork-Delegate"), maxPerson)
 	_, m.ActionRequired = h.get("X-Patchwork-Action-Required")
 }
 

@@ -1,0 +1,30 @@
+package track
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxID is how long a Message-ID may be, in bytes: RFC 5322 section 2.1.1, "Each line of characters MUST be no more than
+// 998 characters". Anybody can send a longer one, which every index of ids would hold.
+const MaxID = 998
+
+// BoundID gives an id as it is, or of one that is too long, its beginning and its SHA-256: the same whoever names it, so
+// that a reply to that mail still finds it.
+func BoundID(id string) string {
+	if len(id) <= MaxID {
+		return id
+	}
+	sum := sha256.Sum256([]byte(id))
+	tail := "..." + hex.EncodeToString(sum[:])
+	if strings.HasSuffix(id, ">") {
+		tail += ">"
+	}
+	end := MaxID - len(tail)
+	for !utf8.RuneStart(id[end]) {
+		end--
+	}
+	return id[:end] + tail
+}
