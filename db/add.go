@@ -109,7 +109,7 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 	added = make([]Added, len(batch))
 	learned := false
 	err = s.write(ctx, func(w *writer) error {
-		a, err := newAdder(w)
+		a, err := newAdder(w, w.takeRouting)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,9 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 				return err
 			}
 		}
-		learned, err = w.learn()
+		if learned, err = w.learn(); err == nil {
+			w.keepRouting(a.routing)
+		}
 		return err
 	})
 	if err != nil {

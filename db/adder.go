@@ -11,10 +11,8 @@ import (
 // adder stores the mails of one transaction and notes which Message-IDs it changed.
 type adder struct {
 	*writer
-	router     *track.Router
-	projects   []track.Project
-	configured bool // by a person: then none is made on sight
-	changes    map[int64]*change
+	*routing
+	changes map[int64]*change
 }
 
 // change is what a transaction did to the mails of one project.
@@ -26,59 +24,12 @@ type change struct {
 	rows     map[string]*row // of fresh mails, as they were inserted: to look them up again would cost more than to add them
 }
 
-func newAdder(w *writer) (*adder, error) {
-	a := &adder{writer: w, changes: map[int64]*change{}}
+func newAdder(w *writer, projects func() (*routing, error)) (*adder, error) {
 	if err := w.shelf.look(w); err != nil {
 		return nil, err
 	}
-	return a, a.loadProjects()
-}
-
-func (a *adder) loadProjects() (err error) {
-	if a.projects, err = a.writer.projects(); err != nil {
-		return err
-	}
-	// A project that was removed again is a decision too.
-	if a.configured, err = a.row(`SELECT 1 FROM project WHERE NOT on_sight LIMIT 1`, nil, new(int)); err != nil {
-		return err
-	}
-	a.router, err = track.NewRouter(a.projects)
-	return err
-}
-
-// route finds the project of a mail, and makes one on sight where none was ever configured.
-func (a *adder) route(m *track.Mail) (*track.Project, bool, error) {
-	if a.configured {
-		p, byList := a.router.Route(m)
-		return p, byList, nil
-	}
-	// Which projects are there already depends on the mails before this one, so that must not matter: a mail goes to
-	// the project of its own first List-Id, never to one whose address it happens to have.
-	made, ok := track.OnSight(m)
-	if !ok {
-		return nil, false, nil
-	}
-	if p := a.onSight(made.ListID); p != nil {
-		return p, true, nil
-	}
-	if err := a.exec(`
-		INSERT INTO project (link_name, list_id, list_email, name, on_sight) VALUES (?, ?, ?, ?, 1)`,
-		made.LinkName, made.ListID, made.ListEmail, made.Name); err != nil {
-		return nil, false, err
-	}
-	if err := a.loadProjects(); err != nil {
-		return nil, false, err
-	}
-	return a.onSight(made.ListID), true, nil
-}
-
-func (a *adder) onSight(listID string) *track.Project {
-	for i := range a.projects {
-		if a.projects[i].ListID == listID {
-			return &a.projects[i]
-		}
-	}
-	return nil
+	r, err := projects()
+	return &adder{writer: w, routing: r, changes: map[int64]*change{}}, err
 }
 
 func (a *adder) change(project int64) *change {

@@ -69,10 +69,8 @@ func (a *adder) deriveProject(project int64, c *change) error {
 
 // settings of a project by its number; it may have been removed while its mails still change.
 func (a *adder) settings(project int64) *track.Project {
-	for i := range a.projects {
-		if a.projects[i].ID == project {
-			return &a.projects[i]
-		}
+	if p := a.router.Project(project); p != nil {
+		return p
 	}
 	return &track.Project{ID: project}
 }

@@ -53,7 +53,7 @@ func TestNeighbourhoodOfADeepThread(t *testing.T) {
 func touchedBy(t *testing.T, s *Store, m *track.Mail) (touched int) {
 	t.Helper()
 	err := s.write(context.Background(), func(w *writer) error {
-		a, err := newAdder(w)
+		a, err := newAdder(w, w.takeRouting)
 		if err != nil {
 			return err
 		}

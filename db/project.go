@@ -54,16 +54,18 @@ const rulesQuery = `SELECT project, pattern, delegate, priority FROM rule ORDER 
 
 // scanRules hands each rule to the project that it belongs to.
 func scanRules(projects []track.Project) func(scan func(...any) error) error {
+	byID := make(map[int64]*track.Project, len(projects))
+	for i := range projects {
+		byID[projects[i].ID] = &projects[i]
+	}
 	return func(scan func(...any) error) error {
 		var id int64
 		var r track.Rule
 		if err := scan(&id, &r.Pattern, &r.Delegate, &r.Priority); err != nil {
 			return err
 		}
-		for i := range projects {
-			if projects[i].ID == id {
-				projects[i].Rules = append(projects[i].Rules, r)
-			}
+		if p := byID[id]; p != nil {
+			p.Rules = append(p.Rules, r)
 		}
 		return nil
 	}

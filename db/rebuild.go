@@ -151,7 +151,7 @@ const rereadBatch = 256
 // reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are
 // left to the caller.
 func (w *writer) reread(read Reader, progress Progress) (changed, unread int, err error) {
-	a, err := newAdder(w)
+	a, err := newAdder(w, w.readRouting)
 	if err != nil {
 		return 0, 0, err
 	}

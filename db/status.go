@@ -19,6 +19,7 @@ type Status struct {
 	Variants  int
 	Series    int
 	Projects  int
+	OnSight   int   // projects that were made on sight
 	FileBytes int64 // of the database file
 	WALBytes  int64 // of the log beside it
 	SQLite    string
@@ -46,6 +47,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		{&st.Variants, `SELECT count(*) FROM mail WHERE NOT chosen`},
 		{&st.Series, `SELECT count(*) FROM series`},
 		{&st.Projects, `SELECT count(*) FROM project WHERE NOT removed`},
+		{&st.OnSight, `SELECT count(*) FROM project WHERE NOT removed AND on_sight`},
 	} {
 		if err := tx.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {
 			return st, explain(err)

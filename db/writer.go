@@ -21,6 +21,9 @@ type writer struct {
 
 	frames *frames
 	shelf  shelf
+
+	begun   int64    // transactions, whatever became of them
+	routing *routing // nil, or as the transaction before left it
 }
 
 // driverConn and driverStmt are what the driver's connections and statements can do of it.
@@ -91,12 +94,15 @@ func (w *writer) tx(ctx context.Context, f func() error) (err error) {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	w.begun++
 	defer func() {
 		if p := recover(); p != nil {
+			w.routing = nil
 			w.exec("ROLLBACK")
 			panic(p)
 		}
 		if err != nil {
+			w.routing = nil
 			w.exec("ROLLBACK") // its own error says less than err, and a failed COMMIT may have rolled back already
 		}
 	}()

@@ -3,7 +3,7 @@ package track
 import (
 	"fmt"
 	"regexp"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -24,24 +24,59 @@ type Project struct {
 	asked         Rules // Rules compiled; nil: not yet
 }
 
-// Router tells which project a mail belongs to.
+// Router tells which project a mail belongs to. What that costs does not grow with the number of projects.
 type Router struct {
-	projects []Project // by link name
-	match    []*regexp.Regexp
+	byID      map[int64]*Project
+	byList    map[string][]candidate // by list id, each in order of link names
+	byAddress map[string][]candidate // by list address, likewise
+}
+
+// candidate is a project with its subject rule.
+type candidate struct {
+	*Project
+	match *regexp.Regexp // nil: it takes the rest
 }
 
 // NewRouter compiles the projects' subject rules. The error names the project whose rule is not a regular expression.
 func NewRouter(projects []Project) (*Router, error) {
-	r := &Router{projects: append([]Project(nil), projects...)}
-	sort.Slice(r.projects, func(i, j int) bool { return r.projects[i].LinkName < r.projects[j].LinkName })
-	for _, p := range r.projects {
-		re, err := CompileSubjectMatch(p.SubjectMatch)
-		if err != nil {
-			return nil, fmt.Errorf("project %s: %w", p.LinkName, err)
+	r := &Router{byID: map[int64]*Project{}, byList: map[string][]candidate{}, byAddress: map[string][]candidate{}}
+	for _, p := range projects {
+		if err := r.Add(p); err != nil {
+			return nil, err
 		}
-		r.match = append(r.match, re)
 	}
 	return r, nil
+}
+
+// Add has mail routed to one more project.
+func (r *Router) Add(p Project) error {
+	match, err := CompileSubjectMatch(p.SubjectMatch)
+	if err != nil {
+		return fmt.Errorf("project %s: %w", p.LinkName, err)
+	}
+	n := candidate{&p, match}
+	r.byID[p.ID] = n.Project
+	r.byList[p.ListID] = insert(r.byList[p.ListID], n)
+	if p.ListEmail != "" {
+		r.byAddress[p.ListEmail] = insert(r.byAddress[p.ListEmail], n)
+	}
+	return nil
+}
+
+func insert(list []candidate, n candidate) []candidate {
+	at, _ := slices.BinarySearchFunc(list, n, func(a, b candidate) int { return strings.Compare(a.LinkName, b.LinkName) })
+	return slices.Insert(list, at, n)
+}
+
+// Project of that number; nil if there is none.
+func (r *Router) Project(id int64) *Project { return r.byID[id] }
+
+// OfList is the first project, by link name, with that list id; nil if there is none.
+func (r *Router) OfList(id string) *Project {
+	if list := r.byList[id]; len(list) > 0 {
+		return list[0].Project
+	}
+	return nil
 }
 
 // CompileSubjectMatch reads a project's subject rule: searched anywhere in the decoded subject, ignoring case. Nil
@@ -62,12 +97,12 @@ func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 // List-Id says which list this copy came through. Nil if there is none.
 func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 	for _, id := range m.ListIDs {
-		if p := r.choose(m, func(p *Project) bool { return p.ListID == id }); p != nil {
+		if p := choose(r.byList[id], m); p != nil {
 			return p, true
 		}
 	}
 	for _, address := range m.To {
-		if p := r.choose(m, func(p *Project) bool { return p.ListEmail != "" && p.ListEmail == address }); p != nil {
+		if p := choose(r.byAddress[address], m); p != nil {
 			return p, false
 		}
 	}
@@ -75,28 +110,33 @@ func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 }
 
 // choose takes, of the projects on one list, the first whose subject rule matches, else the one without a rule.
-func (r *Router) choose(m *Mail, onList func(*Project) bool) *Project {
+func choose(onList []candidate, m *Mail) *Project {
 	var rest *Project
-	for i := range r.projects {
-		p := &r.projects[i]
+	for _, p := range onList {
 		switch {
-		case !onList(p):
-		case r.match[i] == nil:
+		case p.match == nil:
 			if rest == nil {
-				rest = p
+				rest = p.Project
 			}
-		case r.match[i].MatchString(m.Subject.Full):
-			return p
+		case p.match.MatchString(m.Subject.Full):
+			return p.Project
 		}
 	}
 	return rest
 }
 
+// MaxOnSight is how many projects are made on sight. Anybody can write a List-Id, and everybody who lists projects sees
+// them; a newcomer with more lists than this names them.
+const MaxOnSight = 1000
+
+// maxListID is RFC 2919's bound: "the length of the list identifier ... MUST NOT exceed 255 octets".
+const maxListID = 255
+
 // OnSight makes a project of the first List-Id of a mail, for a newcomer who has configured none. The id must look
-// like one (RFC 2919: a dotted name), because it becomes a link name; false if none does.
+// like one (RFC 2919: a dotted name of at most 255 bytes), because it becomes a link name; false if none does.
 func OnSight(m *Mail) (Project, bool) {
 	for _, id := range m.ListIDs {
-		if listIDPattern.MatchString(id) {
+		if len(id) <= maxListID && listIDPattern.MatchString(id) {
 			local, domain, _ := strings.Cut(id, ".")
 			return Project{LinkName: id, ListID: id, ListEmail: local + "@" + domain, Name: id, OnSight: true}, true
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/db"
+	"patchwatch/track"
 	"patchwatch/watcher"
 )
 
@@ -124,6 +125,7 @@ type databaseStatus struct {
 	SQLite   string `json:"sqlite"`
 	Mails    int    `json:"mails"`
 	Projects int    `json:"projects"`
+	Full     bool   `json:"projects_full"` // as many lists are tracked on sight as there may be; mail of others is unrouted
 	Patches  int    `json:"patches"`
 	Series   int    `json:"series"`
 	Covers   int    `json:"covers"`
@@ -149,6 +151,7 @@ func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, er
 	}
 	r.Database = databaseStatus{
 		Path: s.Path(), Bytes: st.FileBytes, WALBytes: st.WALBytes, SQLite: st.SQLite, Mails: st.Mails, Projects: st.Projects,
+		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
 	}
@@ -220,6 +223,9 @@ func (r statusReport) print(w io.Writer) error {
 	line("Database", "%s, %s, and %s in the log beside it; SQLite %s", d.Path, bytesInWords(d.Bytes), bytesInWords(d.WALBytes), d.SQLite)
 	line("  mails", "%d stored, in %s", d.Mails, count(d.Projects, "project"))
 	line("  patches", "%d in %d series, %s", d.Patches, d.Series, count(d.Covers, "cover"))
+	if d.Full {
+		line("  no more lists", "%d are tracked on sight, and no others will be: patchwatch project add tracks one, and takes in its mail", d.Projects)
+	}
 	line("  comments", "%d, and %d pending: replies whose parent has not come", d.Comments, d.Pending)
 	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
 	return nil
