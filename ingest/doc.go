@@ -14,6 +14,9 @@
 // transfer.go, charset.go), text and patch (content.go, patch.go, hunk.go), and what is read from those (pull.go, hash.go,
 // files.go, trailers.go, depends.go).
 //
+// Commits is the way out, for git am: am.go sorts parts into commits, am_part.go and am_header.go read as git does, am_mbox.go
+// writes.
+//
 // go-message's own entity reader isn't used: it refuses a header with one malformed line, it has no limit of depth,
 // and it replaces what a charset can't decode. Its charset table is.
 package ingest

@@ -17,6 +17,9 @@ type part struct {
 	encoding string
 	filename string
 	body     []byte
+
+	beforeBoundary bool    // an LF behind body was left out, since it belongs to the boundary
+	within         *header // of the mail within the mail that this is a part of; nil: of the mail itself
 }
 
 // splitParts finds the leaves of a mail, depth first, those of forwarded mails among them.
@@ -36,6 +39,7 @@ type splitter struct {
 	boundaries []string
 	lines      map[string]int // what boundary lines say behind "--": how many of boundaries
 	depth      int
+	within     *header
 	parts      []part
 	notes      *notes
 }
@@ -58,10 +62,19 @@ func (s *splitter) entity(h header, otherwise string) {
 	case kind.name == "message/delivery-status":
 		s.deliveryStatus()
 	case major == "message":
-		s.entity(s.header(), "text/plain")
+		s.message()
 	default:
 		s.leaf(h, kind)
 	}
+}
+
+// message reads a mail within the mail.
+func (s *splitter) message() {
+	around := s.within
+	h := s.header()
+	s.within = &h
+	s.entity(h, "text/plain")
+	s.within = around
 }
 
 // isEncoded tells that a body has to be decoded before it could be taken apart. RFC 2046 (5.1, 5.2) forbids that, so nobody
@@ -88,9 +101,9 @@ func contentType(h header, otherwise string) mediaType {
 func (s *splitter) leaf(h header, kind mediaType) {
 	start := s.at
 	s.skip()
-	p := part{kind: kind, body: s.data[start:s.at], encoding: h.text("Content-Transfer-Encoding")}
+	p := part{kind: kind, body: s.data[start:s.at], encoding: h.text("Content-Transfer-Encoding"), within: s.within}
 	if len(s.boundaries) > 0 {
-		p.body = bytes.TrimSuffix(p.body, []byte{'\n'}) // belongs to the boundary, RFC 2046 (5.1.1)
+		p.body, p.beforeBoundary = bytes.CutSuffix(p.body, []byte{'\n'}) // belongs to the boundary, RFC 2046 (5.1.1)
 	}
 	if value, ok := h.get("Content-Disposition"); ok {
 		p.filename = parseMediaType(value).params["filename"]

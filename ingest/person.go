@@ -16,6 +16,13 @@ const maxPerson = 255
 // Where Patchwork refuses an address, since it has an apostrophe or no dot, or a space beside it, it is taken as it
 // is. What can't be an address is a name; who has neither is the zero Person.
 func parsePerson(s string) track.Person {
+	p := readPerson(s)
+	p.Email = cut(strings.ToLower(p.Email), maxPerson)
+	return p
+}
+
+// readPerson is parsePerson with the address in the letter case in which it was written.
+func readPerson(s string) track.Person {
 	name, email := splitPerson(s)
 	name, email = trim(name), tidyAddress(email)
 	if !strings.Contains(email, "@") && name == "" && strings.ContainsFunc(email, isSpace) {
@@ -23,7 +30,7 @@ func parsePerson(s string) track.Person {
 	}
 	return track.Person{
 		Name:  cut(name, maxPerson),
-		Email: cut(strings.ToLower(email), maxPerson),
+		Email: cut(email, maxPerson),
 	}
 }
 

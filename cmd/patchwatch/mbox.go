@@ -2,16 +2,11 @@ package main
 
 import (
 	"bufio"
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"mime"
-	"net/mail"
 	"os"
-	"regexp"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,8 +21,10 @@ func (a *app) mboxCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mbox ID...",
 		Short: "Write patches as a file for git am",
-		Long: `Writes patches as an mbox for git am: UTF-8, with text and diff as they were read, whatever encoding or attachment
-they came in. Of a series, or of a cover, all patches in order.
+		Long: `Writes patches as an mbox for git am, which makes of it the commits that it makes of the mails themselves: the same
+author, date and message, and the patch to the byte. It knows more than git am where a list has rewritten From, where the
+output of git format-patch was attached, and where a mail is in a form that git can't read. Of a series, or of a cover,
+all patches in order; what is missing there, or was sent again, is said on standard error.
 
 The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its
 series, are put below its own; --no-trailers leaves the messages as they were sent.
@@ -72,30 +69,57 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(to, text); err != nil {
+		if _, err := to.Write(text); err != nil {
 			return err
 		}
 	}
 	return out.Flush()
 }
 
-func (w *mboxWriter) mail(ctx context.Context, p track.MailView) (string, error) {
+// mail is a patch's mail as git am reads it: almost always one, and one for each commit where several are attached.
+func (w *mboxWriter) mail(ctx context.Context, p track.MailView) ([]byte, error) {
 	raw, err := w.store.Raw(ctx, p.ID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	m, err := ingest.Parse(raw)
+	commits, err := ingest.Commits(raw, p.Submitter)
 	if err != nil {
-		return "", fmt.Errorf("mail %d: %w", p.ID, err)
+		return nil, fmt.Errorf("mail %d: %w", p.ID, err)
 	}
+	var given []track.Trailer
 	if w.trailers != nil {
-		given, err := w.trailers.given(p)
-		if err != nil {
-			return "", err
+		if given, err = w.trailers.given(p); err != nil {
+			return nil, err
 		}
-		m.Content = withTrailers(m.Content, given)
 	}
-	return mboxMail(p, m, dateAsSent(raw, p.Date)), nil
+	var out []byte
+	for i := range commits {
+		out = appendCommit(out, p, &commits[i], given, i == 0)
+	}
+	return out, nil
+}
+
+// appendCommit appends a commit to an mbox. What its mail does not say is what the tracker knows. Only the first has the mail's
+// Message-ID, since programs take the second of two mails with one id for a copy.
+func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.Trailer, first bool) []byte {
+	if c.From == "" { // git am wants an author, whatever it is
+		c.From = ingest.Mailbox(track.Person{Name: p.Submitter.Name, Email: cmp.Or(p.Submitter.Email, "unknown")})
+	}
+	if c.Date == "" {
+		c.Date = p.Date.UTC().Format("Mon, 2 Jan 2006 15:04:05 -0700")
+	}
+	if len(given) > 0 {
+		c.ToUTF8()
+		c.Message = []byte(withTrailers(string(c.Message), given) + "\n")
+		if len(c.Patch) > 0 && c.Patch[0] != '-' {
+			c.Message = append(c.Message, '\n') // no line of dashes follows
+		}
+	}
+	id := ingest.Field{Name: "Message-ID", Value: p.MsgID}
+	if !first {
+		id.Value = ""
+	}
+	return ingest.AppendMbox(out, c, p.Date, id, ingest.Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
 }
 
 type printableWriter struct{ to io.Writer }
@@ -104,63 +128,3 @@ func (w printableWriter) Write(p []byte) (int, error) {
 	_, err := io.WriteString(w.to, printableText(string(p)))
 	return len(p), err
 }
-
-// mboxMail writes one patch as git am reads it. The sender is the submitter as patchwatch knows him, not the list that
-// rewrote From; an author named in the text stands there still, where git am finds him.
-func mboxMail(p track.MailView, m *track.Mail, date time.Time) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "From patchwatch %s\n", p.Date.UTC().Format(time.ANSIC))
-	header := func(name, value string) {
-		fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(strings.Fields(value), " "))
-	}
-	header("From", mailboxHeader(p.Submitter))
-	header("Date", date.Format("Mon, 2 Jan 2006 15:04:05 -0700"))
-	header("Subject", encodeWords(m.Subject.Full))
-	header("Message-ID", p.MsgID)
-	header("X-Patchwatch-Id", fmt.Sprint(p.ID))
-	header("MIME-Version", "1.0")
-	header("Content-Type", "text/plain; charset=utf-8")
-	header("Content-Transfer-Encoding", "8bit")
-	b.WriteString("\n" + quoteFrom(m.Content) + "\n\n")
-	b.WriteString(quoteFrom(m.Diff)) // an attached file that git wrote begins with such a line
-	if !strings.HasSuffix(m.Diff, "\n") {
-		b.WriteByte('\n')
-	}
-	b.WriteByte('\n')
-	return b.String()
-}
-
-// dateAsSent gives a date in the sender's time zone, which git keeps with it.
-func dateAsSent(raw []byte, date time.Time) time.Time {
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		return date.UTC()
-	}
-	if sent, err := m.Header.Date(); err == nil && sent.Unix() == date.Unix() {
-		return sent
-	}
-	return date.UTC()
-}
-
-// encodeWords encodes what is not ASCII (RFC 2047).
-func encodeWords(text string) string { return mime.QEncoding.Encode("utf-8", text) }
-
-func mailboxHeader(p track.Person) string {
-	email := p.Email
-	if email == "" {
-		email = "unknown"
-	}
-	if p.Name == "" {
-		return "<" + email + ">"
-	}
-	if name := encodeWords(p.Name); name != p.Name {
-		return name + " <" + email + ">"
-	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p.Name) + `" <` + email + ">"
-}
-
-// separator is a line at which git mailsplit begins a new mail: "From ", something, a time and a year. Only such lines
-// are quoted, so that every other text stays as it was sent; git am does not take the quotes off again.
-var separator = regexp.MustCompile(`(?m)^(From \S+ .*\d\d?:\d\d:\d\d.*\d{4})`)
-
-func quoteFrom(text string) string { return separator.ReplaceAllString(text, ">$1") }

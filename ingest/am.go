@@ -1,0 +1,234 @@
+package ingest
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"patchwatch/track"
+)
+
+// A Commit is what "git am" makes of a mail: an author, a date, a message and a patch.
+type Commit struct {
+	From, Date, Subject string // values for header fields of these names; empty where the mail has none
+
+	// Message is what git reads as the message, from in-body headers to the line of dashes.
+	Message []byte
+	Charset string // of Message, by a name that git knows; empty: UTF-8, as far as it is any
+	// Patch is what follows, from the line of dashes on, if there is one. Its bytes are as they were sent, since they have to
+	// match those of files, whatever charset these are in.
+	Patch []byte
+}
+
+// Commits reads a mail for "git am", almost always as one commit. From that, as AppendMbox writes it, "git mailinfo" reads
+// what it reads from the mail itself, except where the mail says more than git understands:
+//
+//   - sender is who sent a mail whose From a list or a relay has rewritten;
+//   - what "git format-patch" wrote and somebody attached is a commit of its own, with its author, date and message, and so
+//     is a mail within the mail;
+//   - a charset at which git stops, and multiparts in multiparts, are read as for everything else.
+//
+// The error is ErrNoMail.
+func Commits(raw []byte, sender track.Person) ([]Commit, error) {
+	commits := readCommits(raw, sender, 0)
+	if len(commits) == 0 {
+		return nil, ErrNoMail
+	}
+	return commits, nil
+}
+
+// maxCommits bounds how many commits are read from one mail, and commitDepth how often a format-patch may be attached to
+// another.
+const (
+	maxCommits  = maxParts
+	commitDepth = 3
+)
+
+func readCommits(raw []byte, sender track.Person, depth int) []Commit {
+	var ignored notes
+	h, body := splitHeader(skipLeading(lineFeeds(raw), &ignored), &ignored)
+	if len(h) == 0 {
+		return nil
+	}
+	l := letter{depth: depth, own: Commit{From: fromField(h, sender), Date: fieldAsSent(h, "Date"), Subject: textField(h, "Subject")}}
+	var within []letter
+	for _, p := range splitParts(h, body, &ignored) {
+		if p.within == nil {
+			l.add(p)
+			continue
+		}
+		if n := len(within); n == 0 || within[n-1].header != p.within {
+			within = append(within, newLetter(p.within, depth))
+		}
+		within[len(within)-1].add(p)
+	}
+	for _, w := range within {
+		l.attached = append(l.attached, w.commits()...)
+	}
+	return l.commits()
+}
+
+// A letter is a mail, or a mail within a mail, with what is attached to it.
+type letter struct {
+	header   *header // nil: of the outer mail
+	depth    int
+	own      Commit
+	attached []Commit
+}
+
+func newLetter(h *header, depth int) letter {
+	nobody := track.Person{}
+	return letter{
+		header: h, depth: depth,
+		own: Commit{From: fromField(*h, nobody), Date: fieldAsSent(*h, "Date"), Subject: textField(*h, "Subject")},
+	}
+}
+
+// add takes a part as git does, which reads the parts of a mail one after the other, whatever they are.
+func (l *letter) add(p part) {
+	text := p.forGit()
+	if bytes.IndexByte(text, 0) >= 0 && !bytes.Contains(text, []byte("\ndiff ")) {
+		return // a picture or a compressed file
+	}
+	if l.depth < commitDepth {
+		if found := attachedCommits(text, l.depth+1); len(found) > 0 {
+			l.attached = append(l.attached, found...)
+			return
+		}
+	}
+	l.own.add(text, p.charset())
+}
+
+// commits of a letter: what is attached, where that is patches, and its own unless that is just the note that they came with.
+func (l *letter) commits() []Commit {
+	attached := slices.DeleteFunc(l.attached, func(c Commit) bool { return c.diff() == nil })
+	attached = attached[:min(len(attached), maxCommits)]
+	if len(attached) == 0 {
+		return []Commit{l.own}
+	}
+	if own := l.own.diff(); own == nil || slices.ContainsFunc(attached, func(c Commit) bool { return sameFiles(own, c.diff()) }) {
+		return attached
+	}
+	return append([]Commit{l.own}, attached...)
+}
+
+// sameFiles tells that two patches are one: people attach again what stands in the text already, where mail programs break lines.
+func sameFiles(a, b []byte) bool {
+	var ignored notes
+	return hashDiff(a) == hashDiff(b) || slices.Equal(fileNames(a, &ignored), fileNames(b, &ignored))
+}
+
+// diff is the patch without what stands around it; nil if there is none.
+func (c *Commit) diff() []byte {
+	if d := splitPatch(c.Patch).diff; len(d) > 0 {
+		return d
+	}
+	return nil
+}
+
+// add appends the text of a part. The message ends once, at the first line that looks like the beginning of a patch.
+func (c *Commit) add(text []byte, charset string) {
+	if len(c.Patch) == 0 {
+		at := endOfMessage(text)
+		c.addMessage(text[:at], charset)
+		text = text[at:]
+	}
+	c.Patch = append(c.Patch, text...)
+}
+
+// endOfMessage is where git stops reading a message, or the end of text: a line of three dashes, one that begins with
+// "diff -" or "Index: ", or one that names a file, "--- a/file" (git-mailinfo(1)).
+func endOfMessage(text []byte) int {
+	for at := 0; at < len(text); {
+		line, _ := nextLine(text[at:])
+		if hasPrefix(line, "diff -") || hasPrefix(line, "Index: ") || isDashes(line) {
+			return at
+		}
+		at += len(line)
+	}
+	return len(text)
+}
+
+func isDashes(line []byte) bool {
+	rest, ok := bytes.CutPrefix(line, []byte("---"))
+	if !ok || len(rest) == 0 {
+		return false
+	}
+	if rest[0] == ' ' && len(rest) > 1 && !isBlank(rest[1]) {
+		return true
+	}
+	return len(bytes.TrimLeft(rest, " \t\v\f\r\n")) == 0 && bytes.IndexByte(rest, '\n') >= 0
+}
+
+func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
+
+// addMessage keeps the bytes and their charset, which git converts itself, unless parts are in several, or in one that git
+// does not know.
+func (c *Commit) addMessage(text []byte, charset string) {
+	charset = strings.ToLower(charset)
+	if isUTF8(charset) || !gitConverts(text, charset) {
+		text, charset = toUTF8(text, charset), ""
+	}
+	switch {
+	case charset == c.Charset, isPlain(c.Message, c.Charset):
+	case isPlain(text, charset):
+		charset = c.Charset
+	default:
+		c.ToUTF8()
+		text, charset = toUTF8(text, charset), ""
+	}
+	c.Message, c.Charset = append(c.Message, text...), charset
+}
+
+// isPlain tells that text is the same bytes in any charset that has ASCII.
+func isPlain(text []byte, charset string) bool { return isASCII(text) && !isStateful(charset) }
+
+// ToUTF8 converts the message, so that text can be added.
+func (c *Commit) ToUTF8() {
+	c.Message, c.Charset = toUTF8(c.Message, c.Charset), ""
+}
+
+// isUTF8 tells that a charset is UTF-8, or none is named: git leaves such text as it is.
+func isUTF8(charset string) bool {
+	name := canonicalCharset(charset)
+	return name == "" || name == "utf-8"
+}
+
+// toUTF8 leaves bytes that are no UTF-8 in text that says to be as they are.
+func toUTF8(text []byte, charset string) []byte {
+	if isUTF8(charset) {
+		return dropNUL(text)
+	}
+	var ignored notes
+	return decodeText(text, charset, &ignored)
+}
+
+// gitConverts tells whether git converts text of this charset as we do: by a name that the C library knows, and text that is in
+// it. At any other git stops reading the mail.
+func gitConverts(text []byte, charset string) bool {
+	var notes notes
+	decodeText(text, charset, &notes)
+	return commonCharset.MatchString(charset) && len(notes) == 0
+}
+
+// separatorLine begins each mail that "git format-patch" writes.
+var separatorLine = regexp.MustCompile(`(?m)^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001\r?\n`)
+
+// attachedCommits are those of a text that "git format-patch" wrote, one behind the other with --stdout; nil of any other text.
+func attachedCommits(text []byte, depth int) []Commit {
+	text = bytes.TrimLeft(text, "\r\n")
+	starts := separatorLine.FindAllIndex(text, maxCommits)
+	if len(starts) == 0 || starts[0][0] != 0 {
+		return nil
+	}
+	var found []Commit
+	for i, s := range starts {
+		end := len(text)
+		if i+1 < len(starts) {
+			end = starts[i+1][0]
+		}
+		found = append(found, readCommits(text[s[1]:end], track.Person{}, depth)...)
+	}
+	return found
+}

@@ -1,0 +1,137 @@
+package ingest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/base64"
+	"strings"
+	"time"
+)
+
+// A Field is a header field to be written.
+type Field struct{ Name, Value string }
+
+// AppendMbox appends one commit to an mbox for git am, dated for the separator, with the fields given beside the commit's own.
+//
+// The body is written as it is where any mbox reader will give its bytes back, and quoted-printable where not: CRs, which git
+// mailsplit takes away from lines; lines that begin with "From ", where a mail would be taken to begin, or with ">From ", from
+// which some readers take the ">"; lines too long for SMTP. A patch whose last hunk is cut short is in base64, or the empty line
+// that an mbox has behind each mail would become a line of it.
+func AppendMbox(out []byte, c *Commit, dated time.Time, more ...Field) []byte {
+	body := append(append(make([]byte, 0, len(c.Message)+len(c.Patch)+1), c.Message...), c.Patch...)
+	if len(body) == 0 || body[len(body)-1] != '\n' {
+		body = append(body, '\n')
+	}
+	encoding := "8bit"
+	switch {
+	case endsInHunk(c.Patch):
+		encoding, body = "base64", base64Lines(body)
+	case !staysAsItIs(body):
+		encoding, body = "quoted-printable", quotedPrintable(body)
+	}
+	out = append(out, "From patchwatch "+dated.UTC().Format(time.ANSIC)+"\n"...)
+	fields := append([]Field{{"From", c.From}, {"Date", c.Date}, {"Subject", c.Subject}}, more...)
+	fields = append(fields, Field{"MIME-Version", "1.0"}, Field{"Content-Type", "text/plain; charset=" + cmp.Or(c.Charset, "UTF-8")},
+		Field{"Content-Transfer-Encoding", encoding})
+	for _, f := range fields {
+		if f.Value != "" {
+			out = append(out, f.Name+": "+f.Value+"\n"...)
+		}
+	}
+	out = append(append(append(out, '\n'), body...), '\n')
+	return out
+}
+
+// maxLine is how long a line of mail may be without its end (RFC 5322, 2.1.1).
+const maxLine = 998
+
+func staysAsItIs(body []byte) bool {
+	if bytes.IndexByte(body, '\r') >= 0 || bytes.IndexByte(body, 0) >= 0 {
+		return false
+	}
+	for len(body) > 0 {
+		var line []byte
+		line, body = nextLine(body)
+		if len(line) > maxLine || hasPrefix(bytes.TrimLeft(line, ">"), "From ") {
+			return false
+		}
+	}
+	return true
+}
+
+// endsInHunk tells that the last hunk of a patch has fewer lines than it says to have. Only lines that begin as those of a hunk
+// do are counted, as by git patch-id: an empty one may be what is left of a context line.
+func endsInHunk(patch []byte) bool {
+	var h hunk
+	inside := false
+	for len(patch) > 0 {
+		var line []byte
+		line, patch = nextLine(patch)
+		switch line = chomp(line); {
+		case inside && (len(line) == 0 || !strings.ContainsRune(" +-", rune(line[0]))):
+		case inside:
+			inside = !h.count(line)
+		case h.parse(line):
+			inside = true
+		}
+	}
+	return inside
+}
+
+// base64Lines encodes in lines of 76, each of which is decoded by itself.
+func base64Lines(text []byte) []byte {
+	const bytesALine = quotedLine / 4 * 3
+	var out []byte
+	for len(text) > 0 {
+		n := min(bytesALine, len(text))
+		out = append(base64.StdEncoding.AppendEncode(out, text[:n]), '\n')
+		text = text[n:]
+	}
+	return out
+}
+
+// quotedPrintable encodes text of which LF ends a line (RFC 2045, 6.7). The standard library's writer ends lines with CRLF, and
+// takes a CR before an LF for a part of the line's end, so that it would be lost.
+func quotedPrintable(text []byte) []byte {
+	out := make([]byte, 0, len(text)+len(text)/8)
+	for len(text) > 0 {
+		var line []byte
+		line, text = nextLine(text)
+		out = quoteLine(out, chomp(line))
+		if line[len(line)-1] != '\n' {
+			out = append(out, '=')
+		}
+		out = append(out, '\n')
+	}
+	return out
+}
+
+// quotedLine is how long a line of quoted-printable may be.
+const quotedLine = 76
+
+func quoteLine(out, line []byte) []byte {
+	from := hasPrefix(bytes.TrimLeft(line, ">"), "From ")
+	start := len(out)
+	for i, c := range line {
+		last := i == len(line)-1
+		plain := '!' <= c && c <= '~' && c != '=' || (c == ' ' || c == '\t') && !last
+		if i == 0 && from {
+			plain = false
+		}
+		width := 1
+		if !plain {
+			width = 3
+		}
+		if room := quotedLine - (len(out) - start); room < width || room == width && !last {
+			out = append(out, '=', '\n')
+			start = len(out)
+			plain = plain && c != 'F' && c != '>' // what begins a line must not look like "From "
+		}
+		if plain {
+			out = append(out, c)
+		} else {
+			out = append(append(out, '='), hexByte(c)...)
+		}
+	}
+	return out
+}
