@@ -27,7 +27,7 @@ var errOther = errors.New("its SHA-256 is another")
 // long, since that would keep the log from being cut back while a watcher writes.
 func (k *checker) checkMails(ctx context.Context, progress Progress) error {
 	for _, fault := range k.frames.current.Load().damaged {
-		k.found.fault(restore, "mails that are compressed against it can't be read: %v", fault)
+		k.found.Fault(restore, "mails that are compressed against it can't be read: %v", fault)
 	}
 	var total int
 	if err := k.own.QueryRowContext(ctx, `SELECT count(*) FROM mail`).Scan(&total); err != nil {
@@ -92,6 +92,7 @@ func (k *checker) readFrames(ctx context.Context, page []*checkedMail) (n int, e
 		if err := scan(&piece, &bytes); err != nil {
 			return err
 		}
+		k.pieces += int64(len(bytes))
 		for n < len(page) && page[n].id < mailOfPiece(piece) {
 			if held += page[n].bytes.size(); held > batchBytes {
 				n++
@@ -168,10 +169,10 @@ func (k *checker) report(m *checkedMail) {
 	switch m.wrong {
 	case nil:
 	case errNoBytes:
-		k.found.fault(reimport, "mail %d %s has no bytes stored", m.id, m.msgid)
+		k.found.Fault(reimport, "mail %d %s has no bytes stored", m.id, m.msgid)
 	case errOther:
-		k.found.fault(reimport, "mail %d %s is not what was delivered: its SHA-256 is another", m.id, m.msgid)
+		k.found.Fault(reimport, "mail %d %s is not what was delivered: its SHA-256 is another", m.id, m.msgid)
 	default:
-		k.found.fault(reimport, "mail %d %s can't be decompressed: %v", m.id, m.msgid, m.wrong)
+		k.found.Fault(reimport, "mail %d %s can't be decompressed: %v", m.id, m.msgid, m.wrong)
 	}
 }

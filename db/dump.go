@@ -1,84 +1,82 @@
 package db
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"math"
 	"time"
-
-	"patchwatch/track"
 )
 
 // Dump writes the canonical dump: JSON Lines, sorted by their bytes. It holds no number of a row, no time of the
 // clock, and nothing that depends on the order of arrival, so that two databases of the same mails and decisions give
-// the same bytes. The records of one kind are sorted in memory.
+// the same bytes.
 func (s *Store) Dump(ctx context.Context, w io.Writer) error {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	lines, err := s.DumpLines(ctx, nil)
 	if err != nil {
-		return explain(err)
-	}
-	defer tx.Rollback()
-	out := bufio.NewWriterSize(w, 1<<16)
-	d := &dumper{tx: tx, ctx: ctx}
-	for _, kind := range dumpKinds {
-		if err := d.kind(kind, out); err != nil {
-			return fmt.Errorf("dump %s: %w", kind, explain(err))
-		}
-	}
-	return out.Flush()
-}
-
-// dumpKinds in the order in which the sorted lines begin.
-var dumpKinds = []string{"comment", "cover", "mail", "patch", "person", "project", "revision", "series"}
-
-type dumper struct {
-	tx    *sql.Tx
-	ctx   context.Context
-	lines []string
-}
-
-func (d *dumper) kind(kind string, out *bufio.Writer) error {
-	d.lines = d.lines[:0]
-	collect := map[string]func() error{
-		"comment": d.comments, "cover": d.covers, "mail": d.mails, "patch": d.patches,
-		"person": d.people, "project": d.projects, "revision": d.revisions, "series": d.allSeries,
-	}[kind]
-	if err := collect(); err != nil {
 		return err
 	}
-	sort.Strings(d.lines)
-	for _, l := range d.lines {
-		if _, err := out.WriteString(l); err != nil {
-			return err
+	defer lines.Close()
+	return lines.Write(w)
+}
+
+// DumpLines are the lines of the dump, each as clean makes it (nil: as it is). They are of one moment, and hold the database
+// up no longer when this returns, however slowly they are read.
+func (s *Store) DumpLines(ctx context.Context, clean func(line []byte) []byte) (lines *Lines, err error) {
+	err = s.looking(ctx, func(w *writer) error {
+		lines, err = dumpLines(ctx, w, "", clean)
+		return err
+	})
+	return lines, err
+}
+
+func dumpLines(ctx context.Context, from asker, dir string, clean func(line []byte) []byte) (*Lines, error) {
+	d := &dumper{asker: from, ctx: ctx, clean: clean, out: newSorter(dir)}
+	d.json = json.NewEncoder(&d.text)
+	d.json.SetEscapeHTML(false) // Message-IDs keep their angle brackets
+	for _, collect := range []func() error{
+		d.projects, d.mails, d.people, d.covers, d.patches, d.comments, d.revisions, d.allSeries,
+	} {
+		if err := collect(); err != nil {
+			d.out.close()
+			return nil, fmt.Errorf("dump: %w", explain(err))
 		}
 	}
-	return nil
+	return linesOf(d.out)
+}
+
+type dumper struct {
+	asker
+	ctx   context.Context
+	clean func(line []byte) []byte
+	json  *json.Encoder // into text
+	text  bytes.Buffer
+	out   *sorter
 }
 
 func (d *dumper) line(record any) error {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
-	e.SetEscapeHTML(false) // Message-IDs keep their angle brackets
-	if err := e.Encode(record); err != nil {
+	d.text.Reset()
+	if err := d.json.Encode(record); err != nil {
 		return err
 	}
-	d.lines = append(d.lines, buf.String())
-	return nil
+	line := bytes.TrimSuffix(d.text.Bytes(), []byte("\n"))
+	if d.clean != nil {
+		line = d.clean(line)
+	}
+	return d.out.add(line)
 }
 
 // rows makes a line of each row of the query; f scans it into a record.
 func (d *dumper) rows(query string, f func(scan func(...any) error) (any, error)) error {
-	rows, err := d.tx.QueryContext(d.ctx, query)
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func(scan func(...any) error) error {
+	return d.each(query, nil, func(scan func(...any) error) error {
+		if err := d.ctx.Err(); err != nil {
+			return err
+		}
 		record, err := f(scan)
 		if err != nil {
 			return err
@@ -236,24 +234,45 @@ type dumpSeries struct {
 	ReceivedAll bool     `json:"received_all"`
 }
 
+// allSeries reads a row for each patch of a series, which come one after the other.
 func (d *dumper) allSeries() error {
-	slots, err := d.slots()
-	if err != nil {
+	var r *dumpSeries
+	last := int64(0)
+	write := func() error {
+		if r == nil {
+			return nil
+		}
+		return d.line(r)
+	}
+	if err := d.each(`
+		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name), s.version, s.total, s.date, nullif(s.submitter, ''), c.msgid, s.complete,
+			p.number, m.msgid
+		FROM series s CROSS JOIN project pr ON pr.id = s.project LEFT JOIN mail c ON c.id = s.cover
+			LEFT JOIN patch p ON p.series = s.id LEFT JOIN mail m ON m.id = p.mail
+		ORDER BY s.id, p.number`, nil, func(scan func(...any) error) error {
+		next := &dumpSeries{Type: "series", Patches: [][2]any{}}
+		var id, date int64
+		var number sql.NullInt64
+		var patch sql.NullString
+		if err := scan(&id, &next.Project, &next.Key, &next.Name, &next.Version, &next.Total, &date, &next.Submitter,
+			&next.Cover, &next.ReceivedAll, &number, &patch); err != nil {
+			return err
+		}
+		if r == nil || id != last {
+			if err := errors.Join(d.ctx.Err(), write()); err != nil {
+				return err
+			}
+			next.Date = dumpDate(date)
+			r, last = next, id
+		}
+		if patch.Valid {
+			r.Patches = append(r.Patches, [2]any{number.Int64, patch.String})
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
-	return d.rows(`
-		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name), s.version, s.total, s.date, nullif(s.submitter, ''), m.msgid, s.complete
-		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN mail m ON m.id = s.cover`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpSeries{Type: "series", Patches: [][2]any{}}
-			var id, date int64
-			err := scan(&id, &r.Project, &r.Key, &r.Name, &r.Version, &r.Total, &date, &r.Submitter, &r.Cover, &r.ReceivedAll)
-			r.Date = dumpDate(date)
-			for _, s := range slots[id] {
-				r.Patches = append(r.Patches, [2]any{s.Number, s.ID})
-			}
-			return &r, err
-		})
+	return write()
 }
 
 type dumpRevision struct {
@@ -263,60 +282,45 @@ type dumpRevision struct {
 	Revises string `json:"revises"` // likewise
 }
 
+// revisions looks for each series of a version that can revise another, page by page.
 func (d *dumper) revisions() error {
-	rows, err := d.tx.QueryContext(d.ctx, `SELECT s.id, s.version, pr.link_name, s.key FROM series s JOIN project pr ON pr.id = s.project`)
-	if err != nil {
-		return err
-	}
-	all := map[int64]dumpRevision{}
-	var later []int64 // of a version that can revise another
-	if err := eachRow(rows, func(scan func(...any) error) error {
-		var id int64
-		var version int
-		r := dumpRevision{Type: "revision"}
-		err := scan(&id, &version, &r.Project, &r.Series)
-		if version > 1 {
-			later = append(later, id)
-		}
-		all[id] = r
-		return err
-	}); err != nil {
-		return err
-	}
-	finder := newRevisions(d.ctx, d.tx)
-	for _, id := range later {
-		before, err := finder.revised(id)
-		if err != nil {
+	finder := &revisions{asker: d.asker}
+	for last := int64(math.MinInt64); ; {
+		var page []int64
+		if err := d.each(`SELECT id FROM series WHERE version > 1 AND id > ? ORDER BY id LIMIT 1000`, []any{last},
+			func(scan func(...any) error) error {
+				err := scan(&last)
+				page = append(page, last)
+				return err
+			}); err != nil || len(page) == 0 {
 			return err
 		}
-		if before == 0 {
-			continue
-		}
-		r := all[id]
-		r.Revises = all[before].Series
-		if err := d.line(r); err != nil {
-			return err
+		finder.known = map[int64]int64{}
+		for _, id := range page {
+			if err := d.revision(finder, id); err != nil {
+				return err
+			}
 		}
 	}
-	return nil
 }
 
-func (d *dumper) slots() (map[int64][]track.Slot, error) {
-	rows, err := d.tx.QueryContext(d.ctx, `
-		SELECT p.series, p.number, m.msgid FROM patch p JOIN mail m ON m.id = p.mail
-		WHERE p.series IS NOT NULL ORDER BY p.series, p.number`)
-	if err != nil {
-		return nil, err
-	}
-	out := map[int64][]track.Slot{}
-	err = eachRow(rows, func(scan func(...any) error) error {
-		var series int64
-		var s track.Slot
-		err := scan(&series, &s.Number, &s.ID)
-		out[series] = append(out[series], s)
+func (d *dumper) revision(finder *revisions, id int64) error {
+	if err := d.ctx.Err(); err != nil {
 		return err
+	}
+	before, err := finder.revised(id)
+	if err != nil || before == 0 {
+		return err
+	}
+	return d.each(`
+		SELECT pr.link_name, s.key, o.key FROM series s JOIN project pr ON pr.id = s.project JOIN series o ON o.id = +?
+		WHERE s.id = +?`, []any{before, id}, func(scan func(...any) error) error {
+		r := dumpRevision{Type: "revision"}
+		if err := scan(&r.Project, &r.Series, &r.Revises); err != nil {
+			return err
+		}
+		return d.line(&r)
 	})
-	return out, err
 }
 
 func dumpDate(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05") }

@@ -15,15 +15,25 @@ import (
 // is asked for, and so is a function of what is stored without anybody's having to keep it so. Most series are of
 // version 1, which revises nothing and costs no lookup.
 type revisions struct {
-	ctx   context.Context
-	tx    *sql.Tx // one that is read from only
-	stmts map[string]*sql.Stmt
+	asker
 	known map[int64]int64 // answers: the series that a series revises, 0 for none
 	parts []int64         // of the index by title; nil: not counted yet
 }
 
+// asker is whatever a question can be put to: f is called with each row.
+type asker interface {
+	each(query string, args []any, f func(scan func(...any) error) error) error
+}
+
 func newRevisions(ctx context.Context, tx *sql.Tx) *revisions {
-	return &revisions{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}, known: map[int64]int64{}}
+	return &revisions{asker: &txAsker{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}}, known: map[int64]int64{}}
+}
+
+// txAsker asks a transaction that is read from only.
+type txAsker struct {
+	ctx   context.Context
+	tx    *sql.Tx
+	stmts map[string]*sql.Stmt
 }
 
 // edition is a series as the search for its other versions sees it.
@@ -193,7 +203,7 @@ func (r *revisions) series(links map[int64]track.Link, link track.Link, query st
 	})
 }
 
-func (r *revisions) each(query string, args []any, f func(scan func(...any) error) error) error {
+func (r *txAsker) each(query string, args []any, f func(scan func(...any) error) error) error {
 	s := r.stmts[query]
 	if s == nil {
 		var err error

@@ -58,6 +58,21 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		} else {
 			*to, fits = v.([]byte)
 		}
+	case **string: // nil for NULL
+		text, ok := v.(string)
+		if fits = ok || v == nil; ok {
+			*to = &text
+		} else {
+			*to = nil
+		}
+	case **int:
+		n, ok := v.(int64)
+		if fits = ok || v == nil; ok {
+			number := int(n)
+			*to = &number
+		} else {
+			*to = nil
+		}
 	case *int:
 		var n int64
 		n, fits = v.(int64)

@@ -93,8 +93,7 @@ func sameHoweverFed(t *testing.T, projects []track.Project, mails []sampleMail) 
 	want := w.run("dump")
 	for _, seed := range []uint64{0, 1, 2, 3} {
 		if got := w.dumpOfFed(projects, mails, seed); got != want {
-			onlyGot, onlyWant := db.DiffDumps([]byte(got), []byte(want))
-			t.Fatalf("order %d gives another dump than the watchers; only here: %.2000q, only there: %.2000q", seed, onlyGot, onlyWant)
+			t.Fatalf("order %d gives another dump than the watchers; - only here, + only there:\n%.4000s", seed, differenceOf(t, got, want))
 		}
 	}
 	return want
@@ -341,4 +340,28 @@ func readJSONFile(t *testing.T, path string, v any) {
 	if err := json.Unmarshal(text, v); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// differenceOf are the lines that one of two dumps has alone.
+func differenceOf(t *testing.T, a, b string) string {
+	t.Helper()
+	var out strings.Builder
+	lines := [2]*db.Lines{}
+	for i, text := range []string{a, b} {
+		var err error
+		if lines[i], err = db.SortLines(strings.NewReader(text)); err != nil {
+			t.Fatal(err)
+		}
+		defer lines[i].Close()
+	}
+	add := func(sign string) func(line []byte) error {
+		return func(line []byte) error {
+			fmt.Fprintf(&out, "%s %s\n", sign, line)
+			return nil
+		}
+	}
+	if _, err := db.DiffLines(lines[0], lines[1], add("-"), add("+")); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }

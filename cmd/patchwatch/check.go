@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,13 +38,11 @@ func check(ctx context.Context, s *db.Store, dirs []string) error {
 	if err != nil {
 		return err
 	}
-	var faults []db.Fault
+	found := &db.Checked{}
 	for _, m := range watched {
-		found, err := checkMaildir(ctx, s, m.Path)
-		if err != nil {
+		if err := checkMaildir(ctx, s, m.Path, found); err != nil {
 			return err
 		}
-		faults = append(faults, found...)
 	}
 	p := newProgress("check", "mails")
 	checked, err := s.Check(ctx, p.tell)
@@ -51,104 +51,124 @@ func check(ctx context.Context, s *db.Store, dirs []string) error {
 		return err
 	}
 	fmt.Printf("%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(), count(checked.Mails, "stored mail"))
-	return report(append(faults, checked.Faults...))
+	return report(append(found.Faults, checked.Faults...), found.More+checked.More)
 }
 
-func report(faults []db.Fault) error {
+// report prints the faults; of more than can be told it says how many they are.
+func report(faults []db.Fault, more int) error {
 	if len(faults) == 0 {
 		fmt.Println("nothing is lost, nothing is wrong")
 		return nil
 	}
+	out := bufio.NewWriter(os.Stdout)
 	for _, f := range faults {
-		fmt.Printf("WRONG: %s\n       what to do: %s\n", printable(f.What), printable(f.Do))
+		fmt.Fprintf(out, "WRONG: %s\n       what to do: %s\n", printable(f.What), printable(f.Do))
 	}
-	fmt.Fprintf(os.Stderr, "%s\n", count(len(faults), "fault"))
+	if more > 0 {
+		fmt.Fprintf(out, "WRONG: %d more like these\n", more)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s\n", count(len(faults)+more, "fault"))
 	return exitCode(exitFailed)
 }
 
-func checkMaildir(ctx context.Context, s *db.Store, dir string) ([]db.Fault, error) {
-	stored, faults, err := checkCur(ctx, s, dir)
+func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checked) error {
+	stored, err := checkCur(ctx, s, dir, found)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	failed, err := watcher.Failed(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, m := range failed {
 		if m.Reason == "" {
-			faults = append(faults, db.Fault{
-				What: fmt.Sprintf("%s is in failed without a reason", filepath.Join(dir, "failed", m.Name)),
-				Do:   "move it to new, to have it tried again",
-			})
+			found.Fault("move it to new, to have it tried again", "%s is in failed without a reason", filepath.Join(dir, "failed", m.Name))
 		}
 	}
 	queue, err := watcher.Waiting(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	dropped, err := watcher.CountDropped(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	said := ""
 	if dropped > 0 {
 		said = fmt.Sprintf(", %d dropped", dropped)
 	}
 	fmt.Printf("%s: %s in cur, %d failed, %d waiting in new%s\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails, said)
-	return faults, nil
+	return nil
 }
 
 // checkCur asks for every file in cur whether the database has its bytes. In pieces, so that memory stays small, and in large
 // ones, since the database looks through all its mails for each.
-func checkCur(ctx context.Context, s *db.Store, dir string) (seen int, faults []db.Fault, err error) {
-	cur := filepath.Join(dir, "cur")
-	entries, err := os.ReadDir(cur)
+func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
+	cur, err := os.Open(filepath.Join(dir, "cur"))
 	if err != nil {
-		return 0, nil, err
+		return 0, err
 	}
+	defer cur.Close()
 	p := newProgress("check "+dir, "files")
 	defer p.clear()
 	const piece = 50_000
-	for len(entries) > 0 {
-		n := min(piece, len(entries))
-		found, err := checkFiles(ctx, s, cur, entries[:n])
-		if err != nil {
-			return seen, nil, err
+	for {
+		entries, err := cur.ReadDir(piece)
+		if err == io.EOF {
+			return seen, nil
 		}
-		faults = append(faults, found...)
-		entries = entries[n:]
-		seen += n
-		p.tell(seen, seen+len(entries))
+		if err != nil {
+			return seen, err
+		}
+		if err := checkFiles(ctx, s, cur.Name(), entries, found); err != nil {
+			return seen, err
+		}
+		seen += len(entries)
+		p.tell(seen, 0)
 	}
-	return seen, faults, nil
 }
 
-func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEntry) (faults []db.Fault, err error) {
+func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEntry, found *db.Checked) error {
 	var names []string
 	var sums [][sha256.Size]byte
+	buffer := make([]byte, 64<<10)
 	for _, e := range entries {
 		if !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		raw, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		sum, err := sumOfFile(filepath.Join(dir, e.Name()), buffer)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // somebody has moved it meanwhile
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		names = append(names, e.Name())
-		sums = append(sums, sha256.Sum256(raw))
+		sums = append(sums, sum)
 	}
 	held, err := s.Holds(ctx, sums)
 	for i := range held {
 		if !held[i] {
-			faults = append(faults, db.Fault{
-				What: fmt.Sprintf("%s is not stored", filepath.Join(dir, names[i])),
-				Do:   "move it to new, where a watcher stores it",
-			})
+			found.Fault("move it to new, where a watcher stores it", "%s is not stored", filepath.Join(dir, names[i]))
 		}
 	}
-	return faults, err
+	return err
+}
+
+// sumOfFile holds no more than a piece of the file at once, since any file may be in cur.
+func sumOfFile(path string, buffer []byte) (sum [sha256.Size]byte, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer) // without the struct it would make a buffer of its own
+	return [sha256.Size]byte(h.Sum(nil)), err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -69,7 +68,7 @@ func (s *stress) judge(ctx context.Context, k *killer) (*verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.faults = len(checked.Faults)
+	v.faults = len(checked.Faults) + checked.More
 	for _, f := range checked.Faults {
 		v.say("%s", f.What)
 	}
@@ -176,20 +175,23 @@ func (s *stress) judgeDumps(ctx context.Context, store *db.Store, v *verdict) er
 		return err
 	}
 	defer serial.Close()
-	var got, want bytes.Buffer
-	if err := store.Dump(ctx, &got); err != nil {
+	got, err := store.DumpLines(ctx, nil)
+	if err != nil {
 		return err
 	}
-	if err := serial.Dump(ctx, &want); err != nil {
+	defer got.Close()
+	want, err := serial.DumpLines(ctx, nil)
+	if err != nil {
 		return err
 	}
-	extra, missing := db.DiffDumps(got.Bytes(), want.Bytes())
-	v.differences = len(extra) + len(missing)
-	for _, l := range extra {
-		v.say("only after the stress: %s", l)
+	defer want.Close()
+	differs := func(where string) func(line []byte) error {
+		return func(line []byte) error {
+			v.differences++
+			v.say("only after the %s: %s", where, line)
+			return nil
+		}
 	}
-	for _, l := range missing {
-		v.say("only after the serial import: %s", l)
-	}
-	return nil
+	_, err = db.DiffLines(got, want, differs("stress"), differs("serial import"))
+	return err
 }
