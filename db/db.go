@@ -64,8 +64,8 @@ func isBusy(err error) bool {
 }
 
 func (s *Store) open(ctx context.Context) error {
-	if isDir(s.path) {
-		return errors.New("it is a folder, not a file")
+	if err := refuseOdd(s.path); err != nil {
+		return err
 	}
 	if dir := filepath.Dir(s.path); !isDir(dir) {
 		return fmt.Errorf("there is no folder %s to keep it in", dir)
@@ -145,8 +145,8 @@ func (s *Store) openExisting(ctx context.Context) error {
 	if _, err := os.Stat(s.path); errors.Is(err, os.ErrNotExist) {
 		return ErrNotExist
 	}
-	if isDir(s.path) {
-		return errors.New("it is a folder, not a file")
+	if err := refuseOdd(s.path); err != nil {
+		return err
 	}
 	if err := s.refuseStrangers(ctx); err != nil {
 		return err
@@ -241,6 +241,18 @@ func dsn(path, options string) string {
 		}
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String()
+}
+
+// refuseOdd refuses what is no file: SQLite would wait for a FIFO for ever.
+func refuseOdd(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular():
+		return nil // one that is not there has an error of its own, or is made
+	case info.IsDir():
+		return errors.New("it is a folder, not a file")
+	}
+	return errors.New("it is no regular file")
 }
 
 func isDir(path string) bool {

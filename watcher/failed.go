@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // maxReason bounds what is read of a reason, in bytes; anybody may have put a file there.
@@ -58,15 +55,11 @@ func isFailedMail(entry fs.DirEntry) bool {
 
 func failedMail(folder string, info fs.FileInfo) FailedMail {
 	mail := FailedMail{Name: info.Name(), Size: info.Size(), Time: info.ModTime()}
-	f, err := os.OpenFile(filepath.Join(folder, reasonName(mail.Name)), os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0)
+	text, written, err := ReadFile(filepath.Join(folder, reasonName(mail.Name)), maxReason)
 	if err != nil {
 		return mail // somebody has put the mail there by hand
 	}
-	defer f.Close()
-	if written, err := f.Stat(); err == nil {
-		mail.Time = written.ModTime()
-	}
-	text, _ := io.ReadAll(io.LimitReader(f, maxReason))
+	mail.Time = written.ModTime()
 	mail.Reason = strings.TrimSpace(string(text))
 	return mail
 }

@@ -26,7 +26,7 @@ func (l *listing) open() bool { return l.folder != nil || len(l.names) > 0 }
 
 func (l *listing) start(path string) (err error) {
 	l.close()
-	l.folder, err = os.Open(path)
+	l.folder, err = OpenListing(path)
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 // without a reason helps nobody, a reason without its mail is overwritten or goes when the mail is stored.
 //
 // Written under a dotted name and renamed, it is there whole or not at all. The name is always the same, so that a
-// crash leaves one file, which the next attempt overwrites; nobody else writes it, for we hold the lock on the mail.
+// crash leaves one file, which the next attempt replaces; no other watcher writes it, for we hold the lock on the mail.
 func writeReason(f *folders, failed string, reason error) error {
 	name := reasonName(failed)
 	tmp := shorten("."+name, maxName)
@@ -38,7 +38,8 @@ func reasonText(reason error) string {
 func writeSynced(folder int, name, text string) error {
 	var fd int
 	err := again(func() (err error) {
-		flags := unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC | unix.O_NOFOLLOW | unix.O_CLOEXEC
+		unix.Unlinkat(folder, name, 0) // what a crash left, or a link or a FIFO that somebody put there
+		flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 		fd, err = unix.Openat(folder, name, flags, 0o600)
 		return err
 	})

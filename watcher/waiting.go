@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 )
@@ -27,7 +26,7 @@ func Waiting(dir string) (Queue, error) {
 }
 
 func waiting(path string) (q Queue, err error) {
-	folder, err := os.Open(path)
+	folder, err := OpenListing(path)
 	if err != nil {
 		return q, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -28,10 +29,10 @@ type archive interface {
 var errEnd = errors.New("end of archive")
 
 // openArchives looks at every path before anything is stored, so that a mistyped one changes nothing.
-func openArchives(paths []string) ([]archive, error) {
+func openArchives(ctx context.Context, paths []string) ([]archive, error) {
 	var out []archive
 	for _, p := range paths {
-		a, err := openArchive(p)
+		a, err := openArchive(ctx, p)
 		if err != nil {
 			for _, o := range out {
 				o.close()
@@ -43,9 +44,9 @@ func openArchives(paths []string) ([]archive, error) {
 	return out, nil
 }
 
-func openArchive(path string) (archive, error) {
+func openArchive(ctx context.Context, path string) (archive, error) {
 	if path == "-" {
-		return newMboxArchive("standard input", os.Stdin, os.Stdin, 0)
+		return newMboxArchive("standard input", untilDone(ctx, os.Stdin), os.Stdin, 0)
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -55,14 +56,12 @@ func openArchive(path string) (archive, error) {
 		return nil, err
 	case info.IsDir():
 		return openFolder(path)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is neither a file nor a folder", path)
 	}
-	f, err := os.Open(path)
+	f, size, err := openNamed(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	return newMboxArchive(path, f, f, info.Size())
+	return newMboxArchive(path, f, f, size)
 }
 
 // mboxArchive is an mbox, compressed or not.
@@ -200,21 +199,17 @@ func (a *fileArchive) next() (string, bytesOfMail, error) {
 	for a.done < len(a.files) {
 		file := a.files[a.done]
 		a.done++
-		info, err := os.Lstat(file)
-		if errors.Is(err, fs.ErrNotExist) {
+		raw, info, err := watcher.ReadFile(file, ingest.MaxMail+1)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, watcher.ErrNoFile) {
 			continue // a watcher has moved it meanwhile
 		}
 		if err != nil {
 			return file, bytesOfMail{}, err
 		}
-		if info.Size() > ingest.MaxMail {
+		if len(raw) > ingest.MaxMail {
 			return file, bytesOfMail{fault: fmt.Errorf("it has %d bytes, more than the %d that a mail may have", info.Size(), ingest.MaxMail)}, nil
 		}
-		raw, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		return file, bytesOfMail{raw: raw, delivered: watcher.Delivered(filepath.Base(file), info.ModTime())}, err
+		return file, bytesOfMail{raw: raw, delivered: watcher.Delivered(filepath.Base(file), info.ModTime())}, nil
 	}
 	return "", bytesOfMail{}, errEnd
 }

@@ -20,7 +20,7 @@ and start again. What came since is in cur: patchwatch import MAILDIR stores it 
 		Example: "  patchwatch backup /backup/patches-$(date +%F).db",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error {
+			return a.readingWith(cmd.Context(), tidiedUp, func(s *db.Store) error {
 				if err := s.Backup(cmd.Context(), args[0]); err != nil {
 					return err
 				}

@@ -28,7 +28,7 @@ It changes nothing, and may run beside a watcher. Without a MAILDIR it means tho
 database. Exit 1 if anything is wrong.`,
 		Example: "  patchwatch check\n  patchwatch check ~/Maildir",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error { return check(cmd.Context(), s, args) })
+			return a.readingWith(cmd.Context(), tidiedUp, func(s *db.Store) error { return check(cmd.Context(), s, args) })
 		},
 	}
 }
@@ -107,7 +107,7 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checke
 // checkCur asks for every file in cur whether the database has its bytes. In pieces, so that memory stays small, and in large
 // ones, since the database looks through all its mails for each.
 func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
-	cur, err := os.Open(filepath.Join(dir, "cur"))
+	cur, err := watcher.OpenListing(filepath.Join(dir, "cur"))
 	if err != nil {
 		return 0, err
 	}
@@ -143,7 +143,7 @@ func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEn
 			return err
 		}
 		sum, err := sumOfFile(filepath.Join(dir, e.Name()), buffer)
-		if errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, watcher.ErrNoFile) {
 			continue // somebody has moved it meanwhile
 		}
 		if err != nil {
@@ -163,7 +163,7 @@ func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEn
 
 // sumOfFile holds no more than a piece of the file at once, since any file may be in cur.
 func sumOfFile(path string, buffer []byte) (sum [sha256.Size]byte, err error) {
-	f, err := os.Open(path)
+	f, _, err := watcher.OpenFile(path)
 	if err != nil {
 		return sum, err
 	}

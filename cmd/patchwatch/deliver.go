@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -19,7 +20,7 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
   netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (an alias, see docs/deploy.md)`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := deliver(args[0]); err != nil {
+			if err := deliver(cmd.Context(), args[0]); err != nil {
 				fmt.Fprintf(os.Stderr, "patchwatch: %s\n", printable(err.Error()))
 				return exitCode(exitTempFail)
 			}
@@ -28,10 +29,10 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
 	}
 }
 
-func deliver(dir string) error {
+func deliver(ctx context.Context, dir string) error {
 	if _, err := watcher.Prepare(dir); err != nil {
 		return err
 	}
-	_, err := watcher.Deliver(dir, os.Stdin)
+	_, err := watcher.Deliver(dir, untilDone(ctx, os.Stdin))
 	return err
 }

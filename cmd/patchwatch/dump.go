@@ -60,6 +60,7 @@ difference: "-" before what only A has, "+" before what only B has. Exit 1 if th
 		Example: "  patchwatch compare patches.db imported.db\n  patchwatch compare yesterday.jsonl patches.db",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			defer onlyReading(cmd.Context(), soon)()
 			x, err := linesOf(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -99,7 +100,7 @@ func printDifferences(x, y *db.Lines) error {
 
 // linesOf reads a dump, or makes it from a database.
 func linesOf(ctx context.Context, path string) (*db.Lines, error) {
-	f, err := os.Open(path)
+	f, _, err := openNamed(ctx, path)
 	if err != nil {
 		return nil, err
 	}

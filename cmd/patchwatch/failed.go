@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,7 +92,7 @@ func listFailed(mails []failedMail, asJSON bool) error {
 
 // whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
 func whatItSays(path string) (from, subject string) {
-	start, err := beginning(path, 64<<10)
+	start, _, err := watcher.ReadFile(path, 64<<10)
 	if err != nil {
 		return "", ""
 	}
@@ -108,20 +106,11 @@ func whatItSays(path string) (from, subject string) {
 	return from, m.Subject.Full
 }
 
-func beginning(path string, size int) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, int64(size)))
-}
-
 func showFailed(m failedMail) error {
 	fmt.Printf("File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(m.path()), m.Size,
 		m.Time.Local().Format(time.DateTime), printableText(m.Reason))
 	const shown = 4 << 10
-	start, err := beginning(m.path(), shown)
+	start, _, err := watcher.ReadFile(m.path(), shown)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ counts them. Nothing is deleted: that is for a person to do.`,
 			if err != nil {
 				return err
 			}
-			if len(mails) > 0 && !yes && !agreed(fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+			if len(mails) > 0 && !yes && !agreed(cmd.Context(), fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
 				return errors.New("nothing is changed; --yes does not ask")
 			}
 			return moveFailed(mails, watcher.Drop, "dropped")
@@ -60,9 +60,9 @@ counts them. Nothing is deleted: that is for a person to do.`,
 }
 
 // agreed asks a person; where nobody can answer, the answer is no.
-func agreed(question string) bool {
+func agreed(ctx context.Context, question string) bool {
 	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	answer, _ := bufio.NewReader(untilDone(ctx, os.Stdin)).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }

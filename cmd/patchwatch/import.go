@@ -16,15 +16,15 @@ func (a *app) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import PATH...",
 		Short: "Store the mails of an archive, moving nothing",
-		Long: `Reads an mbox (also compressed with gzip), a Maildir (new and cur), or a folder of mails, a file each, in order of
-names; "-" is an mbox on standard input. Nothing is moved or changed there. In a folder with files that end in .eml,
-only these are mails. What is stored already is passed over.`,
+		Long: `Reads an mbox (also compressed with gzip, or from a pipe), a Maildir (new and cur), or a folder of mails, a file each,
+in order of names; "-" is an mbox on standard input. Nothing is moved or changed there. In a folder with files that end
+in .eml, only these are mails. What is stored already is passed over.`,
 		Example: `  patchwatch import lore.mbox.gz
   patchwatch import ~/Maildir
   curl -s https://lore.example.org/list/all.mbox.gz | gunzip | patchwatch import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			archives, err := openArchives(args) // before a database is made for nothing
+			archives, err := openArchives(cmd.Context(), args) // before a database is made for nothing
 			if err != nil {
 				return err
 			}

@@ -7,9 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
-	"time"
 )
 
 func main() {
@@ -19,7 +16,7 @@ func main() {
 }
 
 // Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and what
-// shells say of SIGINT, after a second signal.
+// shells say of SIGINT, after a second signal. A command that only reads ends with 128 and the number of the first one.
 const (
 	exitDone     = 0
 	exitFailed   = 1
@@ -40,6 +37,10 @@ func run(ctx context.Context, args []string) int {
 	var code exitCode
 	if errors.As(err, &code) {
 		return int(code)
+	}
+	if why, ok := wasReading(ctx); ok {
+		fmt.Fprintln(os.Stderr, "patchwatch: interrupted")
+		return why.code()
 	}
 	if ctx.Err() != nil { // whatever the errors are that this led to
 		err = errors.New("interrupted before all was done; what was done is kept, and the same command goes on from there")
@@ -73,25 +74,3 @@ func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }
 type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
-// oneRequest is within what time two signals are one request; shorter than anybody takes to press Ctrl-C again.
-const oneRequest = 100 * time.Millisecond
-
-// interruptible gives a context that ends with the first SIGINT or SIGTERM. A second one ends the program at once, for
-// whoever does not want to wait for the batch in hand; nothing is lost by that either.
-//
-// What follows the first at once is the same request: timeout(1) signals its child and then the child's whole group.
-func interruptible() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		<-signals
-		cancel()
-		for first := time.Now(); time.Since(first) < oneRequest; {
-			<-signals
-		}
-		os.Exit(exitAtOnce)
-	}()
-	return ctx, cancel
-}

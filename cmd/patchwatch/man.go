@@ -78,6 +78,7 @@ var manSections = []struct {
 		{strconv.Itoa(exitFailed), "Something failed, and standard error says what; status --check, check, compare and stress found something."},
 		{strconv.Itoa(exitUsage), "The command line is wrong, and nothing was done."},
 		{strconv.Itoa(exitTempFail), "deliver could not write the mail: the MTA is to keep it and try again."},
+		{"130, 143", "A command that only reads was ended by SIGINT or SIGTERM."},
 		{strconv.Itoa(exitAtOnce), "A second signal ended it before the batch in hand was finished. No mail is lost by that."},
 	}},
 	{"ENVIRONMENT", [][2]string{

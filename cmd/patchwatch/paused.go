@@ -4,11 +4,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"patchwatch/watcher"
 )
 
 // pausedFile is in a Maildir beside new and cur while a watcher takes no mail from there, and says why. The database knows
 // it too, but most often it is the database that can't be written.
 const pausedFile = "patchwatch.paused"
+
+// maxPaused is how much of it is read: its first line is shown.
+const maxPaused = 4 << 10
 
 // writePaused says why no mail is taken; empty: it is. A disk that is full is no reason to fail for want of this file.
 func writePaused(dir, reason string) {
@@ -20,15 +25,12 @@ func writePaused(dir, reason string) {
 	if readPaused(dir) == reason {
 		return
 	}
-	tmp := path + ".new"
-	if os.WriteFile(tmp, []byte(reason+"\n"), 0o644) == nil {
-		_ = os.Rename(tmp, path)
-	}
+	_ = watcher.WriteFile(path, reason+"\n")
 }
 
 // readPaused is the reason that a watcher left; empty if there is none.
 func readPaused(dir string) string {
-	text, err := os.ReadFile(filepath.Join(dir, pausedFile))
+	text, _, err := watcher.ReadFile(filepath.Join(dir, pausedFile), maxPaused)
 	if err != nil {
 		return ""
 	}

@@ -594,7 +594,9 @@ func (w *workplace) start(args ...string) *process {
 func (w *workplace) startCommand(c *exec.Cmd) *process {
 	w.t.Helper()
 	p := &process{t: w.t, cmd: c, said: &saying{}, done: make(chan struct{})}
-	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
+	if p.cmd.Stderr = p.said; p.cmd.Stdout == nil {
+		p.cmd.Stdout = p.said
+	}
 	if err := p.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -112,8 +113,14 @@ func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
 	return errors.Join(f(store), store.Close())
 }
 
-// reading runs f with the database open for reading.
+// reading runs f with the database open for reading. The first signal ends it.
 func (a *app) reading(ctx context.Context, f func(*db.Store) error) error {
+	return a.readingWith(ctx, soon, f)
+}
+
+// readingWith leaves f some time to tidy up after a signal.
+func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*db.Store) error) error {
+	defer onlyReading(ctx, patience)()
 	store, err := db.OpenReadOnly(ctx, a.db)
 	if errors.Is(err, db.ErrNotExist) {
 		return fmt.Errorf("there is no database %s; patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)

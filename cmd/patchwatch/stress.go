@@ -33,7 +33,7 @@ removed in the end, unless something was wrong. Exit 1 if anything is lost, twic
 			if err := s.valid(); err != nil {
 				return err
 			}
-			archives, err := openArchives(args)
+			archives, err := openArchives(cmd.Context(), args)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/signal"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// oneRequest is within what time two signals are one request; shorter than anybody takes to press Ctrl-C again.
+const oneRequest = 100 * time.Millisecond
+
+// interrupted is why a context ended: a signal came.
+type interrupted struct{ signal syscall.Signal }
+
+func (i interrupted) Error() string { return "interrupted" }
+
+// code is what shells say of a program that a signal ended.
+func (i interrupted) code() int { return 128 + int(i.signal) }
+
+// interrupts is what a signal finds: a command that only reads, or one that must finish what it has in hand.
+type interrupts struct {
+	patience atomic.Int64 // how long a command that only reads is waited for; 0: it writes
+}
+
+type interruptsKey struct{}
+
+// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends also where
+// it is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once, for
+// whoever does not want to wait. Nothing is lost by that either.
+//
+// What follows the first at once is the same request: timeout(1) signals its child and then the child's whole group.
+func interruptible() (context.Context, context.CancelFunc) {
+	in := &interrupts{}
+	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), interruptsKey{}, in))
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		why := interrupted{(<-signals).(syscall.Signal)}
+		cancel(why)
+		in.end(why, signals)
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// end waits for what ends the program if it does not end by itself.
+func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
+	first := time.Now()
+	for tick := time.NewTicker(oneRequest / 2); ; {
+		select {
+		case <-signals:
+			if time.Since(first) >= oneRequest {
+				os.Exit(exitAtOnce)
+			}
+		case <-tick.C:
+			if patience := time.Duration(in.patience.Load()); patience > 0 && time.Since(first) >= patience {
+				sayWithoutWaiting("patchwatch: interrupted\n")
+				os.Exit(why.code())
+			}
+		}
+	}
+}
+
+// sayWithoutWaiting writes to standard error, but not for long: it may be a pipe that nobody reads.
+func sayWithoutWaiting(text string) {
+	said := make(chan struct{})
+	go func() {
+		fmt.Fprint(os.Stderr, text)
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(oneRequest):
+	}
+}
+
+// How long a command that only reads may take to end after a signal. One that has a copy of the database removes it first.
+const (
+	soon     = 300 * time.Millisecond
+	tidiedUp = 15 * time.Second
+)
+
+// onlyReading says that nothing is written from now on until done is called.
+func onlyReading(ctx context.Context, patience time.Duration) (done func()) {
+	in, ok := ctx.Value(interruptsKey{}).(*interrupts)
+	if !ok {
+		return func() {}
+	}
+	before := in.patience.Swap(int64(patience))
+	return func() {
+		if ctx.Err() == nil { // otherwise it is a command that only read, and says so at its end
+			in.patience.Store(before)
+		}
+	}
+}
+
+// wasReading gives the signal that ended a context while nothing was being written.
+func wasReading(ctx context.Context) (why interrupted, ok bool) {
+	in, found := ctx.Value(interruptsKey{}).(*interrupts)
+	return why, found && in.patience.Load() > 0 && errors.As(context.Cause(ctx), &why)
+}
+
+// openNamed opens a path that somebody has named on the command line: a link is followed, and a pipe may be read, as in
+// patchwatch import <(zcat all.mbox.gz). Waiting for a pipe ends with the context. The size is that of a file, else 0.
+func openNamed(ctx context.Context, path string) (in io.ReadCloser, size int64, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	kind := info.Mode().Type()
+	switch {
+	case kind == 0:
+		f, err := os.Open(path)
+		return f, info.Size(), err
+	case kind&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0:
+		return nil, 0, fmt.Errorf("%s is neither a file nor a pipe", path)
+	}
+	type opened struct {
+		f   *os.File
+		err error
+	}
+	wait := make(chan opened, 1)
+	go func() { // opening a FIFO waits for somebody to write into it
+		f, err := os.Open(path)
+		wait <- opened{f, err}
+	}()
+	select {
+	case o := <-wait:
+		if o.err != nil {
+			return nil, 0, o.err
+		}
+		return patient{untilDone(ctx, o.f), o.f}, 0, nil
+	case <-ctx.Done():
+		return nil, 0, context.Cause(ctx)
+	}
+}
+
+type patient struct {
+	io.Reader
+	io.Closer
+}
+
+// untilDone reads from r until the context ends, also while r has nothing to give.
+func untilDone(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	go func() {
+		_, err := io.Copy(in, r)
+		in.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { in.CloseWithError(context.Cause(ctx)) })
+	return out
+}
