@@ -31,7 +31,7 @@ type Commit struct {
 //
 // The error is ErrNoMail.
 func Commits(raw []byte, sender track.Person) ([]Commit, error) {
-	commits := readCommits(raw, sender, 0)
+	commits := readCommits(lineFeeds(raw), sender, 0)
 	if len(commits) == 0 {
 		return nil, ErrNoMail
 	}
@@ -45,9 +45,9 @@ const (
 	commitDepth = 3
 )
 
-func readCommits(raw []byte, sender track.Person, depth int) []Commit {
+func readCommits(text []byte, sender track.Person, depth int) []Commit {
 	var ignored notes
-	h, body := splitHeader(skipLeading(lineFeeds(raw), &ignored), &ignored)
+	h, body := splitHeader(skipLeading(text, &ignored), &ignored)
 	if len(h) == 0 {
 		return nil
 	}

@@ -44,7 +44,14 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				if !noTrailers {
 					w.trailers = &collector{ctx: cmd.Context(), store: s}
 				}
-				return w.write(cmd.Context(), patches)
+				if err := w.write(cmd.Context(), patches); err != nil {
+					return err
+				}
+				named, err := seriesNamed(cmd.Context(), s, project, args)
+				if err != nil {
+					return err
+				}
+				return tellGaps(cmd.Context(), s, named)
 			})
 		},
 	}

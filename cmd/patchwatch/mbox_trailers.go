@@ -111,6 +111,7 @@ func withTrailers(text string, trailers []track.Trailer) string {
 
 var (
 	emptyLine   = regexp.MustCompile(`\n\s*\n`)
+	inBody      = regexp.MustCompile(`^(?i)(From|Subject|Date):`)
 	trailerOf   = regexp.MustCompile(`^[A-Za-z0-9-]+[ \t]*:`)
 	trailerGits = regexp.MustCompile(`^(Signed-off-by: |\(cherry picked from commit )`)
 )
@@ -121,6 +122,8 @@ var (
 func endsInTrailers(message string) bool {
 	if breaks := emptyLine.FindAllStringIndex(message, -1); breaks != nil {
 		message = message[breaks[len(breaks)-1][1]:]
+	} else if inBody.MatchString(message) {
+		return false // all that is there are header fields for git, which would go on with what follows
 	}
 	trailers, others, gits, in := 0, 0, false, false
 	for line := range strings.Lines(message) {

@@ -18,6 +18,7 @@ func TestWithTrailers(t *testing.T) {
 		"no dashes":                        {"text\n", "text\n\n" + lines},
 		"nothing but dashes and a stat":    {"---\n a | 1 +", lines + "\n---\n a | 1 +"},
 		"nothing":                          {"", lines},
+		"nothing but who the author is":    {"From: A <a@x.org>\n\n", "From: A <a@x.org>\n\n" + lines},
 		"a line of dashes that are more":   {"text\n----\nmore", "text\n----\nmore\n\n" + lines},
 		"above a signature":                {"text\n-- \n2.45", "text\n\n" + lines + "\n-- \n2.45"},
 		"two lines of dashes":              {"text\n---\nnotes\n---\n a | 1 +", "text\n\n" + lines + "\n---\nnotes\n---\n a | 1 +"},

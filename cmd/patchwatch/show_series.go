@@ -63,10 +63,18 @@ func (sh *shower) members(members []track.MailView, patches []track.PatchView) e
 	return t.print(sh.out)
 }
 
-// missing names the numbers that a series lacks, the first of them where they are many.
+// missing names the numbers that a series lacks.
 func missing(v track.SeriesView, patches []track.PatchView) string {
+	if lack := lacking(v, patches); len(lack) > 0 {
+		return ", missing " + strings.Join(lack, ", ")
+	}
+	return ""
+}
+
+// lacking are the numbers that a series lacks, the first of them where they are many.
+func lacking(v track.SeriesView, patches []track.PatchView) []string {
 	if v.Complete {
-		return ""
+		return nil
 	}
 	there := map[int]bool{}
 	for _, p := range patches {
@@ -84,7 +92,7 @@ func missing(v track.SeriesView, patches []track.PatchView) string {
 		}
 		lack = append(lack, fmt.Sprint(n))
 	}
-	return ", missing " + strings.Join(lack, ", ")
+	return lack
 }
 
 // versions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".
