@@ -107,16 +107,21 @@ func (l *letter) commits() []Commit {
 	if len(attached) == 0 {
 		return []Commit{l.own}
 	}
-	if own := l.own.diff(); own == nil || slices.ContainsFunc(attached, func(c Commit) bool { return sameFiles(own, c.diff()) }) {
+	if own := l.own.diff(); own == nil || isAmong(own, attached) {
 		return attached
 	}
 	return append([]Commit{l.own}, attached...)
 }
 
-// sameFiles tells that two patches are one: people attach again what stands in the text already, where mail programs break lines.
-func sameFiles(a, b []byte) bool {
+// isAmong tells that a patch is one of those attached: people attach again what stands in the text already, where mail programs
+// break lines.
+func isAmong(diff []byte, attached []Commit) bool {
 	var ignored notes
-	return hashDiff(a) == hashDiff(b) || slices.Equal(fileNames(a, &ignored), fileNames(b, &ignored))
+	hash, files := hashDiff(diff), fileNames(diff, &ignored)
+	return slices.ContainsFunc(attached, func(c Commit) bool {
+		other := c.diff()
+		return hashDiff(other) == hash || slices.Equal(fileNames(other, &ignored), files)
+	})
 }
 
 // diff is the patch without what stands around it; nil if there is none.
@@ -218,6 +223,9 @@ var separatorLine = regexp.MustCompile(`(?m)^From [0-9a-f]{40}(?:[0-9a-f]{24})? 
 // attachedCommits are those of a text that "git format-patch" wrote, one behind the other with --stdout; nil of any other text.
 func attachedCommits(text []byte, depth int) []Commit {
 	text = bytes.TrimLeft(text, "\r\n")
+	if !hasPrefix(text, "From ") { // the expression would look through all of it
+		return nil
+	}
 	starts := separatorLine.FindAllIndex(text, maxCommits)
 	if len(starts) == 0 || starts[0][0] != 0 {
 		return nil
