@@ -33,7 +33,7 @@ func migrate(w *writer) error {
 		return err
 	}
 	for v := found + 1; v <= schemaVersion(); v++ {
-		if err := migrateTo(w, v); err != nil {
+		if err := migrateTo(w, v, found > 0); err != nil {
 			return fmt.Errorf("migration %d: %w", v, err)
 		}
 	}
@@ -48,7 +48,7 @@ func migrate(w *writer) error {
 	return w.script(fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, schemaVersion()))
 }
 
-func migrateTo(w *writer, version int) error {
+func migrateTo(w *writer, version int, filled bool) error {
 	text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", version))
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func migrateTo(w *writer, version int) error {
 	if err := w.script(string(text)); err != nil {
 		return err
 	}
-	if fill := fills[version]; fill != nil {
+	if fill := fills[version]; fill != nil && filled {
 		return fill(w)
 	}
 	return nil
