@@ -45,6 +45,9 @@ func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err er
 	if err := k.checkNumbers(ctx); err != nil {
 		return c, explain(err)
 	}
+	if finished, err := k.checkUnfinished(ctx); err != nil || !finished {
+		return c, explain(err)
+	}
 	return c, k.checkDerived(ctx)
 }
 

@@ -93,6 +93,8 @@ func (a *adder) unchoose(p *track.Project, id int64) error {
 			return err
 		}
 		c := a.change(p.ID)
+		delete(c.rows, r.ID)
+		c.replaced[r.ID] = true // by none, if no other is chosen
 		c.gone = append(c.gone, r)
 		if err := a.deleteRefs(p.ID, r); err != nil {
 			return err

@@ -15,6 +15,13 @@ func (a *adder) derive() error {
 		ids = append(ids, id)
 	}
 	sort.Slice(ids, func(i, j int) bool { return ids[i] < ids[j] })
+	for _, id := range ids { // of all projects first: a mail that has left one may be in another now
+		for _, r := range a.changes[id].gone {
+			if err := a.dropDerived(r.mail); err != nil {
+				return err
+			}
+		}
+	}
 	for _, id := range ids {
 		if err := a.deriveProject(id, a.changes[id]); err != nil {
 			return err
@@ -32,9 +39,6 @@ func (a *adder) deriveProject(project int64, c *change) error {
 	for _, r := range c.gone {
 		if r.series.Valid {
 			old[r.series.Int64] = true
-		}
-		if err := a.dropDerived(r.mail); err != nil {
-			return err
 		}
 	}
 	if err := n.gather(c); err != nil {
@@ -113,8 +117,8 @@ func (d *deriver) writeSeries(all []track.Series) error {
 			return err
 		}
 	}
-	for id := range d.old {
-		if err := d.exec(`DELETE FROM series WHERE id = ?`, id); err != nil {
+	for id := range d.old { // a series of another project may have that number now, with the mail that gave it
+		if err := d.exec(`DELETE FROM series WHERE id = ? AND project = ?`, id, d.project); err != nil {
 			return err
 		}
 	}
@@ -212,27 +216,52 @@ func (d *deriver) putPatch(r *row, series, number sql.NullInt64) error {
 }
 
 func (d *deriver) insertPatch(r *row, series, number sql.NullInt64) error {
-	var wanted, state, delegate sql.NullString
-	archived := false
-	if _, err := d.row(`
-		SELECT m.state, d.state, d.delegate, coalesce(d.archived, 0)
-		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
-		[]any{r.mail}, &wanted, &state, &delegate, &archived); err != nil {
+	is, err := d.standing(r.mail)
+	if err != nil {
 		return err
-	}
-	if !state.Valid {
-		state.String = d.settings.FirstState(wanted.String)
-	}
-	if !delegate.Valid && d.settings.Delegates() { // nobody decided; an empty one is a decision too
-		var err error
-		if delegate.String, err = d.firstDelegate(r.mail); err != nil {
-			return err
-		}
 	}
 	return d.exec(`
 		INSERT OR REPLACE INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.mail, d.project, series, number, r.Date.Unix(), r.Sender, state.String, orNil(delegate.String), archived)
+		r.mail, d.project, series, number, r.Date.Unix(), r.Sender, is.state, is.delegate, is.archived)
+}
+
+// standing is what was decided about a patch, or what it begins with.
+type standing struct {
+	state    string
+	delegate any // NULL: nobody
+	archived bool
+}
+
+func (d *deriver) standing(mail int64) (is standing, err error) {
+	var wanted, state, delegate sql.NullString
+	if _, err := d.row(`
+		SELECT m.state, d.state, d.delegate, coalesce(d.archived, 0)
+		FROM mail m LEFT JOIN decision d ON d.project = m.project AND d.msgid = m.msgid WHERE m.id = +?`,
+		[]any{mail}, &wanted, &state, &delegate, &is.archived); err != nil {
+		return is, err
+	}
+	if is.state = state.String; !state.Valid {
+		is.state = d.settings.FirstState(wanted.String)
+	}
+	if !delegate.Valid && d.settings.Delegates() { // nobody decided; an empty one is a decision too
+		if delegate.String, err = d.firstDelegate(mail); err != nil {
+			return is, err
+		}
+	}
+	is.delegate = orNil(delegate.String)
+	return is, nil
+}
+
+// decideAnew is for a patch whose project has other rules than when it was derived.
+func (d *deriver) decideAnew(mail int64) error {
+	is, err := d.standing(mail)
+	if err != nil {
+		return err
+	}
+	return d.exec(`
+		UPDATE patch SET state = ?1, delegate = ?2, archived = ?3
+		WHERE mail = ?4 AND (state, delegate, archived) IS NOT (?1, ?2, ?3)`, is.state, is.delegate, is.archived, mail)
 }
 
 // firstDelegate is who looks after a patch about which nobody decided.

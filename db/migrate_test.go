@@ -186,12 +186,12 @@ func wantSameAsFresh(t *testing.T, s *db.Store) {
 	addProjects(t, fresh, s)
 	addStoredMails(t, fresh, s)
 	decideAlike(t, fresh, s.Path())
-	if _, err := fresh.RemoveProject(ctx, gone.LinkName, ingest.Parse); err != nil {
+	if _, err := fresh.RemoveProject(ctx, gone.LinkName, ingest.Parse, nil); err != nil {
 		t.Fatal(err)
 	}
 	wantSame(t, s, "migrated", dump(t, fresh))
 	for _, s := range []*db.Store{s, fresh} {
-		if _, err := s.AddProject(ctx, gone, ingest.Parse); err != nil {
+		if _, err := s.AddProject(ctx, gone, ingest.Parse, nil); err != nil {
 			t.Fatal(err)
 		}
 		wantDecided(t, s, "added again", "20261112130000.26320-1-sam@example.com", decided{state: "accepted"})
@@ -210,11 +210,11 @@ func addProjects(t *testing.T, fresh, s *db.Store) {
 		t.Fatalf("%v, %v", projects, err)
 	}
 	for _, p := range append(projects, gone) {
-		if _, err := fresh.AddProject(ctx, p, ingest.Parse); err != nil {
+		if _, err := fresh.AddProject(ctx, p, ingest.Parse, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range p.Rules {
-			if err := fresh.AddRule(ctx, p.LinkName, r); err != nil {
+			if err := fresh.AddRule(ctx, p.LinkName, r, ingest.Parse, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

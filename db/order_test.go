@@ -117,7 +117,7 @@ func openScratch(t *rapid.T, dir string, configured bool) *db.Store {
 	if configured {
 		for _, name := range []string{"frob", "widget"} {
 			p := track.Project{LinkName: name, ListID: name + ".lists.example.org", ListEmail: name + "@lists.example.org", Name: name}
-			if _, err := s.AddProject(ctx, p, readJSON); err != nil {
+			if _, err := s.AddProject(ctx, p, readJSON, nil); err != nil {
 				t.Fatal(err)
 			}
 		}

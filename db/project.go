@@ -79,18 +79,62 @@ func (w *writer) projects() ([]track.Project, error) {
 	return out, w.each(rulesQuery, nil, scanRules(out))
 }
 
+// everyProject has the removed ones too: until their mail is routed anew, it is theirs.
+func (w *writer) everyProject() ([]track.Project, error) {
+	all, err := w.projects()
+	if err != nil {
+		return nil, err
+	}
+	err = w.each(`SELECT id, link_name FROM project WHERE removed ORDER BY id`, nil, func(scan func(...any) error) error {
+		var p track.Project
+		err := scan(&p.ID, &p.LinkName)
+		all = append(all, p)
+		return err
+	})
+	return all, err
+}
+
 // AddProject adds a project and routes the mail that waited for it. A project that was made on sight for the same
 // list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
 // stored mails are routed otherwise than before.
-func (s *Store) AddProject(ctx context.Context, p track.Project, read Reader) (moved int, err error) {
-	err = s.write(ctx, func(w *writer) error {
-		if err := w.insertProject(p); err != nil {
-			return err
-		}
-		moved, err = w.reroute(read)
+//
+// The decision stands at once, and watchers go on while stored mails are routed anew. Should that be broken off, Finish does
+// the rest, and so does adding the same project again.
+func (s *Store) AddProject(ctx context.Context, p track.Project, read Reader, progress Progress) (moved int, err error) {
+	if err := s.write(ctx, func(w *writer) error { return w.addProject(p) }); err != nil {
+		return 0, err
+	}
+	return s.Finish(ctx, read, progress)
+}
+
+func (w *writer) addProject(p track.Project) error {
+	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
+		return fmt.Errorf("project %s: %w", p.LinkName, err)
+	}
+	if half, err := w.halfAdded(p); err != nil || half {
 		return err
-	})
-	return moved, err
+	}
+	if err := w.insertProject(p); err != nil {
+		return err
+	}
+	id, err := w.projectNamed(p.LinkName)
+	if err != nil {
+		return err
+	}
+	if err := w.leaveDeciding(id); err != nil {
+		return err
+	}
+	return w.leaveRouting()
+}
+
+// halfAdded tells whether exactly this project is there, and its mail not yet routed.
+func (w *writer) halfAdded(p track.Project) (half bool, err error) {
+	half, err = w.row(`
+		SELECT 1 FROM project WHERE NOT removed AND NOT on_sight
+		AND (link_name, list_id, list_email, name, subject_match, mail_states, mail_delegates) IS (?, ?, ?, ?, ?, ?, ?)
+		AND EXISTS (SELECT 1 FROM unfinished WHERE unfinished.project IS NULL)`,
+		[]any{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.MailStates, p.MailDelegates}, new(int))
+	return half, err
 }
 
 func (w *writer) insertProject(p track.Project) error {
@@ -108,7 +152,7 @@ func (w *writer) insertProject(p track.Project) error {
 			return fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, ErrConflict)
 		}
 	}
-	if err := w.decideAllOnSight(); err != nil {
+	if _, err := w.decideAllOnSight(); err != nil {
 		return err
 	}
 	return w.exec(`
@@ -121,7 +165,7 @@ func (w *writer) insertProject(p track.Project) error {
 }
 
 func (w *writer) adopt(id int64, p track.Project) error {
-	if err := w.decideAllOnSight(); err != nil {
+	if _, err := w.decideAllOnSight(); err != nil {
 		return err
 	}
 	// A removed project of that link name would be in the way; its decisions go with it to the adopted one.
@@ -140,93 +184,140 @@ func (w *writer) adopt(id int64, p track.Project) error {
 }
 
 // decideAllOnSight makes ordinary projects of those that were made on sight. The first decision about projects is
-// also one about these: they must not vanish, with their patches, because another was added.
-func (w *writer) decideAllOnSight() error {
-	return w.exec(`UPDATE project SET on_sight = 0`)
+// also one about these: they must not vanish, with their patches, because another was added. It is true if there were any:
+// then mail is routed by other rules than before.
+func (w *writer) decideAllOnSight() (any bool, err error) {
+	res, err := w.run(`UPDATE project SET on_sight = 0 WHERE on_sight`)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
-// SetProject changes the project of p's link name to p, and routes mail anew where that matters.
-func (s *Store) SetProject(ctx context.Context, p track.Project, read Reader) (moved int, err error) {
-	err = s.write(ctx, func(w *writer) error {
-		if err := w.decideAllOnSight(); err != nil {
+// SetProject changes the project of p's link name to p, and looks at stored mail anew where that matters, as AddProject does.
+func (s *Store) SetProject(ctx context.Context, p track.Project, read Reader, progress Progress) (moved int, err error) {
+	if err := s.write(ctx, func(w *writer) error { return w.setProject(p) }); err != nil {
+		return 0, err
+	}
+	return s.Finish(ctx, read, progress)
+}
+
+func (w *writer) setProject(p track.Project) error {
+	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
+		return fmt.Errorf("project %s: %w", p.LinkName, err)
+	}
+	id, err := w.projectNamed(p.LinkName)
+	if err != nil {
+		return err
+	}
+	var was track.Project
+	if _, err := w.row(`SELECT list_id, list_email, subject_match, mail_states, mail_delegates FROM project WHERE id = ?`, []any{id},
+		&was.ListID, &was.ListEmail, &was.SubjectMatch, &was.MailStates, &was.MailDelegates); err != nil {
+		return err
+	}
+	first, err := w.decideAllOnSight()
+	if err != nil {
+		return err
+	}
+	if err := w.exec(`
+		UPDATE project SET list_id = ?, list_email = ?, name = ?, subject_match = ?, mail_states = ?, mail_delegates = ? WHERE id = ?`,
+		p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.MailStates, p.MailDelegates, id); err != nil {
+		return err
+	}
+	if was.MailStates != p.MailStates || was.MailDelegates != p.MailDelegates {
+		if err := w.leaveDeciding(id); err != nil {
 			return err
 		}
-		res, err := w.run(`
-			UPDATE project SET list_id = ?, list_email = ?, name = ?, subject_match = ?, mail_states = ?, mail_delegates = ?
-			WHERE link_name = ? AND NOT removed`,
-			p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.MailStates, p.MailDelegates, p.LinkName)
-		if err != nil {
-			return err
-		}
-		if n, _ := res.RowsAffected(); n == 0 {
-			return fmt.Errorf("project %s: %w", p.LinkName, ErrNotFound)
-		}
-		if moved, _, err = w.reread(read, nil); err != nil {
-			return err
-		}
-		return w.rebuild(nil) // what mail may set decides states and delegates even where no mail reads otherwise
-	})
-	return moved, err
+	}
+	if first || was.ListID != p.ListID || was.ListEmail != p.ListEmail || was.SubjectMatch != p.SubjectMatch {
+		return w.leaveRouting()
+	}
+	return nil
 }
 
 // AddRule has patches that touch certain files looked after by somebody, from now on and where nobody decided before.
 // A rule of the same pattern is replaced.
-func (s *Store) AddRule(ctx context.Context, linkName string, r track.Rule) error {
-	return s.changeRules(ctx, linkName, func(w *writer, project int64) error {
-		return w.exec(`
-			INSERT INTO rule (project, pattern, delegate, priority) VALUES (?, ?, ?, ?)
-			ON CONFLICT (project, pattern) DO UPDATE SET delegate = excluded.delegate, priority = excluded.priority`,
-			project, r.Pattern, r.Delegate, r.Priority)
-	})
+func (s *Store) AddRule(ctx context.Context, linkName string, r track.Rule, read Reader, progress Progress) error {
+	if err := s.write(ctx, func(w *writer) error { return w.addRule(linkName, r) }); err != nil {
+		return err
+	}
+	_, err := s.Finish(ctx, read, progress)
+	return err
+}
+
+func (w *writer) addRule(linkName string, r track.Rule) error {
+	project, err := w.projectNamed(linkName)
+	if err != nil {
+		return err
+	}
+	if err := w.exec(`
+		INSERT INTO rule (project, pattern, delegate, priority) VALUES (?, ?, ?, ?)
+		ON CONFLICT (project, pattern) DO UPDATE SET delegate = excluded.delegate, priority = excluded.priority`,
+		project, r.Pattern, r.Delegate, r.Priority); err != nil {
+		return err
+	}
+	return w.leaveDeciding(project)
 }
 
 // RemoveRule takes a rule away.
-func (s *Store) RemoveRule(ctx context.Context, linkName, pattern string) error {
-	return s.changeRules(ctx, linkName, func(w *writer, project int64) error {
-		res, err := w.run(`DELETE FROM rule WHERE project = ? AND pattern = ?`, project, pattern)
-		if err != nil {
-			return err
-		}
-		if n, _ := res.RowsAffected(); n == 0 {
-			return fmt.Errorf("rule %q of project %s: %w", pattern, linkName, ErrNotFound)
-		}
-		return nil
-	})
+func (s *Store) RemoveRule(ctx context.Context, linkName, pattern string, read Reader, progress Progress) error {
+	if err := s.write(ctx, func(w *writer) error { return w.removeRule(linkName, pattern) }); err != nil {
+		return err
+	}
+	_, err := s.Finish(ctx, read, progress)
+	return err
 }
 
-func (s *Store) changeRules(ctx context.Context, linkName string, change func(w *writer, project int64) error) error {
-	return s.write(ctx, func(w *writer) error {
-		var project int64
-		found, err := w.row(`SELECT id FROM project WHERE link_name = ? AND NOT removed`, []any{linkName}, &project)
-		if err != nil {
-			return err
-		}
-		if !found {
-			return fmt.Errorf("project %s: %w", linkName, ErrNotFound)
-		}
-		if err := change(w, project); err != nil {
-			return err
-		}
-		return w.rebuild(nil)
-	})
+func (w *writer) removeRule(linkName, pattern string) error {
+	project, err := w.projectNamed(linkName)
+	if err != nil {
+		return err
+	}
+	res, err := w.run(`DELETE FROM rule WHERE project = ? AND pattern = ?`, project, pattern)
+	if err != nil {
+		return err
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return fmt.Errorf("rule %q of project %s: %w", pattern, linkName, ErrNotFound)
+	}
+	return w.leaveDeciding(project)
+}
+
+// projectNamed is the number of a project that is tracked.
+func (w *writer) projectNamed(linkName string) (id int64, err error) {
+	there, err := w.row(`SELECT id FROM project WHERE link_name = ? AND NOT removed`, []any{linkName}, &id)
+	if err == nil && !there {
+		err = fmt.Errorf("project %s: %w", linkName, ErrNotFound)
+	}
+	return id, err
 }
 
 // RemoveProject stops tracking a project. Its mail stays stored, unrouted; what was decided in it comes back when a
 // project of this link name is added again.
-func (s *Store) RemoveProject(ctx context.Context, linkName string, read Reader) (moved int, err error) {
-	err = s.write(ctx, func(w *writer) error {
-		if err := w.decideAllOnSight(); err != nil {
-			return err
-		}
-		res, err := w.run(`UPDATE project SET removed = 1 WHERE link_name = ? AND NOT removed`, linkName)
-		if err != nil {
-			return err
-		}
-		if n, _ := res.RowsAffected(); n == 0 {
-			return fmt.Errorf("project %s: %w", linkName, ErrNotFound)
-		}
-		moved, err = w.reroute(read)
+func (s *Store) RemoveProject(ctx context.Context, linkName string, read Reader, progress Progress) (moved int, err error) {
+	if err := s.write(ctx, func(w *writer) error { return w.removeProject(linkName) }); err != nil {
+		return 0, err
+	}
+	return s.Finish(ctx, read, progress)
+}
+
+func (w *writer) removeProject(linkName string) error {
+	half, err := w.row(`
+		SELECT 1 FROM project WHERE link_name = ? AND removed AND EXISTS (SELECT 1 FROM unfinished WHERE unfinished.project IS NULL)`,
+		[]any{linkName}, new(int))
+	if err != nil || half { // removed already, and its mail not yet routed
 		return err
-	})
-	return moved, err
+	}
+	id, err := w.projectNamed(linkName)
+	if err != nil {
+		return err
+	}
+	if _, err := w.decideAllOnSight(); err != nil {
+		return err
+	}
+	if err := w.exec(`UPDATE project SET removed = 1 WHERE id = ?`, id); err != nil {
+		return err
+	}
+	return w.leaveRouting()
 }

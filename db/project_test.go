@@ -13,7 +13,7 @@ var frob = track.Project{LinkName: "frob", ListID: listID, ListEmail: "frob@list
 
 func addProject(t *testing.T, s *db.Store, p track.Project) int {
 	t.Helper()
-	moved, err := s.AddProject(context.Background(), p, readJSON)
+	moved, err := s.AddProject(context.Background(), p, readJSON, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,14 +22,14 @@ func addProject(t *testing.T, s *db.Store, p track.Project) int {
 
 func setProject(t *testing.T, s *db.Store, p track.Project) {
 	t.Helper()
-	if _, err := s.SetProject(context.Background(), p, readJSON); err != nil {
+	if _, err := s.SetProject(context.Background(), p, readJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func removeProject(t *testing.T, s *db.Store, name string) {
 	t.Helper()
-	if _, err := s.RemoveProject(context.Background(), name, readJSON); err != nil {
+	if _, err := s.RemoveProject(context.Background(), name, readJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -148,17 +148,17 @@ func TestProjectRefusals(t *testing.T) {
 	badRule := frob
 	badRule.LinkName, badRule.SubjectMatch = "frob3", "("
 	for _, p := range []track.Project{sameName, sameList} {
-		if _, err := s.AddProject(ctx, p, readJSON); !errors.Is(err, db.ErrConflict) {
+		if _, err := s.AddProject(ctx, p, readJSON, nil); !errors.Is(err, db.ErrConflict) {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
-	if _, err := s.AddProject(ctx, badRule, readJSON); err == nil {
+	if _, err := s.AddProject(ctx, badRule, readJSON, nil); err == nil {
 		t.Error("a rule that is none was taken")
 	}
-	if _, err := s.SetProject(ctx, track.Project{LinkName: "none"}, readJSON); !errors.Is(err, db.ErrNotFound) {
+	if _, err := s.SetProject(ctx, track.Project{LinkName: "none"}, readJSON, nil); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("set: %v", err)
 	}
-	if _, err := s.RemoveProject(ctx, "none", readJSON); !errors.Is(err, db.ErrNotFound) {
+	if _, err := s.RemoveProject(ctx, "none", readJSON, nil); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("remove: %v", err)
 	}
 	projects, err := s.Projects(ctx)
@@ -171,7 +171,7 @@ func TestAddProjectDoesNotTakeAnothersName(t *testing.T) {
 	s := open(t)
 	add(t, s, thread()...) // makes a project on sight, called by its list id
 	other := track.Project{LinkName: listID, ListID: "other.example.org"}
-	if _, err := s.AddProject(context.Background(), other, readJSON); !errors.Is(err, db.ErrConflict) {
+	if _, err := s.AddProject(context.Background(), other, readJSON, nil); !errors.Is(err, db.ErrConflict) {
 		t.Errorf("%v", err)
 	}
 	if got := records(t, s, "mail")["s@x"].Project; got != listID {
@@ -223,4 +223,18 @@ func TestListCopyBeforeAddressCopy(t *testing.T) {
 			t.Errorf("mail %d stands for it", got)
 		}
 	}
+}
+
+// What mail may set counts for the mail of a project that was made on sight too.
+func TestAddProjectThatLetsMailSetStates(t *testing.T) {
+	s := open(t)
+	m := made("s@x", 5, "single")
+	m.State = "Accepted"
+	add(t, s, m)
+	wantDecided(t, s, "on sight", "s@x", decided{state: "new"})
+	p := frob
+	p.MailStates = true
+	addProject(t, s, p)
+	wantDecided(t, s, "added", "s@x", decided{state: "accepted"})
+	check(t, s)
 }

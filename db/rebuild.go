@@ -36,7 +36,7 @@ func (w *writer) rebuild(progress Progress) error {
 	if _, err := w.row(`SELECT count(*) FROM mail WHERE project IS NOT NULL AND chosen`, nil, &total); err != nil {
 		return err
 	}
-	projects, err := w.projects()
+	projects, err := w.everyProject()
 	if err != nil {
 		return err
 	}
@@ -124,18 +124,12 @@ func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (cha
 		if changed, unread, err = w.reread(read, progress); err != nil {
 			return err
 		}
+		if err := w.exec(`DELETE FROM unfinished`); err != nil {
+			return err
+		}
 		return w.rebuild(progress)
 	})
 	return changed, unread, err
-}
-
-// reroute reads every mail anew after the projects have changed, and derives what that touches.
-func (w *writer) reroute(read Reader) (int, error) {
-	changed, _, err := w.reread(read, nil)
-	if err != nil || changed == 0 {
-		return changed, err
-	}
-	return changed, w.rebuild(nil)
 }
 
 // stored is a mail on its way through reread.

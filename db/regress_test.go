@@ -63,7 +63,7 @@ func TestRemovedProjectIsNotMadeOnSight(t *testing.T) {
 	ctx := context.Background()
 	s := open(t)
 	add(t, s, thread()...)
-	if _, err := s.RemoveProject(ctx, listID, readJSON); err != nil {
+	if _, err := s.RemoveProject(ctx, listID, readJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 	add(t, s, made("late@x", 9, "late"))

@@ -90,7 +90,7 @@ func TestProjectsOnSightAreBounded(t *testing.T) {
 		t.Errorf("after a rebuild:\n%s\nwas\n%s", b, a)
 	}
 	p := track.Project{LinkName: "wanted", ListID: fmt.Sprintf("l%d.example.org", track.MaxOnSight)}
-	if moved, err := s.AddProject(ctx, p, readJSON); err != nil || moved != 2 {
+	if moved, err := s.AddProject(ctx, p, readJSON, nil); err != nil || moved != 2 {
 		t.Errorf("a project that a person adds took %d mails in, %v", moved, err)
 	}
 }
@@ -150,16 +150,16 @@ func TestProjectsThatChangeBetweenMails(t *testing.T) {
 	want("again", next("a.x"), "a.x", "")
 	for i, s := range stores { // the same store as the mail's, then another
 		name := fmt.Sprintf("p%d", i)
-		must(s.AddProject(ctx, track.Project{LinkName: name, ListID: name + ".x"}, readJSON))
+		must(s.AddProject(ctx, track.Project{LinkName: name, ListID: name + ".x"}, readJSON, nil))
 		want("a project added", next(name+".x"), name, "")
-		must(0, s.AddRule(ctx, name, track.Rule{Pattern: "*.c", Delegate: "c@x"}))
+		must(0, s.AddRule(ctx, name, track.Rule{Pattern: "*.c", Delegate: "c@x"}, readJSON, nil))
 		want("a rule added", next(name+".x"), name, "c@x")
 		want("and again", next(name+".x"), name, "c@x")
-		must(0, s.RemoveRule(ctx, name, "*.c"))
+		must(0, s.RemoveRule(ctx, name, "*.c", readJSON, nil))
 		want("a rule removed", next(name+".x"), name, "")
-		must(s.SetProject(ctx, track.Project{LinkName: name, ListID: "moved." + name}, readJSON))
+		must(s.SetProject(ctx, track.Project{LinkName: name, ListID: "moved." + name}, readJSON, nil))
 		want("set", next("moved."+name), name, "")
-		must(s.RemoveProject(ctx, name, readJSON))
+		must(s.RemoveProject(ctx, name, readJSON, nil))
 		want("removed", next("moved."+name), "", "")
 	}
 	check(t, stores[0])

@@ -34,7 +34,7 @@ func threadTime(t *testing.T, f func()) time.Duration {
 func TestManyFilesAndManyRules(t *testing.T) {
 	ctx := context.Background()
 	s := open(t)
-	if _, err := s.AddProject(ctx, track.Project{LinkName: "frob", ListID: listID}, readJSON); err != nil {
+	if _, err := s.AddProject(ctx, track.Project{LinkName: "frob", ListID: listID}, readJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 51 {
@@ -43,7 +43,7 @@ func TestManyFilesAndManyRules(t *testing.T) {
 			pattern = "*"
 		}
 		r := track.Rule{Pattern: pattern, Delegate: "a@example.org", Priority: i}
-		if err := s.AddRule(ctx, "frob", r); err != nil {
+		if err := s.AddRule(ctx, "frob", r, readJSON, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

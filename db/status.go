@@ -23,6 +23,8 @@ type Status struct {
 	FileBytes int64 // of the database file
 	WALBytes  int64 // of the log beside it
 	SQLite    string
+
+	Unfinished int // mails that a change of projects or rules has not come to yet; some may count twice
 }
 
 // Status counts what is stored, all in one view of the database.
@@ -47,6 +49,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		{&st.Variants, `SELECT count(*) FROM mail WHERE NOT chosen`},
 		{&st.Series, `SELECT count(*) FROM series`},
 		{&st.Projects, `SELECT count(*) FROM project WHERE NOT removed`},
+		{&st.Unfinished, unfinishedQuery},
 		{&st.OnSight, `SELECT count(*) FROM project WHERE NOT removed AND on_sight`},
 	} {
 		if err := tx.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {

@@ -109,7 +109,7 @@ func (w *workplace) dumpOfFed(projects []track.Project, mails []sampleMail, seed
 		t.Fatal(err)
 	}
 	for _, p := range projects {
-		if _, err := s.AddProject(ctx, p, reread); err != nil {
+		if _, err := s.AddProject(ctx, p, reread, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

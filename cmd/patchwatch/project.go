@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -78,7 +79,10 @@ func (a *app) projectAddCommand() *cobra.Command {
 		Use:   "add LINK_NAME --list-id ID",
 		Short: "Track a list",
 		Long: `Tracks a list. Mail of it that is stored already becomes part of the project. A project that was made by itself for
-this list becomes this one, and keeps what was decided in it.`,
+this list becomes this one, and keeps what was decided in it.
+
+Watchers go on meanwhile, and new mail is taken in as decided at once. If this is broken off, the same command, a
+watcher or patchwatch rebuild does the rest.`,
 		Example: `  patchwatch project add netdev --list-id netdev.vger.kernel.org --list-email netdev@vger.kernel.org
   patchwatch project add iproute2 --list-id netdev.vger.kernel.org --subject-match 'iproute'`,
 		Args: cobra.ExactArgs(1),
@@ -88,7 +92,11 @@ this list becomes this one, and keeps what was decided in it.`,
 				return err
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
-				moved, err := s.AddProject(cmd.Context(), p, reread)
+				var moved int
+				err := withProgress("project add", func(tell db.Progress) (err error) {
+					moved, err = s.AddProject(cmd.Context(), p, reread, tell)
+					return err
+				})
 				if err == nil {
 					fmt.Printf("project %s is tracked; %s stored before now read otherwise\n", p.LinkName, count(moved, "mail"))
 				}
@@ -116,7 +124,11 @@ func (a *app) projectSetCommand() *cobra.Command {
 				if err := f.apply(cmd, &p); err != nil {
 					return err
 				}
-				moved, err := s.SetProject(cmd.Context(), p, reread)
+				var moved int
+				err = withProgress("project set", func(tell db.Progress) (err error) {
+					moved, err = s.SetProject(cmd.Context(), p, reread, tell)
+					return err
+				})
 				if err == nil {
 					fmt.Printf("project %s is changed; %s now read otherwise\n", p.LinkName, count(moved, "mail"))
 				}
@@ -138,7 +150,11 @@ func findProject(cmd *cobra.Command, s *db.Store, linkName string) (track.Projec
 			return p, nil
 		}
 	}
-	return track.Project{}, fmt.Errorf("there is no project %q; patchwatch project list lists them", linkName)
+	return track.Project{}, noProject(linkName)
+}
+
+func noProject(linkName string) error {
+	return fmt.Errorf("there is no project %q; patchwatch project list lists them", linkName)
 }
 
 func (a *app) projectRemoveCommand() *cobra.Command {
@@ -151,10 +167,14 @@ this link name is added again.`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				if _, err := findProject(cmd, s, args[0]); err != nil {
+				var moved int
+				err := withProgress("project remove", func(tell db.Progress) (err error) {
+					moved, err = s.RemoveProject(cmd.Context(), args[0], reread, tell)
 					return err
+				})
+				if errors.Is(err, db.ErrNotFound) {
+					return noProject(args[0])
 				}
-				moved, err := s.RemoveProject(cmd.Context(), args[0], reread)
 				if err == nil {
 					fmt.Printf("project %s is no longer tracked; %s of it stay stored\n", args[0], count(moved, "mail"))
 				}

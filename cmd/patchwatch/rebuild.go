@@ -22,7 +22,10 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 				p := newProgress("rebuild", "mails")
 				defer p.clear()
 				if !reparse {
-					err := s.Rebuild(cmd.Context(), p.tell)
+					_, err := s.Finish(cmd.Context(), reread, p.tell)
+					if err == nil {
+						err = s.Rebuild(cmd.Context(), p.tell)
+					}
 					p.clear()
 					if err == nil {
 						fmt.Println("rebuilt")

@@ -52,7 +52,11 @@ counts, then the first by its pattern.`,
 			if r.Pattern == "" || len(r.Pattern) > 1000 {
 				return usagef("a pattern has 1 to 1000 characters")
 			}
-			return a.changing(cmd.Context(), func(s *db.Store) error { return s.AddRule(cmd.Context(), args[0], r) })
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				return withProgress("rule add", func(tell db.Progress) error {
+					return s.AddRule(cmd.Context(), args[0], r, reread, tell)
+				})
+			})
 		},
 	}
 	c.Flags().IntVar(&priority, "priority", 0, "the higher is asked first")
@@ -94,7 +98,11 @@ func (a *app) ruleRemoveCommand() *cobra.Command {
 		Example: "  patchwatch project rule remove netdev 'drivers/net/*'",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.changing(cmd.Context(), func(s *db.Store) error { return s.RemoveRule(cmd.Context(), args[0], args[1]) })
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				return withProgress("rule remove", func(tell db.Progress) error {
+					return s.RemoveRule(cmd.Context(), args[0], args[1], reread, tell)
+				})
+			})
 		},
 	}
 }

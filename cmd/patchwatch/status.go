@@ -134,6 +134,8 @@ type databaseStatus struct {
 	Ignored  int    `json:"ignored"`
 	Unrouted int    `json:"unrouted"`
 	Variants int    `json:"variants"`
+
+	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
 }
 
 func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, error) {
@@ -154,6 +156,7 @@ func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, er
 		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
+		Unfinished: st.Unfinished,
 	}
 	return r, nil
 }
@@ -227,6 +230,10 @@ func (r statusReport) print(w io.Writer) error {
 		line("  no more lists", "%d are tracked on sight, and no others will be: patchwatch project add tracks one, and takes in its mail", d.Projects)
 	}
 	line("  comments", "%d, and %d pending: replies whose parent has not come", d.Comments, d.Pending)
+	if d.Unfinished > 0 {
+		line("  UNFINISHED", "projects or rules were changed, and %s are still to follow; a watcher or patchwatch rebuild goes on with it",
+			count(d.Unfinished, "mail"))
+	}
 	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
 	return nil
 }

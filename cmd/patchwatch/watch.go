@@ -119,8 +119,9 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
-	stopNotes, stopManager := w.keepNotes(), w.manager.keep(ctx)
+	stopNotes, stopManager, stopFinishing := w.keepNotes(), w.manager.keep(ctx), w.keepFinishing(ctx)
 	err := watcher.Run(ctx, config)
+	stopFinishing()
 	stopNotes()
 	stopManager()
 	for _, dir := range dirs {

@@ -13,3 +13,12 @@ CREATE TABLE reading (
 -- mails that share a quarter, and the second of them could not be stored.
 DROP INDEX mail_bytes;
 CREATE UNIQUE INDEX mail_bytes ON mail(msgid, substr(sha256, 1, 16));
+
+-- What a decision about projects or rules leaves to do, in parts, so that watchers go on meanwhile. If whoever does it is
+-- killed, the rest stands here for the next (finish.go).
+CREATE TABLE unfinished (
+	id      INTEGER PRIMARY KEY, -- at random, so that no work is taken for an earlier one
+	project INTEGER,             -- what its patches begin with is looked at; NULL: every mail is routed anew
+	done    INTEGER NOT NULL,    -- the last mail.id that was looked at
+	last    INTEGER NOT NULL     -- the last one that is to be: later mails were stored after the decision
+);

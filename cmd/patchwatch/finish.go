@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"patchwatch/db"
+)
+
+// withProgress runs what reads stored mail anew, and shows how far it is.
+func withProgress(what string, f func(db.Progress) error) error {
+	p := newProgress(what, "mails")
+	defer p.clear()
+	return f(p.tell)
+}
+
+// keepFinishing has the watcher do what a change of projects or rules has left undone. Whoever made the change does it
+// himself, as long as he is there: so the watcher begins when nothing was done between two looks.
+func (w *watching) keepFinishing(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(w.finishEvery())
+		defer tick.Stop()
+		for before := 0; ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			left, err := w.store.Unfinished(ctx)
+			if err == nil && left > 0 && left == before {
+				err = w.finish(ctx)
+			}
+			if before = left; err != nil && ctx.Err() == nil {
+				w.log.Warn("a change of projects or rules is not finished yet", "error", err)
+			}
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+func (w *watching) finish(ctx context.Context) error {
+	moved, err := w.store.Finish(ctx, reread, nil)
+	if err == nil {
+		w.log.Info("finished a change of projects or rules", "moved", moved)
+	}
+	return err
+}
+
+// finishEvery is how often the watcher looks whether there is something to finish.
+func (w *watching) finishEvery() time.Duration { return min(notesEvery, max(w.rescan, time.Second)) }

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+)
+
+var addFrob = []string{"project", "add", "frob-devel", "--list-id", "frob-devel.lists.example.org",
+	"--list-email", "frob-devel@lists.example.org"}
+
+// twoThousandUnrouted is a database with mail of lists that are not tracked, and the dump that it is to have once frob-devel is.
+func twoThousandUnrouted(t *testing.T) (w *workplace, want string) {
+	mails := multiply(samples(t), 28)
+	first := newWorkplace(t)
+	first.run("project", "add", "another", "--list-id", "another.example.org")
+	first.run(addFrob...)
+	first.deliver("md", mails)
+	first.watchOnce("md", 1)
+
+	w = newWorkplace(t)
+	w.run("project", "add", "another", "--list-id", "another.example.org")
+	w.deliver("md", mails)
+	w.watchOnce("md", 1)
+	return w, first.run("dump")
+}
+
+func (w *workplace) unfinished() int {
+	w.t.Helper()
+	var r statusReport
+	if err := json.Unmarshal([]byte(w.run("status", "--json", "md")), &r); err != nil {
+		w.t.Fatal(err)
+	}
+	return r.Database.Unfinished
+}
+
+// killedInTheMiddle adds the project and kills the command when some of the mail has followed; false if it had ended before.
+func (w *workplace) killedInTheMiddle() bool {
+	p := w.start(addFrob...)
+	time.Sleep(time.Duration(10+rand.IntN(400)) * time.Millisecond)
+	p.kill()
+	return w.unfinished() > 0
+}
+
+// A project is added, and the command is killed again and again: in the end all is as if it had been there before its mail.
+func TestKilledWhileAProjectIsAdded(t *testing.T) {
+	t.Parallel()
+	w, want := twoThousandUnrouted(t)
+	midway := 0
+	for range 8 {
+		if w.killedInTheMiddle() {
+			midway++
+		}
+	}
+	t.Logf("killed 8 times, %d of them midway", midway)
+	if midway == 0 {
+		t.Error("it was never killed midway")
+	}
+	last := w.start(addFrob...)
+	<-last.done
+	if last.cmd.ProcessState.ExitCode() != exitDone { // it may all have been done before it was killed
+		last.wants("there is a project frob-devel already")
+	}
+	w.run("rebuild")
+	if got := w.run("dump"); got != want {
+		t.Error(firstDifference(got, want))
+	}
+	w.run("check", "md")
+}
+
+// A watcher does what a killed command has left, and check says so until then.
+func TestWatcherFinishesAChangeOfProjects(t *testing.T) {
+	t.Parallel()
+	w, want := twoThousandUnrouted(t)
+	for tries := 0; !w.killedInTheMiddle(); tries++ {
+		if tries > 20 {
+			t.Skip("the command could not be killed midway: it is too fast, or had ended")
+		}
+	}
+	c := w.command("check", "md")
+	if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "have not followed yet") {
+		t.Errorf("check: %v, %s", err, out)
+	}
+	watch := w.start("watch", "--rescan", "1s", "md")
+	watch.waitFor("finished a change of projects or rules")
+	if left := w.unfinished(); left != 0 {
+		t.Errorf("%d mails are left", left)
+	}
+	if got := w.run("dump"); got != want {
+		t.Error(firstDifference(got, want))
+	}
+	w.run("check", "md")
+}

@@ -1,0 +1,142 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// Decisions about projects are followed in parts, and anything comes in between: mail, other decisions, a part at a time, a
+// rebuild. In the end the database is what it would be had all been decided before any mail came.
+func TestDecidedInParts(t *testing.T) {
+	dir := t.TempDir()
+	ctx := context.Background()
+	rapid.Check(t, func(t *rapid.T) {
+		mails := anyMails(t)
+		for _, m := range mails {
+			m.Files = rapid.SampledFrom([][]string{nil, {"net/core.c"}, {"doc/a.rst"}}).Draw(t, "files")
+			m.Delegate = rapid.SampledFrom([]string{"", "", "asked@example.org"}).Draw(t, "asked")
+		}
+		first := rapid.Bool().Draw(t, "decided first")
+		s := openScratch(t, dir, first)
+		defer s.Close()
+		var decided []decision
+		decideState := rapid.Bool().Draw(t, "states too")
+		for rest := mails; len(rest) > 0 || rapid.IntRange(0, 3).Draw(t, "go on") > 0; {
+			switch rapid.SampledFrom([]string{"add", "add", "project", "project", "some", "some", "state", "rebuild"}).Draw(t, "then") {
+			case "add":
+				n := min(len(rest), rapid.IntRange(1, 8).Draw(t, "of"))
+				addAll(t, s, rest[:n])
+				rest = rest[n:]
+			case "project":
+				d := anyDecision(t)
+				d.take(t, s)
+				decided = append(decided, d)
+			case "some":
+				if _, err := s.FinishSome(ctx, readJSON, rapid.IntRange(1, 3).Draw(t, "parts"), rapid.IntRange(1, 5).Draw(t, "size")); err != nil {
+					t.Fatal(err)
+				}
+			case "state":
+				if decideState {
+					acceptAny(t, s)
+				}
+			case "rebuild":
+				if err := s.Rebuild(ctx, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if _, err := s.Finish(ctx, readJSON, nil); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := s.Unfinished(ctx); err != nil || left != 0 {
+			t.Fatalf("%d left, %v", left, err)
+		}
+		got := dumpOf(t, s)
+		if c, err := s.Check(ctx, nil); err != nil || len(c.Faults) > 0 {
+			t.Fatalf("check: %v, %v", c.Faults, err)
+		}
+		if changed, _, err := s.Reread(ctx, readJSON, nil); err != nil || changed > 0 {
+			t.Fatalf("reread: %d changed, %v", changed, err)
+		}
+		sameDump(t, "reread", dumpOf(t, s), got)
+		if !first || decideState {
+			return
+		}
+		other := openScratch(t, dir, true)
+		defer other.Close()
+		for _, d := range decided {
+			d.take(t, other)
+		}
+		addAll(t, other, mails)
+		sameDump(t, "decided before", got, dumpOf(t, other))
+	})
+}
+
+// decision about projects.
+type decision struct {
+	name string
+	take func(t *rapid.T, s *db.Store)
+}
+
+func anyDecision(t *rapid.T) decision {
+	frob := track.Project{LinkName: "frob", ListID: listID, ListEmail: "frob@lists.example.org"}
+	widget := track.Project{LinkName: "widget", ListID: "widget.lists.example.org", ListEmail: "widget@lists.example.org"}
+	covers := track.Project{LinkName: "covers", ListID: listID, SubjectMatch: "cover|numbered"}
+	p := rapid.SampledFrom([]track.Project{frob, frob, widget, covers}).Draw(t, "project")
+	switch rapid.SampledFrom([]string{"", "", "", "address", "states", "delegates", "name"}).Draw(t, "otherwise") {
+	case "address":
+		p.ListEmail = ""
+	case "states":
+		p.MailStates = true
+	case "delegates":
+		p.MailDelegates = true
+	case "name":
+		p.Name = "another name"
+	}
+	what := rapid.SampledFrom([]string{"add", "set", "set", "remove", "rule", "rule"}).Draw(t, "decision")
+	rule := track.Rule{Pattern: rapid.SampledFrom([]string{"net/*", "*"}).Draw(t, "files"), Delegate: "rule@example.org"}
+	return decision{what, func(t *rapid.T, s *db.Store) {
+		ctx := context.Background()
+		var err error
+		switch what {
+		case "add":
+			err = s.DecideAdd(ctx, p)
+		case "set":
+			err = s.DecideSet(ctx, p)
+		case "remove":
+			err = s.DecideRemove(ctx, p.LinkName)
+		case "rule":
+			err = s.DecideRule(ctx, p.LinkName, rule)
+		}
+		if err != nil && !errors.Is(err, db.ErrConflict) && !errors.Is(err, db.ErrNotFound) {
+			t.Fatal(err)
+		}
+	}}
+}
+
+// acceptAny decides about a patch and names its series.
+func acceptAny(t *rapid.T, s *db.Store) {
+	ctx := context.Background()
+	patches, err := s.Patches(ctx, track.Filter{Archived: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(patches) == 0 {
+		return
+	}
+	p := rapid.SampledFrom(patches).Draw(t, "patch")
+	if err := s.SetState(ctx, []int64{p.ID}, "accepted"); err != nil {
+		t.Fatal(err)
+	}
+	if p.Series != 0 {
+		if err := s.SetSeriesName(ctx, p.Series, "named"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

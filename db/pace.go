@@ -1,0 +1,66 @@
+package db
+
+import (
+	"context"
+	"time"
+)
+
+// Somebody who waits for the write lock asks for it again every 100 ms (SQLite's busy handler), and takes no turn: whoever
+// lets go of the lock and takes it at once can keep all others waiting for ever. So long work leaves it free for longer than
+// that now and then.
+const (
+	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
+	holdInAll  = 200 * time.Millisecond // until the lock is left free
+	leaveFree  = 130 * time.Millisecond
+)
+
+// pace does long work in short transactions.
+type pace struct {
+	store *Store
+	size  int // mails in a transaction
+
+	held  time.Duration // in all since the lock was left free
+	began time.Time     // the transaction in hand
+	ended time.Time     // the last one
+}
+
+// write is Store.write, when the time for it has come.
+func (p *pace) write(ctx context.Context, f func(w *writer) error) error {
+	if err := p.rest(ctx); err != nil {
+		return err
+	}
+	err := p.store.write(ctx, func(w *writer) error {
+		p.began = time.Now()
+		return f(w)
+	})
+	p.ended = time.Now()
+	took := p.ended.Sub(p.began)
+	p.held += took
+	switch {
+	case took > 2*holdAtOnce:
+		p.size = max(1, p.size/2)
+	case took < holdAtOnce/2:
+		p.size = min(rereadBatch, 2*p.size)
+	}
+	return err
+}
+
+// enough tells a transaction that it has taken its time.
+func (p *pace) enough() bool { return time.Since(p.began) > holdAtOnce/2 } // what it has to derive takes as long again
+
+// rest leaves the lock free for others. The time for which it was free already counts.
+func (p *pace) rest(ctx context.Context) error {
+	free := time.Since(p.ended)
+	if p.held >= holdInAll && free < leaveFree {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(leaveFree - free):
+		}
+		free = leaveFree
+	}
+	if free >= leaveFree {
+		p.held = 0
+	}
+	return nil
+}
