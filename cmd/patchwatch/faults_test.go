@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -79,7 +82,7 @@ func TestFault(t *testing.T) {
 				f.setUp(t, w)
 			}
 			w.deliver("md", samples(t, "01*"))
-			p := w.start("--db", "db/x.db", "watch", "md")
+			p := w.startTelling("--db", "db/x.db", "watch", "md")
 			w.waitUntilEmpty("md")
 			f.begin(t, w)
 			mails := samples(t, "0[5-9]*")
@@ -87,7 +90,7 @@ func TestFault(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.waitFor(f.says)
-			time.Sleep(300 * time.Millisecond) // a few tries
+			p.waitForMore(2, batchInHand) // it is tried again, and again
 			if left := len(w.list("md", "new")); left != len(mails) {
 				t.Errorf("%d of %d mails are left in new", left, len(mails))
 			}
@@ -159,16 +162,16 @@ func TestDatabaseIsLockedForLong(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
 	w.deliver("md", samples(t, "01*"))
-	p := w.start("watch", "md")
+	p := w.startTelling("watch", "md")
 	w.waitUntilEmpty("md")
 	unlock := lockDatabase(t, w.path("patchwatch.db"))
+	inHand := p.count(batchInHand)
 	if err := writeMaildir(w.path("md"), samples(t, "05*")); err != nil {
 		t.Fatal(err)
 	}
+	p.waitForCount(inHand+1, batchInHand)
 	if os.Getenv("PATCHWATCH_LONG") != "" {
 		p.waitFor("another process holds the database locked")
-	} else {
-		time.Sleep(2 * time.Second)
 	}
 	if left := w.list("md", "new"); len(left) != 1 {
 		t.Errorf("it is not in new any more: %q", left)
@@ -261,18 +264,11 @@ func TestLogStaysSmallBesideAReader(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("first", multiply(samples(t), 12))
 	w.watchOnce("first", 1)
-	w.deliver("md", multiply(samples(t), 150))
+	w.deliver("md", bulky(1600))
+	var readers []*process
 	for _, args := range [][]string{{"list", "--all"}, {"series", "--all"}, {"dump"}} {
-		c := w.command(args...)
-		if _, err := c.StdoutPipe(); err != nil { // nobody reads from it
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer c.Process.Kill()
+		readers = append(readers, w.startInto(newSmallPipe(t), args...)) // they have begun, and nobody reads from their pipes
 	}
-	time.Sleep(500 * time.Millisecond) // they have begun, and their pipes are full
 	p := w.start("watch", "--once", "--quiet", "md")
 	most := int64(0)
 	for !p.exited() {
@@ -282,6 +278,11 @@ func TestLogStaysSmallBesideAReader(t *testing.T) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	p.waitExit(exitDone)
+	for _, r := range readers {
+		if r.exited() {
+			t.Errorf("%s was not stuck in its pipe: %s", r.cmd, r.said.String())
+		}
+	}
 	size, err := os.Stat(w.path("patchwatch.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +291,21 @@ func TestLogStaysSmallBesideAReader(t *testing.T) {
 	if most > 96<<20 {
 		t.Errorf("the log grew to %d MiB", most>>20)
 	}
+	if size.Size() < 96<<20 {
+		t.Errorf("the database has %d MiB: that much would be in the log if it were never cut back", size.Size()>>20)
+	}
+}
+
+// bulky are mails of 128 KiB that can't be compressed to less than 96.
+func bulky(n int) (mails []sampleMail) {
+	r := rand.NewChaCha8([32]byte{1})
+	noise := make([]byte, 96<<10)
+	for i := range n {
+		r.Read(noise)
+		raw := patchMail(fmt.Sprintf("bulky-%d@x", i)) + base64.StdEncoding.EncodeToString(noise) + "\n"
+		mails = append(mails, sampleMail{raw: []byte(raw), delivered: time.Unix(1_700_000_000+int64(i), 0)})
+	}
+	return mails
 }
 
 func mount(t *testing.T, dir, options string) {

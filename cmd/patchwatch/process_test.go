@@ -650,6 +650,23 @@ func (p *process) waitFor(text string) {
 	}
 }
 
+func (p *process) count(text string) int { return strings.Count(p.said.String(), text) }
+
+// waitForMore waits until the process says a text so many times more.
+func (p *process) waitForMore(times int, text string) {
+	p.t.Helper()
+	p.waitForCount(p.count(text)+times, text)
+}
+
+func (p *process) waitForCount(times int, text string) {
+	p.t.Helper()
+	for end := time.Now().Add(longEnough); p.count(text) < times; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) || p.exited() {
+			p.t.Fatalf("%s said %q %d times, not %d:\n%s", p.cmd, text, p.count(text), times, clip(p.said.String()))
+		}
+	}
+}
+
 func (p *process) wants(text string) {
 	p.t.Helper()
 	if !strings.Contains(p.said.String(), text) {
