@@ -105,15 +105,15 @@ func (a *adder) unchoose(p *track.Project, id int64) error {
 
 func (a *adder) insertRefs(project int64, r *row) error {
 	for _, ref := range r.Refs {
-		if err := a.insertRef(refHash(project, ref), r); err != nil {
+		if err := a.noteRef(refHash(project, ref), r.Member(), r.mail); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *writer) insertRef(hash int64, r *row) error {
-	return w.exec(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, hash, r.Member(), r.mail)
+func (w *writer) noteRef(hash int64, member bool, mail int64) error {
+	return w.exec(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, hash, member, mail)
 }
 
 func (a *adder) deleteRefs(project int64, r *row) error {

@@ -42,6 +42,13 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			t.Fatal(err)
 		}
 		sameDump(t, "rebuilt", dumpOf(t, one), want)
+		if err := one.RebuildBy(context.Background(), 1); err != nil {
+			t.Fatal(err)
+		}
+		sameDump(t, "rebuilt part by part", dumpOf(t, one), want)
+		if c, err := one.Check(context.Background(), nil); err != nil || len(c.Faults) > 0 {
+			t.Fatalf("check of what was rebuilt part by part: %v, %v", c.Faults, err)
+		}
 		if changed, _, err := other.Reread(context.Background(), readJSON, nil); err != nil || changed != 0 {
 			t.Fatalf("reread: %d changed, %v", changed, err)
 		}

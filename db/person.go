@@ -122,30 +122,37 @@ func (w *writer) findName(email string) error {
 	return w.putPerson(n)
 }
 
-// rebuildPeople names everybody, in one pass over all mails.
+// rebuildPeople names everybody, in one pass over all mails, those of one sender after the other.
 func (w *writer) rebuildPeople() error {
-	best := map[string]*naming{}
-	err := w.each(`SELECT id, msgid, date, sender, sender_name FROM mail WHERE chosen AND project IS NOT NULL AND kind <> 3 AND sender <> ''`,
-		nil, func(scan func(...any) error) error {
-			n := &naming{}
-			if err := scan(&n.mail, &n.msgID, &n.date, &n.email, &n.name); err != nil {
-				return err
-			}
-			if b := best[n.email]; b == nil || n.before(b) {
-				best[n.email] = n
-			}
-			return nil
-		})
-	if err != nil {
-		return err
-	}
 	if err := w.exec(`DELETE FROM person`); err != nil {
 		return err
 	}
-	for _, n := range best {
-		if err := w.putPerson(n); err != nil {
+	var best *naming
+	put := func() error {
+		if best == nil {
+			return nil
+		}
+		return w.putPerson(best)
+	}
+	if err := w.each(`
+		SELECT id, msgid, date, sender, sender_name FROM mail WHERE chosen AND project IS NOT NULL AND kind <> 3 AND sender <> ''
+		ORDER BY sender`, nil, func(scan func(...any) error) error {
+		n := &naming{}
+		if err := scan(&n.mail, &n.msgID, &n.date, &n.email, &n.name); err != nil {
 			return err
 		}
+		if best != nil && best.email != n.email {
+			if err := put(); err != nil {
+				return err
+			}
+			best = nil
+		}
+		if best == nil || n.before(best) {
+			best = n
+		}
+		return nil
+	}); err != nil {
+		return err
 	}
-	return nil
+	return put()
 }

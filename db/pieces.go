@@ -81,9 +81,13 @@ const piecesQuery = `SELECT id, bytes FROM piece WHERE id >= ? AND id < ? ORDER 
 
 // frame is the frame of a mail; nil if it is not there whole.
 func (w *writer) frame(mail int64) ([]byte, error) {
-	var f framing
-	err := w.each(piecesQuery, []any{mail * piecesOfMail, (mail + 1) * piecesOfMail}, f.add)
+	f, err := w.framing(mail)
 	return f.frame(), err
+}
+
+func (w *writer) framing(mail int64) (f framing, err error) {
+	err = w.each(piecesQuery, []any{firstPiece(mail), endOfPieces(mail)}, f.add)
+	return f, err
 }
 
 // framing puts a frame together.
@@ -141,7 +145,7 @@ func (f *framing) frame() []byte {
 
 // frameOf is the same for readers.
 func (s *Store) frameOf(ctx context.Context, mail int64) ([]byte, error) {
-	rows, err := s.readers.QueryContext(ctx, piecesQuery, mail*piecesOfMail, (mail+1)*piecesOfMail)
+	rows, err := s.readers.QueryContext(ctx, piecesQuery, firstPiece(mail), endOfPieces(mail))
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,9 @@
 package db
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 
 	"patchwatch/track"
@@ -26,7 +23,9 @@ func (s *Store) Rebuild(ctx context.Context, progress Progress) error {
 	return s.write(ctx, func(w *writer) error { return w.rebuild(progress) })
 }
 
-func (w *writer) rebuild(progress Progress) error {
+func (w *writer) rebuild(progress Progress) error { return w.rebuildBy(batchMails, progress) }
+
+func (w *writer) rebuildBy(most int, progress Progress) error {
 	for _, table := range []string{"ref", "series", "patch", "cover", "reply", "person"} {
 		if err := w.exec(`DELETE FROM ` + table); err != nil {
 			return err
@@ -36,84 +35,77 @@ func (w *writer) rebuild(progress Progress) error {
 	if _, err := w.row(`SELECT count(*) FROM mail WHERE project IS NOT NULL AND chosen`, nil, &total); err != nil {
 		return err
 	}
-	projects, err := w.everyProject()
+	r, err := w.newRebuilder()
 	if err != nil {
 		return err
 	}
-	for _, p := range projects {
-		n, err := w.rebuildProject(&p)
-		if err != nil {
-			return fmt.Errorf("rebuild %s: %w", p.LinkName, err)
-		}
-		done += n
+	p, err := w.findParts("", total)
+	if err != nil {
+		return err
+	}
+	if err := p.eachBatch(most, "", func(project int64, mails []int64) error {
+		done += len(mails)
 		progress.tell(done, total)
+		return r.derive(project, mails)
+	}); err != nil {
+		return err
 	}
 	return w.rebuildPeople()
 }
 
-func (w *writer) rebuildProject(p *track.Project) (int, error) {
-	n, err := w.wholeProject(p.ID)
-	if err != nil {
-		return 0, err
+// rebuilder derives what mails are, some parts of a project at a time, with no derived rows there but those of parts before.
+type rebuilder struct {
+	*writer
+	projects map[int64]*track.Project
+}
+
+func (w *writer) newRebuilder() (*rebuilder, error) {
+	projects, err := w.everyProject()
+	r := &rebuilder{w, map[int64]*track.Project{}}
+	for i := range projects {
+		r.projects[projects[i].ID] = &projects[i]
 	}
-	if err := w.rebuildRefs(p.ID, n.byID); err != nil {
-		return 0, err
+	return r, err
+}
+
+func (r *rebuilder) derive(project int64, mails []int64) error {
+	n := newNeighbourhood(r.writer, project)
+	if err := n.load(mails); err != nil {
+		return err
 	}
 	items := make([]track.Item, 0, len(n.byID))
 	singles := map[string]*row{}
-	for id, r := range n.byID {
-		items = append(items, r.Item)
-		if r.Kind == track.Patch && !r.Member() {
-			singles[id] = r
+	for id, m := range n.byID {
+		items = append(items, m.Item)
+		if m.Kind == track.Patch && !m.Member() {
+			singles[id] = m
 		}
-		if isTalk(r) {
-			n.talk[id] = r
+		if isTalk(m) {
+			n.talk[id] = m
 		}
 	}
-	threads := track.Assemble(items, nil)
-	d := &deriver{writer: w, project: p.ID, settings: p, fetch: n.fetch, old: map[int64]bool{}}
+	threads := track.Assemble(items, n.settled)
+	if n.err != nil {
+		return n.err
+	}
+	settings := r.projects[project]
+	if settings == nil {
+		settings = &track.Project{ID: project}
+	}
+	d := &deriver{writer: r.writer, project: project, settings: settings, fetch: n.fetch, old: map[int64]bool{}}
 	if err := d.writeSeries(threads.Series); err != nil {
-		return 0, err
+		return err
 	}
 	if err := d.writeStrays(singles); err != nil {
-		return 0, err
+		return err
 	}
-	return len(items), d.writeReplies(n.talk, threads.Parents, allClean(n.talk))
+	return d.writeReplies(n.talk, threads.Parents, allClean(n.talk))
 }
 
-// rebuildRefs notes them in the order in which the table has them: what is by chance elsewhere would change a page each.
-func (w *writer) rebuildRefs(project int64, mails map[string]*row) error {
-	type reference struct {
-		hash int64
-		from *row
-	}
-	var all []reference
-	for _, r := range mails {
-		for _, ref := range r.Refs {
-			all = append(all, reference{refHash(project, ref), r})
-		}
-	}
-	slices.SortFunc(all, func(a, b reference) int { return cmp.Compare(a.hash, b.hash) })
-	for _, r := range all {
-		if err := w.insertRef(r.hash, r.from); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// wholeProject loads every chosen mail of a project.
-func (w *writer) wholeProject(project int64) (*neighbourhood, error) {
-	n := newNeighbourhood(w, project)
-	err := w.each(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.project = ? AND m.chosen`, []any{project}, func(scan func(...any) error) error {
-		r, err := scanRow(scan)
-		if err != nil {
-			return err
-		}
-		n.remember(r.ID, r)
-		return nil
-	})
-	return n, err
+// load reads mails of which nothing is derived yet.
+func (n *neighbourhood) load(mails []int64) error {
+	_, err := n.rows(`SELECT `+freshColumns+` FROM json_each(?) j CROSS JOIN mail m WHERE m.id = j.value`, list(mails))
+	return err
 }
 
 // Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today,
@@ -172,20 +164,27 @@ func (w *writer) reread(read Reader, progress Progress) (changed, unread int, er
 				changed++
 			}
 		}
+		clear(a.changes) // the caller derives all anew
 		last = batch[len(batch)-1].id
 		done += len(batch)
 		progress.tell(done, total)
 	}
 }
 
+// storedAfter reads the next mails, as many as may be held at once.
 func (w *writer) storedAfter(id int64) (batch []*stored, err error) {
 	err = w.each(`SELECT id, delivered FROM mail WHERE id > ? ORDER BY id LIMIT ?`, []any{id, rereadBatch}, func(scan func(...any) error) error {
 		m := &stored{}
 		batch = append(batch, m)
 		return scan(&m.id, &m.delivered)
 	})
-	for i := 0; err == nil && i < len(batch); i++ {
-		batch[i].frame, err = w.frame(batch[i].id)
+	for i, held := 0, 0; err == nil && i < len(batch); i++ {
+		var f framing
+		f, err = w.framing(batch[i].id)
+		batch[i].frame = f.frame()
+		if held += f.size(); held > batchBytes {
+			return batch[:i+1], err
+		}
 	}
 	return batch, err
 }

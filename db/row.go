@@ -28,6 +28,11 @@ const rowColumns = `
 	coalesce(p.series, c.series), p.number, r.parent, pm.msgid, coalesce(p.mail, c.mail, r.mail) IS NOT NULL,
 	coalesce(r.clean, 0)`
 
+// freshColumns are the same of mails of which nothing is derived.
+const freshColumns = `
+	m.id, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version, m.state,
+	NULL, NULL, NULL, NULL, 0, 0`
+
 const rowTables = `
 	mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	LEFT JOIN reply r ON r.mail = m.id LEFT JOIN mail pm ON pm.id = r.parent`
