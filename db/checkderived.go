@@ -67,9 +67,10 @@ func (k *checker) copyWithoutBytes(ctx context.Context, dir string) (w *writer, 
 	if err != nil {
 		return nil, err
 	}
+	opened := w // an error returns none
 	defer func() {
 		if err != nil {
-			w.close()
+			opened.close()
 		}
 	}()
 	if err := w.script(fmt.Sprintf("PRAGMA page_size = %d; PRAGMA journal_mode = OFF", pageSize)); err != nil {

@@ -32,6 +32,9 @@ func migrate(w *writer) error {
 	if err != nil {
 		return err
 	}
+	if err := w.complete(found); err != nil {
+		return fmt.Errorf("complete version %d: %w", found, err)
+	}
 	for v := found + 1; v <= schemaVersion(); v++ {
 		if err := migrateTo(w, v, found > 0); err != nil {
 			return fmt.Errorf("migration %d: %w", v, err)
@@ -64,7 +67,7 @@ func migrateTo(w *writer, version int, filled bool) error {
 
 // fills are what a migration does that SQL can't, by its number. Each has a file of its own that is never changed and
 // calls nothing that today's schema or rules can change: it runs on the schema of its migration.
-var fills = map[int]func(w *writer) error{2: fill0002}
+var fills = map[int]func(w *writer) error{2: fill0002, 7: fill0007}
 
 // rederives are the migrations after which all derived rows are made anew from the facts. That happens once, after the
 // last migration, because the code that derives knows today's schema only.
