@@ -132,8 +132,8 @@ func endDigits(s string) (before, digits string) {
 	return s[:i], s[i:]
 }
 
-// findVersion is of the first prefix "v2", else of the first one that has it glued on, "PATCHv2", else of the first
-// "(v2)" in the subject, else 1.
+// findVersion is of the first prefix "v2", else of the first one that has it behind a dash or glued on, "-v2" or "PATCHv2",
+// else of the first "(v2)" in the subject, else 1.
 func findVersion(prefixes []string, rest string) int {
 	for _, p := range prefixes {
 		if len(p) > 1 && p[0]|0x20 == 'v' && isDigits(p[1:]) {
@@ -151,8 +151,9 @@ func findVersion(prefixes []string, rest string) int {
 	return 1
 }
 
-// gluedVersion reads what people write for "PATCH v2": "PATCHv2", "RFCv3", "PATCH-v2". What stands before the v has to say
-// that this is a patch: a "-v2" alone or the name of a branch isn't a version, for Patchwork neither.
+// gluedVersion reads what people write for "PATCH v2": "PATCHv2", "RFCv3", "PATCH-v2", and "PATCH -v2", as the maintainers of
+// some trees write every prefix with a dash. What stands before the v has to say that this is a patch: the name of a branch,
+// "dev2" or "-mm-v2", isn't a version.
 func gluedVersion(p string) (version int, ok bool) {
 	before, digits := endDigits(p)
 	n := len(before)
@@ -160,6 +161,9 @@ func gluedVersion(p string) (version int, ok bool) {
 		return 0, false
 	}
 	word := strings.TrimRight(before[:n-1], "-_")
+	if word == "" && n > 1 {
+		return saturate(digits), before[0] == '-'
+	}
 	if !strings.EqualFold(word, "patch") && !strings.EqualFold(word, "rfc") {
 		return 0, false
 	}

@@ -51,7 +51,6 @@ func TestSubject(t *testing.T) {
 		{"[PATCH100/123] x", "[PATCH100/123] x", 100, 123, 1, false},
 		{"[v2PATCH1/4] x", "[v2PATCH1/4] x", 1, 4, 1, false},
 		{"[v2.3PATCH1/4] x", "[v2.3PATCH1/4] x", 1, 4, 1, false},
-		{"[PATCH -v2 1/2] x", "[-v2,1/2] x", 1, 2, 1, false},
 		{"[PATCH v2.1] x", "[v2.1] x", none, none, 1, false},
 		{"[PATCH v2 v3] x", "[v2,v3] x", none, none, 2, false},
 		{"[PATCH v0] x", "[v0] x", none, none, 0, false},
@@ -102,14 +101,18 @@ func TestPrefixes(t *testing.T) {
 func TestGluedVersion(t *testing.T) {
 	for subject, want := range map[string]int{
 		"[PATCHv2 1/8] x": 2, "[RFCv3] x": 3, "[patchV4] x": 4, "[PATCH-v2] x": 2, "[RFC PATCHv7 net] x": 7,
-		"[PATCHv2 v3] x": 3, "[PATCHv] x": 1, "[ipv6] x": 1, "[PATCH ipv4 1/2] x": 1, "[dev2] x": 1, "[PATCH -v2] x": 1,
+		"[PATCHv2 v3] x": 3, "[PATCHv] x": 1, "[ipv6] x": 1, "[PATCH ipv4 1/2] x": 1, "[dev2] x": 1,
+		"[PATCH -v2 00/10] x": 2, "[patch -V3 9/9] x": 3, "[PATCH -mm -v4] x": 4, "[RFC][PATCH -v12] x": 12, "[PATCH --v2] x": 2,
+		"[PATCH -v2 v3] x": 3, "[PATCH -mm-v2] x": 1, "[PATCH -v] x": 1, "[PATCH -2] x": 1, "[PATCH _v2] x": 1, "[PATCH -v2a] x": 1,
 	} {
 		if got := parseSubject(subject).Version; got != want {
 			t.Errorf("%q: version %d, want %d", subject, got, want)
 		}
 	}
-	if got := parseSubject("[PATCHv2 1/8] x").Name(""); got != "[PATCHv2,1/8] x" {
-		t.Errorf("name %q", got)
+	for subject, want := range map[string]string{"[PATCHv2 1/8] x": "[PATCHv2,1/8] x", "[PATCH -v2 1/8] x": "[-v2,1/8] x"} {
+		if got := parseSubject(subject).Name(""); got != want {
+			t.Errorf("name %q, want %q", got, want)
+		}
 	}
 }
 
