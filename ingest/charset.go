@@ -35,38 +35,6 @@ func decodeCharset(raw []byte, name string, notes *notes) []byte {
 	return decodeOther(raw, name, notes)
 }
 
-// canonicalCharset undoes the spellings of charset names that the table of IANA's names doesn't have.
-func canonicalCharset(name string) string {
-	name = strings.Trim(name, " '\"")
-	dashed := strings.ReplaceAll(name, "_", "-")
-	switch dashed {
-	case "utf-8", "utf8", "unicode-1-1-utf-8", "x-utf-8", "utf-8-sig":
-		return "utf-8"
-	case "us-ascii", "ascii", "646", "ansi-x3.4-1968", "iso646-us", "iso-646":
-		return "us-ascii"
-	case "utf-7", "unicode-1-1-utf-7", "utf7":
-		return "utf-7"
-	case "latin1", "latin-1", "l1", "8859-1", "8859", "cp819", "iso-latin-1":
-		return "iso-8859-1"
-	case "cp932", "ms932", "windows-31j", "ms-kanji":
-		return "windows-31j"
-	case "shift-jis", "sjis", "x-sjis", "s-jis":
-		return "shift_jis"
-	case "cp936", "ms936":
-		return "gbk"
-	}
-	if after, ok := strings.CutPrefix(dashed, "iso8859"); ok {
-		return "iso-8859" + after
-	}
-	if strings.HasPrefix(dashed, "iso-8859-") {
-		return dashed
-	}
-	if after, ok := strings.CutPrefix(dashed, "cp125"); ok {
-		return "windows-125" + after
-	}
-	return name
-}
-
 // decodeUTF8 is for text that says to be UTF-8 or ASCII.
 func decodeUTF8(raw []byte, name string, notes *notes) []byte {
 	if utf8.Valid(raw) {
