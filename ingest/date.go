@@ -134,15 +134,16 @@ func clock(s string) (hour, minute, second int, ok bool) {
 // plausible keeps arithmetic on what a mail says from overflowing.
 func plausible(n int) bool { return -100_000_000 < n && n < 100_000_000 }
 
-// fullYear turns a year of two digits into 1969 to 2068, as POSIX does.
+// fullYear is RFC 5322's (4.3): of two digits, 00 to 49 are after 2000 and 50 to 99 after 1900; of three, all are after 1900, which
+// programs write that print C's count of years.
 func fullYear(y int) int {
 	switch {
-	case y >= 100:
-		return y
-	case y > 68:
+	case y < 50:
+		return y + 2000
+	case y < 1000:
 		return y + 1900
 	}
-	return y + 2000
+	return y
 }
 
 // zoneSeconds is how far east of Greenwich a zone is. One that nobody knows is UTC.
