@@ -3,6 +3,8 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -139,4 +141,76 @@ func acceptAny(t *rapid.T, s *db.Store) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Several processes may follow a decision at once, while others store mail and one more decision is taken.
+func TestFinishedBySeveralAtOnce(t *testing.T) {
+	ctx := context.Background()
+	s := open(t)
+	addProject(t, s, track.Project{LinkName: "other", ListID: "other.lists.example.org"})
+	var early, late []*track.Mail
+	for i := range 1500 {
+		m := made(fmt.Sprint(i, "@x"), i, fmt.Sprintf("[%d/3] part", i%4))
+		m.Files = []string{"net/core.c"}
+		if i < 1000 {
+			early = append(early, m)
+		} else {
+			late = append(late, m)
+		}
+	}
+	add(t, s, early...)
+	if err := s.DecideAdd(ctx, frob); err != nil {
+		t.Fatal(err)
+	}
+	rule := track.Rule{Pattern: "net/*", Delegate: "net@example.org"}
+	covers := track.Project{LinkName: "covers", ListID: listID, SubjectMatch: `^\[0/`}
+	done := make(chan error)
+	for i := range 4 {
+		go func() {
+			done <- func() error {
+				p, err := db.Open(ctx, s.Path())
+				if err != nil {
+					return err
+				}
+				defer p.Close()
+				switch i {
+				case 0:
+					for part := range slices.Chunk(late, 50) {
+						var batch []db.Delivery
+						for _, m := range part {
+							batch = append(batch, asJSON(m))
+						}
+						if _, err := p.Add(ctx, batch); err != nil {
+							return err
+						}
+					}
+				case 1:
+					return p.AddRule(ctx, frob.LinkName, rule, readJSON, nil)
+				case 2:
+					_, err := p.AddProject(ctx, covers, readJSON, nil)
+					return err
+				}
+				_, err = p.Finish(ctx, readJSON, nil)
+				return err
+			}()
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := open(t)
+	addProject(t, want, track.Project{LinkName: "other", ListID: "other.lists.example.org"})
+	addProject(t, want, frob)
+	addProject(t, want, covers)
+	if err := want.AddRule(ctx, frob.LinkName, rule, readJSON, nil); err != nil {
+		t.Fatal(err)
+	}
+	add(t, want, early...)
+	add(t, want, late...)
+	if left, err := s.Unfinished(ctx); err != nil || left != 0 {
+		t.Errorf("%d left, %v", left, err)
+	}
+	wantSame(t, s, "finished by several", dump(t, want))
 }
