@@ -82,6 +82,7 @@ func (k *checker) copyWithoutBytes(ctx context.Context, dir string) (w *writer, 
 	if err := w.exec(`ATTACH ? AS source`, dsn(k.path, "mode=ro")); err != nil {
 		return nil, err
 	}
+	_ = k.own.Close() // and what it holds in memory
 	if err := w.tx(ctx, func() error { return w.copyTables(ctx) }); err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func (w *writer) copyTables(ctx context.Context) error {
 	return nil
 }
 
-// roomForCopy asks for what the copy and two dumps of it take at most, as far as can be told in advance.
+// roomForCopy asks for what the copy and two dumps of it take, of which each is as large as all but the mails' bytes.
 func (k *checker) roomForCopy(ctx context.Context, dir string) error {
 	var size int64
 	if err := k.own.QueryRowContext(ctx, `
@@ -119,7 +120,7 @@ func (k *checker) roomForCopy(ctx context.Context, dir string) error {
 		Scan(&size); err != nil {
 		return err
 	}
-	return roomFor((size-k.pieces)*2, dir)
+	return roomFor((size-k.pieces)*3, dir)
 }
 
 func (w *writer) sumOfRefs(ctx context.Context) (sum [sha256.Size]byte, err error) {
