@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"patchwatch/track"
 )
@@ -111,8 +112,12 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 	if err != nil {
 		return err
 	}
-	if err := a.exec(`UPDATE mail SET delivered = ?, date = CASE dated WHEN 1 THEN date ELSE ? END WHERE id = ?`,
-		m.Delivered.UnixMicro(), m.DateOrDelivered().Unix(), id); err != nil {
+	date, err := a.dateBy(id, m.Delivered)
+	if err != nil {
+		return err
+	}
+	if err := a.exec(`UPDATE mail SET delivered = ?, date = ?, dated = coalesce(sent = ?, 0) WHERE id = ?`,
+		m.Delivered.UnixMicro(), date.Unix(), date.Unix(), id); err != nil {
 		return err
 	}
 	var project sql.NullInt64
@@ -133,6 +138,19 @@ func (a *adder) deliveredEarlier(id int64, m *track.Mail) error {
 	}
 	_, err = a.choose(&track.Project{ID: project.Int64}, msgid)
 	return err
+}
+
+// dateBy is the date of a stored mail that was delivered then.
+func (a *adder) dateBy(id int64, delivered time.Time) (time.Time, error) {
+	var sent sql.NullInt64
+	if _, err := a.row(`SELECT sent FROM mail WHERE id = ?`, []any{id}, &sent); err != nil {
+		return time.Time{}, err
+	}
+	header := time.Time{}
+	if sent.Valid {
+		header = unixSec(sent.Int64)
+	}
+	return track.DateOf(header, delivered), nil
 }
 
 // first notes a mail whose Message-ID is new: almost every one.

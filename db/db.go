@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
@@ -25,6 +26,7 @@ type Store struct {
 	path    string
 	readers *sql.DB
 	frames  *frames
+	reading atomic.Int64 // see ReadBy; 0: not said yet
 
 	mu       sync.Mutex // guards what follows: one transaction at a time
 	writer   *writer    // nil when opened for reading, and while the file is lost
@@ -94,6 +96,11 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	if err := s.openReaders(); err != nil {
 		return err
+	}
+	if s.reading.Load() > 0 { // this database has come in the place of another
+		if err := s.writer.tx(ctx, func() error { return s.noteReading(s.writer) }); err != nil {
+			return err
+		}
 	}
 	s.writer.frames = s.frames
 	var stored int64

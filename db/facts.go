@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"patchwatch/track"
 )
@@ -20,8 +21,8 @@ func (a *adder) insert(d *Delivery, p *track.Project, byList, chosen bool) (int6
 	}
 	res, err := a.run(`
 		INSERT INTO mail (sha256, project, msgid, chosen, by_list, delivered, dated, date, kind, sender, sender_name, name,
-			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
+			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
 	if err != nil {
 		return 0, err
 	}
@@ -38,17 +39,27 @@ func factsOf(d *Delivery, p *track.Project, byList bool) ([]any, error) {
 		}
 	}
 	var project any
+	date := m.DateOrDelivered()
 	sender, name := m.From, m.Subject.Name("")
 	if p != nil {
 		project, sender, name = p.ID, p.Sender(m), m.Subject.Name(p.LinkName)
 	}
 	return []any{
-		m.SHA256[:], project, m.MsgID, byList, m.Delivered.UnixMicro(), !m.Date.IsZero(), m.DateOrDelivered().Unix(),
+		m.SHA256[:], project, m.MsgID, byList, m.Delivered.UnixMicro(), date.Equal(m.Date), date.Unix(),
 		int(m.Kind()), sender.Email, sender.Name, name,
 		m.Subject.Marked, m.Subject.Number, m.Subject.Total, m.Subject.Version, strings.Join(m.Refs, "\n"),
 		d.sums.content, d.sums.diff, d.sums.hash, orNil(m.PullURL), stateOrNil(m.State), d.sums.more,
-		titleHash(m.Kind(), sender.Email, name),
+		titleHash(m.Kind(), sender.Email, name), sentOrNil(m.Date),
 	}, nil
+}
+
+// sentOrNil is the date that the mail's header names, NULL without one. It is kept beside the mail's date because that changes
+// when the same bytes turn out to have been delivered earlier.
+func sentOrNil(date time.Time) any {
+	if date.IsZero() {
+		return nil
+	}
+	return date.Unix()
 }
 
 // sums are the facts that are summed up of a mail whatever its project.

@@ -178,9 +178,7 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 		State:     rapid.SampledFrom([]string{"", "", "", "Accepted", "no state"}).Draw(t, "state"),
 		Ignore:    rapid.IntRange(0, 14).Draw(t, "ignore") == 0,
 	}
-	if rapid.IntRange(0, 5).Draw(t, "dated") > 0 {
-		m.Date = epoch.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "date")) * 9 * time.Minute)
-	}
+	m.Date = anyDate(t)
 	if rapid.IntRange(0, 6).Draw(t, "behind") == 0 {
 		m.Behind = &track.Person{Name: "Eve", Email: "eve@example.org"}
 		m.From.Email = "frob@lists.example.org"
@@ -188,6 +186,19 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 	anyKind(t, m)
 	anyRefs(t, m, i, n)
 	return m
+}
+
+// anyDate is near the deliveries, or absent, or such that the delivery counts, for all copies of the mail or for the earlier only.
+func anyDate(t *rapid.T) time.Time {
+	switch rapid.IntRange(0, 9).Draw(t, "dated") {
+	case 0:
+		return time.Time{}
+	case 1:
+		return epoch.Add(track.MaxAhead + time.Duration(rapid.IntRange(0, 30).Draw(t, "ahead"))*7*time.Minute)
+	case 2:
+		return rapid.SampledFrom([]time.Time{time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), time.Unix(0, 0).UTC()}).Draw(t, "odd date")
+	}
+	return epoch.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "date")) * 9 * time.Minute)
 }
 
 func id(i int) string { return fmt.Sprintf("<%c@x>", 'a'+i) }

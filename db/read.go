@@ -16,7 +16,7 @@ import (
 func (s *Store) Patches(ctx context.Context, f track.Filter) ([]track.PatchView, error) {
 	c := patchConditions(f)
 	rows, err := s.readers.QueryContext(ctx, `
-		SELECT p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(pe.name, ''), p.state, coalesce(p.delegate, ''),
+		SELECT p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(nullif(m.sender_name, ''), pe.name, ''), p.state, coalesce(p.delegate, ''),
 			p.archived, coalesce(p.series, 0), coalesce(p.number, 0), m.total, m.version, coalesce(m.pull_url, ''), m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+` ORDER BY p.date DESC, p.mail DESC`+limit(f.Limit), c.args...)
@@ -48,7 +48,7 @@ func patchConditions(f track.Filter) *conditions {
 	c.add(f.Project != "", `p.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
 	c.in(`p.state`, f.States)
 	c.add(onlyDecided(f.States), `p.state <> 'new'`) // which lets SQLite take the index patch_decided
-	c.person(`p.submitter`, f.Submitter)
+	c.person(`p.submitter`, `m.sender_name`, f.Submitter)
 	c.add(f.Delegate != "", `p.delegate = ?`, strings.ToLower(f.Delegate))
 	c.contains(`m.name`, f.Text)
 	c.add(!f.Since.IsZero(), `p.date >= ?`, f.Since.Unix())
@@ -92,15 +92,17 @@ func (c *conditions) contains(column, text string) {
 	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
 }
 
-// person matches an address exactly where one is given, so that the index serves; else a part of an address or name.
-func (c *conditions) person(column, who string) {
+// person matches an address exactly where one is given, so that the index serves; else a part of an address, or of a name: the
+// newest of that address, or the mail's own, shown.
+func (c *conditions) person(column, shown, who string) {
 	switch {
 	case who == "":
 	case strings.Contains(who, "@"):
 		c.add(true, column+` = ?`, strings.ToLower(who))
 	default:
 		p := likePattern(who)
-		c.add(true, column+` IN (SELECT email FROM person WHERE email LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\')`, p, p)
+		c.add(true, `(`+column+` IN (SELECT email FROM person WHERE email LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\')
+			OR `+shown+` LIKE ? ESCAPE '\')`, p, p, p)
 	}
 }
 
@@ -177,7 +179,7 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.SeriesView, error) {
 	c := &conditions{}
 	c.add(f.Project != "", `s.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
-	c.person(`s.submitter`, f.Submitter)
+	c.person(`s.submitter`, `lm.sender_name`, f.Submitter)
 	c.contains(`coalesce(s.given, s.name)`, f.Text)
 	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
@@ -189,9 +191,10 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, ''), s.version, s.total, s.received, s.complete, s.date,
-			s.submitter, coalesce(pe.name, ''), coalesce(m.msgid, '')
+			s.submitter, coalesce(nullif(lm.sender_name, ''), pe.name, ''), coalesce(m.msgid, '')
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
-			LEFT JOIN mail m ON m.id = s.cover`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
+			LEFT JOIN mail m ON m.id = s.cover
+			LEFT JOIN mail lm ON lm.id = coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +247,7 @@ func (c *conditions) anyState(ctx context.Context, tx *sql.Tx, states []string) 
 }
 
 const mailViewQuery = `
-	SELECT m.id, coalesce(pr.link_name, ''), m.msgid, ` + kindColumn + `, m.name, m.date, m.sender, coalesce(pe.name, m.sender_name),
+	SELECT m.id, coalesce(pr.link_name, ''), m.msgid, ` + kindColumn + `, m.name, m.date, m.sender, coalesce(nullif(m.sender_name, ''), pe.name, ''),
 		m.refs, coalesce(pm.msgid, ''), coalesce(p.series, c.series, 0), m.more,
 		(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS m.project AND NOT v.chosen)
 	FROM ` + rowTables + ` LEFT JOIN project pr ON pr.id = m.project LEFT JOIN person pe ON pe.email = m.sender`

@@ -116,6 +116,11 @@ func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (cha
 		if changed, unread, err = w.reread(read, progress); err != nil {
 			return err
 		}
+		if unread == 0 {
+			if err := s.allRead(w); err != nil {
+				return err
+			}
+		}
 		if err := w.exec(`DELETE FROM unfinished`); err != nil {
 			return err
 		}
@@ -214,7 +219,7 @@ func (w *writer) readAll(batch []*stored, read Reader) {
 }
 
 const factColumns = `project, msgid, by_list, dated, date, kind, sender, sender_name, name, marked, number, total, version,
-	refs, content_sha, diff_sha, hash, pull_url, state, more, title`
+	refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent`
 
 // refresh brings a mail's row in line with what it says today.
 func (a *adder) refresh(s *stored) (differs bool, err error) {

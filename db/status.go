@@ -24,6 +24,7 @@ type Status struct {
 	WALBytes  int64 // of the log beside it
 	SQLite    string
 
+	Reading    int // the lowest number by which any mail was read (ReadBy); 0: not known
 	Unfinished int // mails that a change of projects or rules has not come to yet; some may count twice
 }
 
@@ -50,6 +51,7 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		{&st.Series, `SELECT count(*) FROM series`},
 		{&st.Projects, `SELECT count(*) FROM project WHERE NOT removed`},
 		{&st.Unfinished, unfinishedQuery},
+		{&st.Reading, readingQuery},
 		{&st.OnSight, `SELECT count(*) FROM project WHERE NOT removed AND on_sight`},
 	} {
 		if err := tx.QueryRowContext(ctx, q.query).Scan(q.into); err != nil {

@@ -134,11 +134,5 @@ func (m *Mail) Kind() Kind {
 	return Talk
 }
 
-// DateOrDelivered is the mail's place in time. A mail whose Date can't be read stands where it was delivered; never
-// at "now", which would make the answer depend on when it was read.
-func (m *Mail) DateOrDelivered() time.Time {
-	if m.Date.IsZero() {
-		return m.Delivered.Truncate(time.Second)
-	}
-	return m.Date
-}
+// DateOrDelivered is the mail's place in time: see DateOf.
+func (m *Mail) DateOrDelivered() time.Time { return DateOf(m.Date, m.Delivered) }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/db"
+	"patchwatch/ingest"
 )
 
 // app is what all commands share.
@@ -110,7 +111,11 @@ func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(f(store), store.Close())
+	err = store.ReadBy(ctx, ingest.Reading)
+	if err == nil {
+		err = f(store)
+	}
+	return errors.Join(err, store.Close())
 }
 
 // reading runs f with the database open for reading. The first signal ends it.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/db"
+	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
 )
@@ -135,7 +136,8 @@ type databaseStatus struct {
 	Unrouted int    `json:"unrouted"`
 	Variants int    `json:"variants"`
 
-	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
+	Outdated   bool `json:"outdated"`   // mails were read by an older patchwatch, which read less
+	Unfinished int  `json:"unfinished"` // mails to be looked at because projects or rules were changed
 }
 
 func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, error) {
@@ -156,7 +158,7 @@ func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, er
 		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
-		Unfinished: st.Unfinished,
+		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.Reading,
 	}
 	return r, nil
 }
@@ -233,6 +235,9 @@ func (r statusReport) print(w io.Writer) error {
 	if d.Unfinished > 0 {
 		line("  UNFINISHED", "projects or rules were changed, and %s are still to follow; a watcher or patchwatch rebuild goes on with it",
 			count(d.Unfinished, "mail"))
+	}
+	if d.Outdated {
+		line("  OUTDATED", "mail was read by an older patchwatch, which read less of it: patchwatch rebuild --reparse reads it anew")
 	}
 	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
 	return nil

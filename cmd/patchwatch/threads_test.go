@@ -76,7 +76,7 @@ func newThread(t *testing.T, raws [][]byte) *thread {
 		if err != nil {
 			t.Fatalf("mail %d: %v", i+1, err)
 		}
-		m.Delivered = time.Unix(1790000000+int64(i), 0).UTC()
+		m.Delivered = time.Unix(1793000000+int64(i), 0).UTC() // later than any Date in the cases
 		th.mails = append(th.mails, db.Delivery{Mail: m, Frame: db.Compress(raw), Raw: raw})
 	}
 	return th

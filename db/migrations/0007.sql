@@ -1,5 +1,10 @@
 -- The one date of a mail depends on when it was delivered, so the date that its header names is kept beside it.
 ALTER TABLE mail ADD COLUMN sent INTEGER; -- seconds since 1970 as the Date header has it; NULL: absent or unreadable
+UPDATE mail SET sent = date WHERE dated;
+-- From now on dated means that date is the header's. It is the delivery's where the header's is before 1990, or more than a day
+-- after the delivery, if that itself is not before 1990.
+UPDATE mail SET dated = 0, date = delivered / 1000000
+	WHERE dated AND (date < 631152000 OR delivered >= 631152000000000 AND date * 1000000 > delivered + 86400000000);
 
 -- The list that an archive was imported as, whose mails don't name it: lower case, as in project.list_id.
 ALTER TABLE mail ADD COLUMN imported_as TEXT;

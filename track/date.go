@@ -1,0 +1,25 @@
+package track
+
+import "time"
+
+// MaxAhead is how much later than its delivery a mail may be dated: clocks are wrong by a time zone, seldom by more.
+const MaxAhead = 24 * time.Hour
+
+// Earliest is the first date that is believed. Mail of lists with patches is younger; a clock that was never set is older.
+var Earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// DateOf is the one date of a mail, by which it is ordered, filtered and shown: what its Date header says, or its delivery where
+// that is absent or unreadable (the zero time), before 1990, or more than a day after the delivery. Otherwise one mail from the
+// year 9999 would stay on top of every list, and its sender's name everywhere. It is never "now", which would make the answer
+// depend on when the mail was read.
+//
+// A delivery before 1990 is no measure, as of a file whose time an archive program did not keep.
+func DateOf(header, delivered time.Time) time.Time {
+	header, delivered = header.Truncate(time.Second), delivered.Truncate(time.Microsecond)
+	bounded := !delivered.Before(Earliest)
+	switch {
+	case header.IsZero(), header.Before(Earliest), bounded && header.After(delivered.Add(MaxAhead)):
+		return delivered.Truncate(time.Second)
+	}
+	return header
+}
