@@ -2,24 +2,40 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"patchwatch/track"
 )
 
-// behind finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
-// DMARC: X-Original-From says it, or that name stands with an address of its own in Reply-To or Cc. It is nil where none
-// does. Whether From is a list's address isn't known here: who knows has to ask.
-func behind(h header, from track.Person) *track.Person {
+// behind finds who sent a mail whose From isn't his own, since a relay or a list has put its own address there. relay tells that
+// it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who knows has to ask.
+func behind(h header, from track.Person) (p *track.Person, relay bool) {
+	if p := behindRelay(h, from); p != nil {
+		return p, true
+	}
+	p = behindList(h, from)
+	if p == nil {
+		return nil, false
+	}
+	if further := behindRelay(h, *p); further != nil {
+		return further, false
+	}
+	return p, false
+}
+
+// behindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
+// DMARC: X-Original-From says it, or X-Original-Sender, which Google Groups writes sometimes alone and never leaves as the
+// sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil where none does.
+func behindList(h header, from track.Person) *track.Person {
 	if from.Email == "" {
 		return nil
 	}
 	name := trimQuotes(dropVia(from.Name))
-	if original := parsePerson(h.text("X-Original-From")); original.Email != "" {
-		if name == "" {
-			name = original.Name
+	for _, field := range []string{"X-Original-From", "X-Original-Sender"} {
+		if original := parsePerson(h.text(field)); strings.Contains(original.Email, "@") && original.Email != from.Email {
+			return &track.Person{Name: cmp.Or(name, original.Name), Email: original.Email}
 		}
-		return &track.Person{Name: name, Email: original.Email}
 	}
 	if name == "" {
 		return nil

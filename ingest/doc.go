@@ -10,7 +10,7 @@
 // read, and a note says so.
 //
 // The order of work, one file each: newlines (newline.go), header and body (fields.go), encoded words (words.go),
-// subject (subject.go), ids (ids.go), date (date.go), people (person.go, behind.go, author.go), parts (parts.go,
+// subject (subject.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts (parts.go,
 // transfer.go, charset.go), text and patch (content.go, patch.go, hunk.go), and what is read from those (pull.go, hash.go,
 // files.go, trailers.go, depends.go).
 //

@@ -63,7 +63,7 @@ func readHeader(m *track.Mail, h header, notes *notes) {
 	m.Subject = parseSubject(h.text("Subject"))
 	m.Reply = isReply(m.Subject.Full, len(m.Refs) > 0)
 	m.From = parsePerson(h.text("From"))
-	m.Behind = behind(h, m.From)
+	m.Behind, m.Relayed = behind(h, m.From)
 	noteMissing(m, notes)
 	m.ListIDs = listIDs(h)
 	m.To = recipients(h)
@@ -91,6 +91,9 @@ func readBody(m *track.Mail, parts []part, notes *notes) {
 	b := readParts(m, parts, notes)
 	m.Content, m.Diff = stored(b.content), string(b.diff)
 	m.PullURL = findPull(m.Content)
+	if p := behindRelayInBody(m.Content, m.From); p != nil && !m.Relayed {
+		m.Behind, m.Relayed = p, true
+	}
 	m.Trailers = findTrailers(b.lost, findTrailers(m.Content, nil))
 	if m.Reply {
 		return

@@ -25,7 +25,8 @@ type Mail struct {
 	Reply   bool // the subject says that it answers another mail
 
 	From    Person   // as the From header has it
-	Behind  *Person  // whom a list that rewrites From has put into another header; only right where From is that list
+	Behind  *Person  // who sent it where From isn't the sender's own; only right where Relayed, or where From is a list's
+	Relayed bool     // From is the address of a relay, and spells that of Behind
 	Author  *Person  // of the in-body From line of a patch that somebody else sent
 	ListIDs []string // of List-Id, X-Mailing-List and X-list, in that order, lower-cased
 	To      []string // addresses of To, then Cc, lower-cased

@@ -146,10 +146,11 @@ func OnSight(m *Mail) (Project, bool) {
 
 var listIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)+$`)
 
-// Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten
-// (as lists do for the sake of DMARC), else From.
+// Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten (as
+// lists do for the sake of DMARC) or that is a relay's, else From. Under any other From, what other fields claim counts for
+// nothing, since anybody can write them.
 func (p *Project) Sender(m *Mail) Person {
-	if m.Behind != nil && p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail) {
+	if m.Behind != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {
 		return *m.Behind
 	}
 	return m.From

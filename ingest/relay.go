@@ -1,0 +1,83 @@
+package ingest
+
+import (
+	"strings"
+
+	"patchwatch/track"
+)
+
+// relayWord begins the address that b4's web endpoint sends under, for people whose own servers send no mail well:
+// "Ann Author via B4 Relay <devnull+ann.example.org@kernel.org>".
+const relayWord = "devnull+"
+
+// behindRelay is whom a relay sent a mail for, nil where From is no relay's or where nothing in the header says who it is.
+//
+// Anybody can write X-Original-From and Reply-To, so a mail must not become somebody else's merely because it has them. What is
+// believed is what From itself says: a relay's From spells the sender's address in its own, and only the person with that very
+// address is found in the other fields. So Mallory's mail under an ordinary From stays Mallory's whatever it claims to be, also
+// when his name says "via B4 Relay", and what a relay sends for Mallory cannot become Ann's. Who owns a mailbox devnull
+// somewhere can still write "devnull+ann.example.org", but then he can write any From at all: to tell which From is forged is up
+// to those who check signatures before the mail comes here.
+func behindRelay(h header, from track.Person) *track.Person {
+	spelled := relayed(from)
+	if spelled == "" {
+		return nil
+	}
+	for _, field := range []string{"X-Original-From", "Reply-To", "X-Original-Sender", "Cc"} {
+		for _, value := range h.all(field) {
+			for _, one := range splitAddresses(decodeHeader(value)) {
+				if p := parsePerson(one); spelledOut(p.Email) == spelled {
+					return relayedPerson(p, from)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// behindRelayInBody is the same by the in-body From, which b4 writes too.
+func behindRelayInBody(content string, from track.Person) *track.Person {
+	spelled := relayed(from)
+	if spelled == "" {
+		return nil
+	}
+	if p := author(content, from); p != nil && spelledOut(p.Email) == spelled {
+		return relayedPerson(*p, from)
+	}
+	return nil
+}
+
+func relayedPerson(p, from track.Person) *track.Person {
+	if name := trimQuotes(dropVia(from.Name)); name != "" {
+		p.Name = name
+	}
+	return &p
+}
+
+// relayed is how a relay spells the sender in its From; empty where From is no relay's.
+func relayed(from track.Person) string {
+	local, _, _ := strings.Cut(from.Email, "@")
+	rest, ok := strings.CutPrefix(local, relayWord)
+	if !ok {
+		return ""
+	}
+	return dotted(rest)
+}
+
+// spelledOut is an address as a relay spells it, "ann.example.org"; empty where it is none.
+func spelledOut(email string) string {
+	if !strings.Contains(email, "@") {
+		return ""
+	}
+	return dotted(email)
+}
+
+// dotted has a dot for whatever is no letter or digit, since relays differ in what they put for "@" and "+".
+func dotted(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && !isDigit(byte(r)) && (r < 'a' || r > 'z') {
+			return '.'
+		}
+		return r
+	}, s)
+}
