@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"maps"
 	"slices"
 
@@ -33,11 +32,11 @@ func (s *Store) SentAgain(ctx context.Context, series int64) ([]track.PatchView,
 
 // replacing are the incomplete series that may replace patches of this one.
 func (s *Store) replacing(ctx context.Context, series int64) ([]track.SeriesView, error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, done, err := s.view(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback()
+	defer done()
 	own, err := seriesViews(ctx, tx, track.Filter{Series: series})
 	if err != nil || len(own) == 0 {
 		return nil, err

@@ -120,7 +120,12 @@ func (s *Store) Holds(ctx context.Context, sums [][sha256.Size]byte) ([]bool, er
 		at[sum] = append(at[sum], i)
 	}
 	held := make([]bool, len(sums))
-	rows, err := s.readers.QueryContext(ctx, `SELECT sha256 FROM mail`)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	rows, err := r.QueryContext(ctx, `SELECT sha256 FROM mail`)
 	if err != nil {
 		return nil, explain(err)
 	}

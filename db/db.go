@@ -24,7 +24,7 @@ import (
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
 	path    string
-	readers *sql.DB
+	readers atomic.Pointer[readers] // nil while there is nothing to read
 	frames  *frames
 	reading atomic.Int64 // see ReadBy; 0: not said yet
 
@@ -161,7 +161,7 @@ func (s *Store) openExisting(ctx context.Context) error {
 	if err := s.openReaders(); err != nil {
 		return err
 	}
-	found, err := readVersion(ctx, s.readers)
+	found, err := readVersion(ctx, s.readers.Load().pool)
 	if err != nil {
 		return err
 	}
@@ -174,13 +174,13 @@ func (s *Store) openExisting(ctx context.Context) error {
 const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"
 
 func (s *Store) openReaders() error {
-	var err error
-	s.readers, err = sql.Open("sqlite3", dsn(s.path, readOptions))
+	pool, err := sql.Open("sqlite3", dsn(s.path, readOptions))
 	if err != nil {
 		return err
 	}
-	s.readers.SetMaxOpenConns(4)
-	s.readers.SetMaxIdleConns(4)
+	pool.SetMaxOpenConns(4)
+	pool.SetMaxIdleConns(4)
+	s.readers.Store(newReaders(pool))
 	if s.frames == nil { // kept when the database is opened again: others may be compressing with it
 		s.frames = &frames{load: s.dictionaries}
 	}
@@ -196,14 +196,11 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) closeAll() error {
-	var errs []error
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
-	}
+	errs := []error{s.giveUpReaders()} // before the writer, which puts the log away when it is the last
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
 	}
-	s.readers, s.writer = nil, nil
+	s.writer = nil
 	return errors.Join(errs...)
 }
 

@@ -14,11 +14,11 @@ import (
 // Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of
 // some other site, and nothing is known of it here.
 func (s *Store) Dependencies(ctx context.Context, series int64) (on []track.Dependency, of []int64, err error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, done, err := s.view(ctx)
 	if err != nil {
-		return nil, nil, explain(err)
+		return nil, nil, err
 	}
-	defer tx.Rollback()
+	defer done()
 	d := &dependencies{newRevisions(ctx, tx)}
 	if on, err = d.on(series); err == nil {
 		of, err = d.of(series)

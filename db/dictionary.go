@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 )
@@ -81,7 +82,12 @@ func (w *writer) dictionaryText() ([]byte, error) {
 
 // dictionaries are those that are committed, oldest first.
 func (s *Store) dictionaries() ([]dictionary, error) {
-	rows, err := s.readers.Query(`SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`)
+	r, err := s.reader(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	rows, err := r.QueryContext(context.Background(), `SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`)
 	if err != nil {
 		return nil, err
 	}

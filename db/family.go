@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"sort"
 
@@ -11,11 +10,11 @@ import (
 
 // Versions lists a series and all that it revises or that revise it, the oldest version first.
 func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesView, err error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, done, err := s.view(ctx)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
-	defer tx.Rollback()
+	defer done()
 	ids, err := newRevisions(ctx, tx).family(series)
 	if err != nil {
 		return nil, explain(err)

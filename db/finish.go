@@ -44,7 +44,12 @@ func (w *writer) leaveDeciding(project int64) error {
 
 // Unfinished tells how many mails are still to be looked at because projects or rules were changed.
 func (s *Store) Unfinished(ctx context.Context) (mails int, err error) {
-	err = s.readers.QueryRowContext(ctx, unfinishedQuery).Scan(&mails)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer r.done()
+	err = r.QueryRowContext(ctx, unfinishedQuery).Scan(&mails)
 	return mails, explain(err)
 }
 

@@ -145,7 +145,12 @@ func (f *framing) frame() []byte {
 
 // frameOf is the same for readers.
 func (s *Store) frameOf(ctx context.Context, mail int64) ([]byte, error) {
-	rows, err := s.readers.QueryContext(ctx, piecesQuery, firstPiece(mail), endOfPieces(mail))
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	rows, err := r.QueryContext(ctx, piecesQuery, firstPiece(mail), endOfPieces(mail))
 	if err != nil {
 		return nil, err
 	}

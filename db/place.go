@@ -62,6 +62,7 @@ func (s *Store) regain(ctx context.Context, lost error) error {
 // leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,
 // and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
 func (s *Store) leave() {
+	_ = s.giveUpReaders()                                  // nobody begins to read while the log is put away; those who do read are waited for
 	_ = s.writer.script("PRAGMA wal_checkpoint(TRUNCATE)") // in vain where another process reads; then the log stays whole
 	_ = s.closeAll()
 	log, err := os.Stat(s.path + "-wal")

@@ -68,8 +68,8 @@ func openRecording(t *testing.T) (*Store, *recorder) {
 		}
 	}
 	r := &recorder{dsn: dsn(path, "mode=ro")}
-	s.readers.Close()
-	s.readers = sql.OpenDB(r)
+	s.giveUpReaders()
+	s.readers.Store(newReaders(sql.OpenDB(r)))
 	return s, r
 }
 
@@ -224,7 +224,7 @@ func wantIndexed(t *testing.T, s *Store, r *recorder) {
 	queries := slices.Clone(r.queries)
 	slices.Sort(queries)
 	for _, q := range slices.Compact(queries) {
-		steps := plan(t, s.readers, q)
+		steps := plan(t, s.readers.Load().pool, q)
 		for _, step := range steps {
 			if m := fullScan.FindStringSubmatch(step); m != nil && !strings.Contains(m[2], "_newest") {
 				t.Errorf("a full scan:\n%s\n%s", strings.Join(steps, "\n"), q)

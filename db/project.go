@@ -20,7 +20,12 @@ type Reader func(raw []byte) (*track.Mail, error)
 
 // Projects lists the tracked projects by link name.
 func (s *Store) Projects(ctx context.Context) ([]track.Project, error) {
-	rows, err := s.readers.QueryContext(ctx, projectsQuery)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	rows, err := r.QueryContext(ctx, projectsQuery)
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -28,7 +33,7 @@ func (s *Store) Projects(ctx context.Context) ([]track.Project, error) {
 	if err := eachRow(rows, scanProjects(&out)); err != nil {
 		return nil, explain(err)
 	}
-	rules, err := s.readers.QueryContext(ctx, rulesQuery)
+	rules, err := r.QueryContext(ctx, rulesQuery)
 	if err != nil {
 		return nil, explain(err)
 	}

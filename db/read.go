@@ -14,8 +14,13 @@ import (
 
 // Patches lists patches, newest first.
 func (s *Store) Patches(ctx context.Context, f track.Filter) ([]track.PatchView, error) {
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
 	c := patchConditions(f)
-	rows, err := s.readers.QueryContext(ctx, `
+	rows, err := r.QueryContext(ctx, `
 		SELECT p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(nullif(m.sender_name, ''), pe.name, ''), p.state, coalesce(p.delegate, ''),
 			p.archived, coalesce(p.series, 0), coalesce(p.number, 0), m.total, m.version, coalesce(m.pull_url, ''), m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
@@ -39,7 +44,7 @@ func (s *Store) Patches(ctx context.Context, f track.Filter) ([]track.PatchView,
 	if err != nil {
 		return nil, explain(err)
 	}
-	return out, s.countTrailers(ctx, out)
+	return out, r.countTrailers(ctx, out)
 }
 
 func patchConditions(f track.Filter) *conditions {
@@ -126,9 +131,9 @@ func limit(n int) string {
 
 // countTrailers fills in the trailers of each patch and of the comments on it. Counted when asked for, never kept as a
 // number that is added to.
-func (s *Store) countTrailers(ctx context.Context, patches []track.PatchView) error {
+func (r *reader) countTrailers(ctx context.Context, patches []track.PatchView) error {
 	for i := range patches {
-		rows, err := s.readers.QueryContext(ctx, `
+		rows, err := r.QueryContext(ctx, `
 			SELECT more FROM mail WHERE id = ?1 AND more IS NOT NULL
 			UNION ALL SELECT m.more FROM reply r JOIN mail m ON m.id = r.mail WHERE r.parent = ?1 AND NOT r.ignored AND m.more IS NOT NULL`, patches[i].ID)
 		if err != nil {
@@ -167,11 +172,11 @@ func parseMore(text sql.NullString) (m more, err error) {
 
 // SeriesList lists series, newest first.
 func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesView, error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, done, err := s.view(ctx)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
-	defer tx.Rollback()
+	defer done()
 	out, err := seriesViews(ctx, tx, f)
 	return out, explain(err)
 }
@@ -257,8 +262,8 @@ const kindColumn = `
 	CASE WHEN m.project IS NULL THEN 'unrouted' WHEN m.kind = 1 THEN 'patch' WHEN m.kind = 2 THEN 'cover'
 		WHEN m.kind = 3 THEN 'ignored' WHEN r.parent IS NOT NULL THEN 'comment' ELSE 'pending' END`
 
-func (s *Store) mailViews(ctx context.Context, where string, args ...any) ([]track.MailView, error) {
-	rows, err := s.readers.QueryContext(ctx, mailViewQuery+where, args...)
+func (r *reader) mailViews(ctx context.Context, where string, args ...any) ([]track.MailView, error) {
+	rows, err := r.QueryContext(ctx, mailViewQuery+where, args...)
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -289,13 +294,23 @@ func (s *Store) mailViews(ctx context.Context, where string, args ...any) ([]tra
 
 // Comments lists the comments on a patch or cover, in canonical order.
 func (s *Store) Comments(ctx context.Context, parent int64) ([]track.MailView, error) {
-	return s.mailViews(ctx, ` WHERE r.parent = ? AND NOT r.ignored ORDER BY m.date, m.delivered, m.msgid`, parent)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	return r.mailViews(ctx, ` WHERE r.parent = ? AND NOT r.ignored ORDER BY m.date, m.delivered, m.msgid`, parent)
 }
 
 // Find looks up stored mails by what a person may call one: its number, its Message-ID with or without <>, or a
 // beginning of it that is enough. More than one is found when a mail came through several lists, or when the
 // beginning is too short.
 func (s *Store) Find(ctx context.Context, project, id string) ([]track.MailView, error) {
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
 	const most = 20
 	only := ``
 	args := []any{}
@@ -304,18 +319,18 @@ func (s *Store) Find(ctx context.Context, project, id string) ([]track.MailView,
 		args = append(args, project)
 	}
 	if isNumber(id) {
-		found, err := s.mailViews(ctx, ` WHERE m.id = ? AND m.chosen`+only, append([]any{id}, args...)...)
+		found, err := r.mailViews(ctx, ` WHERE m.id = ? AND m.chosen`+only, append([]any{id}, args...)...)
 		if err != nil || len(found) > 0 {
 			return found, err
 		}
 	}
 	exact := track.BoundID(bracketed(id))
-	found, err := s.mailViews(ctx, ` WHERE m.msgid IN (?, ?) AND m.chosen`+only+` ORDER BY m.id`, append([]any{exact, id}, args...)...)
+	found, err := r.mailViews(ctx, ` WHERE m.msgid IN (?, ?) AND m.chosen`+only+` ORDER BY m.id`, append([]any{exact, id}, args...)...)
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
 	beginning := "<" + strings.TrimPrefix(id, "<")
-	return s.mailViews(ctx, ` WHERE m.msgid >= ? AND m.msgid < ? AND m.chosen`+only+` ORDER BY m.id LIMIT `+fmt.Sprint(most),
+	return r.mailViews(ctx, ` WHERE m.msgid >= ? AND m.msgid < ? AND m.chosen`+only+` ORDER BY m.id LIMIT `+fmt.Sprint(most),
 		append([]any{beginning, beginning + "\U0010ffff"}, args...)...)
 }
 
@@ -334,11 +349,16 @@ func bracketed(id string) string {
 
 // Members lists the mails of a series, the cover first, then by number.
 func (s *Store) Members(ctx context.Context, series int64) ([]track.MailView, error) {
-	covers, err := s.mailViews(ctx, ` WHERE m.id = (SELECT cover FROM series WHERE id = ?)`, series)
+	r, err := s.reader(ctx)
 	if err != nil {
 		return nil, err
 	}
-	patches, err := s.mailViews(ctx, ` WHERE p.series = ? ORDER BY p.number`, series)
+	defer r.done()
+	covers, err := r.mailViews(ctx, ` WHERE m.id = (SELECT cover FROM series WHERE id = ?)`, series)
+	if err != nil {
+		return nil, err
+	}
+	patches, err := r.mailViews(ctx, ` WHERE p.series = ? ORDER BY p.number`, series)
 	return append(covers, patches...), err
 }
 

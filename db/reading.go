@@ -15,7 +15,12 @@ func (s *Store) ReadBy(ctx context.Context, reading int) error {
 
 // readingNoted is the number that the database keeps; 0: none yet.
 func (s *Store) readingNoted(ctx context.Context) (n int, err error) {
-	err = s.readers.QueryRowContext(ctx, readingQuery).Scan(&n)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer r.done()
+	err = r.QueryRowContext(ctx, readingQuery).Scan(&n)
 	return n, explain(err)
 }
 

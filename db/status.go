@@ -31,11 +31,11 @@ type Status struct {
 // Status counts what is stored, all in one view of the database.
 func (s *Store) Status(ctx context.Context) (Status, error) {
 	st := Status{SQLite: SQLiteVersion()}
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, done, err := s.view(ctx)
 	if err != nil {
-		return st, explain(err)
+		return st, err
 	}
-	defer tx.Rollback()
+	defer done()
 	for _, q := range []struct {
 		into  any
 		query string
@@ -81,7 +81,12 @@ type Maildir struct {
 
 // Maildirs lists those that were last watched.
 func (s *Store) Maildirs(ctx context.Context) ([]Maildir, error) {
-	rows, err := s.readers.QueryContext(ctx, `SELECT path, last_mail, last_event, last_scan, coalesce(paused, '') FROM maildir ORDER BY path`)
+	r, err := s.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer r.done()
+	rows, err := r.QueryContext(ctx, `SELECT path, last_mail, last_event, last_scan, coalesce(paused, '') FROM maildir ORDER BY path`)
 	if err != nil {
 		return nil, explain(err)
 	}
