@@ -27,6 +27,25 @@ func measure(raw []byte) (m *track.Mail, took time.Duration, allocated uint64, e
 	return m, took, after.TotalAlloc - before.TotalAlloc, err
 }
 
+// tooLong tells whether reading a mail takes longer than a limit, which a machine that is busy with other things makes it do
+// now and then: processors share caches and units. So it is measured again, and what counts in the end is how much longer it
+// takes than plain text of largeMail bytes does at that moment; on an idle machine that is a seventh of timeLimit.
+func tooLong(raw []byte, took, limit time.Duration) (best time.Duration, bad bool) {
+	if best = took; took > 10*limit {
+		return took, true // no load does that
+	}
+	for range 3 {
+		if best <= limit {
+			return best, false
+		}
+		_, again, _, _ := measure(raw)
+		best = min(best, again)
+	}
+	plain := []byte(mailHead + strings.Repeat("all work and no play\n", largeMail/21))
+	_, yardstick, _, _ := measure(plain)
+	return best, best > limit && best > time.Duration(7*float64(yardstick)*float64(limit)/float64(timeLimit))
+}
+
 func processorTime() time.Duration {
 	var used syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
@@ -192,7 +211,7 @@ var hostile = []struct {
 
 const mailHead = "From: A <a@x.org>\nMessage-ID: <a@x.org>\nSubject: x\n\n"
 
-// TestHostileMailIsBounded holds every such mail to 2 seconds and, beyond its own bytes, to 256 MiB. The memory is all that was
+// TestHostileMailIsBounded holds every such mail to 2 seconds of an idle processor and, beyond its own bytes, to 256 MiB. The memory is all that was
 // ever allocated, so that what is in use at a time is less.
 func TestHostileMailIsBounded(t *testing.T) {
 	if testing.Short() {
@@ -200,13 +219,14 @@ func TestHostileMailIsBounded(t *testing.T) {
 	}
 	for _, h := range hostile {
 		t.Run(h.name, func(t *testing.T) {
-			m, took, allocated, err := measure([]byte(h.build()))
+			raw := []byte(h.build())
+			m, took, allocated, err := measure(raw)
 			t.Logf("%v, %d MiB", took.Round(time.Millisecond), allocated>>20)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if took > timeLimit {
-				t.Errorf("took %v", took)
+			if best, bad := tooLong(raw, took, timeLimit); bad {
+				t.Errorf("took %v", best)
 			}
 			if allocated > 256<<20 {
 				t.Errorf("allocated %d MiB", allocated>>20)
