@@ -28,7 +28,7 @@ settle() { find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
 put_texts() {
 	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/*; do put "$f" "$1/$f"; done
-	if [ -f LICENSE ]; then put LICENSE "$1/LICENSE"; fi
+	put LICENSE "$1/LICENSE"
 }
 
 tarball() {
@@ -56,7 +56,7 @@ deb() {
 	put dist/build/patchwatch.zsh $d/usr/share/zsh/vendor-completions/_patchwatch
 	put dist/build/patchwatch.fish $d/usr/share/fish/vendor_completions.d/patchwatch.fish
 	put_texts $d/usr/share/doc/patchwatch
-	if [ -f LICENSE ]; then mv $d/usr/share/doc/patchwatch/LICENSE $d/usr/share/doc/patchwatch/copyright; fi
+	mv $d/usr/share/doc/patchwatch/LICENSE $d/usr/share/doc/patchwatch/copyright # its name in Debian
 	size=$(find $d -type f -exec wc -c {} + | awk '$2 != "total" { n += int(($1 + 1023) / 1024) } END { print n }')
 	mkdir -p $d/DEBIAN
 	sed "s/@VERSION@/$version/; s/@ARCH@/$arch/; s/@SIZE@/$size/" contrib/debian/control >$d/DEBIAN/control

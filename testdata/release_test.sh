@@ -112,6 +112,7 @@ package() {
 	set -- "$dist"/*.deb
 	[ -f "$1" ] || { passed_over "there is no .deb without dpkg-deb"; return; }
 	dpkg-deb --fsys-tarfile "$1" | tar -xOf - ./usr/bin/patchwatch | cmp - "$pw"
+	dpkg-deb --fsys-tarfile "$1" | tar -xOf - ./usr/share/doc/patchwatch/copyright | cmp - LICENSE
 	if [ "$(id -u)" != 0 ] || ! has adduser || ! has deb-systemd-helper || getent passwd patchwatch >/dev/null; then
 		passed_over "the .deb is installed only as root, on a Debian with adduser that has no user patchwatch yet"
 		return
