@@ -206,7 +206,8 @@ func TestLookUpsUseIndices(t *testing.T) {
 		_, err := s.Members(ctx, v.ID)
 		_, err2 := s.Versions(ctx, v.ID)
 		_, _, err3 := s.Dependencies(ctx, v.ID)
-		if err := errors.Join(err, err2, err3); err != nil {
+		_, err4 := s.SentAgain(ctx, v.ID)
+		if err := errors.Join(err, err2, err3, err4); err != nil {
 			t.Fatal(err)
 		}
 	}

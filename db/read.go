@@ -129,38 +129,18 @@ func limit(n int) string {
 	return fmt.Sprintf(" LIMIT %d", n)
 }
 
-// countTrailers fills in the trailers of each patch and of the comments on it. Counted when asked for, never kept as a
-// number that is added to.
+// countTrailers fills in how many trailers each patch has and is given. Counted when asked for, never kept as a number that is
+// added to.
 func (r *reader) countTrailers(ctx context.Context, patches []track.PatchView) error {
+	ids := make([]int64, len(patches))
 	for i := range patches {
-		rows, err := r.QueryContext(ctx, `
-			SELECT more FROM mail WHERE id = ?1 AND more IS NOT NULL
-			UNION ALL SELECT m.more FROM reply r JOIN mail m ON m.id = r.mail WHERE r.parent = ?1 AND NOT r.ignored AND m.more IS NOT NULL`, patches[i].ID)
-		if err != nil {
-			return explain(err)
-		}
-		counts := map[string]int{}
-		err = eachRow(rows, func(scan func(...any) error) error {
-			m, err := scanMore(scan)
-			for _, t := range m.Trailers {
-				counts[track.TrailerKey(t.Key)]++
-			}
-			return err
-		})
-		if err != nil {
-			return explain(err)
-		}
-		patches[i].Trailers = counts
+		ids[i] = patches[i].ID
 	}
-	return nil
-}
-
-func scanMore(scan func(...any) error) (m more, err error) {
-	var text sql.NullString
-	if err := scan(&text); err != nil {
-		return m, err
+	trailers, err := trailersOf(ctx, r, ids)
+	for i := range patches {
+		patches[i].Trailers = trailers[patches[i].ID].Count()
 	}
-	return parseMore(text)
+	return err
 }
 
 func parseMore(text sql.NullString) (m more, err error) {

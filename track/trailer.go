@@ -10,3 +10,6 @@ func TrailerKey(key string) string {
 	}
 	return strings.ToUpper(key[:1]) + strings.ToLower(key[1:])
 }
+
+// String is the trailer as a line of a message.
+func (t Trailer) String() string { return TrailerKey(t.Key) + ": " + t.Value }

@@ -42,7 +42,9 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				}
 				w := &mboxWriter{store: s}
 				if !noTrailers {
-					w.trailers = &collector{ctx: cmd.Context(), store: s}
+					if w.trailers, err = s.Trailers(cmd.Context(), numbersOf(patches)); err != nil {
+						return err
+					}
 				}
 				if err := w.write(cmd.Context(), patches); err != nil {
 					return err
@@ -62,7 +64,7 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 
 type mboxWriter struct {
 	store    *db.Store
-	trailers *collector // nil: none are wanted
+	trailers map[int64]track.PatchTrailers // nil: none are wanted
 }
 
 func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error {
@@ -93,15 +95,9 @@ func (w *mboxWriter) mail(ctx context.Context, p track.MailView) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("mail %d: %w", p.ID, err)
 	}
-	var given []track.Trailer
-	if w.trailers != nil {
-		if given, err = w.trailers.given(p); err != nil {
-			return nil, err
-		}
-	}
 	var out []byte
 	for i := range commits {
-		out = appendCommit(out, p, &commits[i], given, i == 0)
+		out = appendCommit(out, p, &commits[i], w.trailers[p.ID].Given, i == 0)
 	}
 	return out, nil
 }
@@ -127,6 +123,14 @@ func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.
 		id.Value = ""
 	}
 	return ingest.AppendMbox(out, c, p.Date, id, ingest.Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
+}
+
+func numbersOf(mails []track.MailView) []int64 {
+	numbers := make([]int64, len(mails))
+	for i, m := range mails {
+		numbers[i] = m.ID
+	}
+	return numbers
 }
 
 type printableWriter struct{ to io.Writer }

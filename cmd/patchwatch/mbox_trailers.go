@@ -1,82 +1,11 @@
 package main
 
 import (
-	"context"
 	"regexp"
 	"strings"
 
-	"patchwatch/db"
 	"patchwatch/track"
 )
-
-// collector finds the trailers that replies give to patches: those in comments on a patch, and those in comments on the cover
-// of its series, which mean every patch of it.
-type collector struct {
-	ctx    context.Context
-	store  *db.Store
-	covers map[int64][]track.Trailer // by series
-}
-
-// given is what replies give to a patch, in the order of the replies, each trailer once and none that the patch has itself.
-func (c *collector) given(patch track.MailView) ([]track.Trailer, error) {
-	onCover, err := c.onCover(patch.Series)
-	if err != nil {
-		return nil, err
-	}
-	onPatch, err := c.on(patch.ID)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[string]bool{}
-	for _, t := range patch.Trailers {
-		seen[trailerLine(t)] = true
-	}
-	var out []track.Trailer
-	for _, t := range append(onPatch, onCover...) {
-		if line := trailerLine(t); !seen[line] {
-			seen[line] = true
-			out = append(out, t)
-		}
-	}
-	return out, nil
-}
-
-func (c *collector) onCover(series int64) ([]track.Trailer, error) {
-	if series == 0 {
-		return nil, nil
-	}
-	if found, ok := c.covers[series]; ok {
-		return found, nil
-	}
-	members, err := c.store.Members(c.ctx, series)
-	if err != nil {
-		return nil, err
-	}
-	var found []track.Trailer
-	for _, m := range members {
-		if m.Kind == "cover" {
-			if found, err = c.on(m.ID); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if c.covers == nil {
-		c.covers = map[int64][]track.Trailer{}
-	}
-	c.covers[series] = found
-	return found, nil
-}
-
-func (c *collector) on(mail int64) ([]track.Trailer, error) {
-	comments, err := c.store.Comments(c.ctx, mail)
-	var out []track.Trailer
-	for _, m := range comments {
-		out = append(out, m.Trailers...)
-	}
-	return out, err
-}
-
-func trailerLine(t track.Trailer) string { return track.TrailerKey(t.Key) + ": " + t.Value }
 
 // endOfMessage is the line at which git am ends the message: three dashes, or two as some mailers leave them.
 var endOfMessage = regexp.MustCompile(`(?m)^---? ?$`)
@@ -104,7 +33,7 @@ func withTrailers(text string, trailers []track.Trailer) string {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		b.WriteString(trailerLine(t))
+		b.WriteString(t.String())
 	}
 	return b.String() + rest
 }

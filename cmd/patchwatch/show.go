@@ -212,12 +212,12 @@ func (sh *shower) patchLines(m track.MailView, p *track.PatchView) error {
 		sh.line("Pull", "%s", p.PullURL)
 	}
 	sh.line("A/R/T", "%s", trailerCounts(p.Trailers))
-	for _, t := range m.Trailers {
-		sh.line("Trailer", "%s", trailerLine(t))
+	trailers, err := sh.store.Trailers(sh.ctx, []int64{m.ID})
+	for _, t := range trailers[m.ID].Own {
+		sh.line("Trailer", "%s", t)
 	}
-	given, err := (&collector{ctx: sh.ctx, store: sh.store}).given(m)
-	for _, t := range given {
-		sh.line("Given", "%s", trailerLine(t))
+	for _, t := range trailers[m.ID].Given {
+		sh.line("Given", "%s", t)
 	}
 	return err
 }

@@ -1,0 +1,42 @@
+package track
+
+// PatchTrailers are the trailers of a patch: those that it has itself, and those that replies give to it.
+type PatchTrailers struct {
+	Own   []Trailer
+	Given []Trailer // none that the patch has, each once, in the order of the replies
+}
+
+// Given are the trailers that replies give to a patch: replies to itself before those to the cover of its series, which mean
+// every patch of it. A trailer counts once, whoever repeats it.
+func Given(own, onPatch, onCover []Trailer) []Trailer {
+	seen := make(map[string]bool, len(own))
+	for _, t := range own {
+		seen[t.String()] = true
+	}
+	var out []Trailer
+	for _, replies := range [][]Trailer{onPatch, onCover} {
+		for _, t := range replies {
+			if line := t.String(); !seen[line] {
+				seen[line] = true
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// Count tells how often each key occurs, lines that are equal once.
+func (p PatchTrailers) Count() map[string]int {
+	counts := map[string]int{}
+	seen := make(map[string]bool, len(p.Own))
+	for _, t := range p.Own {
+		if line := t.String(); !seen[line] {
+			seen[line] = true
+			counts[TrailerKey(t.Key)]++
+		}
+	}
+	for _, t := range p.Given {
+		counts[TrailerKey(t.Key)]++
+	}
+	return counts
+}
