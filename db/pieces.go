@@ -115,8 +115,8 @@ func (f *framing) put(id int64, piece []byte) {
 	f.pieces = append(f.pieces, piece)
 }
 
-// size is about how many bytes it takes to hold the frame and what is in it. The frame says how long that is; one that does
-// not is damaged, and may take all that a mail can have.
+// size is about how many bytes it takes to hold the frame and what is in it. The frame says how long that is, but for those
+// of less than 256 bytes, which are one block. Any other that does not is damaged, and may take all that a mail can have.
 func (f *framing) size() int {
 	held := 0
 	for _, piece := range f.pieces {
@@ -126,7 +126,11 @@ func (f *framing) size() int {
 	switch {
 	case held == 0:
 		return 0
-	case h.Decode(f.pieces[0]) != nil || !h.HasFCS || h.FrameContentSize > maxRaw:
+	case h.Decode(f.pieces[0]) != nil || h.FrameContentSize > maxRaw:
+		return held + maxRaw
+	case !h.HasFCS && h.FirstBlock.OK && h.FirstBlock.Last:
+		return held + int(min(h.WindowSize, 128<<10)) // no block holds more (RFC 8878, 3.1.1.2.4)
+	case !h.HasFCS:
 		return held + maxRaw
 	}
 	return held + int(h.FrameContentSize)

@@ -69,3 +69,20 @@ func TestPiecesOfAHugeFrame(t *testing.T) {
 		t.Errorf("%d pieces", n)
 	}
 }
+
+// A batch of mails is bounded by what they hold. A small one must not count for as much as the largest there can be.
+func TestSmallFramesAreSmall(t *testing.T) {
+	learnt, err := newCodec([]dictionary{{id: firstDictionaryID, mails: 1, bytes: bytes.Repeat([]byte("a header of a mail\n"), 50)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*codec{plain, learnt} {
+		for _, size := range []int{0, 1, 100, 255, 256, 1000, 5000} {
+			frame := c.encoder.EncodeAll(bytes.Repeat([]byte("x"), size), nil)
+			f := framing{pieces: [][]byte{frame}}
+			if got := f.size(); got < size || got > size+len(frame)+2048 {
+				t.Errorf("a mail of %d bytes counts for %d", size, got)
+			}
+		}
+	}
+}
