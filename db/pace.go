@@ -31,18 +31,23 @@ func (p *pace) write(ctx context.Context, f func(w *writer) error) error {
 	}
 	err := p.store.write(ctx, func(w *writer) error {
 		p.began = time.Now()
-		return f(w)
+		err := f(w)
+		p.adapt(time.Since(p.began))
+		return err
 	})
 	p.ended = time.Now()
-	took := p.ended.Sub(p.began)
-	p.held += took
+	p.held += p.ended.Sub(p.began)
+	return err
+}
+
+// adapt goes by the work alone. The commit waits for the disk as long for few mails as for many.
+func (p *pace) adapt(worked time.Duration) {
 	switch {
-	case took > 2*holdAtOnce:
+	case worked > 2*holdAtOnce:
 		p.size = max(1, p.size/2)
-	case took < holdAtOnce/2:
+	case worked < holdAtOnce:
 		p.size = min(rereadBatch, 2*p.size)
 	}
-	return err
 }
 
 // enough tells a transaction that it has taken its time.
