@@ -161,11 +161,14 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 	return out, explain(err)
 }
 
+// leader is the mail that speaks for a series: its cover, else its lowest patch.
+const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`
+
 func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.SeriesView, error) {
 	c := &conditions{}
 	c.add(f.Project != "", `s.project = (SELECT id FROM project WHERE link_name = ?)`, f.Project)
 	c.person(`s.submitter`, `lm.sender_name`, f.Submitter)
-	c.contains(`coalesce(s.given, s.name)`, f.Text)
+	c.contains(`coalesce(s.given, s.name, lm.name)`, f.Text)
 	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, `s.id = ?`, f.Series)
@@ -175,11 +178,11 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, `
-		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, ''), s.version, s.total, s.received, s.complete, s.date,
+		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, lm.name, ''), coalesce(lm.name, ''), s.version, s.total, s.received, s.complete, s.date,
 			s.submitter, coalesce(nullif(lm.sender_name, ''), pe.name, ''), coalesce(m.msgid, '')
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
 			LEFT JOIN mail m ON m.id = s.cover
-			LEFT JOIN mail lm ON lm.id = coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
+			LEFT JOIN mail lm ON lm.id = `+leader+c.where()+` ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -187,11 +190,12 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 	err = eachRow(rows, func(scan func(...any) error) error {
 		var v track.SeriesView
 		var date int64
-		if err := scan(&v.ID, &v.Project, &v.Key, &v.Name, &v.Version, &v.Total, &v.Received, &v.Complete, &date,
+		var leading string
+		if err := scan(&v.ID, &v.Project, &v.Key, &v.Name, &leading, &v.Version, &v.Total, &v.Received, &v.Complete, &date,
 			&v.Submitter.Email, &v.Submitter.Name, &v.Cover); err != nil {
 			return err
 		}
-		v.Date = unixSec(date)
+		v.Date, v.Resend = unixSec(date), track.IsResend(leading)
 		out = append(out, v)
 		return nil
 	})

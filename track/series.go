@@ -106,3 +106,18 @@ func title(name string) string {
 	}
 	return name
 }
+
+// IsResend tells by its name that a mail was sent once more, as people write into the brackets: "[RESEND,2/3] title".
+func IsResend(name string) bool {
+	if !strings.HasPrefix(name, "[") {
+		return false
+	}
+	prefixes, _, _ := strings.Cut(name[1:], "]")
+	for _, p := range strings.FieldsFunc(prefixes, func(r rune) bool { return r == ',' || r == ' ' }) {
+		switch strings.ToLower(p) {
+		case "resend", "re-send", "resent", "repost":
+			return true
+		}
+	}
+	return false
+}

@@ -46,6 +46,7 @@ type seriesJSON struct {
 	Project   string     `json:"project"`
 	Name      string     `json:"name"`
 	Version   int        `json:"version"`
+	Resend    bool       `json:"resend"` // its subjects say so
 	Total     int        `json:"total"`
 	Received  int        `json:"received"`
 	Complete  bool       `json:"complete"`
@@ -56,7 +57,7 @@ type seriesJSON struct {
 }
 
 func toSeriesJSON(s track.SeriesView) seriesJSON {
-	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
+	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Resend, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
 }
 
 func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {
@@ -84,7 +85,7 @@ func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) 
 		if l.earlier {
 			title = "└ " + title
 		}
-		t.row(seriesID(l.ID), l.Date.Format("2006-01-02"), shorten(printable(l.Project), 20), fmt.Sprintf("v%d", l.Version),
+		t.row(seriesID(l.ID), l.Date.Format("2006-01-02"), shorten(printable(l.Project), 20), versionOf(l.SeriesView),
 			receivedOf(l.SeriesView), shorten(printable(displayName(l.Submitter)), 20), title)
 	}
 	return t.print(os.Stdout)
@@ -117,6 +118,13 @@ func byFamily(all []track.SeriesView) []listed {
 		}
 	}
 	return out
+}
+
+func versionOf(v track.SeriesView) string {
+	if v.Resend {
+		return fmt.Sprintf("v%d RESEND", v.Version)
+	}
+	return fmt.Sprintf("v%d", v.Version)
 }
 
 func receivedOf(v track.SeriesView) string {

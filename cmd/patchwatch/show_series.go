@@ -105,7 +105,7 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 	var earlier, later []string
 	for _, o := range all {
 		highest = max(highest, o.Version)
-		name := fmt.Sprintf("v%d %s", o.Version, seriesID(o.ID))
+		name := versionOf(o) + " " + seriesID(o.ID)
 		switch {
 		case o.ID == v.ID:
 		case o.Version < v.Version || o.Version == v.Version && o.Date.Before(v.Date):
@@ -114,7 +114,7 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 			later = append(later, name)
 		}
 	}
-	text := fmt.Sprintf("v%d", v.Version)
+	text := versionOf(v)
 	if highest > 1 {
 		text += fmt.Sprintf(" of %d", highest)
 	}
