@@ -183,7 +183,7 @@ func lostText(raw []byte, m *track.Mail) string        { return bodyOf(raw, m).l
 
 func bodyOf(raw []byte, m *track.Mail) body {
 	var ignored notes
-	h, rest := splitHeader(skipLeading(unixLines(raw), &ignored), &ignored)
+	h, rest := topHeader(unixLines(raw), &ignored)
 	return readParts(m, splitParts(h, rest, &ignored), &ignored)
 }
 

@@ -47,7 +47,7 @@ const (
 
 func readCommits(text []byte, sender track.Person, depth int) []Commit {
 	var ignored notes
-	h, body := splitHeader(skipLeading(text, &ignored), &ignored)
+	h, body := topHeader(text, &ignored)
 	if len(h) == 0 {
 		return nil
 	}

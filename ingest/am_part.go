@@ -5,17 +5,12 @@ import (
 	"strings"
 )
 
-// lineFeeds turns CRLF into LF, as "git mailsplit" does. A lone CR stays: in a patch it is a byte of a file. CR CR LF is a line
-// end that went through two programs which each made CRLF of LF.
+// lineFeeds turns CRLF into LF, as "git mailsplit" does. A lone CR stays: in a patch it is a byte of a file.
 func lineFeeds(raw []byte) []byte {
 	if bytes.IndexByte(raw, '\r') < 0 {
 		return raw
 	}
-	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte{'\n'})
-	if twice := bytes.Count(raw, []byte("\r\n")); twice > 0 && twice == bytes.Count(raw, []byte{'\n'}) {
-		raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte{'\n'})
-	}
-	return raw
+	return bytes.ReplaceAll(singleCRs(raw), crcrlf[1:], crcrlf[2:])
 }
 
 // forGit is a part's body as git reads it: the bytes that were sent, in no charset yet.

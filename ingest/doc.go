@@ -9,7 +9,7 @@
 // mail, however its parts are nested and whatever its header holds. Past a bound a mail is kept with what could be
 // read, and a note says so.
 //
-// The order of work, one file each: newlines (newline.go), header and body (fields.go), encoded words (words.go),
+// The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words (words.go),
 // subject (subject.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts (parts.go,
 // transfer.go, charset.go), text and patch (content.go, patch.go, hunk.go), and what is read from those (pull.go, hash.go,
 // files.go, trailers.go, depends.go).

@@ -76,6 +76,15 @@ func TestMalformedHeaderIsKept(t *testing.T) {
 		"CR":                       strings.ReplaceAll(rest, "\n", "\r"),
 		"NULs":                     strings.ReplaceAll(rest, "s", "s\x00"),
 		"no empty line at the end": rest,
+		"quoted From field":        ">" + rest,
+		"From and a quoted one":    ">From: b@x.org\n" + rest,
+		"a field before":           "X-Tool: 1234\n\n\n" + rest,
+		"two fields before":        "X-Tool: 1234\n\nReturn-Path: <b@x.org>\n\n" + rest,
+		"empty line inside":        strings.Replace(rest, "Message-ID", "\nMessage-ID", 1),
+		"CR CR LF":                 strings.ReplaceAll(rest, "\n", "\r\r\n"),
+		"CR CR LF in the header":   strings.ReplaceAll(strings.TrimSuffix(rest, "text\n"), "\n", "\r\r\n") + "text\n",
+		"CR CR LF in one line":     strings.ReplaceAll(strings.Replace(rest, "org\n", "org\r\n", 1), "\n", "\r\n"),
+		"a field and CR CR LF":     strings.ReplaceAll("X-Tool: 1234\n\n"+rest, "\n", "\r\r\n"),
 	} {
 		m, err := Parse([]byte(mail))
 		if err != nil {
@@ -84,6 +93,34 @@ func TestMalformedHeaderIsKept(t *testing.T) {
 		}
 		if m.From.Email != "a@x.org" || m.MsgID != "<1@x>" || m.Subject.Full != "s" || m.Content != "text" {
 			t.Errorf("%s: %q %q %q %q", name, m.From.Email, m.MsgID, m.Subject.Full, m.Content)
+		}
+		if name == "CR" || name == "NULs" {
+			continue // git reads no line in one of these, nor a From in the other
+		}
+		if c := mustCommits(t, mail)[0]; c.From != "a@x.org" || c.Subject != "s" || string(c.Message) != "text\n" {
+			t.Errorf("%s: for git %q %q %q", name, c.From, c.Subject, c.Message)
+		}
+	}
+}
+
+// TestBodyThatLooksLikeHeader holds that a message stays one, whatever it begins with.
+func TestBodyThatLooksLikeHeader(t *testing.T) {
+	const (
+		whole = "From: a@x.org\nDate: Mon, 2 Nov 2026 10:00:00 +0000\nMessage-ID: <1@x>\n"
+		other = "Received: by x\nFrom: b@x.org\nSubject: other\nDate: Tue, 3 Nov 2026 10:00:00 +0000\nMessage-ID: <2@x>"
+	)
+	for name, c := range map[string]struct{ header, body string }{
+		"a field":                    {whole + "Subject: s\n", "Foo: bar\n\ntext"},
+		"a whole header":             {whole + "Subject: s\n", other + "\n\ntext"},
+		"a header, no Subject":       {whole, other + "\n\ntext"},
+		"git's lines, a bare header": {"From: a@x.org\n", "From: b@x.org\nSubject: other\nDate: Tue, 3 Nov 2026 10:00:00 +0000\n\ntext"},
+		"prose in the block":         {"From: a@x.org\n", other + "\nnot a field\n\ntext"},
+		"fields of no mail":          {"From: a@x.org\n", "Steps: 1\nResult: 2\n\ntext"},
+		"a quoted header":            {whole, "> To: b@x.org\n> Subject: other\n\ntext"},
+	} {
+		m := mustParse(t, c.header+"\n"+c.body+"\n")
+		if m.Content != c.body || m.From.Email != "a@x.org" {
+			t.Errorf("%s: from %q, %q", name, m.From.Email, m.Content)
 		}
 	}
 }

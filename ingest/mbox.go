@@ -164,7 +164,10 @@ func dropLastEmptyLine(raw []byte) []byte {
 // delivery is when a mail was delivered as far as it and its "From " line say.
 func delivery(raw []byte, from string) time.Time {
 	var ignored notes
-	h, _ := splitHeader(unixLines(headerOf(raw)), &ignored)
+	h, _ := topHeader(unixLines(headerOf(raw)), &ignored)
+	if !h.has("Received") && !h.has("Date") {
+		h, _ = topHeader(unixLines(raw[:min(len(raw), maxHeader)]), &ignored) // there may be an empty line within it
+	}
 	for _, value := range h.all("Received") {
 		text := decodeHeader(value)
 		if t := parseDate(text[strings.LastIndexByte(text, ';')+1:]); !t.IsZero() {

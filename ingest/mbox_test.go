@@ -82,6 +82,7 @@ func TestMboxDelivered(t *testing.T) {
 		"Received: x; Mon, 3 Jan 2000 00:00:00 +0000\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\nDate: 1 Jan 2000 00:00 +0000\n\n": "2000-01-03 00:00:00",
 		"Received: x\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\n\n":                                                               "2000-01-02 00:00:00",
 		"Received: x\nDate: 1 Jan 2000 00:00 +0100\n\n":                                                                              "1999-12-31 23:00:00",
+		"X-Tool: 1\n\nReceived: x; Mon, 3 Jan 2000 00:00:00 +0000\nFrom: a@x.org\nSubject: s\n\n":                                    "2000-01-03 00:00:00",
 		"Date: never\n\n": "1998-01-03 01:05:34",
 	} {
 		_, delivered := readMbox(t, strings.NewReader("From a Sat Jan  3 01:05:34 1998\n"+mail))

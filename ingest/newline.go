@@ -7,6 +7,9 @@ import "bytes"
 // raw's memory.
 func unixLines(raw []byte) []byte {
 	first := bytes.IndexByte(raw, '\r')
+	if first >= 0 {
+		raw = singleCRs(raw)
+	}
 	if nul := bytes.IndexByte(raw, 0); first < 0 || 0 <= nul && nul < first {
 		first = nul
 	}
@@ -26,6 +29,40 @@ func unixLines(raw []byte) []byte {
 		}
 	}
 	return out
+}
+
+// singleCRs mends CR CR LF, a line end that went through two programs each of which made CRLF of LF. In the header that is all
+// that it can be. In the body it may be a CR of a file, so it is mended there only if most lines of the header end so.
+func singleCRs(raw []byte) []byte {
+	if !bytes.Contains(raw, crcrlf) {
+		return raw
+	}
+	end := endOfHeader(raw)
+	head, body := raw[:end], raw[end:]
+	switch doubled := bytes.Count(head, crcrlf); {
+	case doubled == 0:
+		return raw
+	case doubled*2 > bytes.Count(head, []byte{'\n'}):
+		body = bytes.ReplaceAll(body, crcrlf, crcrlf[1:])
+	}
+	return append(bytes.ReplaceAll(head, crcrlf, crcrlf[1:]), body...)
+}
+
+var crcrlf = []byte("\r\r\n")
+
+// endOfHeader is where the first empty line behind other lines ends, whatever lines end with.
+func endOfHeader(raw []byte) int {
+	begun := false
+	for at := 0; at < len(raw); {
+		line, _ := nextLine(raw[at:])
+		at += len(line)
+		if len(bytes.Trim(line, "\r\n")) > 0 {
+			begun = true
+		} else if begun {
+			return at
+		}
+	}
+	return len(raw)
 }
 
 // nextLine is the first line of data with its LF, and what follows.

@@ -35,7 +35,7 @@ func recovering(read func([]byte) (*track.Mail, error), raw []byte) (m *track.Ma
 
 func read(raw []byte) (*track.Mail, error) {
 	var notes notes
-	h, body := splitHeader(skipLeading(unixLines(raw), &notes), &notes)
+	h, body := topHeader(unixLines(raw), &notes)
 	if len(h) == 0 {
 		return nil, ErrNoMail
 	}

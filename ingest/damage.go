@@ -1,0 +1,105 @@
+package ingest
+
+import (
+	"bytes"
+	"slices"
+)
+
+// topHeader reads the header of a mail, also of one that a program on its way has damaged: with empty lines within the header,
+// as when a field of its own was put before it with an empty line behind, or with a ">" before From, which is for mailboxes.
+func topHeader(text []byte, notes *notes) (h header, body []byte) {
+	h, body = splitHeader(skipLeading(text, notes), notes)
+	if more, rest := furtherHeader(h, body); len(more) > 0 {
+		notes.add("an empty line within the header was left out")
+		h, body = append(h, more...), rest
+	}
+	h.unquote()
+	return h, body
+}
+
+// unquote takes the ">" off the names of fields that the header does not have otherwise.
+func (h header) unquote() {
+	for i, f := range h {
+		if f.name[0] != '>' {
+			continue
+		}
+		name := bytes.TrimLeft(f.name, ">")
+		if _, there := h.get(string(name)); !there && isKnownField(name) {
+			h[i].name = name
+		}
+	}
+}
+
+// vitalFields are those that mail has on its way: who sends it, or the first server, writes them.
+var vitalFields = []string{"From", "Subject", "Date", "Message-ID"}
+
+// inBodyFields are those that git writes at the beginning of a message.
+var inBodyFields = []string{"From", "Subject", "Date"}
+
+// maxGaps is how many times a header may be interrupted.
+const maxGaps = 3
+
+// furtherHeader is what plainly is a header behind the empty line that ended one; none of nearly all mail. The header has to
+// lack two of the vital fields at least, and what follows has to have two of these and, beside what may stand in a message, some
+// other field of mail. A message that begins with "Foo: bar", or with the lines of git, stays a message.
+func furtherHeader(h header, body []byte) (more header, rest []byte) {
+	lacks := slices.DeleteFunc(slices.Clone(vitalFields), func(name string) bool { return h.has(name) })
+	if len(h) == 0 || len(lacks) < 2 {
+		return nil, nil
+	}
+	rest = body[:min(len(body), maxHeader)]
+	for range maxGaps {
+		block, after := fieldBlock(bytes.TrimLeft(rest, "\n"))
+		if len(block) == 0 {
+			return nil, nil
+		}
+		more, rest = append(more, block...), after
+		if more.completes(lacks) {
+			more = slices.DeleteFunc(more, func(f field) bool { return isAmongFields(f.name, vitalFields) && h.has(string(f.name)) })
+			return more, body[min(len(body), maxHeader)-len(rest):]
+		}
+	}
+	return nil, nil
+}
+
+func (h header) has(name string) bool {
+	_, ok := h.get(name)
+	return ok
+}
+
+func (h header) completes(lacks []string) bool {
+	found, other := 0, false
+	for _, name := range lacks {
+		if h.has(name) {
+			found++
+		}
+	}
+	for _, f := range h {
+		other = other || isKnownField(f.name) && !isAmongFields(f.name, inBodyFields)
+	}
+	return found >= 2 && other
+}
+
+func isAmongFields(name []byte, names []string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return nameIs(name, n) })
+}
+
+// fieldBlock reads lines up to an empty one or the end; nil unless all are fields and their continuation.
+func fieldBlock(data []byte) (h header, rest []byte) {
+	at := 0
+	for at < len(data) {
+		line, after := nextLine(data[at:])
+		kind, _ := lineKind(line)
+		if kind == lineEmpty {
+			rest = after
+			break
+		}
+		if kind != lineField && (kind != lineFolded || at == 0) {
+			return nil, nil
+		}
+		at += len(line)
+	}
+	var ignored notes
+	h, _ = splitHeader(data[:at], &ignored)
+	return h, rest
+}
