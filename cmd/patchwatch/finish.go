@@ -41,6 +41,15 @@ func (w *watching) keepFinishing(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
+// finishLeft is for those who run watch --once now and then, and have no other watcher.
+func (w *watching) finishLeft(ctx context.Context) error {
+	left, err := w.store.Unfinished(ctx)
+	if err != nil || left == 0 {
+		return err
+	}
+	return w.finish(ctx)
+}
+
 func (w *watching) finish(ctx context.Context) error {
 	moved, err := w.store.Finish(ctx, reread, nil)
 	if err == nil {

@@ -72,24 +72,27 @@ func TestKilledWhileAProjectIsAdded(t *testing.T) {
 
 // A watcher does what a killed command has left, and check says so until then.
 func TestWatcherFinishesAChangeOfProjects(t *testing.T) {
-	t.Parallel()
-	w, want := twoThousandUnrouted(t)
-	for tries := 0; !w.killedInTheMiddle(); tries++ {
-		if tries > 20 {
-			t.Skip("the command could not be killed midway: it is too fast, or had ended")
-		}
+	for _, args := range [][]string{{"--rescan", "1s"}, {"--once"}} {
+		t.Run(args[0], func(t *testing.T) {
+			t.Parallel()
+			w, want := twoThousandUnrouted(t)
+			for tries := 0; !w.killedInTheMiddle(); tries++ {
+				if tries > 20 {
+					t.Skip("the command could not be killed midway: it is too fast, or had ended")
+				}
+			}
+			c := w.command("check", "md")
+			if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "have not followed yet") {
+				t.Errorf("check: %v, %s", err, out)
+			}
+			w.start(append([]string{"watch", "md"}, args...)...).waitFor("finished a change of projects or rules")
+			if left := w.unfinished(); left != 0 {
+				t.Errorf("%d mails are left", left)
+			}
+			if got := w.run("dump"); got != want {
+				t.Error(firstDifference(got, want))
+			}
+			w.run("check", "md")
+		})
 	}
-	c := w.command("check", "md")
-	if out, err := c.CombinedOutput(); err == nil || !strings.Contains(string(out), "have not followed yet") {
-		t.Errorf("check: %v, %s", err, out)
-	}
-	watch := w.start("watch", "--rescan", "1s", "md")
-	watch.waitFor("finished a change of projects or rules")
-	if left := w.unfinished(); left != 0 {
-		t.Errorf("%d mails are left", left)
-	}
-	if got := w.run("dump"); got != want {
-		t.Error(firstDifference(got, want))
-	}
-	w.run("check", "md")
 }

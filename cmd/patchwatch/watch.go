@@ -185,6 +185,9 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 		return err
 	}
 	w.note()
+	if err == nil {
+		err = w.finishLeft(ctx)
+	}
 	fmt.Printf("%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
 	if sum.Left > 0 {
 		return errors.New("mail is left in new; the log above says why")
