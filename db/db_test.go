@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,9 +52,21 @@ func made(id string, minute int, subject string, refs ...string) *track.Mail {
 	return m
 }
 
+// memoryDir is a folder in memory, where there is one: these tests ask what is stored, not whether it is on the disk, and
+// most of their time would go by in waiting for that.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "patchwatch-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func open(t *testing.T) *db.Store {
 	t.Helper()
-	s, err := db.Open(context.Background(), filepath.Join(t.TempDir(), "a?b#c%d e.db"))
+	s, err := db.Open(context.Background(), filepath.Join(memoryDir(t), "a?b#c%d e.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

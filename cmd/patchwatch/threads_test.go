@@ -205,9 +205,21 @@ type emptyStores struct {
 	empty []byte
 }
 
+// memoryDir is a folder in memory, where there is one: these tests ask what is stored, not whether it is on the disk, and
+// most of their time would go by in waiting for that.
+func memoryDir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "patchwatch-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 func newEmptyStores(t *testing.T) *emptyStores {
 	t.Helper()
-	s := &emptyStores{dir: t.TempDir()}
+	s := &emptyStores{dir: memoryDir(t)}
 	path := filepath.Join(s.dir, "empty.db")
 	store, err := db.Open(context.Background(), path)
 	if err != nil {
