@@ -214,6 +214,9 @@ func TestLookUpsUseIndices(t *testing.T) {
 	if !slices.ContainsFunc(r.queries, func(q string) bool { return strings.Contains(q, "m.title = ") }) {
 		t.Error("no series here is searched for by title")
 	}
+	if _, err := s.Copies(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
 	s.Raw(ctx, 1)
 	wantIndexed(t, s, r)
 }

@@ -42,7 +42,7 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				}
 				w := &mboxWriter{store: s}
 				if !noTrailers {
-					if w.trailers, err = s.Trailers(cmd.Context(), numbersOf(patches)); err != nil {
+					if w.trailers, err = s.Trailers(cmd.Context(), numbers(patches)); err != nil {
 						return err
 					}
 				}
@@ -123,14 +123,6 @@ func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.
 		id.Value = ""
 	}
 	return ingest.AppendMbox(out, c, p.Date, id, ingest.Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
-}
-
-func numbersOf(mails []track.MailView) []int64 {
-	numbers := make([]int64, len(mails))
-	for i, m := range mails {
-		numbers[i] = m.ID
-	}
-	return numbers
 }
 
 type printableWriter struct{ to io.Writer }

@@ -43,6 +43,12 @@ func TestOnATerminal(t *testing.T) {
 	if name := w.failedName("md"); !strings.Contains(w.onTerminal("failed", "list"), " "+name+" ") {
 		t.Errorf("failed list does not say %s, as other commands take it", name)
 	}
+	if seen, err := w.tryOnTerminal(nil, "raw", "mallory.1@example.net"); err == nil || !strings.Contains(seen, "say --force") {
+		t.Errorf("raw on a terminal wrote %q, %v", seen, err)
+	}
+	if seen := w.onTerminal("raw", "--force", "mallory.1@example.net"); !strings.Contains(seen, "\x1b") {
+		t.Errorf("raw --force on a terminal wrote %q", seen)
+	}
 	// Even what is byte for byte in a pipe is made harmless on a terminal.
 	for _, command := range []string{"mbox mallory.1@example.net", "show mallory.1@example.net", "dump", "list --json"} {
 		noEscapes(t, command, w.onTerminal(strings.Fields(command)...))
