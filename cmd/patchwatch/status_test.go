@@ -1,0 +1,42 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// Mail of a list beyond the bound is kept, as unrouted, and status says why, and what to do.
+func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
+	for projects, want := range map[int]bool{track.MaxOnSight - 1: false, track.MaxOnSight: true} {
+		s, err := db.Open(t.Context(), t.TempDir()+"/x.db")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		var mails []bytesOfMail
+		for i := range projects {
+			list := strings.ReplaceAll(listOfNumber, "N", strings.Repeat("x", i%20)+string(rune('a'+i/20%26))+string(rune('a'+i/520)))
+			mails = append(mails, bytesOfMail{raw: []byte(list)})
+		}
+		if _, err := (&intake{store: s}).take(t.Context(), mails); err != nil {
+			t.Fatal(err)
+		}
+		r, err := statusOf(t.Context(), s, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := r.print(&out); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "no others will be: patchwatch project add tracks one"); got != want || r.Database.Full != want {
+			t.Errorf("with %d lists: %v\n%s", r.Database.Projects, r.Database.Full, out.String())
+		}
+	}
+}
+
+const listOfNumber = "From: a@x.org\nSubject: N\nMessage-ID: <N@x.org>\nList-Id: <N.example.org>\n\ntext\n"
