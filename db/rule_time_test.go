@@ -53,7 +53,7 @@ func TestManyFilesAndManyRules(t *testing.T) {
 	}
 	took := threadTime(t, func() { add(t, s, m) })
 	t.Logf("it took %v", took)
-	if took > time.Second {
+	if took > 3*time.Second { // it was seven, and sixteen beside other work; the race detector is slow too
 		t.Errorf("it took %v", took)
 	}
 	wantFirst(t, "many files", records(t, s, "patch")["many@x"], "new", "a@example.org")
