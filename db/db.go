@@ -1,6 +1,6 @@
 // Package db keeps mails, decisions and what track.Assemble makes of them in one SQLite file. Every line of SQL is here.
 //
-// There is one writer at a time, in this process (a mutex) and among all (BEGIN IMMEDIATE and a busy timeout), and any
+// There is one writer at a time, in this process (a turn) and among all (BEGIN IMMEDIATE, asked for until it succeeds), and any
 // number of readers, who never wait for it (WAL). A commit is on disk when it returns (synchronous=FULL): the watcher
 // moves a mail out of new/ on the strength of it.
 package db
@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,8 +27,8 @@ type Store struct {
 	frames  *frames
 	reading atomic.Int64 // see ReadBy; 0: not said yet
 
-	mu       sync.Mutex // guards what follows: one transaction at a time
-	writer   *writer    // nil when opened for reading, and while the file is lost
+	turn     turn    // guards what follows: one transaction at a time
+	writer   *writer // nil when opened for reading, and while the file is lost
 	writable bool
 	place    place
 
@@ -42,22 +41,33 @@ var ErrNotExist = errors.New("there is no database")
 // Open opens the database for reading and writing, makes it if it is not there, and brings an older one up to date.
 // A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
 func Open(ctx context.Context, path string) (*Store, error) {
-	s := &Store{path: path, writable: true}
-	err := s.open(ctx)
-	// Several processes that make one database at once get in each other's way where SQLite does not wait, whatever the busy
-	// timeout: one of them switches it to WAL.
-	for end := time.Now().Add(patience); isBusy(err) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
-		s.closeAll()
-		time.Sleep(20 * time.Millisecond)
-	}
-	if err != nil {
+	s := &Store{path: path, turn: newTurn(), writable: true}
+	if err := s.openPatiently(ctx); err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
+		return nil, err
 	}
 	return s, nil
 }
 
-// patience is how long Open tries again while others are at the file.
+// openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once get in
+// each other's way, when one of them switches it to WAL.
+func (s *Store) openPatiently(ctx context.Context) error {
+	err := s.open(ctx)
+	for end := time.Now().Add(patience); isBusy(err) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
+		s.closeAll()
+		sleep(ctx, lastAsk)
+	}
+	if isBusy(err) && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		s.closeAll()
+		return fmt.Errorf("open database %s: %w", s.path, explain(err))
+	}
+	return nil
+}
+
+// patience is how long openPatiently tries again while others are at the file.
 const patience = 20 * time.Second
 
 func isBusy(err error) bool {
@@ -79,7 +89,7 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	var err error
 	// SQLite's own locks are not needed where one goroutine at a time has the connection, and are a twentieth of its work.
-	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=60000&_cache_size=-32768&_mutex=no")); err != nil {
+	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=0&_cache_size=-32768&_mutex=no")); err != nil {
 		return err
 	}
 	if err := s.writer.writeAhead(); err != nil {
@@ -139,7 +149,7 @@ func (s *Store) refuseStrangers(ctx context.Context) error {
 
 // OpenReadOnly opens a database that must exist, beside whoever writes to it, and never changes it.
 func OpenReadOnly(ctx context.Context, path string) (*Store, error) {
-	s := &Store{path: path}
+	s := &Store{path: path, turn: newTurn()}
 	err := s.openExisting(ctx)
 	if err != nil {
 		s.Close()
@@ -189,8 +199,8 @@ func (s *Store) openReaders() error {
 
 // Close waits for the transaction in hand. Closing twice does nothing.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	_ = s.turn.take(context.Background())
+	defer s.turn.leave()
 	s.writable = false
 	return s.closeAll()
 }
@@ -216,15 +226,16 @@ func SQLiteVersion() string {
 // write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has the
 // database's name.
 func (s *Store) write(ctx context.Context, f func(w *writer) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.turn.take(ctx); err != nil {
+		return err
+	}
+	defer s.turn.leave()
 	if !s.writable {
 		return errors.New("the database is open for reading only")
 	}
 	if s.writer == nil { // it was lost, and could not be opened again
-		if err := s.open(ctx); err != nil {
-			s.closeAll()
-			return fmt.Errorf("open database %s: %w", s.path, explain(err))
+		if err := s.openPatiently(ctx); err != nil {
+			return err
 		}
 	}
 	if lost := s.inPlace(); lost != nil {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Somebody who waits for the write lock asks for it again every 100 ms (SQLite's busy handler), and takes no turn: whoever
-// lets go of the lock and takes it at once can keep all others waiting for ever. So long work leaves it free for longer than
-// that now and then.
+// Somebody who waits for the write lock asks for it again every 20 ms (begin), or every 100 ms where it is another program
+// (SQLite's busy handler), and takes no turn: whoever lets go of the lock and takes it at once can keep all others waiting for
+// ever. So long work leaves it free for longer than that now and then.
 const (
 	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
 	holdInAll  = 200 * time.Millisecond // until the lock is left free

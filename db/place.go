@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 )
 
 // A database that is open can be deleted, or another file moved to its name, and SQLite goes on writing into the file
@@ -52,18 +53,21 @@ func (s *Store) regain(ctx context.Context, lost error) error {
 		return lost // to make a new one would lose what people have decided, if the old one comes back
 	}
 	s.leave()
-	if err := s.open(ctx); err != nil {
-		s.closeAll()
-		return fmt.Errorf("open database %s: %w", s.path, explain(err))
+	if err := s.openPatiently(ctx); err != nil {
+		return err
 	}
 	return lost
 }
 
+// putAway is how long others who read are waited for, so that all of a log can go into its database. It is in vain where another
+// process reads for longer.
+const putAway = 10 * time.Second
+
 // leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,
 // and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
 func (s *Store) leave() {
-	_ = s.giveUpReaders()                                  // nobody begins to read while the log is put away; those who do read are waited for
-	_ = s.writer.script("PRAGMA wal_checkpoint(TRUNCATE)") // in vain where another process reads; then the log stays whole
+	_ = s.giveUpReaders() // nobody begins to read while the log is put away; those who do read are waited for
+	_ = s.writer.script(fmt.Sprintf("PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE)", putAway.Milliseconds()))
 	_ = s.closeAll()
 	log, err := os.Stat(s.path + "-wal")
 	if err == nil && os.SameFile(log, s.place.log) {

@@ -86,12 +86,9 @@ func (w *writer) close() error {
 // then writes would otherwise fail at once when another has written in between, whatever the busy timeout.
 //
 // The statements inside do not get a context that can be cancelled: an interrupt rolls the transaction back behind
-// our back, and the statements after it would run outside of any.
+// our back, and the statements after it would run outside of any. Only the wait for the lock ends with it.
 func (w *writer) tx(ctx context.Context, f func() error) (err error) {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(ctx); err != nil {
 		return err
 	}
 	w.begun++
