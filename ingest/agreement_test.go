@@ -167,6 +167,9 @@ func reasons(raw []byte, m *track.Mail, v vector) map[string]string {
 	if lostText(raw, m) != "" {
 		set("trailers below underscores or a diff word", "tags")
 	}
+	if trailersWithoutAddress(m) {
+		set("trailers without an address", "tags")
+	}
 	if len(m.MsgID) > 255 {
 		set("long Message-ID", "msgid")
 	}
@@ -185,6 +188,17 @@ func bodyOf(raw []byte, m *track.Mail) body {
 	var ignored notes
 	h, rest := topHeader(unixLines(raw), &ignored)
 	return readParts(m, splitParts(h, rest, &ignored), &ignored)
+}
+
+// trailersWithoutAddress tells of a line that Patchwork counts and that names nobody.
+func trailersWithoutAddress(m *track.Mail) bool {
+	for line := range strings.Lines(m.Content) {
+		key, value, ok := strings.Cut(line, ":")
+		if ok && isTrailerKey(key) && !strings.Contains(value, "@") {
+			return true
+		}
+	}
+	return false
 }
 
 func countTags(m *track.Mail) map[string]int {

@@ -320,11 +320,11 @@ func TestHash(t *testing.T) {
 }
 
 func TestTrailers(t *testing.T) {
-	text := "text\n\nAcked-by: A <a@x.org>\nreviewed-BY:B\nTested-by: A <a@x.org>\nTested-by: A <a@x.org>\n" +
-		"> Acked-by: C <c@x.org>\n Acked-by: D <d@x.org>\nCo-developed-by: E\nNearby: F\nFixes: 12 (\"x\")\n-by: G\nA b-by: H\n"
+	text := "text\n\nAcked-by: A <a@x.org>\nreviewed-BY:B <b@x.org>\nTested-by: A <a@x.org>\nTested-by: A <a@x.org>\n" +
+		"> Acked-by: C <c@x.org>\n Acked-by: D <d@x.org>\nCo-developed-by: e@x.org\nNearby: F\nFixes: 12 (\"x\")\n-by: G\nA b-by: H\n"
 	want := []track.Trailer{
-		{Key: "Acked-by", Value: "A <a@x.org>"}, {Key: "reviewed-BY", Value: "B"}, {Key: "Tested-by", Value: "A <a@x.org>"},
-		{Key: "Tested-by", Value: "A <a@x.org>"}, {Key: "Co-developed-by", Value: "E"},
+		{Key: "Acked-by", Value: "A <a@x.org>"}, {Key: "reviewed-BY", Value: "B <b@x.org>"}, {Key: "Tested-by", Value: "A <a@x.org>"},
+		{Key: "Tested-by", Value: "A <a@x.org>"}, {Key: "Co-developed-by", Value: "e@x.org"},
 	}
 	for _, subject := range []string{"[PATCH] x", "Re: [PATCH] x"} {
 		if m := mustParse(t, "Subject: "+subject+"\n\n"+text); !slices.Equal(m.Trailers, want) {

@@ -6,21 +6,88 @@ import (
 	"patchwatch/track"
 )
 
-// maxTrailers is how many trailers of a mail count.
-const maxTrailers = 1000
+// maxTrailers is how many trailers of a mail count, and maxFolds over how many lines one may go on.
+const (
+	maxTrailers = 1000
+	maxFolds    = 8
+)
 
 // findTrailers are the lines that give credit, "Reviewed-by: A <a@x.org>": any word that ends in "-by", at the start of a
-// line, letter case ignored. Quoted lines give none, and neither does an indented one.
+// line, letter case ignored, and an address somewhere behind it. Quoted lines give none, and neither does an indented one, nor
+// what isn't somebody yet: "Reviewed-by: pending", "Acked-by: <your name here>".
 func findTrailers(text string, found []track.Trailer) []track.Trailer {
 	for len(text) > 0 && len(found) < maxTrailers {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
 		key, value, ok := strings.Cut(line, ":")
-		if ok && isTrailerKey(key) {
-			found = append(found, track.Trailer{Key: key, Value: fold(value)})
+		if !ok || !isTrailerKey(key) {
+			continue
+		}
+		value, text = unfoldTrailer(fold(value), text)
+		if namesAddress(value) || isToolTrailer(key) && value != "" && value[0] != '<' {
+			found = append(found, track.Trailer{Key: key, Value: value})
 		}
 	}
 	return found
+}
+
+// unfoldTrailer adds to a trailer's value the lines over which it goes on; rest is what follows them.
+func unfoldTrailer(value, text string) (whole, rest string) {
+	for range maxFolds {
+		line, after, _ := strings.Cut(text, "\n")
+		if !goesOn(value, line) {
+			break
+		}
+		value, text = fold(value+" "+line), after
+	}
+	return value, text
+}
+
+// goesOn tells whether a trailer goes on with a line, which git takes any indented one for. People also put diffstats, commands
+// and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more people, or a
+// remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is alone on the next one.
+func goesOn(value, line string) bool {
+	rest := strings.TrimLeft(line, " \t")
+	if rest == "" {
+		return false
+	}
+	if key, _, ok := strings.Cut(rest, ":"); ok && isTrailerKey(key) {
+		return false
+	}
+	if !namesAddress(value) {
+		return rest != line && !isDiffstat(rest) || isBracketed(trim(rest))
+	}
+	if rest == line {
+		return false
+	}
+	isRemark := strings.ContainsRune("([#", rune(rest[0]))
+	return isRemark || strings.HasSuffix(value, ",") || strings.Count(value, "(") > strings.Count(value, ")") ||
+		strings.Count(value, "[") > strings.Count(value, "]")
+}
+
+// isDiffstat tells a line " file | 2 +-", which often comes right below trailers.
+func isDiffstat(line string) bool { return strings.Contains(line, " | ") }
+
+// isBracketed tells that a line is an address in brackets and nothing else.
+func isBracketed(line string) bool {
+	return strings.HasPrefix(line, "<") && strings.HasSuffix(line, ">") && namesAddress(line)
+}
+
+// namesAddress tells whether there is an address in a trailer's value, also one that is hidden from machines, "<a at x.org>".
+func namesAddress(value string) bool {
+	for at := range strings.SplitSeq(value, " ") {
+		local, host, ok := strings.Cut(at, "@")
+		if ok && strings.Trim(local, `<("'`) != "" && strings.Trim(host, `>)"',.`) != "" {
+			return true
+		}
+	}
+	_, inside, ok := strings.Cut(value, "<")
+	return ok && strings.Count(inside, " ") == 2 && strings.Contains(inside, " at ") && strings.Contains(inside, ".")
+}
+
+// isToolTrailer tells what is by a program, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's coding-assistants.rst).
+func isToolTrailer(key string) bool {
+	return strings.EqualFold(key, "Assisted-by") || strings.EqualFold(key, "Generated-by")
 }
 
 func isTrailerKey(key string) bool {
