@@ -31,7 +31,7 @@ func (k *checker) checkDerived(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := w.tx(ctx, func() error { return w.rebuild(nil) }); err != nil {
+	if err := w.tx(ctx, func() error { return w.rebuild(ctx, nil) }); err != nil {
 		return explain(err)
 	}
 	refsAfter, err := w.sumOfRefs(ctx)

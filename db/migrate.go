@@ -44,7 +44,7 @@ func migrate(w *writer) error {
 		return nil
 	}
 	if found > 0 && rederivesAfter(found) {
-		if err := w.rebuild(nil); err != nil {
+		if err := w.rebuild(context.Background(), nil); err != nil {
 			return fmt.Errorf("derive anew after the migrations: %w", err)
 		}
 	}

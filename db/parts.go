@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"encoding/binary"
 	"hash/maphash"
 	"math"
@@ -17,6 +18,7 @@ import (
 // What is held in memory for each mail is four bytes. All else is sorted in files.
 type parts struct {
 	*writer
+	ctx   context.Context
 	up    []uint32 // by the place of a mail among all, by number: a mail of its part with a lower place, or itself
 	links *sorter  // Message-IDs that are stored, and those that are referred to
 	marks *sorter  // members by their markers
@@ -28,8 +30,11 @@ const chosenMails = ` FROM mail m WHERE m.chosen AND m.project IS NOT NULL ORDER
 
 // findParts also notes who refers to whom in ref, in the order which that table has: what is by chance elsewhere would
 // change a page each.
-func (w *writer) findParts(dir string, total int) (*parts, error) {
-	p := &parts{writer: w, up: make([]uint32, 0, total), links: newSorter(dir), marks: newSorter(dir), seed: maphash.MakeSeed()}
+func (w *writer) findParts(ctx context.Context, dir string, total int) (*parts, error) {
+	p := &parts{
+		writer: w, ctx: ctx, up: make([]uint32, 0, total),
+		links: newSorter(dir), marks: newSorter(dir), seed: maphash.MakeSeed(),
+	}
 	defer p.links.close()
 	defer p.marks.close()
 	if err := w.each(`
@@ -48,6 +53,9 @@ func (p *parts) scan(scan func(...any) error) error {
 	var mail, project, date int64
 	var refs string
 	if err := scan(&mail, &project, &it.ID, &refs, &it.Kind, &it.Sender, &date, &it.Marked, &it.Number, &it.Total, &it.Version); err != nil {
+		return err
+	}
+	if err := p.ctx.Err(); err != nil {
 		return err
 	}
 	place := uint32(len(p.up))
@@ -132,6 +140,9 @@ func (p *parts) joinLinked() error {
 				p.join(other, l.place)
 			}
 			senders[l.sender] = l.place
+		}
+		if err := p.ctx.Err(); err != nil {
+			return err
 		}
 		return p.noteRef(l.hash, l.member, l.mail)
 	})
@@ -250,6 +261,9 @@ func (p *parts) eachBatch(most int, dir string, f func(project int64, mails []in
 	flush := func() error {
 		if len(mails) == 0 {
 			return nil
+		}
+		if err := p.ctx.Err(); err != nil {
+			return err
 		}
 		err := f(project, mails)
 		mails, text = mails[:0], 0

@@ -1,7 +1,10 @@
 package db
 
 import (
+	"context"
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,4 +57,28 @@ func TestRecordsOfParts(t *testing.T) {
 			t.Fatalf("%+v, want %+v", got, m)
 		}
 	})
+}
+
+// A rebuild that is ended before it is done changes nothing.
+func TestRebuildBrokenOff(t *testing.T) {
+	s := storeAt(t)
+	addDamaged(t, s, 1, batchMails+10)
+	before := dumped(t, s)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	if err := s.Rebuild(ctx, func(int, int) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if dumped(t, s) != before {
+		t.Error("the dump is another")
+	}
+}
+
+func dumped(t *testing.T, s *Store) string {
+	t.Helper()
+	var out strings.Builder
+	if err := s.Dump(context.Background(), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }

@@ -18,14 +18,17 @@ func (p Progress) tell(done, total int) {
 	}
 }
 
-// Rebuild drops all derived rows and makes them anew from the facts and the decisions, in one transaction.
+// Rebuild drops all derived rows and makes them anew from the facts and the decisions, in one transaction. Ended before it
+// is done, it changes nothing.
 func (s *Store) Rebuild(ctx context.Context, progress Progress) error {
-	return s.write(ctx, func(w *writer) error { return w.rebuild(progress) })
+	return s.write(ctx, func(w *writer) error { return w.rebuild(ctx, progress) })
 }
 
-func (w *writer) rebuild(progress Progress) error { return w.rebuildBy(batchMails, progress) }
+func (w *writer) rebuild(ctx context.Context, progress Progress) error {
+	return w.rebuildBy(ctx, batchMails, progress)
+}
 
-func (w *writer) rebuildBy(most int, progress Progress) error {
+func (w *writer) rebuildBy(ctx context.Context, most int, progress Progress) error {
 	for _, table := range []string{"ref", "series", "patch", "cover", "reply", "person"} {
 		if err := w.exec(`DELETE FROM ` + table); err != nil {
 			return err
@@ -39,7 +42,7 @@ func (w *writer) rebuildBy(most int, progress Progress) error {
 	if err != nil {
 		return err
 	}
-	p, err := w.findParts("", total)
+	p, err := w.findParts(ctx, "", total)
 	if err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (n *neighbourhood) load(mails []int64) error {
 // that they had.
 func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (changed, unread int, err error) {
 	err = s.write(ctx, func(w *writer) error {
-		if changed, unread, err = w.reread(read, progress); err != nil {
+		if changed, unread, err = w.reread(ctx, read, progress); err != nil {
 			return err
 		}
 		if unread == 0 {
@@ -124,7 +127,7 @@ func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (cha
 		if err := w.exec(`DELETE FROM unfinished`); err != nil {
 			return err
 		}
-		return w.rebuild(progress)
+		return w.rebuild(ctx, progress)
 	})
 	return changed, unread, err
 }
@@ -141,7 +144,7 @@ const rereadBatch = 256
 
 // reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are
 // left to the caller.
-func (w *writer) reread(read Reader, progress Progress) (changed, unread int, err error) {
+func (w *writer) reread(ctx context.Context, read Reader, progress Progress) (changed, unread int, err error) {
 	a, err := newAdder(w, w.readRouting)
 	if err != nil {
 		return 0, 0, err
@@ -153,6 +156,9 @@ func (w *writer) reread(read Reader, progress Progress) (changed, unread int, er
 	for last, done := int64(0), 0; ; {
 		batch, err := w.storedAfter(last)
 		if err != nil || len(batch) == 0 {
+			return changed, unread, err
+		}
+		if err := ctx.Err(); err != nil {
 			return changed, unread, err
 		}
 		w.readAll(batch, read)
