@@ -167,3 +167,30 @@ func TestBackupAsksForRoom(t *testing.T) {
 	}
 	wantNothingBeside(t, dir)
 }
+
+// So does check before it makes its copy.
+func TestCheckAsksForRoom(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	s, err := Open(context.Background(), filepath.Join(dir, "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	addDamaged(t, s, 1, 500)
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "other"), make([]byte, int64(fs.Bavail)*fs.Bsize-64<<10), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Check(context.Background(), nil)
+	if err == nil || !strings.Contains(err.Error(), "has 64 KiB left") {
+		t.Error(err)
+	}
+	wantNothingBeside(t, dir, "x.db", "x.db-wal", "x.db-shm", "other")
+}

@@ -19,6 +19,7 @@ import (
 type parts struct {
 	*writer
 	ctx   context.Context
+	dir   string   // of the files
 	up    []uint32 // by the place of a mail among all, by number: a mail of its part with a lower place, or itself
 	links *sorter  // Message-IDs that are stored, and those that are referred to
 	marks *sorter  // members by their markers
@@ -32,7 +33,7 @@ const chosenMails = ` FROM mail m WHERE m.chosen AND m.project IS NOT NULL ORDER
 // change a page each.
 func (w *writer) findParts(ctx context.Context, dir string, total int) (*parts, error) {
 	p := &parts{
-		writer: w, ctx: ctx, up: make([]uint32, 0, total),
+		writer: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
 		links: newSorter(dir), marks: newSorter(dir), seed: maphash.MakeSeed(),
 	}
 	defer p.links.close()
@@ -237,8 +238,8 @@ const (
 
 // eachBatch calls f with the numbers of the mails of parts of one project, until all have been there. The largest part is what
 // must be held at once.
-func (p *parts) eachBatch(most int, dir string, f func(project int64, mails []int64) error) error {
-	order := newSorter(dir)
+func (p *parts) eachBatch(most int, f func(project int64, mails []int64) error) error {
+	order := newSorter(p.dir)
 	defer order.close()
 	place := uint32(0)
 	if err := p.each(`SELECT m.id, m.project, length(m.refs) + length(m.msgid) + length(m.name)`+chosenMails, nil,

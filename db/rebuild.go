@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -42,11 +43,16 @@ func (w *writer) rebuildBy(ctx context.Context, most int, progress Progress) err
 	if err != nil {
 		return err
 	}
-	p, err := w.findParts(ctx, "", total)
+	// What does not fit into memory is sorted beside the database: there must be room for it anyhow.
+	var file string
+	if _, err := w.row(`SELECT file FROM pragma_database_list WHERE name = 'main'`, nil, &file); err != nil {
+		return err
+	}
+	p, err := w.findParts(ctx, filepath.Dir(file), total)
 	if err != nil {
 		return err
 	}
-	if err := p.eachBatch(most, "", func(project int64, mails []int64) error {
+	if err := p.eachBatch(most, func(project int64, mails []int64) error {
 		done += len(mails)
 		progress.tell(done, total)
 		return r.derive(project, mails)
