@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -160,6 +161,9 @@ func reasons(raw []byte, m *track.Mail, v vector) map[string]string {
 	}
 	if m.Reply && isForeignReply(m.Subject.Full) {
 		set("reply in another language", append(patch, "is_comment", "pull_url")...)
+	}
+	if m.Reply && bytes.Contains(raw, []byte("\nAuto-Submitted: auto-")) {
+		set("automatic reply", append(patch, "is_comment", "pull_url")...)
 	}
 	if slices.ContainsFunc(m.Subject.Prefixes, func(p string) bool { _, ok := gluedVersion(p); return ok }) {
 		set("glued version", "version")

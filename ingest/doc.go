@@ -10,9 +10,9 @@
 // read, and a note says so.
 //
 // The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words (words.go),
-// subject (subject.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts (parts.go,
-// transfer.go, charset.go), text and patch (content.go, patch.go, hunk.go), and what is read from those (pull.go, hash.go,
-// files.go, trailers.go, depends.go).
+// subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts
+// (parts.go, transfer.go, charset.go, charset_names.go), text and patch (content.go, patch.go, hunk.go, automatic.go), and what
+// is read from those (pull.go, hash.go, files.go, trailers.go, depends.go).
 //
 // Commits is the way out, for git am: am.go sorts parts into commits, am_part.go and am_header.go read as git does, am_mbox.go
 // writes.

@@ -41,7 +41,13 @@ func read(raw []byte) (*track.Mail, error) {
 	}
 	m := &track.Mail{SHA256: sha256.Sum256(raw)}
 	readHeader(m, h, &notes)
-	readBody(m, splitParts(h, body, &notes), &notes)
+	parts := splitParts(h, body, &notes)
+	b := readParts(m, parts, &notes)
+	if isPatchLike(m, b) && isAutomatic(h, m.Subject, len(m.Refs) > 0) {
+		m.Reply = true
+		b = readReply(parts, &notes)
+	}
+	readBody(m, b, &notes)
 	m.Notes = notes
 	return m, nil
 }
@@ -87,8 +93,12 @@ func noteMissing(m *track.Mail, notes *notes) {
 	}
 }
 
-func readBody(m *track.Mail, parts []part, notes *notes) {
-	b := readParts(m, parts, notes)
+// isPatchLike tells that a mail would be a patch or a cover.
+func isPatchLike(m *track.Mail, b body) bool {
+	return !m.Reply && (len(b.diff) > 0 || m.Subject.Marked || findPull(b.content) != "")
+}
+
+func readBody(m *track.Mail, b body, notes *notes) {
 	m.Content, m.Diff = stored(b.content), string(b.diff)
 	m.PullURL = findPull(m.Content)
 	if p := behindRelayInBody(m.Content, m.From); p != nil && !m.Relayed {

@@ -22,7 +22,7 @@ type Mail struct {
 	Date    time.Time // of the Date header, UTC, whole seconds; zero where it is absent or unreadable
 
 	Subject Subject
-	Reply   bool // the subject says that it answers another mail
+	Reply   bool // the subject says that it answers another mail, or the header that a program sent it so
 
 	From    Person   // as the From header has it
 	Behind  *Person  // who sent it where From isn't the sender's own; only right where Relayed, or where From is a list's
