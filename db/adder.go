@@ -54,11 +54,14 @@ func (a *adder) add(d *Delivery, out *Added) error {
 		return errForeignFrame
 	}
 	var id, delivered int64
-	known, err := a.row(`SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
-		[]any{m.MsgID, m.SHA256[:16], m.SHA256[:]}, &id, &delivered)
+	var list string
+	known, err := a.row(`
+		SELECT id, delivered, coalesce(imported_as, '') FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
+		[]any{m.MsgID, m.SHA256[:16], m.SHA256[:]}, &id, &delivered, &list)
 	if err != nil {
 		return err
 	}
+	m.ImportedToo(list)
 	p, byList, err := a.route(m)
 	if err != nil {
 		return err
@@ -69,6 +72,11 @@ func (a *adder) add(d *Delivery, out *Added) error {
 	out.mail = id
 	if known {
 		out.Known = true
+		if m.ImportedAs != list {
+			if err := a.imported(id, m); err != nil {
+				return err
+			}
+		}
 		if m.Delivered.UnixMicro() < delivered {
 			return a.deliveredEarlier(id, m)
 		}
@@ -102,6 +110,13 @@ func (a *adder) describe(out *Added) error {
 	_, err := a.row(`
 		SELECT `+kindColumn+`, coalesce(p.series, c.series, 0) FROM `+rowTables+` WHERE m.id = +?`,
 		[]any{out.mail}, &out.Kind, &out.Series)
+	return err
+}
+
+// imported notes that a stored mail is in the archive of a list, to which it may belong now.
+func (a *adder) imported(id int64, m *track.Mail) error {
+	again := *m
+	_, err := a.refresh(&stored{id: id, mail: &again})
 	return err
 }
 

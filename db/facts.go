@@ -21,8 +21,8 @@ func (a *adder) insert(d *Delivery, p *track.Project, byList, chosen bool) (int6
 	}
 	res, err := a.run(`
 		INSERT INTO mail (sha256, project, msgid, chosen, by_list, delivered, dated, date, kind, sender, sender_name, name,
-			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
+			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent, imported_as)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
 	if err != nil {
 		return 0, err
 	}
@@ -49,7 +49,7 @@ func factsOf(d *Delivery, p *track.Project, byList bool) ([]any, error) {
 		int(m.Kind()), sender.Email, sender.Name, name,
 		m.Subject.Marked, m.Subject.Number, m.Subject.Total, m.Subject.Version, strings.Join(m.Refs, "\n"),
 		d.sums.content, d.sums.diff, d.sums.hash, orNil(m.PullURL), stateOrNil(m.State), d.sums.more,
-		titleHash(m.Kind(), sender.Email, name), sentOrNil(m.Date),
+		titleHash(m.Kind(), sender.Email, name), sentOrNil(m.Date), orNil(m.ImportedAs),
 	}, nil
 }
 

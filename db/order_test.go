@@ -135,7 +135,7 @@ func openScratch(t *rapid.T, dir string, configured bool) *db.Store {
 // asJSON makes bytes of a mail that readJSON reads again.
 func asJSON(m *track.Mail) db.Delivery {
 	facts := *m
-	facts.Delivered = time.Time{}
+	facts.Delivered, facts.ImportedAs = time.Time{}, "" // these are not in the bytes
 	raw, err := json.Marshal(facts)
 	if err != nil {
 		panic(err)
@@ -178,7 +178,7 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 		State:     rapid.SampledFrom([]string{"", "", "", "Accepted", "no state"}).Draw(t, "state"),
 		Ignore:    rapid.IntRange(0, 14).Draw(t, "ignore") == 0,
 	}
-	m.Date = anyDate(t)
+	m.Date, m.ImportedAs = anyDate(t), anyImport(t)
 	if rapid.IntRange(0, 6).Draw(t, "behind") == 0 {
 		m.Behind = &track.Person{Name: "Eve", Email: "eve@example.org"}
 		m.From.Email = "frob@lists.example.org"
@@ -186,6 +186,11 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 	anyKind(t, m)
 	anyRefs(t, m, i, n)
 	return m
+}
+
+// anyImport is the list whose archive a mail came in, mostly none.
+func anyImport(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"", "", "", "", "frob.lists.example.org", "widget.lists.example.org"}).Draw(t, "imported as")
 }
 
 // anyDate is near the deliveries, or absent, or such that the delivery counts, for all copies of the mail or for the earlier only.
@@ -272,6 +277,7 @@ func anyCopy(t *rapid.T, m *track.Mail, i, n int) *track.Mail {
 	switch rapid.SampledFrom([]string{"same", "list", "other"}).Draw(t, "copy") {
 	case "same":
 		c := *m
+		c.ImportedAs = anyImport(t)
 		c.Delivered = m.Delivered.Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "later")) * 7 * time.Minute)
 		return &c
 	case "list":

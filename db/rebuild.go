@@ -231,7 +231,7 @@ func (w *writer) readAll(batch []*stored, read Reader) {
 }
 
 const factColumns = `project, msgid, by_list, dated, date, kind, sender, sender_name, name, marked, number, total, version,
-	refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent`
+	refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent, imported_as`
 
 // refresh brings a mail's row in line with what it says today.
 func (a *adder) refresh(s *stored) (differs bool, err error) {
@@ -284,10 +284,13 @@ func (a *adder) rewrite(s *stored, p *track.Project, args []any) error {
 // merge makes one mail of two with the same bytes: an earlier patchwatch may have read another Message-ID from them, and
 // then they were delivered once more before they were read anew. The one stored first stays; there is false if that is not s.
 func (a *adder) merge(s *stored) (there bool, err error) {
-	if there, err = a.row(`SELECT delivered FROM mail WHERE id = ?`, []any{s.id}, &s.delivered); err != nil || !there {
+	var list string
+	there, err = a.row(`SELECT delivered, coalesce(imported_as, '') FROM mail WHERE id = ?`, []any{s.id}, &s.delivered, &list)
+	if err != nil || !there {
 		return false, err
 	}
 	s.mail.Delivered = unixMicro(s.delivered)
+	s.mail.ImportedToo(list)
 	var twin, delivered int64
 	found, err := a.row(`
 		SELECT id, delivered FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ? AND id <> ?`,

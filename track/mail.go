@@ -16,6 +16,10 @@ type Mail struct {
 	SHA256    [32]byte  // of the bytes as they were delivered
 	Delivered time.Time // set by whoever took delivery, not by Parse; microseconds, UTC
 
+	// ImportedAs is the list whose archive the mail came in, lower-cased, as a person said it; not set by Parse. It counts
+	// where the mail names no list itself.
+	ImportedAs string
+
 	MsgID   string    // with its angle brackets; made from SHA256 where the mail has none
 	Refs    []string  // In-Reply-To first, then References from the newest; no id twice; at most MaxRefs
 	Answers int       // how many of Refs, from the first, In-Reply-To names
@@ -133,6 +137,22 @@ func (m *Mail) Kind() Kind {
 		return Patch
 	}
 	return Talk
+}
+
+// Lists are the ids of the lists that the mail came through, as far as it or its archive says.
+func (m *Mail) Lists() []string {
+	if len(m.ListIDs) == 0 && m.ImportedAs != "" {
+		return []string{m.ImportedAs}
+	}
+	return m.ListIDs
+}
+
+// ImportedToo notes that the same bytes were imported as the archive of another list too, which may be none. Of two lists the
+// one that sorts first counts, whichever came first.
+func (m *Mail) ImportedToo(list string) {
+	if m.ImportedAs == "" || list != "" && list < m.ImportedAs {
+		m.ImportedAs = list
+	}
 }
 
 // DateOrDelivered is the mail's place in time: see DateOf.

@@ -92,11 +92,11 @@ func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// Route finds the project of a mail: the one that a List-Id names (byList), else the one whose address is in To or Cc.
+// Route finds the project of a mail: the one that a List-Id names, or the list whose archive it came in (byList), else the one whose address is in To or Cc.
 // A list's own header goes first, because a cross-posted mail has all the lists' addresses in every copy, and only
 // List-Id says which list this copy came through. Nil if there is none.
 func (r *Router) Route(m *Mail) (p *Project, byList bool) {
-	for _, id := range m.ListIDs {
+	for _, id := range m.Lists() {
 		if p := choose(r.byList[id], m); p != nil {
 			return p, true
 		}
@@ -135,7 +135,7 @@ const maxListID = 255
 // OnSight makes a project of the first List-Id of a mail, for a newcomer who has configured none. The id must look
 // like one (RFC 2919: a dotted name of at most 255 bytes), because it becomes a link name; false if none does.
 func OnSight(m *Mail) (Project, bool) {
-	for _, id := range m.ListIDs {
+	for _, id := range m.Lists() {
 		if len(id) <= maxListID && listIDPattern.MatchString(id) {
 			local, domain, _ := strings.Cut(id, ".")
 			return Project{LinkName: id, ListID: id, ListEmail: local + "@" + domain, Name: id, OnSight: true}, true

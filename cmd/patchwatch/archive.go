@@ -55,6 +55,9 @@ func openArchive(ctx context.Context, path string) (archive, error) {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
+		if other := otherArchive(path); other != "" {
+			return nil, errors.New(other)
+		}
 		return openFolder(path)
 	}
 	f, size, err := openNamed(ctx, path)
@@ -90,7 +93,7 @@ func newMboxArchive(name string, r io.Reader, c io.Closer, size int64) (archive,
 		if err != nil && err != io.EOF {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return nil, fmt.Errorf("%s is not an mbox: it does not begin with a line \"From ...\"", name)
+		return nil, otherFile(name, in)
 	}
 	a.mbox = ingest.NewMbox(in)
 	return a, nil

@@ -13,26 +13,36 @@ import (
 
 func (a *app) importCommand() *cobra.Command {
 	var quiet bool
+	var list string
 	c := &cobra.Command{
 		Use:   "import PATH...",
 		Short: "Store the mails of an archive, moving nothing",
 		Long: `Reads an mbox (also compressed with gzip, or from a pipe), a Maildir (new and cur), or a folder of mails, a file each,
 in order of names; "-" is an mbox on standard input. Nothing is moved or changed there. In a folder with files that end
-in .eml, only these are mails. What is stored already is passed over.`,
+in .eml, only these are mails. What is stored already is passed over.
+
+Archives of Mailman 2, and some others, have mail without a List-Id. --list-id says which list they are of: mail that
+names no list itself is then that list's, also when its project is added later, or all is read anew.`,
 		Example: `  patchwatch import lore.mbox.gz
   patchwatch import ~/Maildir
+  patchwatch import --list-id dev.lists.example.org 2026-November.txt.gz
   curl -s https://lore.example.org/list/all.mbox.gz | gunzip | patchwatch import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			as := cleanListID(list)
+			if cmd.Flags().Changed("list-id") && !isListID(as) {
+				return usagef("%q can't be a list's id, such as dev.lists.example.org", list)
+			}
 			archives, err := openArchives(cmd.Context(), args) // before a database is made for nothing
 			if err != nil {
 				return err
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
-				return (&importing{store: s, quiet: quiet, progress: newProgress("import", "mails")}).run(cmd.Context(), archives)
+				return (&importing{store: s, as: as, quiet: quiet, progress: newProgress("import", "mails")}).run(cmd.Context(), archives)
 			})
 		},
 	}
+	c.Flags().StringVar(&list, "list-id", "", "the `ID` of the list that the archive is of, as in List-Id, without <>")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not name the mails that could not be read")
 	return c
 }
@@ -40,6 +50,7 @@ in .eml, only these are mails. What is stored already is passed over.`,
 // importing is one run of the import command.
 type importing struct {
 	store    *db.Store
+	as       string // see intake
 	quiet    bool
 	progress *progress
 
@@ -74,7 +85,7 @@ type batchOfMails struct {
 }
 
 func (im *importing) one(ctx context.Context, a archive, index, of int) error {
-	in := &intake{store: im.store}
+	in := &intake{store: im.store, as: im.as}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for b := range in.readBatches(ctx, a) {

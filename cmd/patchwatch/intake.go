@@ -18,6 +18,7 @@ import (
 // is at fault alone; every other error is the environment's, and all that is in hand will be tried again.
 type intake struct {
 	store *db.Store
+	as    string       // the list whose archive is imported; empty: the mails say it
 	step  func(string) // told that a mail is parsed; nil: nobody asks
 }
 
@@ -83,7 +84,7 @@ func (in *intake) parseOne(m bytesOfMail) parsed {
 	if mail, p.err = ingest.Parse(m.raw); p.err != nil {
 		return p
 	}
-	mail.Delivered = m.delivered.UTC().Truncate(time.Microsecond)
+	mail.Delivered, mail.ImportedAs = m.delivered.UTC().Truncate(time.Microsecond), in.as
 	p.Delivery = in.store.Prepare(mail, m.raw)
 	return p
 }

@@ -36,13 +36,23 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false, "let the header X-Patchwork-Delegate set its first delegate")
 }
 
+func cleanListID(text string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(text), "<>"))
+}
+
+// isListID holds an id to RFC 2919, but for the dot that old lists don't have.
+func isListID(id string) bool {
+	const most = 255
+	return id != "" && len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' })
+}
+
 var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)
 
 // apply puts the flags that were given into a project and checks it.
 func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	given := c.Flags().Changed
 	if given("list-id") {
-		p.ListID = strings.ToLower(strings.Trim(strings.TrimSpace(f.listID), "<>"))
+		p.ListID = cleanListID(f.listID)
 	}
 	if given("list-email") {
 		p.ListEmail = strings.ToLower(strings.TrimSpace(f.listEmail))
@@ -62,7 +72,7 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	switch {
 	case !linkNamePattern.MatchString(p.LinkName):
 		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit", p.LinkName)
-	case p.ListID == "" || strings.ContainsAny(p.ListID, " \t\n<>"):
+	case !isListID(p.ListID):
 		return usagef("--list-id is needed, such as --list-id netdev.vger.kernel.org")
 	case p.ListEmail != "" && !strings.Contains(p.ListEmail, "@"):
 		return usagef("%q is not an address", f.listEmail)

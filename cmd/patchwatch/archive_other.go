@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// otherArchive says of a folder that import can't read as it is what it is, and what to do; empty if it is nothing known.
+func otherArchive(dir string) string {
+	if repository := gitRepository(dir); repository != "" {
+		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. import reads an mbox, a Maildir or a folder of mails. "+
+			"This puts its mails into a folder: mkdir mails; for c in $(git -C '%s' rev-list HEAD); do git -C '%s' show $c:m >mails/$c.eml; done",
+			dir, repository, repository)
+	}
+	folders := subMaildirs(dir)
+	if len(folders) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import '%s'. Its own mail is in %s and %s",
+		dir, strings.Join(folders, "' '"), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
+}
+
+// gitRepository is the repository in a folder: with a work tree, bare, or the newest epoch of a public-inbox.
+func gitRepository(dir string) string {
+	epochs, _ := filepath.Glob(filepath.Join(dir, "git", "[0-9]*.git"))
+	for _, candidate := range append([]string{dir, filepath.Join(dir, ".git")}, epochs...) {
+		if isFolder(filepath.Join(candidate, "objects")) && isFolder(filepath.Join(candidate, "refs")) {
+			return candidate
+		}
+	}
+	if info, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && info.Mode().IsRegular() {
+		return dir // a linked work tree
+	}
+	return ""
+}
+
+// subMaildirs are the folders of a Maildir++, ".Lists.frob", which are Maildirs themselves.
+func subMaildirs(dir string) []string {
+	if !isFolder(filepath.Join(dir, "cur")) {
+		return nil
+	}
+	var out []string
+	found, _ := filepath.Glob(filepath.Join(dir, ".*"))
+	for _, f := range found {
+		if isFolder(filepath.Join(f, "cur")) && isFolder(filepath.Join(f, "new")) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// compressions are told by the first bytes of a file.
+var compressions = []struct{ magic, what, command string }{
+	{"\xfd7zXZ\x00", "compressed with xz", "xz -dc"},
+	{"\x28\xb5\x2f\xfd", "compressed with zstd", "zstd -dc"},
+	{"BZh", "compressed with bzip2", "bzip2 -dc"},
+}
+
+// otherFile says what a file is that is no mbox.
+func otherFile(name string, in *bufio.Reader) error {
+	start, _ := in.Peek(512)
+	for _, c := range compressions {
+		if strings.HasPrefix(string(start), c.magic) {
+			return fmt.Errorf("%s is %s, which import does not read: %s '%s' | patchwatch import -", name, c.what, c.command, name)
+		}
+	}
+	switch {
+	case len(start) > 262 && string(start[257:262]) == "ustar":
+		return fmt.Errorf("%s is a tar archive: unpack it, and import the folder", name)
+	case strings.HasPrefix(string(start), "PK\x03\x04"):
+		return fmt.Errorf("%s is a zip archive: unpack it, and import the folder", name)
+	}
+	return fmt.Errorf("%s is not an mbox: it does not begin with a line \"From ...\"", name)
+}
