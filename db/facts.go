@@ -124,6 +124,7 @@ type more struct {
 	Trailers       []track.Trailer `json:",omitempty"`
 	Depends        []string        `json:",omitempty"`
 	Files          []string        `json:",omitempty"`
+	ChangeID       string          `json:",omitempty"`
 	Author         *track.Person   `json:",omitempty"`
 	Delegate       string          `json:",omitempty"`
 	ActionRequired bool            `json:",omitempty"`
@@ -131,7 +132,7 @@ type more struct {
 }
 
 func moreOf(m *track.Mail) (any, error) {
-	text, err := json.Marshal(more{m.Trailers, m.Depends, m.Files, m.Author, m.Delegate, m.ActionRequired, m.Notes})
+	text, err := json.Marshal(more{m.Trailers, m.Depends, m.Files, m.ChangeID, m.Author, m.Delegate, m.ActionRequired, m.Notes})
 	if err != nil || bytes.Equal(text, []byte("{}")) {
 		return nil, err
 	}

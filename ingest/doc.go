@@ -12,7 +12,7 @@
 // The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words (words.go),
 // subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts
 // (parts.go, transfer.go, charset.go, charset_names.go), text and patch (content.go, patch.go, hunk.go, automatic.go), and what
-// is read from those (pull.go, hash.go, files.go, trailers.go, depends.go).
+// is read from those (pull.go, hash.go, files.go, trailers.go, depends.go, changeid.go).
 //
 // Commits is the way out, for git am: am.go sorts parts into commits, am_part.go and am_header.go read as git does, am_mbox.go
 // writes.

@@ -109,6 +109,7 @@ func readBody(m *track.Mail, b body, notes *notes) {
 		return
 	}
 	m.Depends = findDepends(m.Content)
+	m.ChangeID = findChangeID(m.Content)
 	if m.Diff != "" {
 		m.Hash = hashDiff(b.diff)
 		m.Files = fileNames(b.diff, notes)
