@@ -24,6 +24,9 @@ type Status struct {
 	WALBytes  int64 // of the log beside it
 	SQLite    string
 
+	NoSubject       int   // mails in which no subject was found
+	NewestNoSubject int64 // the one of them that was stored last; 0: there is none
+
 	Reading    int // the lowest number by which any mail was read (ReadBy); 0: not known
 	Unfinished int // mails that a change of projects or rules has not come to yet; some may count twice
 }
@@ -48,6 +51,8 @@ func (s *Store) Status(ctx context.Context) (Status, error) {
 		{&st.Ignored, `SELECT count(*) FROM reply WHERE ignored`},
 		{&st.Unrouted, `SELECT count(*) FROM mail WHERE project IS NULL`},
 		{&st.Variants, `SELECT count(*) FROM mail WHERE NOT chosen`},
+		{&st.NoSubject, `SELECT count(*) FROM mail WHERE name = ''`},
+		{&st.NewestNoSubject, `SELECT coalesce(max(id), 0) FROM mail WHERE name = ''`},
 		{&st.Series, `SELECT count(*) FROM series`},
 		{&st.Projects, `SELECT count(*) FROM project WHERE NOT removed`},
 		{&st.Unfinished, unfinishedQuery},

@@ -136,8 +136,11 @@ type databaseStatus struct {
 	Unrouted int    `json:"unrouted"`
 	Variants int    `json:"variants"`
 
-	Outdated   bool `json:"outdated"`   // mails were read by an older patchwatch, which read less
-	Unfinished int  `json:"unfinished"` // mails to be looked at because projects or rules were changed
+	Outdated        bool  `json:"outdated"`          // mails were read by an older patchwatch, which read less
+	NoSubject       int   `json:"no_subject"`        // mails in which no subject was found
+	NewestNoSubject int64 `json:"newest_no_subject"` // the number of the one that was stored last; 0: there is none
+
+	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
 }
 
 func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, error) {
@@ -158,6 +161,7 @@ func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, er
 		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
+		NoSubject: st.NoSubject, NewestNoSubject: st.NewestNoSubject,
 		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.Reading,
 	}
 	return r, nil
@@ -238,6 +242,9 @@ func (r statusReport) print(w io.Writer) error {
 	}
 	if d.Outdated {
 		line("  OUTDATED", "mail was read by an older patchwatch, which read less of it: patchwatch rebuild --reparse reads it anew")
+	}
+	if d.NoSubject > 0 {
+		line("  no subject", "%s without one, perhaps damaged; patchwatch raw %d | less shows the newest", count(d.NoSubject, "mail"), d.NewestNoSubject)
 	}
 	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
 	return nil
