@@ -171,6 +171,9 @@ func reasons(raw []byte, m *track.Mail, v vector) map[string]string {
 	if lostText(raw, m) != "" {
 		set("trailers below underscores or a diff word", "tags")
 	}
+	if strings.Contains(strings.Join(v.From, ""), `\`) {
+		set("quoted characters in a name", "from")
+	}
 	if trailersWithoutAddress(m) {
 		set("trailers without an address", "tags")
 	}

@@ -53,10 +53,11 @@ func behindList(h header, from track.Person) *track.Person {
 	return nil
 }
 
-// mayName is a quick no for a header that doesn't have the first word of a name, unless that may be encoded.
+// mayName is a quick no for a header that doesn't have the first word of a name, unless that may be encoded or escaped.
 func mayName(value []byte, name string) bool {
 	word, _, _ := strings.Cut(name, " ")
-	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) || !isASCII(value)
+	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) || bytes.IndexByte(value, '\\') >= 0 ||
+		!isASCII(value)
 }
 
 // dropVia is "A" of "A via List".
@@ -89,7 +90,7 @@ func findNamed(list []byte, name string) *track.Person {
 
 // isNamed gives the person of an address if the name is his. For who has none, lists write what stands before the @.
 func isNamed(address, name string) *track.Person {
-	if !strings.Contains(address, name) {
+	if !strings.Contains(address, name) && !strings.Contains(address, `\`) {
 		return nil
 	}
 	p := parsePerson(address)

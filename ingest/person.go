@@ -72,10 +72,27 @@ func angled(s string) (name, email string, ok bool) {
 	}
 }
 
-// unquoteName drops one quote on either side, and white space outside of them.
+// unquoteName drops one quote on either side, and white space outside of them. Within quotes a backslash only says that the
+// character behind it is meant as it is (RFC 5322, 3.2.4).
 func unquoteName(s string) string {
-	s = strings.TrimPrefix(s, `"`)
-	return strings.TrimSuffix(strings.TrimRightFunc(s, isSpace), `"`)
+	s = strings.TrimRightFunc(s, isSpace)
+	inside, opened := strings.CutPrefix(s, `"`)
+	inside, closed := strings.CutSuffix(inside, `"`)
+	if opened && closed && strings.Contains(inside, `\`) {
+		return unescape(inside)
+	}
+	return inside
+}
+
+func unescape(s string) string {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
 }
 
 // spelled reads user at host (Name), in which archives hide addresses.

@@ -63,6 +63,8 @@ func TestBehind(t *testing.T) {
 		{"via at the end", "'Existing Sender' via <list@x.org>", "X-Original-From: " + real, real},
 		{"no via", "'Existing Sender' <list@x.org>", "X-Original-From: " + real, real},
 		{"X-Original-From without a name", "Existing Sender via List <list@x.org>", "X-Original-From: existing@example.com", real},
+		{"an escaped name", `"Exi \"X\" Sting \(Q\) via List" <list@x.org>`, `Cc: "Exi \"X\" Sting \(Q\)" <existing@example.com>`,
+			`Exi "X" Sting (Q) <existing@example.com>`},
 		{"nobody of that name", "Existing Sender via List <list@x.org>", "Cc: Somebody Else <else@example.com>", ""},
 		{"nothing", "Existing Sender via List <list@x.org>", "", ""},
 		{"the list alone", "list@x.org", "Cc: " + real, ""},
