@@ -244,6 +244,7 @@ func (s *Store) write(ctx context.Context, f func(w *writer) error) error {
 	if err := s.writer.tx(ctx, func() error { return f(s.writer) }); err != nil {
 		return explain(err)
 	}
+	s.writer.keepLogSmall()
 	return s.inPlace()
 }
 

@@ -34,3 +34,6 @@ func (s *Store) FinishSome(ctx context.Context, read Reader, parts, size int) (l
 	}
 	return true, nil
 }
+
+// SetLogSize has the log written back at so many bytes.
+func (s *Store) SetLogSize(bytes int64) { s.writer.log = newLogKeeper(bytes) }

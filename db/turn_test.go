@@ -113,12 +113,7 @@ func wantCancelled(t *testing.T, name string, f func(ctx context.Context) error)
 // lockFile takes a database's write lock, as another program.
 func lockFile(t *testing.T, path string) (unlock func() error) {
 	t.Helper()
-	d, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path}).String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { d.Close() })
-	d.SetMaxOpenConns(1)
+	d := openSQLite(t, path)
 	if _, err := d.Exec(`BEGIN IMMEDIATE`); err != nil {
 		t.Fatal(err)
 	}
@@ -126,4 +121,16 @@ func lockFile(t *testing.T, path string) (unlock func() error) {
 		_, err := d.Exec(`ROLLBACK`)
 		return err
 	}
+}
+
+// openSQLite is another program's connection.
+func openSQLite(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	d, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path}).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	d.SetMaxOpenConns(1)
+	return d
 }

@@ -21,6 +21,7 @@ type writer struct {
 
 	frames *frames
 	shelf  shelf
+	log    logKeeper
 
 	begun   int64    // transactions, whatever became of them
 	routing *routing // nil, or as the transaction before left it
@@ -44,25 +45,17 @@ func newWriter(dsn string) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}}, nil
+	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}, log: newLogKeeper(logSize)}, nil
 }
 
 // Pages are larger than SQLite's own 4 KiB, so that fewer mails are stored in two pieces. It is the size of new databases;
 // others keep theirs.
-//
-// The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
-// the disk and writes the same index pages again, and with many mails stored these are most of what is written. What it
-// grows to beyond that, beside a long reader, is cut off when it is reset.
-const (
-	pageSize   = 8 << 10
-	logSize    = 64 << 20
-	logKept    = 96 << 20
-	writeAhead = `PRAGMA page_size = %d; PRAGMA wal_autocheckpoint = %d; PRAGMA journal_size_limit = %d`
-)
+const pageSize = 8 << 10
 
-// writeAhead puts the database into WAL mode, if it is not.
+// writeAhead puts the database into WAL mode, if it is not. keepLogSmall writes the log back.
 func (w *writer) writeAhead() error {
-	if err := w.script(fmt.Sprintf(writeAhead, pageSize, logSize/pageSize, logKept)); err != nil {
+	if err := w.script(fmt.Sprintf(`
+		PRAGMA page_size = %d; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d`, pageSize, logKept)); err != nil {
 		return err
 	}
 	var mode string

@@ -1,0 +1,72 @@
+package db
+
+import (
+	"fmt"
+	"time"
+)
+
+// The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
+// the disk and writes the same index pages again, and with many mails stored these are most of what is written.
+//
+// SQLite begins the log anew only when nobody reads from it, and of sixteen who read page after page somebody always does: then
+// it would grow for ever. So the writer waits for them, with the write lock in its hands. Who begins to read meanwhile finds
+// all in the database and is not waited for, so it takes no longer than the slowest page. A long reader, such as a dump, is
+// not waited out: it is tried again when the log has grown by an eighth, and all the waits together take no more than a
+// twentieth of the time.
+const (
+	logSize = 64 << 20
+	logKept = 96 << 20 // a log that had to grow beyond is cut back to that
+
+	logWait      = 250 * time.Millisecond // for those who read, at once
+	logWaitSaved = 2 * logWait
+	logWaitShare = 20 // of the time, one part
+)
+
+// logKeeper keeps the log small.
+type logKeeper struct {
+	size  int64         // of the log, in pages, when it is written back
+	next  int64         // pages at which it is tried again; 0: at the size
+	saved time.Duration // how long others may be waited for
+	since time.Time     // when that was reckoned
+}
+
+func newLogKeeper(size int64) logKeeper {
+	return logKeeper{size: size / pageSize, saved: logWaitSaved, since: time.Now()}
+}
+
+// keepLogSmall is called after a commit. That the log grows is no fault of what was committed, so it gives no error; the next
+// commit tries again.
+func (w *writer) keepLogSmall() {
+	k := &w.log
+	frames, _ := w.checkpoint("NOOP", 0)
+	if frames < max(k.next, k.size) {
+		return
+	}
+	w.checkpoint("PASSIVE", 0) // most of the work, while other processes can write
+	wait := k.wait(time.Now())
+	began := time.Now()
+	if _, done := w.checkpoint("RESTART", wait); done {
+		k.next = 0
+	} else {
+		k.next = frames + k.size/8
+	}
+	k.saved -= min(time.Since(began), wait)
+}
+
+// wait is how long others may be waited for now.
+func (k *logKeeper) wait(now time.Time) time.Duration {
+	k.saved = min(k.saved+now.Sub(k.since)/logWaitShare, logWaitSaved)
+	k.since = now
+	return min(k.saved, logWait)
+}
+
+// checkpoint writes the log back, and gives how many pages are in it and whether it was done. NOOP only looks.
+func (w *writer) checkpoint(how string, wait time.Duration) (frames int64, done bool) {
+	if wait > 0 {
+		_ = w.script(fmt.Sprintf("PRAGMA busy_timeout = %d", wait.Milliseconds()))
+		defer w.script("PRAGMA busy_timeout = 0")
+	}
+	var busy, written int64
+	found, err := w.row("PRAGMA wal_checkpoint("+how+")", nil, &busy, &frames, &written)
+	return frames, found && err == nil && busy == 0
+}
