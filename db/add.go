@@ -91,13 +91,24 @@ func (p *panicked) Error() string {
 	return fmt.Sprintf("storing this mail failed inside patchwatch: %v\n%s", p.value, p.stack)
 }
 
-// unfit is an error of the mail's own facts.
+// unfit is an error of the mail's own facts. Nothing else is held against a mail: what goes wrong when its neighbours are
+// derived is the fault of the database or of the program, so the mail stays in new.
 type unfit struct{ error }
+
+func (u unfit) Unwrap() error { return u.error }
+
+// unfitIfRefused is for the statement that inserts the facts of a mail.
+func unfitIfRefused(err error) error {
+	if isConstraint(err) {
+		return unfit{err}
+	}
+	return err
+}
 
 func atFault(err error) bool {
 	var p *panicked
 	var u unfit
-	return errors.As(err, &p) || errors.As(err, &u) || isConstraint(err)
+	return errors.As(err, &p) || errors.As(err, &u)
 }
 
 func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, err error) {

@@ -299,10 +299,18 @@ func explain(err error) error {
 	return err
 }
 
-// isConstraint tells whether the rows themselves are at fault, which no retry can cure.
+// isConstraint tells whether the values of a row are at fault, which no retry can cure. That the database has such a row
+// already, or lacks one that it refers to, is no fault of theirs.
 func isConstraint(err error) bool {
 	var e sqlite3.Error
-	return errors.As(err, &e) && (e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrTooBig || e.Code == sqlite3.ErrMismatch)
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.ExtendedCode {
+	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintRowID, sqlite3.ErrConstraintForeignKey:
+		return false
+	}
+	return e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrTooBig || e.Code == sqlite3.ErrMismatch
 }
 
 func placeholders(n int) string {

@@ -24,7 +24,7 @@ func (a *adder) insert(d *Delivery, p *track.Project, byList, chosen bool) (int6
 			marked, number, total, version, refs, content_sha, diff_sha, hash, pull_url, state, more, title, sent, imported_as)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, slices.Insert(f, 3, any(chosen))...)
 	if err != nil {
-		return 0, err
+		return 0, unfitIfRefused(err)
 	}
 	return res.LastInsertId()
 }

@@ -115,3 +115,33 @@ func TestPanicInABatch(t *testing.T) {
 		check(t, s)
 	}
 }
+
+// What the database refuses of rows that are derived is no fault of the mail that happens to come then: it is tried again,
+// and stored when the database is in order.
+func TestRefusedWhenDeriving(t *testing.T) {
+	for _, table := range []string{"patch", "series", "cover", "reply", "person", "project"} {
+		t.Run(table, func(t *testing.T) {
+			s := open(t)
+			d := openSQLite(t, s.Path())
+			if _, err := d.Exec(`CREATE TRIGGER refuse BEFORE INSERT ON ` + table + ` BEGIN SELECT raise(ABORT, 'no'); END`); err != nil {
+				t.Fatal(err)
+			}
+			var batch []db.Delivery
+			for _, m := range thread() {
+				batch = append(batch, asJSON(m))
+			}
+			added, err := s.Add(context.Background(), batch)
+			if err == nil || !strings.Contains(err.Error(), "no") {
+				t.Errorf("the mail was blamed: %+v, %v", added, err)
+			}
+			if st, err := s.Status(context.Background()); err != nil || st.Mails > 0 {
+				t.Errorf("%d mails are stored, %v", st.Mails, err)
+			}
+			if _, err := d.Exec(`DROP TRIGGER refuse`); err != nil {
+				t.Fatal(err)
+			}
+			add(t, s, thread()...)
+			check(t, s)
+		})
+	}
+}
