@@ -162,7 +162,7 @@ func reasons(raw []byte, m *track.Mail, v vector) map[string]string {
 	if m.Reply && isForeignReply(m.Subject.Full) {
 		set("reply in another language", append(patch, "is_comment", "pull_url")...)
 	}
-	if m.Reply && bytes.Contains(raw, []byte("\nAuto-Submitted: auto-")) {
+	if m.Reply && bytes.Contains(raw, []byte("\nAuto-Submitted: auto-replied")) {
 		set("automatic reply", append(patch, "is_comment", "pull_url")...)
 	}
 	if slices.ContainsFunc(m.Subject.Prefixes, func(p string) bool { _, ok := gluedVersion(p); return ok }) {
