@@ -50,10 +50,13 @@ func Open(ctx context.Context, path string) (*Store, error) {
 }
 
 // openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once get in
-// each other's way, when one of them switches it to WAL.
+// each other's way, when one of them switches it to WAL. And so it does where the file was replaced while it was opened.
 func (s *Store) openPatiently(ctx context.Context) error {
 	err := s.open(ctx)
-	for end := time.Now().Add(patience); isBusy(err) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
+	for end := time.Now().Add(patience); (isBusy(err) || errors.Is(err, ErrReplaced)) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
+		if errors.Is(err, ErrReplaced) {
+			s.leave()
+		}
 		s.closeAll()
 		sleep(ctx, lastAsk)
 	}
@@ -87,7 +90,10 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.refuseStrangers(ctx); err != nil {
 		return err
 	}
-	var err error
+	before, err := s.fileToOpen()
+	if err != nil {
+		return err
+	}
 	// SQLite's own locks are not needed where one goroutine at a time has the connection, and are a twentieth of its work.
 	if s.writer, err = newWriter(dsn(s.path, "_synchronous=FULL&_busy_timeout=0&_cache_size=-32768&_mutex=no")); err != nil {
 		return err
@@ -101,7 +107,8 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.writer.script("PRAGMA foreign_keys = ON"); err != nil { // only now: a migration may make a table anew
 		return err
 	}
-	if err := s.notePlace(); err != nil {
+	s.reached(stepOpened)
+	if err := s.notePlace(before); err != nil {
 		return err
 	}
 	if err := s.openReaders(); err != nil {

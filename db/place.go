@@ -20,13 +20,32 @@ type place struct{ file, log os.FileInfo }
 // there.
 var ErrReplaced = errors.New("another file has been put in the place of the database")
 
-// notePlace is called when the database has been opened and its log was written to.
-func (s *Store) notePlace() (err error) {
+// fileToOpen is what is under the name before SQLite opens it. An empty file is made if there is none, as SQLite would: which
+// one SQLite made itself nobody could tell.
+func (s *Store) fileToOpen() (os.FileInfo, error) {
+	f, err := os.OpenFile(s.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		err = f.Close() // nobody in this process has it open yet, whose locks that would end
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return os.Stat(s.path)
+}
+
+// notePlace is called when the database has been opened and its log was written to. SQLite does not say which file it has
+// open: it is the one that was there before and is still there.
+func (s *Store) notePlace(before os.FileInfo) (err error) {
 	if s.place.file, err = os.Stat(s.path); err != nil {
 		return err
 	}
-	s.place.log, err = os.Stat(s.path + "-wal")
-	return err
+	if s.place.log, err = os.Stat(s.path + "-wal"); err != nil {
+		return err
+	}
+	if !os.SameFile(before, s.place.file) {
+		return fmt.Errorf("%s: %w", s.path, ErrReplaced)
+	}
+	return nil
 }
 
 // inPlace tells whether the open files still have their names.

@@ -133,13 +133,18 @@ func (s *Store) Watch(ctx context.Context, paths []string) error {
 	})
 }
 
-// Watched notes how a Maildir that is being watched does. A zero time leaves what is there.
-func (s *Store) Watched(ctx context.Context, m Maildir) error {
+// Watched notes how Maildirs that are being watched do. A zero time leaves what is there.
+func (s *Store) Watched(ctx context.Context, all ...Maildir) error {
 	return s.write(ctx, func(w *writer) error {
-		return w.exec(`
-			UPDATE maildir SET last_mail = coalesce(?, last_mail), last_event = coalesce(?, last_event),
-				last_scan = coalesce(?, last_scan), paused = ? WHERE path = ?`,
-			secondsOrNil(m.LastMail), secondsOrNil(m.LastEvent), secondsOrNil(m.LastScan), orNil(m.Paused), m.Path)
+		for _, m := range all {
+			if err := w.exec(`
+				UPDATE maildir SET last_mail = coalesce(?, last_mail), last_event = coalesce(?, last_event),
+					last_scan = coalesce(?, last_scan), paused = ? WHERE path = ?`,
+				secondsOrNil(m.LastMail), secondsOrNil(m.LastEvent), secondsOrNil(m.LastScan), orNil(m.Paused), m.Path); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
