@@ -248,7 +248,7 @@ func TestNotifier(t *testing.T) {
 		}
 	}
 	w := &watching{quiet: true, manager: n, seen: map[string]db.Maildir{}}
-	w.note()
+	w.note(t.Context())
 	wants() // it is not ready yet
 	w.tellState(watcher.State{})
 	wants("READY=1", "STATUS=Watching; mails settled: 0")
@@ -258,7 +258,7 @@ func TestNotifier(t *testing.T) {
 		t.Error("a mail is no sign of life")
 	}
 	w.seen = nil // for the database
-	w.note()
+	w.note(t.Context())
 	wants("STATUS=Watching; mails settled: 1")
 	n.stopping()
 	wants("STOPPING=1", "STATUS=Finishing the batch in hand")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -119,7 +120,7 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
-	stopNotes, stopManager, stopFinishing := w.keepNotes(), w.manager.keep(ctx), w.keepFinishing(ctx)
+	stopNotes, stopManager, stopFinishing := w.keepNotes(ctx), w.manager.keep(ctx), w.keepFinishing(ctx)
 	err := watcher.Run(ctx, config)
 	stopFinishing()
 	stopNotes()
@@ -184,7 +185,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
 	}
-	w.note()
+	w.noteLast()
 	if err == nil {
 		err = w.finishLeft(ctx)
 	}
@@ -249,9 +250,12 @@ func (w *watching) tellState(s watcher.State) {
 }
 
 // notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
-const notesEvery = 10 * time.Second
+const (
+	notesEvery    = 10 * time.Second
+	notesPatience = 2 * time.Second // of the last one, while others hold the database
+)
 
-func (w *watching) keepNotes() (stop func()) {
+func (w *watching) keepNotes(ctx context.Context) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -260,9 +264,9 @@ func (w *watching) keepNotes() (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				w.note()
+				w.note(ctx)
 			case <-done:
-				w.note()
+				w.noteLast()
 				return
 			}
 		}
@@ -270,15 +274,49 @@ func (w *watching) keepNotes() (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// note writes what was seen. Only status reads it: if it can't be written, the next mail meets the same fault and the
-// log says so. A manager is told too, since after the last of some mails the watcher sleeps and tells no state.
-func (w *watching) note() {
+// noteLast is for the end, which nobody waits for a minute for the sake of a note.
+func (w *watching) noteLast() {
+	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
+	defer cancel()
+	w.note(ctx)
+}
+
+// note writes what was seen, all at once. Only status reads it: if it can't be written, the next mail meets the same fault and
+// the log says so; what was seen is kept for the next time. A manager is told too, since after the last of some mails the
+// watcher sleeps and tells no state.
+func (w *watching) note(ctx context.Context) {
 	w.mu.Lock()
 	seen := w.seen
 	w.seen = map[string]db.Maildir{}
 	w.manager.show(statusInWords(w.paused, w.settled))
 	w.mu.Unlock()
-	for _, m := range seen {
-		_ = w.store.Watched(context.Background(), m)
+	if len(seen) == 0 {
+		return
+	}
+	if err := w.store.Watched(ctx, slices.Collect(maps.Values(seen))...); err != nil {
+		w.keepSeen(seen)
+	}
+}
+
+// keepSeen puts back what could not be written, below what was seen since.
+func (w *watching) keepSeen(before map[string]db.Maildir) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for path, old := range before {
+		m, since := w.seen[path]
+		if !since {
+			w.seen[path] = old
+			continue
+		}
+		if m.LastMail.IsZero() {
+			m.LastMail = old.LastMail
+		}
+		if m.LastEvent.IsZero() {
+			m.LastEvent = old.LastEvent
+		}
+		if m.LastScan.IsZero() {
+			m.LastScan = old.LastScan
+		}
+		w.seen[path] = m
 	}
 }

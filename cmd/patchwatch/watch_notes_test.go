@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"patchwatch/db"
+)
+
+// What was seen while the database could not be written to is noted later, and does not hide what was seen since.
+func TestNotesAreKept(t *testing.T) {
+	ctx := context.Background()
+	s, err := db.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Watch(ctx, []string{"/a", "/b"}); err != nil {
+		t.Fatal(err)
+	}
+	mail, scan := time.Unix(1_900_000_000, 0).UTC(), time.Unix(1_900_000_100, 0).UTC()
+	w := &watching{store: s, manager: &notifier{}, seen: map[string]db.Maildir{
+		"/a": {Path: "/a", LastMail: mail, LastScan: mail, Paused: "for a reason"},
+		"/b": {Path: "/b", LastMail: mail, LastScan: mail},
+	}}
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	w.note(cancelled)
+	before := w.seen
+	w.seen = map[string]db.Maildir{"/a": {Path: "/a", LastScan: scan}} // while it was tried
+	w.keepSeen(before)
+	w.note(ctx)
+	all, err := s.Maildirs(ctx)
+	if err != nil || len(all) != 2 {
+		t.Fatal(all, err)
+	}
+	if a := all[0]; !a.LastMail.Equal(mail) || !a.LastScan.Equal(scan) || a.Paused != "" {
+		t.Errorf("%+v", a)
+	}
+	if b := all[1]; !b.LastMail.Equal(mail) || !b.LastScan.Equal(mail) {
+		t.Errorf("%+v", b)
+	}
+}
