@@ -129,14 +129,14 @@ func choose(onList []candidate, m *Mail) *Project {
 // them; a newcomer with more lists than this names them.
 const MaxOnSight = 1000
 
-// maxListID is RFC 2919's bound: "the length of the list identifier ... MUST NOT exceed 255 octets".
-const maxListID = 255
+// MaxListID is RFC 2919's bound: "the length of the list identifier ... MUST NOT exceed 255 octets".
+const MaxListID = 255
 
 // OnSight makes a project of the first List-Id of a mail, for a newcomer who has configured none. The id must look
 // like one (RFC 2919: a dotted name of at most 255 bytes), because it becomes a link name; false if none does.
 func OnSight(m *Mail) (Project, bool) {
 	for _, id := range m.Lists() {
-		if len(id) <= maxListID && listIDPattern.MatchString(id) {
+		if len(id) <= MaxListID && listIDPattern.MatchString(id) {
 			local, domain, _ := strings.Cut(id, ".")
 			return Project{LinkName: id, ListID: id, ListEmail: local + "@" + domain, Name: id, OnSight: true}, true
 		}

@@ -40,6 +40,6 @@ func (a *app) archivedCommand(archived bool, c *cobra.Command) *cobra.Command {
 			return s.SetArchived(cmd.Context(), patches, archived)
 		})
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	return c
 }

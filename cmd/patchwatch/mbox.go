@@ -57,7 +57,7 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 			})
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	c.Flags().BoolVar(&noTrailers, "no-trailers", false, "leave out the trailers that replies gave")
 	return c
 }

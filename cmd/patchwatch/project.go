@@ -42,8 +42,8 @@ func cleanListID(text string) string {
 
 // isListID holds an id to RFC 2919, but for the dot that old lists don't have.
 func isListID(id string) bool {
-	const most = 255
-	return id != "" && len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' })
+	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' }
+	return id != "" && len(id) <= track.MaxListID && !strings.ContainsFunc(id, odd)
 }
 
 var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)

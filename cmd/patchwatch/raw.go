@@ -55,7 +55,7 @@ Message-ID first.
 			})
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	c.Flags().BoolVar(&all, "all", false, "every copy with other bytes, as an mbox")
 	c.Flags().BoolVar(&force, "force", false, "to a terminal too")
 	return c

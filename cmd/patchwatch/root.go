@@ -129,7 +129,7 @@ func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*d
 	defer onlyReading(ctx, patience)()
 	store, err := db.OpenReadOnly(ctx, a.db)
 	if errors.Is(err, db.ErrNotExist) {
-		return fmt.Errorf("there is no database %s; patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
+		return a.noDatabase()
 	}
 	if err != nil {
 		return err
@@ -140,7 +140,16 @@ func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*d
 // changing is writing for commands that make no sense without a database.
 func (a *app) changing(ctx context.Context, f func(*db.Store) error) error {
 	if _, err := os.Stat(a.db); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("there is no database %s; patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
+		return a.noDatabase()
 	}
 	return a.writing(ctx, f)
+}
+
+func (a *app) noDatabase() error {
+	return fmt.Errorf("there is no database %s; patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
+}
+
+// projectFlag lets a command say which project is meant, where an ID stands for mail in several.
+func projectFlag(c *cobra.Command, project *string) {
+	c.Flags().StringVarP(project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
 }

@@ -41,7 +41,7 @@ takes it back.
 			})
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	return c
 }
 

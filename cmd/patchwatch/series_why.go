@@ -35,7 +35,7 @@ func (a *app) seriesWhyCommand() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return c
 }

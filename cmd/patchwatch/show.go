@@ -38,7 +38,7 @@ func (a *app) showCommand() *cobra.Command {
 			return paged(func() error { return a.reading(cmd.Context(), show) })
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return c
 }

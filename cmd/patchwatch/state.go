@@ -32,7 +32,7 @@ func (a *app) stateCommand() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVarP(&project, "project", "p", "", "of this project (`LINK_NAME`), for mail that came through several lists")
+	projectFlag(c, &project)
 	return c
 }
 
