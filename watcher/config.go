@@ -28,7 +28,8 @@ type Verdict struct {
 // environment is at fault (disk full, database locked): nothing of the batch is moved, and it is tried again after a
 // pause. So a handler meets mails again that it has stored already, and storing them twice must change nothing.
 //
-// It is called by one goroutine at a time. Its context is not cancelled when Run's is: the batch in hand is finished.
+// It is called by one goroutine at a time. Its context is cancelled Config.Grace after Run's is, so that the batch in hand is
+// finished unless that has to wait for somebody, such as another process that holds the database.
 type Handler func(ctx context.Context, batch []Claim) ([]Verdict, error)
 
 // Config says what to watch and what to do with the mail. Dirs and Handle are required; a zero elsewhere means the
@@ -50,6 +51,7 @@ type Config struct {
 	BlindScan  time.Duration // the same for a Maildir from which no event ever came, as on NFS; default 5 s
 	SettleTime time.Duration // how long a file must rest where leases cannot tell whether it is written; default 1 s
 	EmptyTime  time.Duration // how long an empty file may still be filled; default 2 s
+	Grace      time.Duration // how long the batch in hand may take once Run is to end; default 5 s
 
 	Log     *slog.Logger     // default: discards
 	Settled func(Settlement) // told of each mail that has been moved, by one goroutine at a time, while Handle may have the next batch

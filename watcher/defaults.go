@@ -17,6 +17,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.BlindScan, 5*time.Second)
 	setDefault(&c.SettleTime, time.Second)
 	setDefault(&c.EmptyTime, 2*time.Second)
+	setDefault(&c.Grace, 5*time.Second)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}

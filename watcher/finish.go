@@ -47,6 +47,10 @@ func (r *round) judge(ctx context.Context, batch []*held) ([]Verdict, error) {
 		}
 	}
 	given, err := r.ask(ctx, claims)
+	if err != nil && ctx.Err() != nil {
+		r.Log.Warn("ended without the batch in hand, which stays in new", "error", err)
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +65,14 @@ func (r *round) judge(ctx context.Context, batch []*held) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-// ask calls the handler. It does not see the end of ctx: half a batch stored helps nobody.
+// ask calls the handler. It sees the end of ctx only after a while: most batches are stored by then.
 func (r *round) ask(ctx context.Context, claims []Claim) ([]Verdict, error) {
 	if len(claims) == 0 {
 		return nil, nil
 	}
-	verdicts, err := r.Handle(context.WithoutCancel(ctx), claims)
+	patient, done := withGrace(ctx, r.Grace)
+	defer done()
+	verdicts, err := r.Handle(patient, claims)
 	if err != nil {
 		return nil, err
 	}
@@ -132,4 +138,17 @@ func (r *round) tell(done []Settlement) {
 		}
 		r.Settled(s)
 	}
+}
+
+// withGrace is a context that ends some time after ctx does.
+func withGrace(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel()
+		case <-out.Done():
+		}
+	})
+	return out, func() { stop(); cancel() }
 }

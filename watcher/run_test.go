@@ -384,6 +384,28 @@ func TestStop(t *testing.T) {
 	}
 }
 
+// A batch that waits for somebody else, who may hold the database for long, stays in new.
+func TestStopWhileTheHandlerWaits(t *testing.T) {
+	noLeak(t)
+	dir := newMaildir(t)
+	put(t, dir, "a", "good")
+	ctx, cancel := context.WithCancel(t.Context())
+	begun := time.Now()
+	err := Run(ctx, Config{Dirs: []string{dir}, Grace: ms(50), Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
+		cancel()
+		select {
+		case <-handed.Done():
+		case <-time.After(ms(20_000)):
+		}
+		return nil, handed.Err()
+	}})
+	if took := time.Since(begun); err != nil || took > ms(10_000) {
+		t.Errorf("it ended with %v after %s", err, took)
+	}
+	wantNames(t, ls(t, dir, "new"), "a")
+	wantNames(t, ls(t, dir, "cur"))
+}
+
 func TestStopWhilePaused(t *testing.T) {
 	noLeak(t)
 	dir := newMaildir(t)
