@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"patchwatch/db"
 )
 
 var addFrob = []string{"project", "add", "frob-devel", "--list-id", "frob-devel.lists.example.org",
@@ -38,8 +40,18 @@ func (w *workplace) unfinished() int {
 
 // killedInTheMiddle adds the project and kills the command when some of the mail has followed; false if it had ended before.
 func (w *workplace) killedInTheMiddle() bool {
+	store, err := db.OpenReadOnly(w.t.Context(), w.path("patchwatch.db"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer store.Close()
 	p := w.start(addFrob...)
-	time.Sleep(time.Duration(10+rand.IntN(400)) * time.Millisecond)
+	for left := 0; left == 0 && !p.exited(); time.Sleep(time.Millisecond) { // the decision is not committed yet
+		if left, err = store.Unfinished(w.t.Context()); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	time.Sleep(rand.N(100 * time.Millisecond)) // anywhere in what follows
 	p.kill()
 	return w.unfinished() > 0
 }
