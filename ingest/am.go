@@ -87,8 +87,11 @@ func newLetter(h *header, depth int) letter {
 
 // add takes a part as git does, which reads the parts of a mail one after the other, whatever they are.
 func (l *letter) add(p part) {
-	text := p.forGit()
-	if bytes.IndexByte(text, 0) >= 0 && !bytes.Contains(text, []byte("\ndiff ")) {
+	text, charset := p.forGit(), p.charset()
+	if isWide(text, charset) { // not even a patch can be read in these
+		text, charset = endLine(toUTF8(text, charset)), ""
+	}
+	if !strings.HasPrefix(p.kind.name, "text/") && bytes.IndexByte(text, 0) >= 0 && len(splitPatch(text).diff) == 0 {
 		return // a picture or a compressed file
 	}
 	if l.depth < commitDepth {
@@ -97,7 +100,7 @@ func (l *letter) add(p part) {
 			return
 		}
 	}
-	l.own.add(text, p.charset())
+	l.own.add(text, charset)
 }
 
 // commits of a letter: what is attached, where that is patches, and its own unless that is just the note that they came with.
@@ -172,6 +175,9 @@ func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 // does not know.
 func (c *Commit) addMessage(text []byte, charset string) {
 	charset = strings.ToLower(charset)
+	if !commonCharset.MatchString(charset) {
+		charset = canonicalCharset(charset) // git knows "iso-8859-1", and may not know "latin1" as we do
+	}
 	if isUTF8(charset) || !gitConverts(text, charset) {
 		text, charset = toUTF8(text, charset), ""
 	}
@@ -207,6 +213,12 @@ func toUTF8(text []byte, charset string) []byte {
 	}
 	var ignored notes
 	return decodeText(text, charset, &ignored)
+}
+
+// isWide tells that text is in a charset that has NULs in its letters, so that neither a line nor a patch of it can be found.
+func isWide(text []byte, charset string) bool {
+	name := canonicalCharset(strings.ToLower(charset))
+	return (strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32")) && bytes.IndexByte(text, 0) >= 0
 }
 
 // gitConverts tells whether git converts text of this charset as we do: by a name that the C library knows, and text that is in

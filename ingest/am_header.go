@@ -64,7 +64,7 @@ func asSpelled(h header, email string) string {
 }
 
 // gitReads tells whether git can decode a header's value: it is UTF-8, and each "=?" in it begins an encoded word of a charset
-// that git knows. At any other git stops reading the mail, or garbles it.
+// that git knows, without a NUL. At any other git stops reading the mail, or garbles it.
 func gitReads(value string) bool {
 	if !utf8.ValidString(value) {
 		return false
@@ -79,7 +79,7 @@ func gitReads(value string) bool {
 			return false
 		}
 		decoded, ok := decodeWord([]byte(m[3]), m[2][0])
-		if !ok || !gitConverts(decoded, m[1]) {
+		if !ok || bytes.IndexByte(decoded, 0) >= 0 || !gitConverts(decoded, m[1]) {
 			return false
 		}
 		value = rest[len(m[0]):]

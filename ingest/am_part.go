@@ -31,6 +31,11 @@ func (p part) forGit() []byte {
 	if hasTransportCRs(text) {
 		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte{'\n'})
 	}
+	return endLine(text)
+}
+
+// endLine adds the LF that the last line lacks, without writing into memory that text shares.
+func endLine(text []byte) []byte {
 	if len(text) > 0 && text[len(text)-1] != '\n' {
 		text = append(text[:len(text):len(text)], '\n')
 	}
