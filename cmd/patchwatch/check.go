@@ -55,7 +55,7 @@ func check(ctx context.Context, s *db.Store, dirs []string) error {
 	return report(append(found.Faults, checked.Faults...), found.More+checked.More)
 }
 
-// report prints the faults; of more than can be told it says how many they are.
+// report prints the faults, and how many more there are.
 func report(faults []db.Fault, more int) error {
 	if len(faults) == 0 {
 		fmt.Println("nothing is lost, nothing is wrong")
@@ -105,8 +105,8 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checke
 	return nil
 }
 
-// checkCur asks for every file in cur whether the database has its bytes. In pieces, so that memory stays small, and in large
-// ones, since the database looks through all its mails for each.
+// checkCur asks for every file in cur whether the database has its bytes. It does so in pieces, so that memory stays small, and
+// the pieces are large, since the database looks through all its mails for each.
 func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
 	cur, err := watcher.OpenListing(filepath.Join(dir, "cur"))
 	if err != nil {
@@ -162,7 +162,7 @@ func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEn
 	return err
 }
 
-// sumOfFile holds no more than a piece of the file at once, since any file may be in cur.
+// sumOfFile reads a file piece by piece: in cur it can be of any size.
 func sumOfFile(path string, buffer []byte) (sum [sha256.Size]byte, err error) {
 	f, _, err := watcher.OpenFile(path)
 	if err != nil {

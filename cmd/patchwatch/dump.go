@@ -30,8 +30,8 @@ two databases that were given the same mails, in whatever order, dump the same b
 	}
 }
 
-// dump writes the lines when it has them all: a dump is one view of the database, and as long as that is open the log beside
-// the database can't be cut back. Whoever reads our output may take their time.
+// dump collects all lines before it writes the first. They are one view of the database, and the log beside it can't be cut
+// back while the view is open, which must not depend on how slowly our output is read.
 func dump(ctx context.Context, s *db.Store, out io.Writer) error {
 	lines, err := s.DumpLines(ctx, cleanJSON)
 	if err != nil {
@@ -41,7 +41,7 @@ func dump(ctx context.Context, s *db.Store, out io.Writer) error {
 	return lines.Write(out)
 }
 
-// cleanJSON makes a line of a dump safe on a terminal; to whoever parses it it is the same.
+// cleanJSON makes a line of a dump safe on a terminal. Its meaning as JSON stays the same.
 func cleanJSON(line []byte) []byte {
 	if !slices.ContainsFunc(line, func(b byte) bool { return b >= 0x7f }) {
 		return line

@@ -14,8 +14,8 @@ func withProgress(what string, f func(db.Progress) error) error {
 	return f(p.tell)
 }
 
-// keepFinishing has the watcher do what a change of projects or rules has left undone. Whoever made the change does it
-// himself, as long as he is there: so the watcher begins when nothing was done between two looks.
+// keepFinishing has the watcher do what a change of projects or rules has left undone. The command that made the change does
+// this itself unless it was broken off, so the watcher begins only when it finds no progress since it last looked.
 func (w *watching) keepFinishing(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -41,7 +41,7 @@ func (w *watching) keepFinishing(ctx context.Context) (stop func()) {
 	return func() { cancel(); <-ended }
 }
 
-// finishLeft is for those who run watch --once now and then, and have no other watcher.
+// finishLeft does the same once: where only watch --once is run, now and then, nobody else would.
 func (w *watching) finishLeft(ctx context.Context) error {
 	left, err := w.store.Unfinished(ctx)
 	if err != nil || left == 0 {

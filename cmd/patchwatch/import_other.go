@@ -8,10 +8,11 @@ import (
 	"strings"
 )
 
-// otherArchive says of a folder that import can't read as it is what it is, and what to do; empty if it is nothing known.
+// otherArchive tells what a folder is that import does not read as a whole, and what to do with it; empty for any other folder.
 func otherArchive(dir string) string {
 	if repository := gitRepository(dir); repository != "" {
-		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. import reads an mbox, a Maildir or a folder of mails. "+
+		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+
+			"import reads an mbox, a Maildir or a folder of mails. "+
 			"This puts its mails into a folder: mkdir mails; for c in $(git -C '%s' rev-list HEAD); do git -C '%s' show $c:m >mails/$c.eml; done",
 			dir, repository, repository)
 	}
@@ -52,14 +53,14 @@ func subMaildirs(dir string) []string {
 	return out
 }
 
-// compressions are told by the first bytes of a file.
+// compressions are those that import does not undo, known by the first bytes of a file.
 var compressions = []struct{ magic, what, command string }{
 	{"\xfd7zXZ\x00", "compressed with xz", "xz -dc"},
 	{"\x28\xb5\x2f\xfd", "compressed with zstd", "zstd -dc"},
 	{"BZh", "compressed with bzip2", "bzip2 -dc"},
 }
 
-// otherFile says what a file is that is no mbox.
+// otherFile is the error for a file that is no mbox: what it is, and what to do with it.
 func otherFile(name string, in *bufio.Reader) error {
 	start, _ := in.Peek(512)
 	for _, c := range compressions {

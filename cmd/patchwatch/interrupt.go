@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// oneRequest is within what time two signals are one request; shorter than anybody takes to press Ctrl-C again.
+// oneRequest: two signals that come within this time are one request. Nobody presses Ctrl-C twice as fast.
 const oneRequest = 100 * time.Millisecond
 
 // interrupted is why a context ended: a signal came.
@@ -21,21 +21,21 @@ type interrupted struct{ signal syscall.Signal }
 
 func (i interrupted) Error() string { return "interrupted" }
 
-// code is what shells say of a program that a signal ended.
+// code is the exit code that shells give a program that a signal ended.
 func (i interrupted) code() int { return 128 + int(i.signal) }
 
-// interrupts is what a signal finds: a command that only reads, or one that must finish what it has in hand.
+// interrupts tells what a signal may do: end a command that only reads, or have one that writes finish what it has in hand.
 type interrupts struct {
 	patience atomic.Int64 // how long a command that only reads is waited for; 0: it writes
 }
 
 type interruptsKey struct{}
 
-// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends also where
-// it is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once, for
-// whoever does not want to wait. Nothing is lost by that either.
+// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends even if it
+// is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once, and loses
+// nothing either.
 //
-// What follows the first at once is the same request: timeout(1) signals its child and then the child's whole group.
+// A signal right behind the first is the same request: timeout(1) signals its child and then the child's whole group.
 func interruptible() (context.Context, context.CancelFunc) {
 	in := &interrupts{}
 	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), interruptsKey{}, in))
@@ -49,7 +49,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 	return ctx, func() { cancel(nil) }
 }
 
-// end waits for what ends the program if it does not end by itself.
+// end ends the program when it has not ended by itself: at a second signal, or when its patience is over.
 func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
 	first := time.Now()
 	for tick := time.NewTicker(oneRequest / 2); ; {
@@ -86,7 +86,7 @@ const (
 	tidiedUp = 15 * time.Second
 )
 
-// onlyReading says that nothing is written from now on until done is called.
+// onlyReading declares that the command writes nothing until done is called.
 func onlyReading(ctx context.Context, patience time.Duration) (done func()) {
 	in, ok := ctx.Value(interruptsKey{}).(*interrupts)
 	if !ok {
@@ -94,7 +94,7 @@ func onlyReading(ctx context.Context, patience time.Duration) (done func()) {
 	}
 	before := in.patience.Swap(int64(patience))
 	return func() {
-		if ctx.Err() == nil { // otherwise it is a command that only read, and says so at its end
+		if ctx.Err() == nil { // after a signal wasReading still has to know
 			in.patience.Store(before)
 		}
 	}
@@ -107,7 +107,7 @@ func wasReading(ctx context.Context) (why interrupted, ok bool) {
 }
 
 // openNamed opens a path that somebody has named on the command line: a link is followed, and a pipe may be read, as in
-// patchwatch import <(zcat all.mbox.gz). Waiting for a pipe ends with the context. The size is that of a file, else 0.
+// patchwatch import <(zcat all.mbox.gz). Waiting for a pipe ends with the context. The size is that of a file, 0 for a pipe.
 func openNamed(ctx context.Context, path string) (in io.ReadCloser, size int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {

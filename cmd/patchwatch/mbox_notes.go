@@ -10,8 +10,8 @@ import (
 	"patchwatch/track"
 )
 
-// tellGaps says on standard error what whoever applies these series should know: which patches are missing, and which were sent
-// again, so that there is another one in place of the one that is written.
+// tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the mbox has
+// an older one.
 func tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 	for _, id := range series {
 		found, err := s.SeriesList(ctx, track.Filter{Series: id})
@@ -37,7 +37,7 @@ func tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 	return nil
 }
 
-// numbersAre is "1 is", "1 and 3 are", "1, 2, ... are".
+// numbersAre gives "1 is", "1 and 3 are", "1, 2, ... are".
 func numbersAre(numbers []string) string {
 	n := len(numbers)
 	switch {

@@ -52,7 +52,7 @@ func endsInTrailers(message string) bool {
 	if breaks := emptyLine.FindAllStringIndex(message, -1); breaks != nil {
 		message = message[breaks[len(breaks)-1][1]:]
 	} else if inBody.MatchString(message) {
-		return false // all that is there are header fields for git, which would go on with what follows
+		return false // to git these are header fields, and so would be the trailers behind them
 	}
 	trailers, others, gits, in := 0, 0, false, false
 	for line := range strings.Lines(message) {

@@ -9,8 +9,8 @@ import (
 // backlog needs half of it. Without a goal the heap may grow to twice what is alive, which the largest mails make much.
 const memoryGoal = 128 << 20 // bytes
 
-// keepMemorySmall is for commands whose memory does not depend on what is stored. A rebuild holds the largest thread, however
-// large that is, and would collect garbage without end where there is none.
+// keepMemorySmall is for commands whose memory does not depend on what is stored. It is not for rebuild, which holds the
+// largest thread, however large: with a limit below that, Go would collect garbage without end.
 func keepMemorySmall() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)

@@ -12,7 +12,7 @@ import (
 // it too, but most often it is the database that can't be written.
 const pausedFile = "patchwatch.paused"
 
-// maxPaused is how much of it is read: its first line is shown.
+// maxPaused is how much of the file is read. Its first line is shown.
 const maxPaused = 4 << 10
 
 // writePaused says why no mail is taken; empty: it is. A disk that is full is no reason to fail for want of this file.

@@ -40,7 +40,7 @@ func cleanListID(text string) string {
 	return strings.ToLower(strings.Trim(strings.TrimSpace(text), "<>"))
 }
 
-// isListID holds an id to RFC 2919, but for the dot that old lists don't have.
+// isListID tells that an id is one by RFC 2919, except that it need not have a dot: those of old lists have none.
 func isListID(id string) bool {
 	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' }
 	return id != "" && len(id) <= track.MaxListID && !strings.ContainsFunc(id, odd)

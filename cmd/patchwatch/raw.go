@@ -22,7 +22,7 @@ func (a *app) rawCommand() *cobra.Command {
 		Use:   "raw ID",
 		Short: "Write a mail as it was delivered",
 		Long: `Writes the bytes of a mail as they were delivered, of whatever kind it is. To a terminal only with --force, since they
-may hold what a terminal takes for orders.
+may hold sequences that a terminal obeys.
 
 With --all every mail that came with its Message-ID and other bytes, as an mbox (mboxrd: a ">" is put before lines
 that begin with "From ", and taken off by who reads it, as patchwatch import does), that which stands for the
@@ -34,7 +34,7 @@ Message-ID first.
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if screen.there && !force {
-				return errors.New("a mail's bytes can give orders to a terminal; send them to a file or a pipe, or say --force")
+				return errors.New("a terminal obeys some bytes that a mail may have; send them to a file or a pipe, or say --force")
 			}
 			return a.reading(cmd.Context(), func(s *db.Store) error {
 				if _, isSeries := seriesNumber(args[0]); isSeries {
@@ -79,7 +79,7 @@ func writeCopies(ctx context.Context, s *db.Store, mail int64) error {
 	return out.Flush()
 }
 
-// writeMboxrd writes a mail so that whoever reads the mbox gets its bytes back.
+// writeMboxrd writes a mail so that a reader of the mbox gets its bytes back.
 func writeMboxrd(out io.Writer, raw []byte, delivered time.Time) error {
 	if _, err := fmt.Fprintf(out, "From patchwatch %s\n", delivered.UTC().Format(time.ANSIC)); err != nil {
 		return err

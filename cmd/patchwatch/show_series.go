@@ -71,7 +71,7 @@ func missing(v track.SeriesView, patches []track.PatchView) string {
 	return ""
 }
 
-// lacking are the numbers that a series lacks, the first of them where they are many.
+// lacking gives the numbers that a series lacks: the first ten, and "..." for more.
 func lacking(v track.SeriesView, patches []track.PatchView) []string {
 	if v.Complete {
 		return nil

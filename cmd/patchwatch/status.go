@@ -126,7 +126,7 @@ type databaseStatus struct {
 	SQLite   string `json:"sqlite"`
 	Mails    int    `json:"mails"`
 	Projects int    `json:"projects"`
-	Full     bool   `json:"projects_full"` // as many lists are tracked on sight as there may be; mail of others is unrouted
+	Full     bool   `json:"projects_full"` // no more lists are tracked on sight: mail of others is unrouted
 	Patches  int    `json:"patches"`
 	Series   int    `json:"series"`
 	Covers   int    `json:"covers"`
