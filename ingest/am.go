@@ -21,13 +21,13 @@ type Commit struct {
 	Patch []byte
 }
 
-// Commits reads a mail for "git am", almost always as one commit. From that, as AppendMbox writes it, "git mailinfo" reads
+// Commits reads a mail for "git am", almost always as one commit. When AppendMbox has written it, "git mailinfo" reads from it
 // what it reads from the mail itself, except where the mail says more than git understands:
 //
 //   - sender is who sent a mail whose From a list or a relay has rewritten;
 //   - what "git format-patch" wrote and somebody attached is a commit of its own, with its author, date and message, and so
 //     is a mail within the mail;
-//   - a charset at which git stops, and multiparts in multiparts, are read as for everything else.
+//   - a charset at which git stops, and multiparts in multiparts, are read as Parse reads them.
 //
 // The error is ErrNoMail.
 func Commits(raw []byte, sender track.Person) ([]Commit, error) {
@@ -38,7 +38,7 @@ func Commits(raw []byte, sender track.Person) ([]Commit, error) {
 	return commits, nil
 }
 
-// maxCommits bounds how many commits are read from one mail, and commitDepth how often a format-patch may be attached to
+// maxCommits bounds how many commits are read from one mail, and commitDepth how deep one format-patch may be attached to
 // another.
 const (
 	maxCommits  = maxParts
@@ -103,7 +103,8 @@ func (l *letter) add(p part) {
 	l.own.add(text, charset)
 }
 
-// commits of a letter: what is attached, where that is patches, and its own unless that is just the note that they came with.
+// commits gives the letter's own commit and the attached ones that have a patch. Beside these its own counts only if it has
+// another patch; otherwise it is just the note that they came with.
 func (l *letter) commits() []Commit {
 	attached := slices.DeleteFunc(l.attached, func(c Commit) bool { return c.diff() == nil })
 	attached = attached[:min(len(attached), maxCommits)]
@@ -116,8 +117,8 @@ func (l *letter) commits() []Commit {
 	return append([]Commit{l.own}, attached...)
 }
 
-// isAmong tells that a patch is one of those attached: people attach again what stands in the text already, where mail programs
-// break lines.
+// isAmong tells that a patch is attached too: people attach what they have also put into the text, where mail programs break
+// lines.
 func isAmong(diff []byte, attached []Commit) bool {
 	var ignored notes
 	hash, files := hashDiff(diff), fileNames(diff, &ignored)
@@ -171,8 +172,8 @@ func isDashes(line []byte) bool {
 
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
-// addMessage keeps the bytes and their charset, which git converts itself, unless parts are in several, or in one that git
-// does not know.
+// addMessage keeps the bytes and their charset, since git converts them itself. It converts them to UTF-8 where parts have
+// different charsets, or one that git does not know.
 func (c *Commit) addMessage(text []byte, charset string) {
 	charset = strings.ToLower(charset)
 	if !commonCharset.MatchString(charset) {
@@ -192,7 +193,7 @@ func (c *Commit) addMessage(text []byte, charset string) {
 	c.Message, c.Charset = append(c.Message, text...), charset
 }
 
-// isPlain tells that text is the same bytes in any charset that has ASCII.
+// isPlain tells that text has the same bytes in every charset that contains ASCII.
 func isPlain(text []byte, charset string) bool { return isASCII(text) && !isStateful(charset) }
 
 // ToUTF8 converts the message, so that text can be added.
@@ -206,7 +207,7 @@ func isUTF8(charset string) bool {
 	return name == "" || name == "utf-8"
 }
 
-// toUTF8 leaves bytes that are no UTF-8 in text that says to be as they are.
+// toUTF8 changes nothing in text that claims to be UTF-8, even bytes that are none.
 func toUTF8(text []byte, charset string) []byte {
 	if isUTF8(charset) {
 		return dropNUL(text)
@@ -232,7 +233,7 @@ func gitConverts(text []byte, charset string) bool {
 // separatorLine begins each mail that "git format-patch" writes.
 var separatorLine = regexp.MustCompile(`(?m)^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001\r?\n`)
 
-// attachedCommits are those of a text that "git format-patch" wrote, one behind the other with --stdout; nil of any other text.
+// attachedCommits are those of a text that "git format-patch" wrote, one after the other with --stdout; nil for any other text.
 func attachedCommits(text []byte, depth int) []Commit {
 	text = bytes.TrimLeft(text, "\r\n")
 	if !hasPrefix(text, "From ") { // the expression would look through all of it

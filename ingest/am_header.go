@@ -10,7 +10,7 @@ import (
 	"patchwatch/track"
 )
 
-// fieldAsSent is the last field of that name, which is the one that git reads, in one line and otherwise as it was sent.
+// fieldAsSent is the last field of that name, the one that git reads: unfolded into one line, otherwise as it was sent.
 func fieldAsSent(h header, name string) string {
 	all := h.all(name)
 	if len(all) == 0 {
@@ -27,7 +27,7 @@ func fieldAsSent(h header, name string) string {
 	return strings.TrimSpace(string(bytes.ReplaceAll(bytes.Join(lines, nil), []byte{'\r'}, []byte{' '})))
 }
 
-// textField is a field of text, such as Subject. Where git could not decode it, it is decoded here and encoded anew.
+// textField is a field of text, such as Subject. If git could not decode it, it is decoded here and encoded anew.
 func textField(h header, name string) string {
 	value := fieldAsSent(h, name)
 	if gitReads(value) {

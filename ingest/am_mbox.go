@@ -13,10 +13,10 @@ type Field struct{ Name, Value string }
 
 // AppendMbox appends one commit to an mbox for git am, dated for the separator, with the fields given beside the commit's own.
 //
-// The body is written as it is where any mbox reader will give its bytes back, and quoted-printable where not: CRs, which git
-// mailsplit takes away from lines; lines that begin with "From ", where a mail would be taken to begin, or with ">From ", from
-// which some readers take the ">"; lines too long for SMTP. A patch whose last hunk is cut short is in base64, or the empty line
-// that an mbox has behind each mail would become a line of it.
+// The body is written as it is if every mbox reader gives its bytes back. Otherwise it is quoted-printable: where it has CRs,
+// which git mailsplit takes away from the ends of lines; lines that begin with "From ", which would begin a mail, or with
+// ">From ", from which some readers take the ">"; or lines too long for SMTP. A patch whose last hunk is cut short is in base64:
+// the empty line that an mbox has behind each mail would become a line of that hunk.
 func AppendMbox(out []byte, c *Commit, dated time.Time, more ...Field) []byte {
 	body := append(append(make([]byte, 0, len(c.Message)+len(c.Patch)+1), c.Message...), c.Patch...)
 	if len(body) == 0 || body[len(body)-1] != '\n' {
@@ -59,7 +59,7 @@ func staysAsItIs(body []byte) bool {
 	return true
 }
 
-// endsInHunk tells that the last hunk of a patch has fewer lines than it says to have. Only lines that begin as those of a hunk
+// endsInHunk tells that the last hunk of a patch has fewer lines than its header says. Only lines that begin as those of a hunk
 // do are counted, as by git patch-id: an empty one may be what is left of a context line.
 func endsInHunk(patch []byte) bool {
 	var h hunk
@@ -78,7 +78,7 @@ func endsInHunk(patch []byte) bool {
 	return inside
 }
 
-// base64Lines encodes in lines of 76, each of which is decoded by itself.
+// base64Lines encodes in lines of 76 characters, each of which can be decoded by itself.
 func base64Lines(text []byte) []byte {
 	const bytesALine = quotedLine / 4 * 3
 	var out []byte

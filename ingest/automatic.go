@@ -31,7 +31,7 @@ func keyword(value string) string {
 	return strings.ToLower(value)
 }
 
-// announcesPatch tells that a subject begins with "[PATCH]", "[RFC]" or "[GIT PULL]", or with what stands for these.
+// announcesPatch tells that a subject begins with "[PATCH]", "[RFC]" or "[GIT PULL]", or with other brackets that mean these.
 func announcesPatch(subject string) bool {
 	inside, _, ok := cutBracket(subject)
 	words := strings.FieldsFunc(strings.ToLower(inside), func(r rune) bool { return r < 'a' || r > 'z' })

@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// behind finds who sent a mail whose From isn't his own, since a relay or a list has put its own address there. relay tells that
-// it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who knows has to ask.
+// behind finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay tells
+// that it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who knows has to ask.
 func behind(h header, from track.Person) (p *track.Person, relay bool) {
 	if p := behindRelay(h, from); p != nil {
 		return p, true
@@ -26,7 +26,7 @@ func behind(h header, from track.Person) (p *track.Person, relay bool) {
 
 // behindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
 // DMARC: X-Original-From says it, or X-Original-Sender, which Google Groups writes sometimes alone and never leaves as the
-// sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil where none does.
+// sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil if none of these does.
 func behindList(h header, from track.Person) *track.Person {
 	if from.Email == "" {
 		return nil
@@ -88,7 +88,7 @@ func findNamed(list []byte, name string) *track.Person {
 	return nil
 }
 
-// isNamed gives the person of an address if the name is his. For who has none, lists write what stands before the @.
+// isNamed gives the person of an address if the name is theirs. For who has none, lists write what stands before the @.
 func isNamed(address, name string) *track.Person {
 	if !strings.Contains(address, name) && !strings.Contains(address, `\`) {
 		return nil

@@ -17,7 +17,7 @@ func canonicalCharset(name string) string {
 	return name
 }
 
-// squash leaves of a charset's name its letters and digits.
+// squash reduces a charset's name to its letters and digits.
 func squash(name string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune("-_ .:", r) {
@@ -27,7 +27,7 @@ func squash(name string) string {
 	}, name)
 }
 
-// charsetNames are the names of charsets by their other names, squashed.
+// charsetNames has the canonical name of a charset for each of its other names, which are squashed.
 var charsetNames = squashedNames(map[string]string{
 	"utf-8": "utf8 utf_8 u8 utf cp65001 unicode-1-1-utf-8 x-utf-8 utf-8-sig utf8-ucs2 utf8-ucs4",
 	"us-ascii": "ascii us 646 cp367 ibm367 csascii iso646-us iso-646 iso_646.irv:1991 iso-ir-6 ansi_x3.4-1968 " +

@@ -30,18 +30,18 @@ func (h header) unquote() {
 	}
 }
 
-// vitalFields are those that mail has on its way: who sends it, or the first server, writes them.
+// vitalFields are those that all mail has: its sender or the first server writes them.
 var vitalFields = []string{"From", "Subject", "Date", "Message-ID"}
 
 // inBodyFields are those that git writes at the beginning of a message.
 var inBodyFields = []string{"From", "Subject", "Date"}
 
-// maxGaps is how many times a header may be interrupted.
+// maxGaps is how many times empty lines may interrupt a header.
 const maxGaps = 3
 
-// furtherHeader is what plainly is a header behind the empty line that ended one; none of nearly all mail. The header has to
-// lack two of the vital fields at least, and what follows has to have two of these and, beside what may stand in a message, some
-// other field of mail. A message that begins with "Foo: bar", or with the lines of git, stays a message.
+// furtherHeader is more of a header, behind the empty line that ended it; nearly all mail has none. The header has to lack at
+// least two of the vital fields, and what follows has to have two of these and some other field that does not stand in
+// messages. A message that begins with "Foo: bar", or with the lines of git, stays a message.
 func furtherHeader(h header, body []byte) (more header, rest []byte) {
 	lacks := slices.DeleteFunc(slices.Clone(vitalFields), func(name string) bool { return h.has(name) })
 	if len(h) == 0 || len(lacks) < 2 {

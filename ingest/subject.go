@@ -132,8 +132,8 @@ func endDigits(s string) (before, digits string) {
 	return s[:i], s[i:]
 }
 
-// findVersion is of the first prefix "v2", else of the first one that has it behind a dash or glued on, "-v2" or "PATCHv2",
-// else of the first "(v2)" in the subject, else 1.
+// findVersion takes the version from the first prefix "v2", otherwise from the first that has it behind a dash or glued on,
+// "-v2" or "PATCHv2", otherwise from the first "(v2)" in the subject. Without any it is 1.
 func findVersion(prefixes []string, rest string) int {
 	for _, p := range prefixes {
 		if len(p) > 1 && p[0]|0x20 == 'v' && isDigits(p[1:]) {

@@ -43,7 +43,7 @@ func unfoldTrailer(value, text string) (whole, rest string) {
 	return value, text
 }
 
-// goesOn tells whether a trailer goes on with a line, which git takes any indented one for. People also put diffstats, commands
+// goesOn tells whether a line continues a trailer. To git any indented line does. People also put diffstats, commands
 // and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more people, or a
 // remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is alone on the next one.
 func goesOn(value, line string) bool {
@@ -85,7 +85,7 @@ func namesAddress(value string) bool {
 	return ok && strings.Count(inside, " ") == 2 && strings.Contains(inside, " at ") && strings.Contains(inside, ".")
 }
 
-// isToolTrailer tells what is by a program, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's coding-assistants.rst).
+// isToolTrailer tells a trailer that is a program's, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's coding-assistants.rst).
 func isToolTrailer(key string) bool {
 	return strings.EqualFold(key, "Assisted-by") || strings.EqualFold(key, "Generated-by")
 }

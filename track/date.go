@@ -13,7 +13,7 @@ var Earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 // year 9999 would stay on top of every list, and its sender's name everywhere. It is never "now", which would make the answer
 // depend on when the mail was read.
 //
-// A delivery before 1990 is no measure, as of a file whose time an archive program did not keep.
+// A delivery before 1990 proves nothing: an archive program may not have kept the time of the file.
 func DateOf(header, delivered time.Time) time.Time {
 	header, delivered = header.Truncate(time.Second), delivered.Truncate(time.Microsecond)
 	bounded := !delivered.Before(Earliest)

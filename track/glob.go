@@ -59,16 +59,16 @@ func (g glob) matches(text string) bool {
 	return true
 }
 
-// piece is what stands between two stars: a fixed text, or where it has a ? or a bracket in it, what each character may be.
+// piece is what stands between two stars: a fixed text, or, if it has a ? or a bracket, what each of its characters may be.
 type piece struct {
 	fixed string
-	ones  []one // nil: fixed it is
+	ones  []one // nil: the piece is fixed
 }
 
 // one says what one character of a text may be.
 type one struct {
 	char rune
-	set  *set // nil: char it is
+	set  *set // nil: it is char
 }
 
 func newPiece(ones []one) piece {
@@ -82,7 +82,7 @@ func newPiece(ones []one) piece {
 	return piece{fixed: fixed.String()}
 }
 
-// begins tells whether a text begins with the piece, and with how many bytes.
+// begins tells whether a text begins with the piece, and how many bytes that takes.
 func (p piece) begins(text string) (n int, ok bool) {
 	if p.ones == nil {
 		return len(p.fixed), strings.HasPrefix(text, p.fixed)
@@ -97,7 +97,7 @@ func (p piece) begins(text string) (n int, ok bool) {
 	return n, true
 }
 
-// ends tells whether a text ends with the piece, and with how many bytes.
+// ends tells whether a text ends with the piece, and how many bytes that takes.
 func (p piece) ends(text string) (n int, ok bool) {
 	if p.ones == nil {
 		return len(p.fixed), strings.HasSuffix(text, p.fixed)
@@ -135,7 +135,7 @@ func (o one) matches(r rune) bool {
 	return o.set.has(r) != o.set.not
 }
 
-// set is what a bracket holds. One that holds nothing and says not is any character.
+// set is the characters in a bracket. An empty one that is negated matches any character.
 type set struct {
 	not    bool
 	ranges [][2]rune // first and last

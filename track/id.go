@@ -11,8 +11,8 @@ import (
 // 998 characters". Anybody can send a longer one, which every index of ids would hold.
 const MaxID = 998
 
-// BoundID gives an id as it is, or of one that is too long, its beginning and its SHA-256: the same whoever names it, so
-// that a reply to that mail still finds it.
+// BoundID gives an id as it is, or, if it is too long, its beginning and its SHA-256. That is the same in the mail and in a
+// reply that refers to it, so the reply still finds the mail.
 func BoundID(id string) string {
 	if len(id) <= MaxID {
 		return id

@@ -140,7 +140,7 @@ func (m *Mail) Kind() Kind {
 	return Talk
 }
 
-// Lists are the ids of the lists that the mail came through, as far as it or its archive says.
+// Lists are the ids of the lists that the mail came through, as far as the mail or its archive says.
 func (m *Mail) Lists() []string {
 	if len(m.ListIDs) == 0 && m.ImportedAs != "" {
 		return []string{m.ImportedAs}
@@ -148,8 +148,8 @@ func (m *Mail) Lists() []string {
 	return m.ListIDs
 }
 
-// ImportedToo notes that the same bytes were imported as the archive of another list too, which may be none. Of two lists the
-// one that sorts first counts, whichever came first.
+// ImportedToo notes that the same bytes were imported from another archive too, of that list, or of none that was named. Of two
+// lists the one that sorts first counts, whichever came first.
 func (m *Mail) ImportedToo(list string) {
 	if m.ImportedAs == "" || list != "" && list < m.ImportedAs {
 		m.ImportedAs = list

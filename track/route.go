@@ -34,7 +34,7 @@ type Router struct {
 // candidate is a project with its subject rule.
 type candidate struct {
 	*Project
-	match *regexp.Regexp // nil: it takes the rest
+	match *regexp.Regexp // nil: it takes what no rule matches
 }
 
 // NewRouter compiles the projects' subject rules. The error names the project whose rule is not a regular expression.
@@ -92,7 +92,8 @@ func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// Route finds the project of a mail: the one that a List-Id names, or the list whose archive it came in (byList), else the one whose address is in To or Cc.
+// Route finds the project of a mail: the one that a List-Id or the list whose archive it came in names (byList), otherwise the
+// one whose address is in To or Cc.
 // A list's own header goes first, because a cross-posted mail has all the lists' addresses in every copy, and only
 // List-Id says which list this copy came through. Nil if there is none.
 func (r *Router) Route(m *Mail) (p *Project, byList bool) {
@@ -109,7 +110,7 @@ func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 	return nil, false
 }
 
-// choose takes, of the projects on one list, the first whose subject rule matches, else the one without a rule.
+// choose takes, of the projects on one list, the first whose subject rule matches, otherwise the one without a rule.
 func choose(onList []candidate, m *Mail) *Project {
 	var rest *Project
 	for _, p := range onList {
@@ -147,7 +148,7 @@ func OnSight(m *Mail) (Project, bool) {
 var listIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)+$`)
 
 // Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten (as
-// lists do for the sake of DMARC) or that is a relay's, else From. Under any other From, what other fields claim counts for
+// lists do for the sake of DMARC) or that is a relay's, otherwise From. Under any other From, what other fields claim counts for
 // nothing, since anybody can write them.
 func (p *Project) Sender(m *Mail) Person {
 	if m.Behind != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {

@@ -51,7 +51,7 @@ type SeriesView struct {
 	ID        int64 // the smallest number of its mails
 	Project   string
 	Key       string
-	Name      string // what a person called it, else the cover's title, else the name of the lowest patch
+	Name      string // what a person called it, otherwise the cover's title, or the name of the lowest patch
 	Version   int
 	Resend    bool // its subjects say RESEND: the same as before, once more
 	Total     int

@@ -13,7 +13,7 @@ import (
 // The kernel knows: it grants a read lease only while nobody has the file open for writing (fcntl(2), F_SETLEASE).
 // That is exact and costs about a microsecond, where waiting until the file rests would hold up every mail for a
 // second. The lease lasts until fd is closed, so nobody begins to write while we read: who opens the file for writing
-// waits so long in open(2). The signal that tells us of him, SIGIO, is ignored by the Go runtime.
+// waits so long in open(2). The signal that tells us of them, SIGIO, is ignored by the Go runtime.
 //
 // Leases are for the owner of the file (or CAP_LEASE) on a file system that has them; elsewhere the file must have
 // rested for settleTime. And an empty file is waited for longer: some programs make the file, close it, and open it

@@ -11,7 +11,7 @@ import (
 )
 
 // What stands in a Maildir need not be what its name says: whoever may write there can put a link to any file, or a FIFO on
-// which opening and reading wait for ever. So nothing there is opened but by OpenFile and OpenListing, and by claims.
+// which opening and reading wait for ever. So only OpenFile, OpenListing and claims open anything there.
 
 // ErrNoFile is for what is no regular file.
 var ErrNoFile = errors.New("it is no regular file")
