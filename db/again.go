@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// SentAgain lists the patches that were sent in place of patches of a series, without the rest of it: in the thread of the
-// series, later, by its submitter, with one of its numbers and the same or a later version. By date.
+// SentAgain lists, by date, the patches that were sent alone to replace patches of a series: later, in its thread, by its
+// submitter, with one of its numbers and the same or a later version.
 func (s *Store) SentAgain(ctx context.Context, series int64) ([]track.PatchView, error) {
 	again, err := s.replacing(ctx, series)
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Store) replacing(ctx context.Context, series int64) ([]track.SeriesView
 	return out, nil
 }
 
-// inThreadOf are the series of which a mail refers to a mail of this one or to a comment on it, by number.
+// inThreadOf gives the numbers of the series that have a mail which refers to a mail of this series or to a comment on one.
 func (r *revisions) inThreadOf(series int64) ([]int64, error) {
 	of, err := r.load(series)
 	if err != nil || len(of) == 0 {

@@ -20,7 +20,7 @@ type Checked struct {
 	More   int     // faults that are not among them
 }
 
-// MostFaults is how many faults are told one by one: where all is wrong, nobody reads a line for each mail.
+// MostFaults is how many faults are told one by one. If all is wrong, nobody reads a line for each mail.
 const MostFaults = 10_000
 
 // Check proves the database sound: SQLite's own test of the file, every stored mail against its SHA-256, and the
@@ -54,7 +54,7 @@ func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err er
 // checker is a check under way.
 type checker struct {
 	*Store
-	own   *sql.DB // of one connection: a query while another's rows are read would wait for ever
+	own   *sql.DB // has one connection: a query while another's rows are read would wait for ever
 	found *Checked
 
 	pieces int64 // bytes of mails, compressed

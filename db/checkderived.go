@@ -67,7 +67,7 @@ func (k *checker) copyWithoutBytes(ctx context.Context, dir string) (w *writer, 
 	if err != nil {
 		return nil, err
 	}
-	opened := w // an error returns none
+	opened := w // w is nil when an error is returned
 	defer func() {
 		if err != nil {
 			opened.close()
@@ -82,14 +82,14 @@ func (k *checker) copyWithoutBytes(ctx context.Context, dir string) (w *writer, 
 	if err := w.exec(`ATTACH ? AS source`, dsn(k.path, "mode=ro")); err != nil {
 		return nil, err
 	}
-	_ = k.own.Close() // and what it holds in memory
+	_ = k.own.Close() // which frees its memory
 	if err := w.tx(ctx, func() error { return w.copyTables(ctx) }); err != nil {
 		return nil, err
 	}
 	return w, w.script("DETACH source")
 }
 
-// copyTables takes whatever tables a database has. Of tables and indices that are made alike SQLite copies page by page.
+// copyTables copies all tables but the pieces. SQLite copies page by page, since both databases have the same schema.
 func (w *writer) copyTables(ctx context.Context) error {
 	var tables []string
 	if err := w.each(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'piece'`, nil,
@@ -112,7 +112,8 @@ func (w *writer) copyTables(ctx context.Context) error {
 	return nil
 }
 
-// roomForCopy asks for what the copy and two dumps of it take, of which each is as large as all but the mails' bytes.
+// roomForCopy asks whether there is room for the copy and two dumps of it, each about as large as the database without the
+// mails' bytes.
 func (k *checker) roomForCopy(ctx context.Context, dir string) error {
 	var size int64
 	if err := k.own.QueryRowContext(ctx, `

@@ -74,12 +74,12 @@ func (k *checker) mailsFrom(ctx context.Context, first int64) (page []*checkedMa
 	return page, err
 }
 
-// batchBytes is how many bytes of mail are held at once, beside one mail more.
+// batchBytes is how many bytes of mail are held at once; the last mail may go beyond.
 const batchBytes = 16 << 20
 
 var errEnough = errors.New("enough for now")
 
-// readFrames reads the bytes of the first n of these mails: of as many as may be held at once.
+// readFrames reads the bytes of the first n of these mails, as many as may be held at once.
 func (k *checker) readFrames(ctx context.Context, page []*checkedMail) (n int, err error) {
 	rows, err := k.own.QueryContext(ctx, piecesQuery, firstPiece(page[0].id), endOfPieces(page[len(page)-1].id))
 	if err != nil {
@@ -111,8 +111,7 @@ func (k *checker) readFrames(ctx context.Context, page []*checkedMail) (n int, e
 	return len(page), err
 }
 
-// firstPiece and endOfPieces are the numbers between which the pieces of a mail are. A damaged database may have mails of
-// any number.
+// firstPiece and endOfPieces bound the numbers of a mail's pieces. In a damaged database a mail may have any number.
 func firstPiece(mail int64) int64 {
 	return min(max(mail, math.MinInt64/piecesOfMail), math.MaxInt64/piecesOfMail) * piecesOfMail
 }

@@ -11,7 +11,7 @@ type Copy struct {
 	Delivered time.Time
 }
 
-// Copies lists the mail that stands for a Message-ID in its project, by the number of any of its copies, and then its variants,
+// Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its variants
 // in the order in which they would take its place.
 func (s *Store) Copies(ctx context.Context, mail int64) (out []Copy, err error) {
 	r, err := s.reader(ctx)

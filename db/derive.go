@@ -226,7 +226,7 @@ func (d *deriver) insertPatch(r *row, series, number sql.NullInt64) error {
 		r.mail, d.project, series, number, r.Date.Unix(), r.Sender, is.state, is.delegate, is.archived)
 }
 
-// standing is what was decided about a patch, or what it begins with.
+// standing is what was decided about a patch, or what it begins with if nobody decided.
 type standing struct {
 	state    string
 	delegate any // NULL: nobody
@@ -253,7 +253,7 @@ func (d *deriver) standing(mail int64) (is standing, err error) {
 	return is, nil
 }
 
-// decideAnew is for a patch whose project has other rules than when it was derived.
+// decideAnew is for a patch whose project has got other rules since the patch was derived.
 func (d *deriver) decideAnew(mail int64) error {
 	is, err := d.standing(mail)
 	if err != nil {

@@ -25,8 +25,8 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 	return lines.Write(w)
 }
 
-// DumpLines are the lines of the dump, each as clean makes it (nil: as it is). They are of one moment, and hold the database
-// up no longer when this returns, however slowly they are read.
+// DumpLines are the lines of the dump, each as clean makes it (nil: as it is). They are of one moment. When this
+// returns they no longer hold the database up, however slowly they are read.
 func (s *Store) DumpLines(ctx context.Context, clean func(line []byte) []byte) (lines *Lines, err error) {
 	err = s.looking(ctx, func(w *writer) error {
 		lines, err = dumpLines(ctx, w, "", clean)

@@ -7,16 +7,16 @@ import (
 )
 
 // A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a row of
-// unfinished that says what is left to do; new mail is taken in by it from then on. The stored mails follow in parts, each
+// unfinished that says what is left to do. From then on new mail is taken in by the decision. The stored mails follow in parts, each
 // in a short transaction, so that watchers go on in between.
 //
-// What comes in between does not matter: a part gives its mails the place that the projects say at that moment, so a part
-// done twice, or after one more decision, leaves the same. Whoever is killed leaves the rest to the next Finish.
+// What comes in between does not matter: a part routes its mails by the projects as they are at that moment, so it leaves the
+// same when it is done twice, or after one more decision. If a process is killed, the next Finish does the rest.
 
 // work is a row of unfinished.
 type work struct {
 	id         int64
-	project    sql.NullInt64 // the patches of one project; not valid: all mails are to be routed
+	project    sql.NullInt64 // whose patches are to be decided about; not valid: all mails are to be routed
 	done, last int64
 }
 
@@ -55,7 +55,7 @@ func (s *Store) Unfinished(ctx context.Context) (mails int, err error) {
 
 const unfinishedQuery = `SELECT coalesce(sum(last - done), 0) FROM unfinished`
 
-// checkUnfinished is false while a change of projects is still followed: then no derived row can be proved right.
+// checkUnfinished is false while a change of projects is not finished: until then no derived row can be proved right.
 func (k *checker) checkUnfinished(ctx context.Context) (finished bool, err error) {
 	var left int
 	if err := k.own.QueryRowContext(ctx, unfinishedQuery).Scan(&left); err != nil || left == 0 {
@@ -66,8 +66,8 @@ func (k *checker) checkUnfinished(ctx context.Context) (finished bool, err error
 	return false, nil
 }
 
-// Finish does what changes of projects and rules left to do, and returns how many mails it found to be routed otherwise
-// than before. It may be called by several processes at once, and ended at any moment.
+// Finish does what changes of projects and rules left to do, and returns how many mails it routed differently than before.
+// Several processes may call it at once, and each may be ended at any moment.
 func (s *Store) Finish(ctx context.Context, read Reader, progress Progress) (moved int, err error) {
 	p := &pace{store: s, size: rereadBatch}
 	for left := true; left && err == nil; {
@@ -78,7 +78,7 @@ func (s *Store) Finish(ctx context.Context, read Reader, progress Progress) (mov
 	return moved, err
 }
 
-// part does some of what is left; there is false if nothing is.
+// part does some of what is left; left is false if nothing was.
 func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left bool, moved int, err error) {
 	var j work
 	err = p.write(ctx, func(w *writer) error {
@@ -96,7 +96,7 @@ func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left b
 	return true, moved, err
 }
 
-// advance notes how far a work has come. It is false if somebody else has done it, or a later decision begins anew.
+// advance notes how far a work has come. ours is false if another process did it, or a later decision began it anew.
 func (w *writer) advance(j *work, to int64) (ours bool, err error) {
 	query, args := `UPDATE unfinished SET done = ? WHERE id = ? AND done = ?`, []any{to, j.id, j.done}
 	if to >= j.last {
@@ -111,7 +111,7 @@ func (w *writer) advance(j *work, to int64) (ours bool, err error) {
 	return n == 1, err
 }
 
-// routePart reads some mails anew, outside of any transaction, and then has those changed that belong elsewhere now.
+// routePart reads some mails anew, outside of any transaction, and then moves those that belong elsewhere now.
 func (p *pace) routePart(ctx context.Context, j work, read Reader) (moved int, err error) {
 	var batch []*stored
 	var w *writer
@@ -126,7 +126,7 @@ func (p *pace) routePart(ctx context.Context, j work, read Reader) (moved int, e
 	if len(batch) == 0 {
 		return 0, p.write(ctx, func(w *writer) error { _, err := w.advance(&j, j.last); return err })
 	}
-	w.readAll(batch, read) // needs nothing of the writer but its dictionaries
+	w.readAll(batch, read) // uses only the writer's dictionaries
 	for ours := true; ours && len(batch) > 0; {
 		var done, differ int
 		if err := p.write(ctx, func(w *writer) error {
@@ -144,7 +144,7 @@ func (p *pace) routePart(ctx context.Context, j work, read Reader) (moved int, e
 	return moved, nil
 }
 
-// rerouteSome brings mails in line with the projects of today, at least one, until it is enough.
+// rerouteSome routes mails by the projects of today: at least one, and more until it is enough.
 func (w *writer) rerouteSome(batch []*stored, enough func() bool) (done, differ int, err error) {
 	a, err := newAdder(w, w.readRouting)
 	if err != nil {
@@ -167,7 +167,7 @@ func (w *writer) rerouteSome(batch []*stored, enough func() bool) (done, differ 
 	return done, differ, a.derive()
 }
 
-// decidePart looks at what some patches of a project begin with.
+// decidePart decides anew with which state and delegate some patches of a project begin.
 func (p *pace) decidePart(ctx context.Context, j work) error {
 	return p.write(ctx, func(w *writer) error {
 		a, err := newAdder(w, w.readRouting)

@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// Trailers are those of patches, by the numbers of their mails: their own, and what replies to them and to the covers of their
-// series give. Four queries, however many patches there are.
+// Trailers gives the trailers of patches, by the numbers of their mails: their own, and those that replies to them and to the
+// covers of their series give. It takes four queries, however many patches there are.
 func (s *Store) Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error) {
 	r, err := s.reader(ctx)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Lines are the lines of a dump in order, in memory that does not grow with them. They are to be closed.
+// Lines are the lines of a dump in order, in memory that does not grow with them. Close them after use.
 type Lines struct{ *cursor }
 
 // Next gives the next line, without its end, until it is called again; io.EOF after the last.
@@ -28,17 +28,17 @@ func (l *Lines) Write(w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		out.Write(line) // the first error stays
+		out.Write(line) // out keeps the first error
 		if err := out.WriteByte('\n'); err != nil {
 			return err
 		}
 	}
 }
 
-// longestLine is more than any line of a dump has: the longest is a series with all its mails.
+// longestLine is more bytes than any line of a dump has. The longest is that of a series, with all its mails.
 const longestLine = 64 << 20
 
-// SortLines reads a dump. Somebody may have edited it, or put it together of several, so it need not be in order.
+// SortLines reads a dump. Somebody may have edited it, or joined several, so it need not be in order.
 func SortLines(r io.Reader) (*Lines, error) {
 	s := newSorter("")
 	in := bufio.NewReaderSize(r, 1<<16)

@@ -8,34 +8,34 @@ import (
 // The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
 // the disk and writes the same index pages again, and with many mails stored these are most of what is written.
 //
-// SQLite begins the log anew only when nobody reads from it, and of sixteen who read page after page somebody always does: then
-// it would grow for ever. So the writer waits for them, with the write lock in its hands. Who begins to read meanwhile finds
-// all in the database and is not waited for, so it takes no longer than the slowest page. A long reader, such as a dump, is
-// not waited out: it is tried again when the log has grown by an eighth, and all the waits together take no more than a
-// twentieth of the time.
+// SQLite begins the log anew only when nobody reads from it. Of sixteen who read page after page somebody always does, so the
+// log would grow for ever. So the writer waits for them, while it holds the write lock. Those who begin to read meanwhile find
+// all in the database and are not waited for, so the wait is no longer than the slowest page takes. The writer gives up on a long
+// reader, such as a dump, and tries again when the log has grown by an eighth. All the waits together take at most a twentieth
+// of the time.
 const (
 	logSize = 64 << 20
-	logKept = 96 << 20 // a log that had to grow beyond is cut back to that
+	logKept = 96 << 20 // a log that had to grow larger is cut back to this
 
-	logWait      = 250 * time.Millisecond // for those who read, at once
+	logWait      = 250 * time.Millisecond // one wait for those who read
 	logWaitSaved = 2 * logWait
-	logWaitShare = 20 // of the time, one part
+	logWaitShare = 20 // waits take one part in so many of the time
 )
 
 // logKeeper keeps the log small.
 type logKeeper struct {
 	size  int64         // of the log, in pages, when it is written back
-	next  int64         // pages at which it is tried again; 0: at the size
+	next  int64         // pages at which the next try is due; 0: at size
 	saved time.Duration // how long others may be waited for
-	since time.Time     // when that was reckoned
+	since time.Time     // when saved was last counted
 }
 
 func newLogKeeper(size int64) logKeeper {
 	return logKeeper{size: size / pageSize, saved: logWaitSaved, since: time.Now()}
 }
 
-// keepLogSmall is called after a commit. That the log grows is no fault of what was committed, so it gives no error; the next
-// commit tries again.
+// keepLogSmall is called after a commit. It gives no error, since what was committed is stored in any case; the next commit
+// tries again.
 func (w *writer) keepLogSmall() {
 	k := &w.log
 	frames, _ := w.checkpoint("NOOP", 0)

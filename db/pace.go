@@ -6,8 +6,8 @@ import (
 )
 
 // Somebody who waits for the write lock asks for it again every 20 ms (begin), or every 100 ms where it is another program
-// (SQLite's busy handler), and takes no turn: whoever lets go of the lock and takes it at once can keep all others waiting for
-// ever. So long work leaves it free for longer than that now and then.
+// (SQLite's busy handler). There is no queue: a process that lets go of the lock and takes it again at once can keep all others
+// waiting for ever. So long work now and then leaves the lock free for longer than these times.
 const (
 	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
 	holdInAll  = 200 * time.Millisecond // until the lock is left free
@@ -19,12 +19,12 @@ type pace struct {
 	store *Store
 	size  int // mails in a transaction
 
-	held  time.Duration // in all since the lock was left free
+	held  time.Duration // how long in all since the lock was last left free
 	began time.Time     // the transaction in hand
 	ended time.Time     // the last one
 }
 
-// write is Store.write, when the time for it has come.
+// write is Store.write, after a rest where one is due.
 func (p *pace) write(ctx context.Context, f func(w *writer) error) error {
 	if err := p.rest(ctx); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (p *pace) write(ctx context.Context, f func(w *writer) error) error {
 	return err
 }
 
-// adapt goes by the work alone. The commit waits for the disk as long for few mails as for many.
+// adapt looks at the work alone, without the commit, which waits for the disk as long for few mails as for many.
 func (p *pace) adapt(worked time.Duration) {
 	switch {
 	case worked > 2*holdAtOnce:
@@ -53,7 +53,7 @@ func (p *pace) adapt(worked time.Duration) {
 // enough tells a transaction that it has taken its time.
 func (p *pace) enough() bool { return time.Since(p.began) > holdAtOnce/2 } // what it has to derive takes as long again
 
-// rest leaves the lock free for others. The time for which it was free already counts.
+// rest leaves the lock free for others. Time for which it has been free already counts.
 func (p *pace) rest(ctx context.Context) error {
 	free := time.Since(p.ended)
 	if p.held >= holdInAll && free < leaveFree {

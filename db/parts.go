@@ -15,7 +15,7 @@ import (
 // series, or lead to one another, are in one part. Usually that is a thread. Adding a mail finds its part by walking; to
 // find all parts at once, mails are sorted by what may connect them, and those that come to lie together are joined.
 //
-// What is held in memory for each mail is four bytes. All else is sorted in files.
+// Memory holds four bytes for each mail. All the rest is sorted in files.
 type parts struct {
 	*writer
 	ctx   context.Context
@@ -26,11 +26,11 @@ type parts struct {
 	seed  maphash.Seed
 }
 
-// chosenMails are those that a rebuild looks at. Their places are those that they have here.
+// chosenMails are those that a rebuild looks at. A mail's place is its place in this list.
 const chosenMails = ` FROM mail m WHERE m.chosen AND m.project IS NOT NULL ORDER BY m.id`
 
-// findParts also notes who refers to whom in ref, in the order which that table has: what is by chance elsewhere would
-// change a page each.
+// findParts also fills the table ref, which says who refers to whom, in the table's own order: in another order each row would
+// change another page.
 func (w *writer) findParts(ctx context.Context, dir string, total int) (*parts, error) {
 	p := &parts{
 		writer: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),

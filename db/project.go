@@ -103,8 +103,8 @@ func (w *writer) everyProject() ([]track.Project, error) {
 // list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
 // stored mails are routed otherwise than before.
 //
-// The decision stands at once, and watchers go on while stored mails are routed anew. Should that be broken off, Finish does
-// the rest, and so does adding the same project again.
+// The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish does the
+// rest, and so does adding the same project again.
 func (s *Store) AddProject(ctx context.Context, p track.Project, read Reader, progress Progress) (moved int, err error) {
 	if err := s.write(ctx, func(w *writer) error { return w.addProject(p) }); err != nil {
 		return 0, err

@@ -97,7 +97,7 @@ func (c *conditions) contains(column, text string) {
 	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
 }
 
-// person matches an address exactly where one is given, so that the index serves; else a part of an address, or of a name: the
+// person matches an address exactly where one is given, so that the index serves; otherwise a part of an address, or of a name: the
 // newest of that address, or the mail's own, shown.
 func (c *conditions) person(column, shown, who string) {
 	switch {
@@ -129,8 +129,8 @@ func limit(n int) string {
 	return fmt.Sprintf(" LIMIT %d", n)
 }
 
-// countTrailers fills in how many trailers each patch has and is given. Counted when asked for, never kept as a number that is
-// added to.
+// countTrailers fills in how many trailers each patch has and is given. They are counted when asked for, so that no
+// kept number can go stale.
 func (r *reader) countTrailers(ctx context.Context, patches []track.PatchView) error {
 	ids := make([]int64, len(patches))
 	for i := range patches {
@@ -161,7 +161,7 @@ func (s *Store) SeriesList(ctx context.Context, f track.Filter) ([]track.SeriesV
 	return out, explain(err)
 }
 
-// leader is the mail that speaks for a series: its cover, else its lowest patch.
+// leader is the mail that speaks for a series: its cover, or its lowest patch where there is none.
 const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`
 
 func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.SeriesView, error) {

@@ -17,7 +17,7 @@ var ErrClosed = errors.New("the database is closed")
 // readers are the connections to one file.
 type readers struct {
 	pool  *sql.DB
-	users atomic.Int64 // who reads, and the Store as long as it points here; when there are none it is closed
+	users atomic.Int64 // those who read, and the Store as long as it points here; the last one closes the file
 }
 
 func newReaders(pool *sql.DB) *readers {
@@ -26,7 +26,7 @@ func newReaders(pool *sql.DB) *readers {
 	return r
 }
 
-// enter counts one more user. It is false if the last one has left already.
+// enter counts one more user. It is false if the last one has already left.
 func (r *readers) enter() bool {
 	for {
 		n := r.users.Load()

@@ -7,8 +7,8 @@ import (
 )
 
 // routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as long
-// as nobody else has written anything: to read all projects again for each mail would make every mail dearer, the more
-// lists there are.
+// as nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that grows with the
+// lists.
 type routing struct {
 	router     *track.Router
 	configured bool  // by a person: then none is made on sight
@@ -17,7 +17,7 @@ type routing struct {
 	after      int64 // the transaction of this connection that left it
 }
 
-// takeRouting is what the transaction before left, otherwise it is read. Only for a transaction that has not changed any
+// takeRouting gives what the transaction before left, or reads it. Only for a transaction that has not changed any
 // project itself.
 func (w *writer) takeRouting() (*routing, error) {
 	if r := w.routing; r != nil && r.after == w.begun-1 {

@@ -160,7 +160,7 @@ func (s *sorter) close() {
 	*s = sorter{}
 }
 
-// scratchFile is a file without a name, so that it goes with the process, however that ends.
+// scratchFile is a file without a name, so that it vanishes with the process, however that ends.
 func scratchFile(dir string) (*os.File, error) {
 	if dir == "" {
 		dir = scratchDir()
@@ -253,7 +253,7 @@ func (c *cursor) next() ([]byte, error) {
 	return c.parts[0].record, nil
 }
 
-// advance reads on in the part that the last record came from; the first time in all.
+// advance reads on in the part that the last record came from; the first time, in all parts.
 func (c *cursor) advance() error {
 	if c.begun {
 		return c.readOn(0)

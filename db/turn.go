@@ -24,9 +24,9 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-// SQLite's own wait for the lock can't be cancelled, so it is asked not to wait, and is asked again. The lock goes to whoever
-// asks first when it is free, however long others have waited; so those who wait ask often, to find the moments between the
-// batches of somebody who has much to write.
+// SQLite's own wait for the lock can't be cancelled, so SQLite is told not to wait, and is asked again and again. A free lock
+// goes to whoever asks first, however long others have waited. So those who wait ask often, to find the moments between the
+// batches of a process that has much to write.
 const (
 	lockPatience = time.Minute
 	firstAsk     = time.Millisecond // after a refusal; doubled by each
