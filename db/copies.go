@@ -11,8 +11,8 @@ type Copy struct {
 	Delivered time.Time
 }
 
-// Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its variants
-// in the order in which they would take its place.
+// Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its
+// variants in the order in which they would take its place.
 func (s *Store) Copies(ctx context.Context, mail int64) (out []Copy, err error) {
 	r, err := s.reader(ctx)
 	if err != nil {

@@ -1,8 +1,8 @@
 // Package db keeps mails, decisions and what track.Assemble makes of them in one SQLite file. Every line of SQL is here.
 //
-// There is one writer at a time, in this process (a turn) and among all (BEGIN IMMEDIATE, asked for until it succeeds), and any
-// number of readers, who never wait for it (WAL). A commit is on disk when it returns (synchronous=FULL): the watcher
-// moves a mail out of new/ on the strength of it.
+// There is one writer at a time, in this process (a turn) and among all (BEGIN IMMEDIATE, asked for until it succeeds),
+// and any number of readers, who never wait for it (WAL). A commit is on disk when it returns (synchronous=FULL): the
+// watcher moves a mail out of new/ on the strength of it.
 package db
 
 import (
@@ -53,7 +53,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 // each other's way, when one of them switches it to WAL. And so it does where the file was replaced while it was opened.
 func (s *Store) openPatiently(ctx context.Context) error {
 	err := s.open(ctx)
-	for end := time.Now().Add(patience); (isBusy(err) || errors.Is(err, ErrReplaced)) && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
+	again := func() bool { return isBusy(err) || errors.Is(err, ErrReplaced) }
+	for end := time.Now().Add(patience); again() && time.Now().Before(end) && ctx.Err() == nil; err = s.open(ctx) {
 		if errors.Is(err, ErrReplaced) {
 			s.leave()
 		}

@@ -53,8 +53,8 @@ func factsOf(d *Delivery, p *track.Project, byList bool) ([]any, error) {
 	}, nil
 }
 
-// sentOrNil is the date that the mail's header names, NULL without one. It is kept beside the mail's date because that changes
-// when the same bytes turn out to have been delivered earlier.
+// sentOrNil is the date that the mail's header names, NULL without one. It is kept beside the mail's date because that
+// changes when the same bytes turn out to have been delivered earlier.
 func sentOrNil(date time.Time) any {
 	if date.IsZero() {
 		return nil

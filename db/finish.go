@@ -7,8 +7,8 @@ import (
 )
 
 // A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a row of
-// unfinished that says what is left to do. From then on new mail is taken in by the decision. The stored mails follow in parts, each
-// in a short transaction, so that watchers go on in between.
+// unfinished that says what is left to do. From then on new mail is taken in by the decision. The stored mails follow
+// in parts, each in a short transaction, so that watchers go on in between.
 //
 // What comes in between does not matter: a part routes its mails by the projects as they are at that moment, so it leaves the
 // same when it is done twice, or after one more decision. If a process is killed, the next Finish does the rest.

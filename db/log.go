@@ -8,11 +8,11 @@ import (
 // The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
 // the disk and writes the same index pages again, and with many mails stored these are most of what is written.
 //
-// SQLite begins the log anew only when nobody reads from it. Of sixteen who read page after page somebody always does, so the
-// log would grow for ever. So the writer waits for them, while it holds the write lock. Those who begin to read meanwhile find
-// all in the database and are not waited for, so the wait is no longer than the slowest page takes. The writer gives up on a long
-// reader, such as a dump, and tries again when the log has grown by an eighth. All the waits together take at most a twentieth
-// of the time.
+// SQLite begins the log anew only when nobody reads from it. Of sixteen who read page after page somebody always does,
+// so the log would grow for ever. So the writer waits for them, while it holds the write lock. Those who begin to read
+// meanwhile find all in the database and are not waited for, so the wait is no longer than the slowest page takes. The
+// writer gives up on a long reader, such as a dump, and tries again when the log has grown by an eighth. All the waits
+// together take at most a twentieth of the time.
 const (
 	logSize = 64 << 20
 	logKept = 96 << 20 // a log that had to grow larger is cut back to this

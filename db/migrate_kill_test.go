@@ -33,7 +33,8 @@ func Unpack(t *testing.T, from, to string) {
 	}
 }
 
-func copyFile(t *testing.T, from, to string) {
+// CopyFile copies a file; for the tests outside of the package too.
+func CopyFile(t *testing.T, from, to string) {
 	t.Helper()
 	text, err := os.ReadFile(from)
 	if err != nil {
@@ -65,8 +66,8 @@ func TestKilledWhileMigrating(t *testing.T) {
 				if err := migrate(w); err != nil {
 					return err
 				}
-				copyFile(t, path, left)
-				copyFile(t, path+"-wal", left+"-wal")
+				CopyFile(t, path, left)
+				CopyFile(t, path+"-wal", left+"-wal")
 				return enough
 			})
 			if !errors.Is(err, enough) {

@@ -193,7 +193,8 @@ func anyImport(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"", "", "", "", "frob.lists.example.org", "widget.lists.example.org"}).Draw(t, "imported as")
 }
 
-// anyDate is near the deliveries, or absent, or such that the delivery counts, for all copies of the mail or for the earlier only.
+// anyDate is near the deliveries, or absent, or such that the delivery counts, for all copies of the mail or for the
+// earlier only.
 func anyDate(t *rapid.T) time.Time {
 	switch rapid.IntRange(0, 9).Draw(t, "dated") {
 	case 0:

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Somebody who waits for the write lock asks for it again every 20 ms (begin), or every 100 ms where it is another program
-// (SQLite's busy handler). There is no queue: a process that lets go of the lock and takes it again at once can keep all others
-// waiting for ever. So long work now and then leaves the lock free for longer than these times.
+// Somebody who waits for the write lock asks for it again every 20 ms (begin), or every 100 ms where it is another
+// program (SQLite's busy handler). There is no queue: a process that lets go of the lock and takes it again at once can
+// keep all others waiting for ever. So long work now and then leaves the lock free for longer than these times.
 const (
 	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
 	holdInAll  = 200 * time.Millisecond // until the lock is left free

@@ -29,8 +29,8 @@ type parts struct {
 // chosenMails are those that a rebuild looks at. A mail's place is its place in this list.
 const chosenMails = ` FROM mail m WHERE m.chosen AND m.project IS NOT NULL ORDER BY m.id`
 
-// findParts also fills the table ref, which says who refers to whom, in the table's own order: in another order each row would
-// change another page.
+// findParts also fills the table ref, which says who refers to whom, in the table's own order: in another order each
+// row would change another page.
 func (w *writer) findParts(ctx context.Context, dir string, total int) (*parts, error) {
 	p := &parts{
 		writer: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
@@ -236,8 +236,8 @@ const (
 	batchText  = 4 << 20 // bytes of references and the like
 )
 
-// eachBatch calls f with the numbers of the mails of parts of one project, until all have been there. The largest part is what
-// must be held at once.
+// eachBatch calls f with the numbers of the mails of parts of one project, until all have been there. The largest part
+// is what must be held at once.
 func (p *parts) eachBatch(most int, f func(project int64, mails []int64) error) error {
 	order := newSorter(p.dir)
 	defer order.close()

@@ -115,8 +115,9 @@ func (f *framing) put(id int64, piece []byte) {
 	f.pieces = append(f.pieces, piece)
 }
 
-// size is about how many bytes the frame and its content take. The frame says how long the content is, unless that is less than
-// 256 bytes, which are one block. Any other frame that does not say it is damaged, and may take as much as the largest mail.
+// size is about how many bytes the frame and its content take. The frame says how long the content is, unless that is
+// less than 256 bytes, which are one block. Any other frame that does not say it is damaged, and may take as much as
+// the largest mail.
 func (f *framing) size() int {
 	held := 0
 	for _, piece := range f.pieces {

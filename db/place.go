@@ -78,8 +78,8 @@ func (s *Store) regain(ctx context.Context, lost error) error {
 	return lost
 }
 
-// putAway is how long we wait for others who read, so that the whole log can go into its database. If another process reads for
-// longer, the wait is in vain.
+// putAway is how long we wait for others who read, so that the whole log can go into its database. If another process
+// reads for longer, the wait is in vain.
 const putAway = 10 * time.Second
 
 // leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,

@@ -97,8 +97,8 @@ func (c *conditions) contains(column, text string) {
 	c.add(text != "", column+` LIKE ? ESCAPE '\'`, likePattern(text))
 }
 
-// person matches an address exactly where one is given, so that the index serves; otherwise a part of an address, or of a name: the
-// newest of that address, or the mail's own, shown.
+// person matches an address exactly where one is given, so that the index serves; otherwise a part of an address, or of
+// a name: the newest of that address, or the mail's own, shown.
 func (c *conditions) person(column, shown, who string) {
 	switch {
 	case who == "":

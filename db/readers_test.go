@@ -3,7 +3,6 @@ package db_test
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -54,7 +53,7 @@ func TestDatabaseIsReplacedUnderReaders(t *testing.T) {
 		})
 	}
 	for end := time.Now().Add(time.Second); time.Now().Before(end); {
-		copyFile(t, path+".backup", path+".next")
+		db.CopyFile(t, path+".backup", path+".next")
 		rename(t, path+".next", path)
 		for tries := 0; ; tries++ { // the first one is told of it
 			_, err := s.Add(ctx, []db.Delivery{asJSON(made("1@x", 0, "one"))})
@@ -88,17 +87,6 @@ func readSome(ctx context.Context, s *db.Store, i, series int) error {
 	}
 	_, err := s.Status(ctx)
 	return err
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	text, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestClosedDatabase(t *testing.T) {

@@ -117,9 +117,9 @@ func (n *neighbourhood) load(mails []int64) error {
 	return err
 }
 
-// Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today,
-// and rebuilds. It returns how many mails say something else than before, and how many could not be read: these keep the facts
-// that they had.
+// Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today, and
+// rebuilds. It returns how many mails say something else than before, and how many could not be read: these keep the
+// facts that they had.
 func (s *Store) Reread(ctx context.Context, read Reader, progress Progress) (changed, unread int, err error) {
 	err = s.write(ctx, func(w *writer) error {
 		if changed, unread, err = w.reread(ctx, read, progress); err != nil {

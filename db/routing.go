@@ -6,9 +6,9 @@ import (
 	"patchwatch/track"
 )
 
-// routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as long
-// as nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that grows with the
-// lists.
+// routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as
+// long as nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that
+// grows with the lists.
 type routing struct {
 	router     *track.Router
 	configured bool  // by a person: then none is made on sight

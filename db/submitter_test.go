@@ -28,8 +28,8 @@ func patchesBy(t *testing.T, s *db.Store, who string) (names []string) {
 	return names
 }
 
-// TestSubmitterHasTheNameOfTheirMail: one bridge sends for all, and people change their names. A patch, its series and its mail
-// show the name that was sent; the directory has the newest.
+// TestSubmitterHasTheNameOfTheirMail: one bridge sends for all, and people change their names. A patch, its series and
+// its mail show the name that was sent; the directory has the newest.
 func TestSubmitterHasTheNameOfTheirMail(t *testing.T) {
 	ctx := context.Background()
 	s := open(t)

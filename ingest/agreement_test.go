@@ -98,8 +98,8 @@ func ourFields(list string, raw []byte, m *track.Mail) map[string]string {
 	}
 }
 
-// patchworkFields is a vector without what makes no difference: it has ids twice that stand in two In-Reply-To fields, names not
-// yet cut and trimmed for storing, and addresses in the letter case of the mail.
+// patchworkFields is a vector without what makes no difference: it has ids twice that stand in two In-Reply-To fields,
+// names not yet cut and trimmed for storing, and addresses in the letter case of the mail.
 func patchworkFields(v vector) map[string]string {
 	x, n, date, from := "none", "none", "", " "
 	if v.X != nil {

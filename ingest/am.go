@@ -21,8 +21,8 @@ type Commit struct {
 	Patch []byte
 }
 
-// Commits reads a mail for "git am", almost always as one commit. When AppendMbox has written it, "git mailinfo" reads from it
-// what it reads from the mail itself, except where the mail says more than git understands:
+// Commits reads a mail for "git am", almost always as one commit. When AppendMbox has written it, "git mailinfo" reads
+// from it what it reads from the mail itself, except where the mail says more than git understands:
 //
 //   - sender is who sent a mail whose From a list or a relay has rewritten;
 //   - what "git format-patch" wrote and somebody attached is a commit of its own, with its author, date and message, and so
@@ -222,8 +222,8 @@ func isWide(text []byte, charset string) bool {
 	return (strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32")) && bytes.IndexByte(text, 0) >= 0
 }
 
-// gitConverts tells whether git converts text of this charset as we do: by a name that the C library knows, and text that is in
-// it. At any other git stops reading the mail.
+// gitConverts tells whether git converts text of this charset as we do: by a name that the C library knows, and text
+// that is in it. At any other git stops reading the mail.
 func gitConverts(text []byte, charset string) bool {
 	var notes notes
 	decodeText(text, charset, &notes)
@@ -233,7 +233,8 @@ func gitConverts(text []byte, charset string) bool {
 // separatorLine begins each mail that "git format-patch" writes.
 var separatorLine = regexp.MustCompile(`(?m)^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001\r?\n`)
 
-// attachedCommits are those of a text that "git format-patch" wrote, one after the other with --stdout; nil for any other text.
+// attachedCommits are those of a text that "git format-patch" wrote, one after the other with --stdout; nil for any
+// other text.
 func attachedCommits(text []byte, depth int) []Commit {
 	text = bytes.TrimLeft(text, "\r\n")
 	if !hasPrefix(text, "From ") { // the expression would look through all of it

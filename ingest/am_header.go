@@ -63,8 +63,8 @@ func asSpelled(h header, email string) string {
 	return email
 }
 
-// gitReads tells whether git can decode a header's value: it is UTF-8, and each "=?" in it begins an encoded word of a charset
-// that git knows, without a NUL. At any other git stops reading the mail, or garbles it.
+// gitReads tells whether git can decode a header's value: it is UTF-8, and each "=?" in it begins an encoded word of a
+// charset that git knows, without a NUL. At any other git stops reading the mail, or garbles it.
 func gitReads(value string) bool {
 	if !utf8.ValidString(value) {
 		return false

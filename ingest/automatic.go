@@ -7,12 +7,12 @@ import (
 	"patchwatch/track"
 )
 
-// isAutomatic tells that a program answered a mail: somebody's absence, a bounce, a build's result. Such an answer is no patch,
-// though it may have a copy of one without quotes.
+// isAutomatic tells that a program answered a mail: somebody's absence, a bounce, a build's result. Such an answer is
+// no patch, though it may have a copy of one without quotes.
 //
-// "auto-replied" says so, whatever the subject (RFC 3834, 5). "auto-generated" is for what robots send by themselves, patches and
-// pull requests among it, but Exchange says it of absences too: that is an answer if it has references, a subject that announces
-// no patch, and Exchange's request for no answers.
+// "auto-replied" says so, whatever the subject (RFC 3834, 5). "auto-generated" is for what robots send by themselves,
+// patches and pull requests among it, but Exchange says it of absences too: that is an answer if it has references, a
+// subject that announces no patch, and Exchange's request for no answers.
 func isAutomatic(h header, s track.Subject, hasRefs bool) bool {
 	switch kind := keyword(h.text("Auto-Submitted")); {
 	case kind == "auto-replied":

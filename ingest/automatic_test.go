@@ -6,7 +6,8 @@ import (
 	"patchwatch/track"
 )
 
-// TestAutomaticReplyIsNoPatch is a difference from Patchwork: there the answer of an absent person that has the patch in it is one.
+// TestAutomaticReplyIsNoPatch is a difference from Patchwork: there the answer of an absent person that has the patch
+// in it is one.
 func TestAutomaticReplyIsNoPatch(t *testing.T) {
 	const answers = "\nIn-Reply-To: <1@x.org>"
 	for header, want := range map[string]track.Kind{

@@ -8,8 +8,9 @@ import (
 	"patchwatch/track"
 )
 
-// behind finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay tells
-// that it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who knows has to ask.
+// behind finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay
+// tells that it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who
+// knows has to ask.
 func behind(h header, from track.Person) (p *track.Person, relay bool) {
 	if p := behindRelay(h, from); p != nil {
 		return p, true

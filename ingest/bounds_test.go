@@ -15,8 +15,8 @@ import (
 	"patchwatch/track"
 )
 
-// measure parses a mail and tells how much processor time that took, which other programs on the machine don't change, and how
-// much was allocated for it.
+// measure parses a mail and tells how much processor time that took, which other programs on the machine don't change,
+// and how much was allocated for it.
 func measure(raw []byte) (m *track.Mail, took time.Duration, allocated uint64, err error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -211,8 +211,8 @@ var hostile = []struct {
 
 const mailHead = "From: A <a@x.org>\nMessage-ID: <a@x.org>\nSubject: x\n\n"
 
-// TestHostileMailIsBounded holds every such mail to 2 seconds of an idle processor and, beyond its own bytes, to 256 MiB. The memory is all that was
-// ever allocated, so that what is in use at a time is less.
+// TestHostileMailIsBounded holds every such mail to 2 seconds of an idle processor and, beyond its own bytes, to 256
+// MiB. The memory is all that was ever allocated, so that what is in use at a time is less.
 func TestHostileMailIsBounded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds large mails")

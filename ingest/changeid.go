@@ -5,9 +5,10 @@ import "strings"
 // maxChangeID bounds a change-id, which has a date, the name of a branch and 12 digits.
 const maxChangeID = 255
 
-// findChangeID is the change-id that b4 writes into each version of a series, "change-id: 20221010-some-name-0123456789ab", in
-// the cover or below a single patch. It stands in a paragraph of such lines, base-commit among them, perhaps behind a line of
-// dashes, and begins with a date: Gerrit's "Change-Id: I0123" names a single patch and isn't meant. The first counts; quoted ones don't.
+// findChangeID is the change-id that b4 writes into each version of a series, "change-id:
+// 20221010-some-name-0123456789ab", in the cover or below a single patch. It stands in a paragraph of such lines,
+// base-commit among them, perhaps behind a line of dashes, and begins with a date: Gerrit's "Change-Id: I0123" names a
+// single patch and isn't meant. The first counts; quoted ones don't.
 func findChangeID(text string) string {
 	fieldsOnly := true // in this paragraph so far
 	for len(text) > 0 {

@@ -2,9 +2,9 @@ package ingest
 
 import "strings"
 
-// canonicalCharset is the name by which the rest of this package knows a charset. People and programs spell names as they like:
-// with or without dashes, and as their language's library calls its codecs. Python, in which Mailman is written, puts
-// "eucgb2312_cn" and "big5_tw" into headers.
+// canonicalCharset is the name by which the rest of this package knows a charset. People and programs spell names as
+// they like: with or without dashes, and as their language's library calls its codecs. Python, in which Mailman is
+// written, puts "eucgb2312_cn" and "big5_tw" into headers.
 func canonicalCharset(name string) string {
 	switch name {
 	case "", "utf-8", "us-ascii", "iso-8859-1": // nearly all mail

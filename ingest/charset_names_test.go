@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// TestCharsetNames holds for names as Python and others write them, in encoded words and for bodies alike. A Chinese name in a
-// header of Mailman's was unreadable.
+// TestCharsetNames holds for names as Python and others write them, in encoded words and for bodies alike. A Chinese
+// name in a header of Mailman's was unreadable.
 func TestCharsetNames(t *testing.T) {
 	for names, c := range map[string]struct{ bytes, want string }{
 		"eucgb2312_cn euccn EUC-CN gb2312-80 gb2312_1980 GB2312 x_mac_simp_chinese cp936 936": {"\xc0\xee\xcb\xc4", "李四"},

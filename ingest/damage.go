@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// topHeader reads the header of a mail, also of one that a program on its way has damaged: with empty lines within the header,
-// as when a field of its own was put before it with an empty line behind, or with a ">" before From, which is for mailboxes.
+// topHeader reads the header of a mail, also of one that a program on its way has damaged: with empty lines within the
+// header, as when a field of its own was put before it with an empty line behind, or with a ">" before From, which is
+// for mailboxes.
 func topHeader(text []byte, notes *notes) (h header, body []byte) {
 	h, body = splitHeader(skipLeading(text, notes), notes)
 	if more, rest := furtherHeader(h, body); len(more) > 0 {

@@ -134,8 +134,8 @@ func clock(s string) (hour, minute, second int, ok bool) {
 // plausible keeps arithmetic on what a mail says from overflowing.
 func plausible(n int) bool { return -100_000_000 < n && n < 100_000_000 }
 
-// fullYear is RFC 5322's (4.3): of two digits, 00 to 49 are after 2000 and 50 to 99 after 1900; of three, all are after 1900, which
-// programs write that print C's count of years.
+// fullYear is RFC 5322's (4.3): of two digits, 00 to 49 are after 2000 and 50 to 99 after 1900; of three, all are after
+// 1900, which programs write that print C's count of years.
 func fullYear(y int) int {
 	switch {
 	case y < 50:

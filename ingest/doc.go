@@ -9,13 +9,14 @@
 // mail, however its parts are nested and whatever its header holds. Past a bound a mail is kept with what could be
 // read, and a note says so.
 //
-// The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words (words.go),
-// subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go, author.go), parts
-// (parts.go, transfer.go, charset.go, charset_names.go), text and patch (content.go, patch.go, hunk.go, automatic.go), and what
-// is read from those (pull.go, hash.go, files.go, trailers.go, depends.go, changeid.go).
+// The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words
+// (words.go), subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go,
+// author.go), parts (parts.go, transfer.go, charset.go, charset_names.go), text and patch (content.go, patch.go,
+// hunk.go, automatic.go), and what is read from those (pull.go, hash.go, files.go, trailers.go, depends.go,
+// changeid.go).
 //
-// Commits is the way out, for git am: am.go sorts parts into commits, am_part.go and am_header.go read as git does, am_mbox.go
-// writes.
+// Commits is the way out, for git am: am.go sorts parts into commits, am_part.go and am_header.go read as git does,
+// am_mbox.go writes.
 //
 // go-message's own entity reader isn't used: it refuses a header with one malformed line, it has no limit of depth,
 // and it replaces what a charset can't decode. Its charset table is.

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestFormsOfFrom holds the tracker's name and address of each form of From against what git reads. Git has the address in its own
-// letter case, and for a name where there is none.
+// TestFormsOfFrom holds the tracker's name and address of each form of From against what git reads. Git has the address
+// in its own letter case, and for a name where there is none.
 func TestFormsOfFrom(t *testing.T) {
 	git := newGitReader(t)
 	for _, c := range []struct{ from, name, email string }{

@@ -16,9 +16,9 @@ var listAddresses = map[string]string{
 	"linux-man": "linux-man@vger.kernel.org", "netfilter-devel": "netfilter-devel@vger.kernel.org",
 }
 
-// TestGitReadsPublicMailFromTheMbox compares what git mailinfo reads of the public lists' patches with what it reads from the
-// mails: all is the same but for the classes in docs/differences.md, which are told from the mails' own bytes here. One patch in
-// ten is looked at, or all with PATCHWATCH_LONG=1.
+// TestGitReadsPublicMailFromTheMbox compares what git mailinfo reads of the public lists' patches with what it reads
+// from the mails: all is the same but for the classes in docs/differences.md, which are told from the mails' own bytes
+// here. One patch in ten is looked at, or all with PATCHWATCH_LONG=1.
 func TestGitReadsPublicMailFromTheMbox(t *testing.T) {
 	t.Parallel()
 	g := newGitReader(t)

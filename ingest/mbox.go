@@ -22,9 +22,10 @@ const MaxMail = 50 << 20
 // An Mbox is a file of mails, one behind the other, each under a "From " line (RFC 4155). In the variety mboxrd, which is
 // taken for granted, a line of a mail that looks like one has a ">" before it, or one more than it had.
 //
-// Not every program quotes those lines: git doesn't, nor do archives on the web. So a line separates mails only when two
-// of these hold: it has a date in it, it comes behind an empty line, a header follows it. And the "From " line of a patch that was made by
-// git, which is known by its date of 2001, doesn't in a file whose mails are separated by others.
+// Not every program quotes those lines: git doesn't, nor do archives on the web. So a line separates mails only when
+// two of these hold: it has a date in it, it comes behind an empty line, a header follows it. And the "From " line of a
+// patch that was made by git, which is known by its date of 2001, doesn't in a file whose mails are separated by
+// others.
 type Mbox struct {
 	r    *bufio.Reader
 	any  bool   // the first line has been read

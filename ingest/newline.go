@@ -31,7 +31,8 @@ func unixLines(raw []byte) []byte {
 	return out
 }
 
-// singleCRs mends CR CR LF, a line end of which two programs in turn made CRLF of LF. In the header it can be nothing else. In the body it may be a CR of a file, so it is mended there only if most lines of the header end so.
+// singleCRs mends CR CR LF, a line end of which two programs in turn made CRLF of LF. In the header it can be nothing
+// else. In the body it may be a CR of a file, so it is mended there only if most lines of the header end so.
 func singleCRs(raw []byte) []byte {
 	if !bytes.Contains(raw, crcrlf) {
 		return raw

@@ -24,8 +24,9 @@ type part struct {
 
 // splitParts finds the leaves of a mail, depth first, those of forwarded mails among them.
 //
-// It reads as lenient readers do: a multipart ends at its closing line, at a line that belongs to a multipart around it, or at
-// the end of the mail. Every line is looked at once for each multipart that it lies in, at most maxDepth times.
+// It reads as lenient readers do: a multipart ends at its closing line, at a line that belongs to a multipart around
+// it, or at the end of the mail. Every line is looked at once for each multipart that it lies in, at most maxDepth
+// times.
 func splitParts(h header, body []byte, notes *notes) []part {
 	s := splitter{data: body, notes: notes}
 	s.entity(h, "text/plain")

@@ -12,12 +12,12 @@ const relayWord = "devnull+"
 
 // behindRelay is the person for whom a relay sent a mail; nil if From is no relay's, or nothing in the header names them.
 //
-// Anybody can write X-Original-From and Reply-To, so a mail must not become somebody else's merely because it has them. What is
-// believed is what From itself says: a relay's From spells the sender's address in its own, and only the person with that very
-// address is found in the other fields. So Mallory's mail under an ordinary From stays Mallory's whatever it claims to be, even
-// if the name in it says "via B4 Relay", and what a relay sends for Mallory cannot become Ann's. Somebody with a mailbox devnull
-// can still write "devnull+ann.example.org", but they can write any From at all: forged Froms are for those to find who check
-// signatures before the mail comes here.
+// Anybody can write X-Original-From and Reply-To, so a mail must not become somebody else's merely because it has them.
+// What is believed is what From itself says: a relay's From spells the sender's address in its own, and only the person
+// with that very address is found in the other fields. So Mallory's mail under an ordinary From stays Mallory's
+// whatever it claims to be, even if the name in it says "via B4 Relay", and what a relay sends for Mallory cannot
+// become Ann's. Somebody with a mailbox devnull can still write "devnull+ann.example.org", but they can write any From
+// at all: forged Froms are for those to find who check signatures before the mail comes here.
 func behindRelay(h header, from track.Person) *track.Person {
 	spelled := relayed(from)
 	if spelled == "" {

@@ -6,8 +6,9 @@ import (
 	"patchwatch/track"
 )
 
-// TestWhoSentIt holds for a From that a list or a relay has rewritten, and for those who would like to be somebody else: whatever
-// other fields claim counts only where From is the list's address, or spells the very address that they name.
+// TestWhoSentIt holds for a From that a list or a relay has rewritten, and for those who would like to be somebody
+// else: whatever other fields claim counts only where From is the list's address, or spells the very address that they
+// name.
 func TestWhoSentIt(t *testing.T) {
 	project := &track.Project{ListEmail: "tools@lists.example.org"}
 	const (

@@ -12,9 +12,9 @@ const (
 	maxFolds    = 8
 )
 
-// findTrailers are the lines that give credit, "Reviewed-by: A <a@x.org>": any word that ends in "-by", at the start of a
-// line, letter case ignored, and an address somewhere behind it. Quoted lines give none, and neither does an indented one, nor
-// what isn't somebody yet: "Reviewed-by: pending", "Acked-by: <your name here>".
+// findTrailers are the lines that give credit, "Reviewed-by: A <a@x.org>": any word that ends in "-by", at the start of
+// a line, letter case ignored, and an address somewhere behind it. Quoted lines give none, and neither does an indented
+// one, nor what isn't somebody yet: "Reviewed-by: pending", "Acked-by: <your name here>".
 func findTrailers(text string, found []track.Trailer) []track.Trailer {
 	for len(text) > 0 && len(found) < maxTrailers {
 		var line string
@@ -44,8 +44,9 @@ func unfoldTrailer(value, text string) (whole, rest string) {
 }
 
 // goesOn tells whether a line continues a trailer. To git any indented line does. People also put diffstats, commands
-// and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more people, or a
-// remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is alone on the next one.
+// and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more
+// people, or a remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is
+// alone on the next one.
 func goesOn(value, line string) bool {
 	rest := strings.TrimLeft(line, " \t")
 	if rest == "" {
@@ -85,7 +86,8 @@ func namesAddress(value string) bool {
 	return ok && strings.Count(inside, " ") == 2 && strings.Contains(inside, " at ") && strings.Contains(inside, ".")
 }
 
-// isToolTrailer tells a trailer that is a program's, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's coding-assistants.rst).
+// isToolTrailer tells a trailer that is a program's, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's
+// coding-assistants.rst).
 func isToolTrailer(key string) bool {
 	return strings.EqualFold(key, "Assisted-by") || strings.EqualFold(key, "Generated-by")
 }

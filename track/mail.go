@@ -148,8 +148,8 @@ func (m *Mail) Lists() []string {
 	return m.ListIDs
 }
 
-// ImportedToo notes that the same bytes were imported from another archive too, of that list, or of none that was named. Of two
-// lists the one that sorts first counts, whichever came first.
+// ImportedToo notes that the same bytes were imported from another archive too, of that list, or of none that was
+// named. Of two lists the one that sorts first counts, whichever came first.
 func (m *Mail) ImportedToo(list string) {
 	if m.ImportedAs == "" || list != "" && list < m.ImportedAs {
 		m.ImportedAs = list

@@ -92,10 +92,9 @@ func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// Route finds the project of a mail: the one that a List-Id or the list whose archive it came in names (byList), otherwise the
-// one whose address is in To or Cc.
-// A list's own header goes first, because a cross-posted mail has all the lists' addresses in every copy, and only
-// List-Id says which list this copy came through. Nil if there is none.
+// Route finds the project of a mail: the one that a List-Id or the list whose archive it came in names (byList),
+// otherwise the one whose address is in To or Cc. A list's own header goes first, because a cross-posted mail has all
+// the lists' addresses in every copy, and only List-Id says which list this copy came through. Nil if there is none.
 func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 	for _, id := range m.Lists() {
 		if p := choose(r.byList[id], m); p != nil {
@@ -147,9 +146,9 @@ func OnSight(m *Mail) (Project, bool) {
 
 var listIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)+$`)
 
-// Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten (as
-// lists do for the sake of DMARC) or that is a relay's, otherwise From. Under any other From, what other fields claim counts for
-// nothing, since anybody can write them.
+// Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten
+// (as lists do for the sake of DMARC) or that is a relay's, otherwise From. Under any other From, what other fields
+// claim counts for nothing, since anybody can write them.
 func (p *Project) Sender(m *Mail) Person {
 	if m.Behind != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {
 		return *m.Behind

@@ -105,8 +105,8 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checke
 	return nil
 }
 
-// checkCur asks for every file in cur whether the database has its bytes. It does so in pieces, so that memory stays small, and
-// the pieces are large, since the database looks through all its mails for each.
+// checkCur asks for every file in cur whether the database has its bytes. It does so in pieces, so that memory stays
+// small, and the pieces are large, since the database looks through all its mails for each.
 func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
 	cur, err := watcher.OpenListing(filepath.Join(dir, "cur"))
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 var addFrob = []string{"project", "add", "frob-devel", "--list-id", "frob-devel.lists.example.org",
 	"--list-email", "frob-devel@lists.example.org"}
 
-// twoThousandUnrouted is a database with mail of lists that are not tracked, and the dump that it is to have once frob-devel is.
+// twoThousandUnrouted is a database with mail of lists that are not tracked, and the dump that it is to have once
+// frob-devel is.
 func twoThousandUnrouted(t *testing.T) (w *workplace, want string) {
 	mails := multiply(samples(t), 28)
 	first := newWorkplace(t)

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// otherArchive tells what a folder is that import does not read as a whole, and what to do with it; empty for any other folder.
+// otherArchive tells what a folder is that import does not read as a whole, and what to do with it; empty for any other
+// folder.
 func otherArchive(dir string) string {
 	if repository := gitRepository(dir); repository != "" {
 		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+

@@ -57,7 +57,8 @@ type seriesJSON struct {
 }
 
 func toSeriesJSON(s track.SeriesView) seriesJSON {
-	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Resend, s.Total, s.Received, s.Complete, s.Date, personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
+	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Resend, s.Total, s.Received, s.Complete, s.Date,
+		personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
 }
 
 func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {

@@ -89,8 +89,8 @@ func TestColoursAndPager(t *testing.T) {
 	}
 }
 
-// TestPagerGoesWrong: a pager that shows nothing is a failure, also when nobody reads what is written to it; and the keys that
-// interrupt are the pager's, which goes on.
+// TestPagerGoesWrong: a pager that shows nothing is a failure, also when nobody reads what is written to it; and the
+// keys that interrupt are the pager's, which goes on.
 func TestPagerGoesWrong(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)

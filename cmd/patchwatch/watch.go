@@ -281,9 +281,9 @@ func (w *watching) noteLast() {
 	w.note(ctx)
 }
 
-// note writes what was seen, all at once. Only status reads it: if it can't be written, the next mail meets the same fault and
-// the log says so; what was seen is kept for the next time. A manager is told too, since after the last of some mails the
-// watcher sleeps and tells no state.
+// note writes what was seen, all at once. Only status reads it: if it can't be written, the next mail meets the same
+// fault and the log says so; what was seen is kept for the next time. A manager is told too, since after the last of
+// some mails the watcher sleeps and tells no state.
 func (w *watching) note(ctx context.Context) {
 	w.mu.Lock()
 	seen := w.seen
