@@ -28,27 +28,48 @@ func behind(h header, from track.Person) (p *track.Person, relay bool) {
 // behindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
 // DMARC: X-Original-From says it, or X-Original-Sender, which Google Groups writes sometimes alone and never leaves as the
 // sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil if none of these does.
+//
+// Mailman leaves X-Original-From as the sender wrote it, and puts the sender into Reply-To; Google Groups does it the other way
+// round. So where these have that name with different addresses, one may be there to become somebody else: none is believed.
 func behindList(h header, from track.Person) *track.Person {
 	if from.Email == "" {
 		return nil
 	}
 	name := trimQuotes(dropVia(from.Name))
+	named := namedIn(h, "Reply-To", name)
+	said := originally(h, from, name)
+	switch {
+	case said == nil && named == nil:
+		return namedIn(h, "Cc", name)
+	case said == nil:
+		return named
+	case named != nil && named.Email != said.Email && named.Email != from.Email:
+		return nil
+	}
+	return said
+}
+
+// originally is who X-Original-From or X-Original-Sender says that it was.
+func originally(h header, from track.Person, name string) *track.Person {
 	for _, field := range []string{"X-Original-From", "X-Original-Sender"} {
 		if original := parsePerson(h.text(field)); strings.Contains(original.Email, "@") && original.Email != from.Email {
 			return &track.Person{Name: cmp.Or(name, original.Name), Email: original.Email}
 		}
 	}
+	return nil
+}
+
+// namedIn is who has that name in the fields of that kind.
+func namedIn(h header, field, name string) *track.Person {
 	if name == "" {
 		return nil
 	}
-	for _, field := range []string{"Reply-To", "Cc"} {
-		for _, value := range h.all(field) {
-			if !mayName(value, name) {
-				continue
-			}
-			if p := findNamed(value, name); p != nil {
-				return p
-			}
+	for _, value := range h.all(field) {
+		if !mayName(value, name) {
+			continue
+		}
+		if p := findNamed(value, name); p != nil {
+			return p
 		}
 	}
 	return nil

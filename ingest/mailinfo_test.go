@@ -168,7 +168,7 @@ func faithfulMails() map[string]string {
 	}
 	mails["charset of the message"] = head("A <a@x.org>", "; charset=iso-8859-1", "8bit") + "gr\xfc\xdfe\n" + faithfulBody("gr\xfcn\n")
 	mails["stray 0x85"] = head("A <a@x.org>", "; charset=utf-8", "8bit") + "one\x85 two\n" + faithfulBody("x\x85y\n")
-	mails["UTF-8 that says to be Latin-1"] = head("A <a@x.org>", "; charset=latin1", "8bit") + "größe\n" + faithfulBody("x\n")
+	mails["UTF-8 that says to be Latin-1"] = head("A <a@x.org>", "; charset=latin1", "8bit") + "größe… “so”\n" + faithfulBody("x\n")
 	mails["in-body"] = head("A <a@x.org>", "", "8bit") + "From: Bo <B@x.org>\nSubject: [PATCH] other\n title\n\n" + faithfulBody("x\n")
 	mails["flowed"] = head("A <a@x.org>", "; format=flowed", "8bit") + stuffed(faithfulBody(" x\nFrom y\n"))
 	mails["flowed, delsp"] = head("A <a@x.org>", "; format=flowed; delsp=yes", "8bit") + "a long \nline\n" + stuffed(faithfulBody("x\n"))

@@ -41,6 +41,12 @@ func TestWhoSentIt(t *testing.T) {
 			"Cleo Coder <cleo.strict.example.net@example.com>"},
 		{"a tag like another's", "From: M <mallory+cleo.strict.example.net@example.com>\nX-Original-From: " + cleo, "",
 			"M <mallory+cleo.strict.example.net@example.com>"},
+		{"a list that leaves X-Original-From", "From: Mallory via Tools <tools@lists.example.org>\nX-Original-From: " + cleo + "\nReply-To: " + mallory,
+			"", "Mallory via Tools <tools@lists.example.org>"},
+		{"a list that leaves X-Original-Sender", "From: Mallory via Tools <tools@lists.example.org>\nX-Original-Sender: cleo@strict.example.net\n" +
+			"Reply-To: tools@lists.example.org, " + mallory, "", "Mallory via Tools <tools@lists.example.org>"},
+		{"a list that leaves Reply-To", "From: Mallory via Tools <tools@lists.example.org>\nX-Original-From: " + mallory +
+			"\nReply-To: Mallory <cleo@strict.example.net>", "", "Mallory via Tools <tools@lists.example.org>"},
 		{"a relay for Mallory", "From: Cleo Coder via B4 Relay <devnull+mallory.example.com@relay.example.com>\nX-Original-From: " + cleo +
 			"\nReply-To: mallory@example.com", "From: " + cleo + "\n\n", "Cleo Coder <mallory@example.com>"},
 		{"a relay for nobody", "From: " + relay + "\nX-Original-From: " + mallory, "From: " + mallory + "\n\n",
