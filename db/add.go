@@ -17,7 +17,7 @@ type Delivery struct {
 	sums  *sums       // of Mail; nil: Add makes them
 }
 
-// Prepare makes a Delivery and does ahead what Add would else do while nobody else can store anything.
+// Prepare makes a Delivery and does in advance what Add would otherwise do under the write lock.
 func (s *Store) Prepare(m *track.Mail, raw []byte) Delivery {
 	d := Delivery{Mail: m, Raw: raw}
 	if !s.young() {

@@ -307,7 +307,7 @@ var landed = map[string]string{
 	"0006": "10260eb2ae722d6f7fff9bdef7f557c542b52274830f7ab48af6db4b2161750b",
 }
 
-// What a migration lacks is added by the next one: databases that it made would else never get it.
+// What a migration lacks is added by the next one: databases that it made would otherwise never get it.
 func TestLandedMigrationsStay(t *testing.T) {
 	for name, want := range landed {
 		text, err := os.ReadFile(filepath.Join("migrations", name+".sql"))

@@ -21,7 +21,7 @@ type neighbourhood struct {
 	talk, members map[string]*row // the set
 	clean         map[string]bool // of the talk in the set
 
-	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would else
+	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would otherwise
 	// be read ten thousand times.
 	referrers map[string]map[string][]*row // members that refer to a Message-ID, by sender: those still to be handed out
 	stretches map[markerKey][]stretch

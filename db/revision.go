@@ -12,7 +12,7 @@ import (
 )
 
 // revisions finds which series is a new version of which. Nothing of this is stored: it is looked up, by index, when it
-// is asked for, and so is a function of what is stored without anybody's having to keep it so. Most series are of
+// is asked for, and so is a function of what is stored and cannot go stale. Most series are of
 // version 1, which revises nothing and costs no lookup.
 type revisions struct {
 	asker

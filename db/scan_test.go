@@ -7,7 +7,7 @@ import (
 )
 
 // What SQLite gives must come back as what was stored, and what does not fit must be an error: the driver's own values
-// would else be dropped in silence.
+// would otherwise be dropped in silence.
 func TestScan(t *testing.T) {
 	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "p.db"))
 	if err != nil {

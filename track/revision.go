@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Version is what of a series tells whether another one is a new version of it.
+// Version is what identifies revisions of a series: it tells whether one series is a new version of another.
 type Version struct {
 	Key     string
 	Version int

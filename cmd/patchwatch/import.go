@@ -120,7 +120,7 @@ func (im *importing) count(b batchOfMails, outcomes []outcome) {
 	}
 }
 
-// readBatches reads and parses ahead of whoever stores, by one batch.
+// readBatches reads and parses one batch in advance, while the one before is stored.
 func (in *intake) readBatches(ctx context.Context, a archive) <-chan batchOfMails {
 	out := make(chan batchOfMails, 1)
 	go func() {

@@ -14,8 +14,8 @@ import (
 )
 
 // intake is the seam between the rooms: bytes go in, each mail comes back stored or refused. Here failures are
-// sorted. A mail that can't be parsed is itself at fault, as no retry can cure it, and so is one that the store says
-// is at fault alone; every other error is the environment's, and all that is in hand will be tried again.
+// sorted. A mail that can't be parsed is itself at fault, as no retry can cure it, and so is one whose own facts
+// the database refuses; every other error is the environment's, and all that is in hand will be tried again.
 type intake struct {
 	store *db.Store
 	as    string       // the list whose archive is imported; empty: the mails say it

@@ -8,7 +8,7 @@ import (
 	"patchwatch/db"
 )
 
-// Of a backlog only the first mails are compressed without a dictionary, though many more are read ahead.
+// Of a backlog only the first mails are compressed without a dictionary, though many more are read in advance.
 func TestBacklogIsCompressedWithADictionary(t *testing.T) {
 	store, err := db.Open(t.Context(), t.TempDir()+"/x.db")
 	if err != nil {
