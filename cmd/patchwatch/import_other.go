@@ -14,20 +14,20 @@ func otherArchive(dir string) string {
 	if repository := gitRepository(dir); repository != "" {
 		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+
 			"import reads an mbox, a Maildir or a folder of mails. "+
-			"This puts its mails into a folder: mkdir mails; for c in $(git -C '%s' rev-list HEAD); do git -C '%s' show $c:m >mails/$c.eml; done",
-			dir, repository, repository)
+			"This puts its mails into a folder: mkdir mails; for c in $(git -C %s rev-list HEAD); do git -C %s show $c:m >mails/$c.eml; done",
+			dir, shellQuoted(repository), shellQuoted(repository))
 	}
 	folders := subMaildirs(dir)
 	if len(folders) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import '%s'. Its own mail is in %s and %s",
-		dir, strings.Join(folders, "' '"), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
+	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import %s. Its own mail is in %s and %s",
+		dir, strings.Join(folders, " "), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
 }
 
 // gitRepository is the repository in a folder: with a work tree, bare, or the newest epoch of a public-inbox.
 func gitRepository(dir string) string {
-	epochs, _ := filepath.Glob(filepath.Join(dir, "git", "[0-9]*.git"))
+	epochs := entriesLike(filepath.Join(dir, "git"), "[0-9]*.git")
 	for _, candidate := range append([]string{dir, filepath.Join(dir, ".git")}, epochs...) {
 		if isFolder(filepath.Join(candidate, "objects")) && isFolder(filepath.Join(candidate, "refs")) {
 			return candidate
@@ -39,16 +39,15 @@ func gitRepository(dir string) string {
 	return ""
 }
 
-// subMaildirs are the folders of a Maildir++, ".Lists.frob", which are Maildirs themselves.
+// subMaildirs are the folders of a Maildir++, ".Lists.frob", which are Maildirs themselves, quoted for a shell.
 func subMaildirs(dir string) []string {
 	if !isFolder(filepath.Join(dir, "cur")) {
 		return nil
 	}
 	var out []string
-	found, _ := filepath.Glob(filepath.Join(dir, ".*"))
-	for _, f := range found {
+	for _, f := range entriesLike(dir, ".*") {
 		if isFolder(filepath.Join(f, "cur")) && isFolder(filepath.Join(f, "new")) {
-			out = append(out, f)
+			out = append(out, shellQuoted(f))
 		}
 	}
 	return out
@@ -66,7 +65,7 @@ func otherFile(name string, in *bufio.Reader) error {
 	start, _ := in.Peek(512)
 	for _, c := range compressions {
 		if strings.HasPrefix(string(start), c.magic) {
-			return fmt.Errorf("%s is %s, which import does not read: %s '%s' | patchwatch import -", name, c.what, c.command, name)
+			return fmt.Errorf("%s is %s, which import does not read: %s %s | patchwatch import -", name, c.what, c.command, shellQuoted(name))
 		}
 	}
 	switch {
@@ -76,4 +75,21 @@ func otherFile(name string, in *bufio.Reader) error {
 		return fmt.Errorf("%s is a zip archive: unpack it, and import the folder", name)
 	}
 	return fmt.Errorf("%s is not an mbox: it does not begin with a line \"From ...\"", name)
+}
+
+// entriesLike are the paths of what is in a folder and has a name like that. In the folder's own path a "[" is just a "[".
+func entriesLike(dir, pattern string) []string {
+	var out []string
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if ok, _ := filepath.Match(pattern, e.Name()); ok {
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out
+}
+
+// shellQuoted is a path as a shell takes it for one word, whatever is in it.
+func shellQuoted(path string) string {
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

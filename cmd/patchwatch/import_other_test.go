@@ -1,0 +1,25 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestOtherArchiveOfAnyName has folders in whose paths a pattern or a shell would see more than a name.
+func TestOtherArchiveOfAnyName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "ann's [old")
+	for _, folder := range []string{"cur", "new", ".Lists.it's/cur", ".Lists.it's/new", "inbox/git/0.git/objects", "inbox/git/0.git/refs"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	quoted := "'" + strings.ReplaceAll(dir, "'", `'\''`)
+	if got, want := otherArchive(dir), "patchwatch import "+quoted+`/.Lists.it'\''s'.`; !strings.Contains(got, want) {
+		t.Errorf("%q, want in it %q", got, want)
+	}
+	if got, want := otherArchive(filepath.Join(dir, "inbox")), "git -C "+quoted+"/inbox/git/0.git' rev-list"; !strings.Contains(got, want) {
+		t.Errorf("%q, want in it %q", got, want)
+	}
+}
