@@ -24,6 +24,9 @@ func findTrailers(text string, found []track.Trailer) []track.Trailer {
 			continue
 		}
 		value, text = unfoldTrailer(fold(value), text)
+		if len(value) > maxLine {
+			continue // it would go into commits, whoever sent it
+		}
 		if namesAddress(value) || isToolTrailer(key) && value != "" && value[0] != '<' {
 			found = append(found, track.Trailer{Key: key, Value: value})
 		}

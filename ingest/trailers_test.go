@@ -41,3 +41,18 @@ func TestFoldedTrailers(t *testing.T) {
 		}
 	}
 }
+
+// TestLongTrailer: what is longer than a line of mail may be gives no credit, so that no stranger's reply fills a commit.
+func TestLongTrailer(t *testing.T) {
+	t.Parallel()
+	const by = "Reviewed-by: A <a@x.org>"
+	for text, want := range map[string]int{
+		by + " # " + strings.Repeat("x", 900):                                 1,
+		by + " # " + strings.Repeat("x", maxLine):                             0,
+		by + " # " + strings.Repeat("x", 100_000) + "\nAcked-by: B <b@x.org>": 1,
+	} {
+		if got := findTrailers(text, nil); len(got) != want {
+			t.Errorf("%.60q of %d bytes: %d trailers, want %d", text, len(text), len(got), want)
+		}
+	}
+}
