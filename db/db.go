@@ -112,7 +112,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := s.notePlace(before); err != nil {
 		return err
 	}
-	if err := s.openReaders(); err != nil {
+	if err := s.openReaders(ctx); err != nil {
 		return err
 	}
 	if s.reading.Load() > 0 { // this database has come in the place of another
@@ -176,7 +176,7 @@ func (s *Store) openExisting(ctx context.Context) error {
 	if err := s.refuseStrangers(ctx); err != nil {
 		return err
 	}
-	if err := s.openReaders(); err != nil {
+	if err := s.openReaders(ctx); err != nil {
 		return err
 	}
 	found, err := readVersion(ctx, s.readers.Load().pool)
@@ -191,18 +191,43 @@ func (s *Store) openExisting(ctx context.Context) error {
 
 const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"
 
-func (s *Store) openReaders() error {
+// readerConns is how many can read at once; others wait.
+const readerConns = 4
+
+func (s *Store) openReaders(ctx context.Context) error {
 	pool, err := sql.Open("sqlite3", dsn(s.path, readOptions))
 	if err != nil {
 		return err
 	}
-	pool.SetMaxOpenConns(4)
-	pool.SetMaxIdleConns(4)
+	pool.SetMaxOpenConns(readerConns)
+	pool.SetMaxIdleConns(readerConns)
+	if s.writable {
+		if err := s.openAllAtOnce(ctx, pool); err != nil {
+			return errors.Join(err, pool.Close())
+		}
+	}
 	s.readers.Store(newReaders(pool))
 	if s.frames == nil { // kept when the database is opened again: others may be compressing with it
 		s.frames = &frames{load: s.dictionaries}
 	}
 	return nil
+}
+
+// openAllAtOnce opens every connection that the pool will have, while the file is known to be the right one. One that the pool
+// opened later could find another file under the name. To SQLite that would be a second database in this process, so that no
+// lock of ours would keep it from cutting the shared memory of the first, "-shm", from under those who read: SIGBUS.
+func (s *Store) openAllAtOnce(ctx context.Context, pool *sql.DB) error {
+	for range readerConns {
+		c, err := pool.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer c.Close() // gives it back to the pool
+		if _, err := c.ExecContext(ctx, `SELECT 1 FROM sqlite_schema`); err != nil {
+			return err
+		}
+	}
+	return s.inPlace()
 }
 
 // Close waits for the transaction in hand. Closing twice does nothing.

@@ -27,6 +27,9 @@ func (s *Store) fileToOpen() (os.FileInfo, error) {
 	if err == nil {
 		err = f.Close() // nobody in this process has it open yet, whose locks that would end
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("the database file can't be opened (is its folder one that can be written to?): %w", err)
+	}
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
