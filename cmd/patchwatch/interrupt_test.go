@@ -97,7 +97,7 @@ func TestReadingCommandsEndAtTheFirstSignal(t *testing.T) {
 func TestCompareOfAPipeEndsAtTheFirstSignal(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
-	w.fifo("unopened").Close()
+	w.unopened("unopened")
 	silent := w.fifo("silent")
 	defer silent.Close()
 	p := w.start("compare", "silent", "silent")
@@ -144,7 +144,7 @@ func TestWaitingForMailEndsAtTheFirstSignal(t *testing.T) {
 func TestImportFinishesItsBatch(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
-	w.fifo("mbox").Close()
+	w.unopened("mbox")
 	p := w.start("import", "--quiet", "mbox")
 	f, err := os.OpenFile(w.path("mbox"), os.O_WRONLY, 0)
 	if err != nil {
@@ -176,7 +176,7 @@ func TestImportFinishesItsBatch(t *testing.T) {
 func TestImportOfAPipe(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
-	w.fifo("mbox").Close()
+	w.unopened("mbox")
 	p := w.start("import", "mbox")
 	if err := os.WriteFile(w.path("mbox"), []byte("From a@x Thu Jan  1 00:00:00 2026\n"+patchMail("1@x")+"\n"), 0); err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func TestFIFOsHoldNobodyUp(t *testing.T) {
 		p.waitExit(exitFailed)
 		p.wants("odd is in failed without a reason")
 	}
-	w.fifo("fifo.db").Close()
+	w.unopened("fifo.db")
 	for _, args := range [][]string{{"list"}, {"watch", "--once", "md"}} {
 		p := w.start(append(args, "--db", "fifo.db")...)
 		p.waitExit(exitFailed)
@@ -248,14 +248,21 @@ func TestFIFOsHoldNobodyUp(t *testing.T) {
 // fifo makes a FIFO that is open for reading and writing, so that whoever opens it for reading waits for what is written.
 func (w *workplace) fifo(name string) *os.File {
 	w.t.Helper()
-	if err := unix.Mkfifo(w.path(name), 0o600); err != nil {
-		w.t.Fatal(err)
-	}
+	w.unopened(name)
 	f, err := os.OpenFile(w.path(name), os.O_RDWR, 0)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return f
+}
+
+// unopened makes a pipe and does not open it, not even for a moment: a process that another test starts just then would hold it
+// open too, and what is written meanwhile would be lost with that.
+func (w *workplace) unopened(name string) {
+	w.t.Helper()
+	if err := unix.Mkfifo(w.path(name), 0o600); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // feed writes a few bytes into a pipe, and waits until the process has read them.
