@@ -28,7 +28,7 @@ and start again. What came since is in cur: patchwatch import MAILDIR stores it 
 				if err != nil {
 					return err
 				}
-				fmt.Printf("%s: %s\n", printable(args[0]), bytesInWords(info.Size()))
+				fmt.Fprintf(a.out, "%s: %s\n", printable(args[0]), bytesInWords(info.Size()))
 				return nil
 			})
 		},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -29,39 +28,39 @@ database's folder, and asks first whether there is room. Without a MAILDIR it me
 the database. Exit 1 if anything is wrong.`,
 		Example: "  patchwatch check\n  patchwatch check ~/Maildir",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.readingWith(cmd.Context(), tidiedUp, func(s *db.Store) error { return check(cmd.Context(), s, args) })
+			return a.readingWith(cmd.Context(), tidiedUp, func(s *db.Store) error { return a.check(cmd.Context(), s, args) })
 		},
 	}
 }
 
-func check(ctx context.Context, s *db.Store, dirs []string) error {
+func (a *app) check(ctx context.Context, s *db.Store, dirs []string) error {
 	watched, err := watchedDirs(ctx, s, dirs)
 	if err != nil {
 		return err
 	}
 	found := &db.Checked{}
 	for _, m := range watched {
-		if err := checkMaildir(ctx, s, m.Path, found); err != nil {
+		if err := a.checkMaildir(ctx, s, m.Path, found); err != nil {
 			return err
 		}
 	}
-	p := newProgress("check", "mails")
+	p := a.newProgress("check", "mails")
 	checked, err := s.Check(ctx, p.tell)
 	p.clear()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(), count(checked.Mails, "stored mail"))
-	return report(append(found.Faults, checked.Faults...), found.More+checked.More)
+	fmt.Fprintf(a.out, "%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(), count(checked.Mails, "stored mail"))
+	return a.report(append(found.Faults, checked.Faults...), found.More+checked.More)
 }
 
 // report prints the faults, and how many more there are.
-func report(faults []db.Fault, more int) error {
+func (a *app) report(faults []db.Fault, more int) error {
 	if len(faults) == 0 {
-		fmt.Println("nothing is lost, nothing is wrong")
+		fmt.Fprintln(a.out, "nothing is lost, nothing is wrong")
 		return nil
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(a.out)
 	for _, f := range faults {
 		fmt.Fprintf(out, "WRONG: %s\n       what to do: %s\n", printable(f.What), printable(f.Do))
 	}
@@ -71,12 +70,12 @@ func report(faults []db.Fault, more int) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "%s\n", count(len(faults)+more, "fault"))
+	fmt.Fprintf(a.err, "%s\n", count(len(faults)+more, "fault"))
 	return exitCode(exitFailed)
 }
 
-func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checked) error {
-	stored, err := checkCur(ctx, s, dir, found)
+func (a *app) checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checked) error {
+	stored, err := a.checkCur(ctx, s, dir, found)
 	if err != nil {
 		return err
 	}
@@ -101,19 +100,19 @@ func checkMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checke
 	if dropped > 0 {
 		said = fmt.Sprintf(", %d dropped", dropped)
 	}
-	fmt.Printf("%s: %s in cur, %d failed, %d waiting in new%s\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails, said)
+	fmt.Fprintf(a.out, "%s: %s in cur, %d failed, %d waiting in new%s\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails, said)
 	return nil
 }
 
 // checkCur asks for every file in cur whether the database has its bytes. It does so in pieces, so that memory stays
 // small, and the pieces are large, since the database looks through all its mails for each.
-func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
+func (a *app) checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked) (seen int, err error) {
 	cur, err := watcher.OpenListing(filepath.Join(dir, "cur"))
 	if err != nil {
 		return 0, err
 	}
 	defer cur.Close()
-	p := newProgress("check "+dir, "files")
+	p := a.newProgress("check "+dir, "files")
 	defer p.clear()
 	const piece = 50_000
 	for {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,8 +19,8 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
   netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (an alias, see docs/deploy.md)`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := deliver(cmd.Context(), args[0]); err != nil {
-				fmt.Fprintf(os.Stderr, "patchwatch: %s\n", printable(err.Error()))
+			if err := a.deliver(cmd.Context(), args[0]); err != nil {
+				fmt.Fprintf(a.err, "patchwatch: %s\n", printable(err.Error()))
 				return exitCode(exitTempFail)
 			}
 			return nil
@@ -29,10 +28,10 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
 	}
 }
 
-func deliver(ctx context.Context, dir string) error {
+func (a *app) deliver(ctx context.Context, dir string) error {
 	if _, err := watcher.Prepare(dir); err != nil {
 		return err
 	}
-	_, err := watcher.Deliver(dir, untilDone(ctx, os.Stdin))
+	_, err := watcher.Deliver(dir, untilDone(ctx, a.in))
 	return err
 }

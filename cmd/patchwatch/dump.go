@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -25,7 +24,7 @@ two databases that were given the same mails, in whatever order, dump the same b
 		Example: "  patchwatch dump > today.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reading(cmd.Context(), func(s *db.Store) error { return dump(cmd.Context(), s, os.Stdout) })
+			return a.reading(cmd.Context(), func(s *db.Store) error { return dump(cmd.Context(), s, a.out) })
 		},
 	}
 }
@@ -71,13 +70,13 @@ difference: "-" before what only A has, "+" before what only B has. Exit 1 if th
 				return err
 			}
 			defer y.Close()
-			return printDifferences(x, y)
+			return a.printDifferences(x, y)
 		},
 	}
 }
 
-func printDifferences(x, y *db.Lines) error {
-	out := bufio.NewWriter(os.Stdout)
+func (a *app) printDifferences(x, y *db.Lines) error {
+	out := bufio.NewWriter(a.out)
 	n := 0
 	print := func(sign string) func(line []byte) error {
 		return func(line []byte) error {
@@ -91,10 +90,10 @@ func printDifferences(x, y *db.Lines) error {
 		return err
 	}
 	if n > 0 {
-		fmt.Fprintf(os.Stderr, "%s\n", count(n, "difference"))
+		fmt.Fprintf(a.err, "%s\n", count(n, "difference"))
 		return exitCode(exitFailed)
 	}
-	fmt.Printf("no difference in %s\n", count(both, "record"))
+	fmt.Fprintf(a.out, "no difference in %s\n", count(both, "record"))
 	return nil
 }
 

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -46,7 +46,7 @@ func (a *app) failedListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return paged(func() error { return listFailed(mails, asJSON) })
+			return a.paged(func(out io.Writer) error { return a.listFailed(out, mails, asJSON) })
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
@@ -65,14 +65,14 @@ func (a *app) failedShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return paged(func() error { return showFailed(m) })
+			return a.paged(func(out io.Writer) error { return showFailed(out, m) })
 		},
 	}
 	c.Flags().StringSliceVar(&dirs, "maildir", nil, "look in this `MAILDIR` only")
 	return c
 }
 
-func listFailed(mails []failedMail, asJSON bool) error {
+func (a *app) listFailed(out io.Writer, mails []failedMail, asJSON bool) error {
 	for i := range mails {
 		mails[i].From, mails[i].Subject = whatItSays(mails[i].path())
 	}
@@ -80,14 +80,14 @@ func listFailed(mails []failedMail, asJSON bool) error {
 		if mails == nil {
 			mails = []failedMail{}
 		}
-		return printJSON(os.Stdout, mails)
+		return printJSON(out, mails)
 	}
 	t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5, whole: 2}
 	for _, m := range mails {
 		t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
 			shorten(printable(m.Subject), 40), firstLine(m.Reason))
 	}
-	return t.print(os.Stdout)
+	return t.print(out, a.screen)
 }
 
 // whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
@@ -106,17 +106,17 @@ func whatItSays(path string) (from, subject string) {
 	return from, m.Subject.Full
 }
 
-func showFailed(m failedMail) error {
-	fmt.Printf("File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(m.path()), m.Size,
+func showFailed(out io.Writer, m failedMail) error {
+	fmt.Fprintf(out, "File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(m.path()), m.Size,
 		m.Time.Local().Format(time.DateTime), printableText(m.Reason))
 	const shown = 4 << 10
 	start, _, err := watcher.ReadFile(m.path(), shown)
 	if err != nil {
 		return err
 	}
-	fmt.Println(printableText(string(start)))
+	fmt.Fprintln(out, printableText(string(start)))
 	if m.Size > shown {
-		fmt.Printf("... and %d bytes more\n", m.Size-shown)
+		fmt.Fprintf(out, "... and %d bytes more\n", m.Size-shown)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -27,7 +26,7 @@ replaced when it fails again.`,
 			if err != nil {
 				return err
 			}
-			return moveFailed(mails, watcher.Retry, "moved to new")
+			return a.moveFailed(mails, watcher.Retry, "moved to new")
 		},
 	}
 	which.addTo(c)
@@ -48,10 +47,10 @@ counts them. Nothing is deleted: that is for a person to do.`,
 			if err != nil {
 				return err
 			}
-			if len(mails) > 0 && !yes && !agreed(cmd.Context(), fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+			if len(mails) > 0 && !yes && !a.agreed(cmd.Context(), fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
 				return errors.New("nothing is changed; --yes does not ask")
 			}
-			return moveFailed(mails, watcher.Drop, "dropped")
+			return a.moveFailed(mails, watcher.Drop, "dropped")
 		},
 	}
 	which.addTo(c)
@@ -60,9 +59,9 @@ counts them. Nothing is deleted: that is for a person to do.`,
 }
 
 // agreed asks a person; where nobody can answer, the answer is no.
-func agreed(ctx context.Context, question string) bool {
-	fmt.Fprintf(os.Stderr, "%s [y/N] ", question)
-	answer, _ := bufio.NewReader(untilDone(ctx, os.Stdin)).ReadString('\n')
+func (a *app) agreed(ctx context.Context, question string) bool {
+	fmt.Fprintf(a.err, "%s [y/N] ", question)
+	answer, _ := bufio.NewReader(untilDone(ctx, a.in)).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }
@@ -100,7 +99,7 @@ func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string
 	return slices.DeleteFunc(mails, func(m failedMail) bool { return !strings.Contains(m.Reason, f.reason) }), nil
 }
 
-func moveFailed(mails []failedMail, move func(dir, name string) error, moved string) error {
+func (a *app) moveFailed(mails []failedMail, move func(dir, name string) error, moved string) error {
 	var errs []error
 	n := 0
 	for _, m := range mails {
@@ -110,6 +109,6 @@ func moveFailed(mails []failedMail, move func(dir, name string) error, moved str
 		}
 		n++
 	}
-	fmt.Printf("%s %s\n", count(n, "mail"), moved)
+	fmt.Fprintf(a.out, "%s %s\n", count(n, "mail"), moved)
 	return errors.Join(errs...)
 }

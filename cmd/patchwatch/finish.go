@@ -8,8 +8,8 @@ import (
 )
 
 // withProgress runs what reads stored mail anew, and shows how far it is.
-func withProgress(what string, f func(db.Progress) error) error {
-	p := newProgress(what, "mails")
+func (a *app) withProgress(what string, f func(db.Progress) error) error {
+	p := a.newProgress(what, "mails")
 	defer p.clear()
 	return f(p.tell)
 }

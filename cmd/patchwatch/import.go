@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -33,12 +32,13 @@ names no list itself is then that list's, also when its project is added later, 
 			if cmd.Flags().Changed("list-id") && !isListID(as) {
 				return usagef("%q can't be a list's id, such as dev.lists.example.org", list)
 			}
-			archives, err := openArchives(cmd.Context(), args) // before a database is made for nothing
+			archives, err := openArchives(cmd.Context(), a.in, args) // before a database is made for nothing
 			if err != nil {
 				return err
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
-				return (&importing{store: s, as: as, quiet: quiet, progress: newProgress("import", "mails")}).run(cmd.Context(), archives)
+				im := &importing{app: a, store: s, as: as, quiet: quiet, progress: a.newProgress("import", "mails")}
+				return im.run(cmd.Context(), archives)
 			})
 		},
 	}
@@ -49,6 +49,7 @@ names no list itself is then that list's, also when its project is added later, 
 
 // importing is one run of the import command.
 type importing struct {
+	*app
 	store    *db.Store
 	as       string // see intake
 	quiet    bool
@@ -72,7 +73,7 @@ func (im *importing) run(ctx context.Context, archives []archive) error {
 		}
 	}
 	im.progress.clear()
-	fmt.Printf("%d mails read: %d stored, %d known already, %d could not be read\n", im.done, im.stored, im.known, im.failed)
+	fmt.Fprintf(im.out, "%d mails read: %d stored, %d known already, %d could not be read\n", im.done, im.stored, im.known, im.failed)
 	return nil
 }
 
@@ -110,7 +111,7 @@ func (im *importing) count(b batchOfMails, outcomes []outcome) {
 			im.failed++
 			if !im.quiet {
 				im.progress.clear()
-				fmt.Fprintf(os.Stderr, "could not read %s: %s\n", printable(b.names[i]), printable(firstLine(o.refuse.Error())))
+				fmt.Fprintf(im.err, "could not read %s: %s\n", printable(b.names[i]), printable(firstLine(o.refuse.Error())))
 			}
 		case o.Known:
 			im.known++

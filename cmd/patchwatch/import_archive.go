@@ -29,10 +29,10 @@ type archive interface {
 var errEnd = errors.New("end of archive")
 
 // openArchives looks at every path before anything is stored, so that a mistyped one changes nothing.
-func openArchives(ctx context.Context, paths []string) ([]archive, error) {
+func openArchives(ctx context.Context, stdin io.Reader, paths []string) ([]archive, error) {
 	var out []archive
 	for _, p := range paths {
-		a, err := openArchive(ctx, p)
+		a, err := openArchive(ctx, stdin, p)
 		if err != nil {
 			for _, o := range out {
 				o.close()
@@ -44,9 +44,9 @@ func openArchives(ctx context.Context, paths []string) ([]archive, error) {
 	return out, nil
 }
 
-func openArchive(ctx context.Context, path string) (archive, error) {
+func openArchive(ctx context.Context, stdin io.Reader, path string) (archive, error) {
 	if path == "-" {
-		return newMboxArchive("standard input", untilDone(ctx, os.Stdin), os.Stdin, 0)
+		return newMboxArchive("standard input", untilDone(ctx, stdin), io.NopCloser(stdin), 0)
 	}
 	info, err := os.Stat(path)
 	switch {

@@ -26,6 +26,7 @@ func (i interrupted) code() int { return 128 + int(i.signal) }
 
 // interrupts tells what a signal may do: end a command that only reads, or have one that writes finish what it has in hand.
 type interrupts struct {
+	err      io.Writer    // where it is said that the process ends
 	patience atomic.Int64 // how long a command that only reads is waited for; 0: it writes
 }
 
@@ -36,8 +37,8 @@ type interruptsKey struct{}
 // nothing either.
 //
 // A signal right behind the first is the same request: timeout(1) signals its child and then the child's whole group.
-func interruptible() (context.Context, context.CancelFunc) {
-	in := &interrupts{}
+func interruptible(err io.Writer) context.Context {
+	in := &interrupts{err: err}
 	ctx, cancel := context.WithCancelCause(context.WithValue(context.Background(), interruptsKey{}, in))
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -46,7 +47,7 @@ func interruptible() (context.Context, context.CancelFunc) {
 		cancel(why)
 		in.end(why, signals)
 	}()
-	return ctx, func() { cancel(nil) }
+	return ctx
 }
 
 // end ends the program when it has not ended by itself: at a second signal, or when its patience is over.
@@ -60,7 +61,7 @@ func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
 			}
 		case <-tick.C:
 			if patience := time.Duration(in.patience.Load()); patience > 0 && time.Since(first) >= patience {
-				sayWithoutWaiting("patchwatch: interrupted\n")
+				in.sayWithoutWaiting("patchwatch: interrupted\n")
 				os.Exit(why.code())
 			}
 		}
@@ -68,10 +69,10 @@ func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
 }
 
 // sayWithoutWaiting writes to standard error, but not for long: it may be a pipe that nobody reads.
-func sayWithoutWaiting(text string) {
+func (in *interrupts) sayWithoutWaiting(text string) {
 	said := make(chan struct{})
 	go func() {
-		fmt.Fprint(os.Stderr, text)
+		io.WriteString(in.err, text)
 		close(said)
 	}()
 	select {

@@ -14,9 +14,9 @@ import (
 
 // disturbAsTold makes a patchwatch that a test has started kill itself at the n-th time that it gets to a step:
 // PATCHWATCH_TEST_KILL="2 committed". It is only in the test binary.
-func disturbAsTold() {
-	getStuckAsTold()
-	tellAsTold()
+func disturbAsTold(a *app) {
+	getStuckAsTold(a)
+	tellAsTold(a)
 	var n int64
 	text := os.Getenv("PATCHWATCH_TEST_KILL")
 	number, step, _ := strings.Cut(text, " ")
@@ -24,7 +24,7 @@ func disturbAsTold() {
 		return
 	}
 	var reached atomic.Int64
-	disturb = func(c *watcher.Config) {
+	a.disturb = func(c *watcher.Config) {
 		c.LinkMoves = os.Getenv("PATCHWATCH_TEST_LINK") != ""
 		c.BatchMails = 7
 		c.Step = func(s string) {

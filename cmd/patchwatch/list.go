@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 	"strings"
 	"time"
 
@@ -31,8 +31,10 @@ comments.`,
 				return err
 			}
 			filter.Archived = archived
-			return paged(func() error {
-				return a.reading(cmd.Context(), func(s *db.Store) error { return printPatches(cmd.Context(), s, filter, f.json) })
+			return a.paged(func(out io.Writer) error {
+				return a.reading(cmd.Context(), func(s *db.Store) error {
+					return a.printPatches(cmd.Context(), out, s, filter, f.json)
+				})
 			})
 		},
 	}
@@ -70,7 +72,7 @@ func toPatchJSON(p track.PatchView) patchJSON {
 		seriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers}
 }
 
-func printPatches(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {
+func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f track.Filter, asJSON bool) error {
 	if err := knownProject(ctx, s, f.Project); err != nil {
 		return err
 	}
@@ -79,14 +81,14 @@ func printPatches(ctx context.Context, s *db.Store, f track.Filter, asJSON bool)
 		return err
 	}
 	if asJSON {
-		out := []patchJSON{}
+		all := []patchJSON{}
 		for _, p := range patches {
-			out = append(out, toPatchJSON(p))
+			all = append(all, toPatchJSON(p))
 		}
-		return printJSON(os.Stdout, out)
+		return printJSON(out, all)
 	}
 	if len(patches) == 0 {
-		fmt.Fprintln(os.Stderr, noneFound("patches", f.Narrows()))
+		fmt.Fprintln(a.err, noneFound("patches", f.Narrows()))
 		return nil
 	}
 	t := table{headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, flexible: 6, colour: stateColumn(2)}
@@ -94,7 +96,7 @@ func printPatches(ctx context.Context, s *db.Store, f track.Filter, asJSON bool)
 		t.row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
 			shorten(printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
 	}
-	return t.print(os.Stdout)
+	return t.print(out, a.screen)
 }
 
 // stateColumn colours the cells of a column of states.

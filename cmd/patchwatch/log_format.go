@@ -13,8 +13,8 @@ import (
 
 // logFormats are how log lines can be written. By default a person at a terminal gets plain ones, and everything else
 // logfmt, which both can read.
-var logFormats = map[string]func(to *os.File) slog.Handler{
-	"auto": func(to *os.File) slog.Handler {
+var logFormats = map[string]func(to io.Writer) slog.Handler{
+	"auto": func(to io.Writer) slog.Handler {
 		switch {
 		case isTerminal(to):
 			return newPlainHandler(to)
@@ -23,12 +23,12 @@ var logFormats = map[string]func(to *os.File) slog.Handler{
 		}
 		return slog.NewTextHandler(to, nil)
 	},
-	"plain":  func(to *os.File) slog.Handler { return newPlainHandler(to) },
-	"logfmt": func(to *os.File) slog.Handler { return slog.NewTextHandler(to, nil) },
-	"json":   func(to *os.File) slog.Handler { return slog.NewJSONHandler(&jsonEscaper{to: to}, nil) },
+	"plain":  func(to io.Writer) slog.Handler { return newPlainHandler(to) },
+	"logfmt": func(to io.Writer) slog.Handler { return slog.NewTextHandler(to, nil) },
+	"json":   func(to io.Writer) slog.Handler { return slog.NewJSONHandler(&jsonEscaper{to: to}, nil) },
 }
 
-func newLogger(to *os.File, format string) (*slog.Logger, error) {
+func newLogger(to io.Writer, format string) (*slog.Logger, error) {
 	handler, ok := logFormats[format]
 	if !ok {
 		return nil, usagef("there is no log format %q; the formats are auto, plain, logfmt and json", format)
@@ -38,8 +38,9 @@ func newLogger(to *os.File, format string) (*slog.Logger, error) {
 
 // isJournal tells whether a file is the stream that systemd gave a service for its log: the variable has its device and
 // inode (systemd.exec(5)), and what a service starts with other streams inherits the variable too.
-func isJournal(f *os.File, stream string) bool {
-	if stream == "" {
+func isJournal(to io.Writer, stream string) bool {
+	f, isFile := to.(*os.File)
+	if !isFile || stream == "" {
 		return false
 	}
 	info, err := f.Stat()

@@ -10,9 +10,12 @@ import (
 )
 
 func main() {
-	ctx, stop := interruptible()
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:]))
+	runProcess(newApp(os.Stdin, os.Stdout, os.Stderr))
+}
+
+// runProcess executes the command line that this process was started with, and ends the process.
+func runProcess(a *app) {
+	os.Exit(a.run(interruptible(a.err), os.Args[1:]))
 }
 
 // Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and what
@@ -26,8 +29,7 @@ const (
 )
 
 // run executes one command line and gives its exit code.
-func run(ctx context.Context, args []string) int {
-	a := &app{}
+func (a *app) run(ctx context.Context, args []string) int {
 	root := a.command()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -39,13 +41,13 @@ func run(ctx context.Context, args []string) int {
 		return int(code)
 	}
 	if why, ok := wasReading(ctx); ok {
-		fmt.Fprintln(os.Stderr, "patchwatch: interrupted")
+		fmt.Fprintln(a.err, "patchwatch: interrupted")
 		return why.code()
 	}
 	if ctx.Err() != nil { // whatever the errors are that this led to
 		err = errors.New("interrupted before all was done; what was done is kept, and the same command goes on from there")
 	}
-	fmt.Fprintf(os.Stderr, "patchwatch: %s\n", errorInWords(err))
+	fmt.Fprintf(a.err, "patchwatch: %s\n", errorInWords(err))
 	if !a.started { // cobra found the words wrong, before any command ran
 		return exitUsage
 	}

@@ -23,7 +23,7 @@ func (a *app) manCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		Hidden:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, err := io.WriteString(os.Stdout, manPage(cmd.Root(), manDate()))
+			_, err := io.WriteString(a.out, manPage(cmd.Root(), manDate()))
 			return err
 		},
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +39,7 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				if err != nil {
 					return err
 				}
-				w := &mboxWriter{store: s}
+				w := &mboxWriter{app: a, store: s}
 				if !noTrailers {
 					if w.trailers, err = s.Trailers(cmd.Context(), numbers(patches)); err != nil {
 						return err
@@ -53,7 +52,7 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				if err != nil {
 					return err
 				}
-				return tellGaps(cmd.Context(), s, named)
+				return a.tellGaps(cmd.Context(), s, named)
 			})
 		},
 	}
@@ -63,14 +62,15 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 }
 
 type mboxWriter struct {
+	*app
 	store    *db.Store
 	trailers map[int64]track.PatchTrailers // nil: none are wanted
 }
 
 func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error {
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(w.out)
 	var to io.Writer = out
-	if screen.there {
+	if w.screen.there {
 		to = printableWriter{out} // to look at; in a pipe or a file every byte is as it was sent
 	}
 	for _, p := range patches {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"patchwatch/db"
@@ -12,7 +11,7 @@ import (
 
 // tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the mbox has
 // an older one.
-func tellGaps(ctx context.Context, s *db.Store, series []int64) error {
+func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 	for _, id := range series {
 		found, err := s.SeriesList(ctx, track.Filter{Series: id})
 		if err != nil || len(found) == 0 {
@@ -23,14 +22,14 @@ func tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 			return err
 		}
 		if lack := lacking(found[0], patches); len(lack) > 0 {
-			fmt.Fprintf(os.Stderr, "%s is incomplete: of %d patches, %s missing\n", seriesID(id), found[0].Total, numbersAre(lack))
+			fmt.Fprintf(a.err, "%s is incomplete: of %d patches, %s missing\n", seriesID(id), found[0].Total, numbersAre(lack))
 		}
 		again, err := s.SentAgain(ctx, id)
 		if err != nil {
 			return err
 		}
 		for _, p := range again {
-			fmt.Fprintf(os.Stderr, "%s: patch %d of %d was sent again as %d, %q; this file has the earlier one\n",
+			fmt.Fprintf(a.err, "%s: patch %d of %d was sent again as %d, %q; this file has the earlier one\n",
 				seriesID(id), p.Number, p.Total, p.ID, printable(p.Name))
 		}
 	}

@@ -28,10 +28,11 @@ type notifier struct {
 
 // stuckAfter is more than a watcher that is well needs beside its rescan: a batch may wait for a database that another
 // process has locked, first for what the notes wait for, a minute each, and a pause lasts half a minute.
-var stuckAfter = 5 * time.Minute
+const stuckAfter = 5 * time.Minute
 
-func newNotifier(rescan time.Duration) *notifier {
-	n := &notifier{quiet: rescan + stuckAfter, alive: time.Now()}
+// newNotifier looks for a manager, which is to take a watcher for stuck after it was quiet for so long.
+func newNotifier(quiet time.Duration) *notifier {
+	n := &notifier{quiet: quiet, alive: time.Now()}
 	address := os.Getenv("NOTIFY_SOCKET")
 	if !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "@") {
 		return n

@@ -19,13 +19,13 @@ import (
 
 // getStuckAsTold makes a patchwatch that a test has started hang for ever at a step, PATCHWATCH_TEST_STUCK="committed",
 // and be taken for stuck soon. It is only in the test binary.
-func getStuckAsTold() {
+func getStuckAsTold(a *app) {
 	at := os.Getenv("PATCHWATCH_TEST_STUCK")
 	if at == "" {
 		return
 	}
-	stuckAfter = 500 * time.Millisecond
-	disturb = func(c *watcher.Config) {
+	a.stuckAfter = 500 * time.Millisecond
+	a.disturb = func(c *watcher.Config) {
 		c.Step = func(step string) {
 			if step == at {
 				time.Sleep(time.Hour)

@@ -35,15 +35,15 @@ func (t *table) row(cells ...string) {
 
 const gap = "  "
 
-func (t *table) print(w io.Writer) error {
+func (t *table) print(w io.Writer, s screen) error {
 	widths := t.widths()
-	t.fit(widths, screen.width)
+	t.fit(widths, s.width)
 	out := bufio.NewWriter(w)
 	for n, r := range append([][]string{t.headings}, t.rows...) {
 		var line strings.Builder
 		for i, cell := range r {
 			cell = shorten(cell, widths[i])
-			line.WriteString(paint(t.colourOf(n, i, r[i]), cell))
+			line.WriteString(s.paint(t.colourOf(n, i, r[i]), cell))
 			line.WriteString(strings.Repeat(" ", widths[i]-columns(cell)) + gap)
 		}
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")

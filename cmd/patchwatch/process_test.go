@@ -268,11 +268,11 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 // batchInHand is what a patchwatch that is started so writes when it begins to store a batch. It is only in the test binary.
 const batchInHand = "a batch is in hand"
 
-func tellAsTold() {
+func tellAsTold(a *app) {
 	if os.Getenv("PATCHWATCH_TEST_TELL") == "" {
 		return
 	}
-	disturb = func(c *watcher.Config) {
+	a.disturb = func(c *watcher.Config) {
 		handle := c.Handle
 		c.Handle = func(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
 			fmt.Fprintln(os.Stderr, batchInHand)

@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 )
 
-// progress shows how a long job goes, on standard error: a line that is written over on a terminal, elsewhere a line
+// progress shows how a long job goes, on standard error as a rule: a line that is written over on a terminal, elsewhere a line
 // every few seconds, so that a log is not filled.
 type progress struct {
 	what     string
@@ -19,8 +18,8 @@ type progress struct {
 	shown    bool
 }
 
-func newProgress(what, unit string) *progress {
-	return &progress{what: what, unit: unit, to: os.Stderr, terminal: isTerminal(os.Stderr), started: time.Now(), last: time.Now()}
+func newProgress(to io.Writer, what, unit string) *progress {
+	return &progress{what: what, unit: unit, to: to, terminal: isTerminal(to), started: time.Now(), last: time.Now()}
 }
 
 // tell says how many are done, of how many (0: not known).

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"strings"
 
@@ -103,12 +102,12 @@ watcher or patchwatch rebuild does the rest.`,
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
 				var moved int
-				err := withProgress("project add", func(tell db.Progress) (err error) {
+				err := a.withProgress("project add", func(tell db.Progress) (err error) {
 					moved, err = s.AddProject(cmd.Context(), p, reread, tell)
 					return err
 				})
 				if err == nil {
-					fmt.Printf("project %s is tracked; %s stored before now read otherwise\n", p.LinkName, count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName, count(moved, "mail"))
 				}
 				return err
 			})
@@ -135,12 +134,12 @@ func (a *app) projectSetCommand() *cobra.Command {
 					return err
 				}
 				var moved int
-				err = withProgress("project set", func(tell db.Progress) (err error) {
+				err = a.withProgress("project set", func(tell db.Progress) (err error) {
 					moved, err = s.SetProject(cmd.Context(), p, reread, tell)
 					return err
 				})
 				if err == nil {
-					fmt.Printf("project %s is changed; %s now read otherwise\n", p.LinkName, count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is changed; %s now read otherwise\n", p.LinkName, count(moved, "mail"))
 				}
 				return err
 			})
@@ -178,7 +177,7 @@ this link name is added again.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				var moved int
-				err := withProgress("project remove", func(tell db.Progress) (err error) {
+				err := a.withProgress("project remove", func(tell db.Progress) (err error) {
 					moved, err = s.RemoveProject(cmd.Context(), args[0], reread, tell)
 					return err
 				})
@@ -186,7 +185,7 @@ this link name is added again.`,
 					return noProject(args[0])
 				}
 				if err == nil {
-					fmt.Printf("project %s is no longer tracked; %s of it stay stored\n", args[0], count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is no longer tracked; %s of it stay stored\n", args[0], count(moved, "mail"))
 				}
 				return err
 			})
@@ -220,7 +219,7 @@ func (a *app) projectListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printProjects(projects, asJSON)
+				return a.printProjects(projects, asJSON)
 			})
 		},
 	}
@@ -228,14 +227,14 @@ func (a *app) projectListCommand() *cobra.Command {
 	return c
 }
 
-func printProjects(projects []track.Project, asJSON bool) error {
+func (a *app) printProjects(projects []track.Project, asJSON bool) error {
 	if asJSON {
 		out := []projectJSON{}
 		for _, p := range projects {
 			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
 				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules)})
 		}
-		return printJSON(os.Stdout, out)
+		return printJSON(a.out, out)
 	}
 	t := table{headings: []string{"LINK NAME", "LIST ID", "ADDRESS", "SUBJECT MATCH", "NAME"}, flexible: 4}
 	for _, p := range projects {
@@ -245,5 +244,5 @@ func printProjects(projects []track.Project, asJSON bool) error {
 		}
 		t.row(p.LinkName, p.ListID, p.ListEmail, p.SubjectMatch, name)
 	}
-	return t.print(os.Stdout)
+	return t.print(a.out, a.screen)
 }

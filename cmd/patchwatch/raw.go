@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,7 @@ Message-ID first.
   patchwatch raw --all 20261102.1@example.org | less`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if screen.there && !force {
+			if a.screen.there && !force {
 				return errors.New("a terminal obeys some bytes that a mail may have; send them to a file or a pipe, or say --force")
 			}
 			return a.reading(cmd.Context(), func(s *db.Store) error {
@@ -45,11 +44,11 @@ Message-ID first.
 					return err
 				}
 				if all {
-					return writeCopies(cmd.Context(), s, m.ID)
+					return writeCopies(cmd.Context(), a.out, s, m.ID)
 				}
 				raw, err := s.Raw(cmd.Context(), m.ID)
 				if err == nil {
-					_, err = os.Stdout.Write(raw)
+					_, err = a.out.Write(raw)
 				}
 				return err
 			})
@@ -61,12 +60,12 @@ Message-ID first.
 	return c
 }
 
-func writeCopies(ctx context.Context, s *db.Store, mail int64) error {
+func writeCopies(ctx context.Context, to io.Writer, s *db.Store, mail int64) error {
 	copies, err := s.Copies(ctx, mail)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriter(to)
 	for _, c := range copies {
 		raw, err := s.Raw(ctx, c.ID)
 		if err != nil {

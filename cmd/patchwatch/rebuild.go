@@ -19,7 +19,7 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				p := newProgress("rebuild", "mails")
+				p := a.newProgress("rebuild", "mails")
 				defer p.clear()
 				if !reparse {
 					_, err := s.Finish(cmd.Context(), reread, p.tell)
@@ -28,7 +28,7 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 					}
 					p.clear()
 					if err == nil {
-						fmt.Println("rebuilt")
+						fmt.Fprintln(a.out, "rebuilt")
 					}
 					return err
 				}
@@ -37,7 +37,7 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 				if err != nil {
 					return err
 				}
-				fmt.Printf("rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
+				fmt.Fprintf(a.out, "rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
 				if unread > 0 {
 					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong", count(unread, "mail"))
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -12,13 +13,30 @@ import (
 
 	"patchwatch/db"
 	"patchwatch/ingest"
+	"patchwatch/watcher"
 )
 
 // app is what all commands share.
 type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	screen screen // what out is for whoever looks at it
+
+	stuckAfter time.Duration         // see the constant of this name
+	disturb    func(*watcher.Config) // nil but in tests, which kill the process at one of allSteps
+
 	db      string // path of the database
 	started bool   // a command's own code runs; errors before that are wrong usage
 }
+
+// newApp is the program with the streams that a process has.
+func newApp(in io.Reader, out, err *os.File) *app {
+	return &app{in: in, out: out, err: err, screen: screenOf(out), stuckAfter: stuckAfter}
+}
+
+// newProgress shows on standard error how far a job is.
+func (a *app) newProgress(what, unit string) *progress { return newProgress(a.err, what, unit) }
 
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
@@ -40,6 +58,9 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 		},
 	}
 	root.PersistentFlags().StringVar(&a.db, "db", defaultDB(), "the database `FILE`; $PATCHWATCH_DB sets the default")
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommandGroupID("more")
 	root.AddGroup(

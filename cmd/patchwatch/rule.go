@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -53,7 +52,7 @@ counts, then the first by its pattern.`,
 				return usagef("a pattern has 1 to 1000 characters")
 			}
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				return withProgress("rule add", func(tell db.Progress) error {
+				return a.withProgress("rule add", func(tell db.Progress) error {
 					return s.AddRule(cmd.Context(), args[0], r, reread, tell)
 				})
 			})
@@ -77,13 +76,13 @@ func (a *app) ruleListCommand() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					return printJSON(os.Stdout, toRulesJSON(p.Rules))
+					return printJSON(a.out, toRulesJSON(p.Rules))
 				}
 				t := table{headings: []string{"PRIORITY", "DELEGATE", "PATTERN"}, flexible: 1, whole: 2}
 				for _, r := range p.Rules {
 					t.row(fmt.Sprint(r.Priority), r.Delegate, r.Pattern)
 				}
-				return t.print(os.Stdout)
+				return t.print(a.out, a.screen)
 			})
 		},
 	}
@@ -99,7 +98,7 @@ func (a *app) ruleRemoveCommand() *cobra.Command {
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				return withProgress("rule remove", func(tell db.Progress) error {
+				return a.withProgress("rule remove", func(tell db.Progress) error {
 					return s.RemoveRule(cmd.Context(), args[0], args[1], reread, tell)
 				})
 			})

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -13,25 +14,26 @@ import (
 )
 
 // screen is what standard output is for whoever looks at it, and stays that when a pager comes between.
-var screen = lookAtScreen()
-
-type screenOfPerson struct {
+type screen struct {
 	there  bool // a person looks: what is written is made harmless
 	width  int  // cells in a line; 0 where lines may be any length
 	colour bool
 }
 
-func lookAtScreen() screenOfPerson {
-	if !isTerminal(os.Stdout) {
-		return screenOfPerson{}
+func screenOf(out *os.File) screen {
+	if !isTerminal(out) {
+		return screen{}
 	}
-	s := screenOfPerson{there: true, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"} // https://no-color.org
-	s.width, _, _ = term.GetSize(int(os.Stdout.Fd()))
+	s := screen{there: true, colour: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"} // https://no-color.org
+	s.width, _, _ = term.GetSize(int(out.Fd()))
 	return s
 }
 
-// isTerminal tells whether a person looks at the file.
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+// isTerminal tells whether a person looks at what is written there.
+func isTerminal(to io.Writer) bool {
+	f, isFile := to.(*os.File)
+	return isFile && term.IsTerminal(int(f.Fd()))
+}
 
 // Colours, as parameters of the terminal's SGR (ECMA-48, 8.3.117).
 const (
@@ -44,8 +46,8 @@ const (
 )
 
 // paint colours text that has been made harmless already.
-func paint(colour, text string) string {
-	if !screen.colour || colour == "" || text == "" {
+func (s screen) paint(colour, text string) string {
+	if !s.colour || colour == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[m"
@@ -57,14 +59,14 @@ var stateColours = map[string]string{
 }
 
 // paintDiff colours the lines of a diff as git does.
-func paintDiff(diff string) string {
-	if !screen.colour {
+func (s screen) paintDiff(diff string) string {
+	if !s.colour {
 		return diff
 	}
 	var b strings.Builder
 	for line := range strings.Lines(diff) {
 		text := strings.TrimSuffix(line, "\n")
-		b.WriteString(paint(diffColour(text), text) + line[len(text):])
+		b.WriteString(s.paint(diffColour(text), text) + line[len(text):])
 	}
 	return b.String()
 }
@@ -80,9 +82,9 @@ func diffColour(line string) string {
 	return ""
 }
 
-// paged lets a person at a terminal read what f writes to standard output in a pager: $PAGER, or less where that is not set.
-// An empty one, and cat, are none.
-func paged(f func() error) error {
+// paged lets a person at a terminal read what f writes in a pager: $PAGER, or less where that is not set. An empty one, and
+// cat, are none. Others get it on standard output.
+func (a *app) paged(f func(out io.Writer) error) error {
 	pager, said := os.LookupEnv("PAGER")
 	if !said {
 		pager = "less"
@@ -90,19 +92,19 @@ func paged(f func() error) error {
 			pager = ""
 		}
 	}
-	if !screen.there || pager == "" || pager == "cat" {
-		return f()
+	if !a.screen.there || pager == "" || pager == "cat" {
+		return f(a.out)
 	}
-	return through(pager, f)
+	return a.through(pager, f)
 }
 
-func through(pager string, f func() error) error {
+func (a *app) through(pager string, f func(out io.Writer) error) error {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	c := exec.Command("sh", "-c", pager)
-	c.Stdin, c.Stdout, c.Stderr = r, os.Stdout, os.Stderr
+	c.Stdin, c.Stdout, c.Stderr = r, a.out, a.err
 	c.Env = os.Environ()
 	if os.Getenv("LESS") == "" {
 		c.Env = append(c.Env, "LESS=FRX") // as git has it: no pager for what fits the screen, and colours
@@ -112,10 +114,7 @@ func through(pager string, f func() error) error {
 	}
 	r.Close()
 	signal.Ignore(os.Interrupt) // Ctrl-C is a key of the pager's now, which would lose the terminal if this process ended first
-	terminal := os.Stdout
-	os.Stdout = w
-	err = f()
-	os.Stdout = terminal
+	err = f(w)
 	w.Close()
 	ended := c.Wait()
 	switch {

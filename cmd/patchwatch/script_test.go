@@ -25,7 +25,14 @@ import (
 func TestMain(m *testing.M) {
 	// A program built with the race detector sleeps for a second before it exits, unless told otherwise.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"patchwatch": func() { disturbAsTold(); main() }})
+	testscript.Main(m, map[string]func(){"patchwatch": runDisturbed})
+}
+
+// runDisturbed is main, but for what the test that started it has asked for.
+func runDisturbed() {
+	a := newApp(os.Stdin, os.Stdout, os.Stderr)
+	disturbAsTold(a)
+	runProcess(a)
 }
 
 // TestScripts tests the command line as a person types it: a script for each promise or command.

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,8 +30,10 @@ announced.`,
 				return err
 			}
 			filter.Incomplete = incomplete
-			return paged(func() error {
-				return a.reading(cmd.Context(), func(s *db.Store) error { return printSeries(cmd.Context(), s, filter, f.json) })
+			return a.paged(func(out io.Writer) error {
+				return a.reading(cmd.Context(), func(s *db.Store) error {
+					return a.printSeries(cmd.Context(), out, s, filter, f.json)
+				})
 			})
 		},
 	}
@@ -61,7 +63,7 @@ func toSeriesJSON(s track.SeriesView) seriesJSON {
 		personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
 }
 
-func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) error {
+func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f track.Filter, asJSON bool) error {
 	if err := knownProject(ctx, s, f.Project); err != nil {
 		return err
 	}
@@ -70,14 +72,14 @@ func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) 
 		return err
 	}
 	if asJSON {
-		out := []seriesJSON{}
+		shapes := []seriesJSON{}
 		for _, v := range all {
-			out = append(out, toSeriesJSON(v))
+			shapes = append(shapes, toSeriesJSON(v))
 		}
-		return printJSON(os.Stdout, out)
+		return printJSON(out, shapes)
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(os.Stderr, noneFound("series", f.Narrows()))
+		fmt.Fprintln(a.err, noneFound("series", f.Narrows()))
 		return nil
 	}
 	t := table{headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, flexible: 6}
@@ -89,7 +91,7 @@ func printSeries(ctx context.Context, s *db.Store, f track.Filter, asJSON bool) 
 		t.row(seriesID(l.ID), l.Date.Format("2006-01-02"), shorten(printable(l.Project), 20), versionOf(l.SeriesView),
 			receivedOf(l.SeriesView), shorten(printable(displayName(l.Submitter)), 20), title)
 	}
-	return t.print(os.Stdout)
+	return t.print(out, a.screen)
 }
 
 type listed struct {

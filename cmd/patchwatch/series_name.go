@@ -36,7 +36,7 @@ takes it back.
 				if v, err = findSeriesOf(cmd.Context(), s, project, seriesID(v.ID)); err != nil {
 					return err
 				}
-				fmt.Printf("%s  %s\n", seriesID(v.ID), printable(seriesTitle(v)))
+				fmt.Fprintf(a.out, "%s  %s\n", seriesID(v.ID), printable(seriesTitle(v)))
 				return nil
 			})
 		},

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +25,7 @@ func (a *app) seriesWhyCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reading(cmd.Context(), func(s *db.Store) error {
-				e := explainer{shower{ctx: cmd.Context(), store: s, json: asJSON, out: bufio.NewWriter(os.Stdout)}}
+				e := explainer{a.shower(cmd.Context(), s, a.out, asJSON)}
 				if err := e.explain(project, args[0]); err != nil {
 					return err
 				}

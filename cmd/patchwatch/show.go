@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -28,14 +27,15 @@ func (a *app) showCommand() *cobra.Command {
   patchwatch show 20261123.4711-1-ann@example.org`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			show := func(s *db.Store) error {
-				sh := shower{ctx: cmd.Context(), store: s, json: asJSON, out: bufio.NewWriter(os.Stdout)}
-				if err := sh.show(project, args[0]); err != nil {
-					return err
-				}
-				return sh.out.Flush()
-			}
-			return paged(func() error { return a.reading(cmd.Context(), show) })
+			return a.paged(func(out io.Writer) error {
+				return a.reading(cmd.Context(), func(s *db.Store) error {
+					sh := a.shower(cmd.Context(), s, out, asJSON)
+					if err := sh.show(project, args[0]); err != nil {
+						return err
+					}
+					return sh.out.Flush()
+				})
+			})
 		},
 	}
 	projectFlag(c, &project)
@@ -44,10 +44,15 @@ func (a *app) showCommand() *cobra.Command {
 }
 
 type shower struct {
-	ctx   context.Context
-	store *db.Store
-	json  bool
-	out   *bufio.Writer
+	ctx    context.Context
+	store  *db.Store
+	json   bool
+	out    *bufio.Writer
+	screen screen
+}
+
+func (a *app) shower(ctx context.Context, s *db.Store, out io.Writer, asJSON bool) shower {
+	return shower{ctx: ctx, store: s, json: asJSON, out: bufio.NewWriter(out), screen: a.screen}
 }
 
 func (sh *shower) show(project, id string) error {
@@ -86,7 +91,7 @@ func (sh *shower) mail(m track.MailView) error {
 	}
 	fmt.Fprintf(sh.out, "\n%s\n", printableText(read.Content))
 	if read.Diff != "" {
-		fmt.Fprintf(sh.out, "\n%s", paintDiff(printableText(read.Diff)))
+		fmt.Fprintf(sh.out, "\n%s", sh.screen.paintDiff(printableText(read.Diff)))
 	}
 	for _, c := range byThread(m.MsgID, comments) {
 		if err := sh.comment(c); err != nil {
@@ -132,7 +137,7 @@ func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, 
 }
 
 func (sh *shower) line(label, format string, args ...any) {
-	fmt.Fprintf(sh.out, "%s %s\n", paint(bold, fmt.Sprintf("%-11s", label)), printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(sh.out, "%s %s\n", sh.screen.paint(bold, fmt.Sprintf("%-11s", label)), printable(fmt.Sprintf(format, args...)))
 }
 
 func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) error {
@@ -229,7 +234,7 @@ func (sh *shower) comment(m threaded) error {
 	}
 	margin := strings.Repeat("  ", min(m.depth, deepestMargin))
 	heading := fmt.Sprintf("---- %s, %s, %d %s", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
-	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, paint(bold, heading))
+	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, sh.screen.paint(bold, heading))
 	if m.ActionRequired {
 		fmt.Fprintf(sh.out, "%s(asks for action)\n\n", margin)
 	}

@@ -60,7 +60,7 @@ func (sh *shower) members(members []track.MailView, patches []track.PatchView) e
 			t.row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
 		}
 	}
-	return t.print(sh.out)
+	return t.print(sh.out, sh.screen)
 }
 
 // missing names the numbers that a series lacks.

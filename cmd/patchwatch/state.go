@@ -47,7 +47,7 @@ func (a *app) decide(ctx context.Context, project string, ids []string, now stri
 			return err
 		}
 		for _, p := range patches {
-			fmt.Printf("%d  %s  %s\n", p.ID, printable(now), printable(p.Name))
+			fmt.Fprintf(a.out, "%d  %s  %s\n", p.ID, printable(now), printable(p.Name))
 		}
 		return nil
 	})

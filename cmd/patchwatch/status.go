@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -37,9 +36,9 @@ than --max-age, or when a Maildir or the database can't be read.`,
 				return err
 			}
 			if asJSON {
-				err = printJSON(os.Stdout, r)
+				err = printJSON(a.out, r)
 			} else {
-				err = r.print(os.Stdout)
+				err = r.print(a.out)
 			}
 			if err == nil && (r.Database.Error != "" || check && r.alarming(maxAge)) {
 				return exitCode(exitFailed)

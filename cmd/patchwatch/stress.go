@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) stressCommand() *cobra.Command {
-	var s stress
+	s := stress{app: a}
 	c := &cobra.Command{
 		Use:   "stress ARCHIVE...",
 		Short: "Try on this machine whether any mail is lost",
@@ -33,7 +33,7 @@ removed in the end, unless something was wrong. Exit 1 if anything is lost, twic
 			if err := s.valid(); err != nil {
 				return err
 			}
-			archives, err := openArchives(cmd.Context(), args)
+			archives, err := openArchives(cmd.Context(), a.in, args)
 			if err != nil {
 				return err
 			}
@@ -53,6 +53,7 @@ removed in the end, unless something was wrong. Exit 1 if anything is lost, twic
 
 // stress is one run of the stress command.
 type stress struct {
+	*app
 	writers, watchers, kills, freezes int
 	every                             time.Duration
 	seed                              uint64
@@ -94,13 +95,13 @@ func (s *stress) run(ctx context.Context, archives []archive) (err error) {
 		if !wrong && !s.keep {
 			os.RemoveAll(s.work)
 		} else {
-			fmt.Printf("all of it is left in %s\n", s.work)
+			fmt.Fprintf(s.out, "all of it is left in %s\n", s.work)
 		}
 	}()
 	if err := s.prepare(ctx, archives); err != nil {
 		return err
 	}
-	fmt.Printf("%s, %d writers, %d watchers, seed %d\n", count(len(s.letters), "mail"), s.writers, s.watchers, s.seed)
+	fmt.Fprintf(s.out, "%s, %d writers, %d watchers, seed %d\n", count(len(s.letters), "mail"), s.writers, s.watchers, s.seed)
 	started := time.Now()
 	done, err := s.deliverAndKill(ctx)
 	if err != nil {
@@ -110,7 +111,7 @@ func (s *stress) run(ctx context.Context, archives []archive) (err error) {
 	if err != nil {
 		return err
 	}
-	v.print(time.Since(started))
+	v.print(s.out, time.Since(started))
 	if v.wrong() {
 		return exitCode(exitFailed)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,7 +34,7 @@ func (v *verdict) say(format string, args ...any) {
 	}
 }
 
-func (v *verdict) print(took time.Duration) {
+func (v *verdict) print(out io.Writer, took time.Duration) {
 	for _, row := range []struct {
 		what  string
 		value int64
@@ -42,11 +43,11 @@ func (v *verdict) print(took time.Duration) {
 		{"lost", int64(v.lost)}, {"differences", int64(v.differences)}, {"faults by check", int64(v.faults)},
 		{"kills", v.kills}, {"freezes", v.freezes},
 	} {
-		fmt.Printf("%-16s %8d\n", row.what, row.value)
+		fmt.Fprintf(out, "%-16s %8d\n", row.what, row.value)
 	}
-	fmt.Printf("%-16s %8.1f\n", "seconds", took.Seconds())
+	fmt.Fprintf(out, "%-16s %8.1f\n", "seconds", took.Seconds())
 	for _, line := range v.said {
-		fmt.Printf("WRONG: %s\n", printable(line))
+		fmt.Fprintf(out, "WRONG: %s\n", printable(line))
 	}
 }
 

@@ -97,7 +97,7 @@ const stuck = 2 * time.Minute
 
 // harm kills and freezes until there is no more mail and all harm is done.
 func (k *killer) harm(ctx context.Context, posted <-chan error) error {
-	p := newProgress("stress", "mails delivered")
+	p := k.newProgress("stress", "mails delivered")
 	defer p.clear()
 	allPosted, moved, before := false, time.Now(), -1
 	for {

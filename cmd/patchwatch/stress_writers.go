@@ -37,7 +37,7 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 	if err != nil {
 		return err
 	}
-	p := newProgress("serial import", "mails")
+	p := s.newProgress("serial import", "mails")
 	for _, a := range archives {
 		if err = s.prepareOne(ctx, store, a, p); err != nil {
 			break

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"runtime"
 	"runtime/debug"
 
@@ -27,10 +26,10 @@ func (a *app) versionCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := thisBuild()
 			if asJSON {
-				return printJSON(os.Stdout, v)
+				return printJSON(a.out, v)
 			}
-			fmt.Printf("patchwatch %s, %s, SQLite %s\n", v.Version, v.Go, v.SQLite)
-			fmt.Printf("version  %s\ncommit   %s\ngo       %s\nsqlite   %s\n", v.Version, v.Commit, v.Go, v.SQLite)
+			fmt.Fprintf(a.out, "patchwatch %s, %s, SQLite %s\n", v.Version, v.Go, v.SQLite)
+			fmt.Fprintf(a.out, "version  %s\ncommit   %s\ngo       %s\nsqlite   %s\n", v.Version, v.Commit, v.Go, v.SQLite)
 			return nil
 		},
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 func (a *app) watchCommand() *cobra.Command {
-	var w watching
+	w := watching{app: a}
 	var logFormat string
 	c := &cobra.Command{
 		Use:   "watch MAILDIR...",
@@ -43,12 +43,12 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 				return usagef("--metrics has no address; leave it out to serve none")
 			}
 			var err error
-			if w.log, err = newLogger(os.Stderr, logFormat); err != nil {
+			if w.log, err = newLogger(a.err, logFormat); err != nil {
 				return err
 			}
 			w.manager = &notifier{}
 			if !w.once {
-				w.manager = newNotifier(w.rescan)
+				w.manager = newNotifier(w.rescan + a.stuckAfter)
 			}
 			dirs, err := w.prepare(args) // before a database is made for nothing
 			if err != nil {
@@ -73,6 +73,7 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 
 // watching is one run of the watch command.
 type watching struct {
+	*app
 	once, quiet, verbose bool
 	rescan               time.Duration
 	metrics              string // address to serve them at; empty: nobody asked
@@ -101,8 +102,8 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		Dirs: dirs, Prepare: in.prepare, Handle: in.handle, Rescan: w.rescan, Log: w.log,
 		Settled: w.tellSettled, Changed: w.tellState,
 	}
-	if disturb != nil {
-		disturb(&config)
+	if w.disturb != nil {
+		w.disturb(&config)
 		in.step = config.Step
 		s.OnStep(config.Step)
 	}
@@ -131,9 +132,6 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	w.log.Info("stopped", "settled", w.settled)
 	return err
 }
-
-// disturb is set by tests, to kill the process at one of allSteps.
-var disturb func(*watcher.Config)
 
 // allSteps lists the points at which a crash leaves a state of its own, in the order of a mail's life.
 func allSteps() []string { return slices.Concat(watcher.Steps(), []string{stepParsed}, db.Steps()) }
@@ -175,7 +173,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 		w.backlog += queue.Mails
 	}
 	if !w.verbose {
-		w.progress = newProgress("watch", "mails settled")
+		w.progress = w.newProgress("watch", "mails settled")
 		defer w.progress.clear()
 	}
 	sum, err := watcher.Once(ctx, config)
@@ -189,7 +187,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 	if err == nil {
 		err = w.finishLeft(ctx)
 	}
-	fmt.Printf("%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
+	fmt.Fprintf(w.out, "%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
 	if sum.Left > 0 {
 		return errors.New("mail is left in new; the log above says why")
 	}
