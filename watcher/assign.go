@@ -24,8 +24,8 @@ func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
 
 // open gives the next names of a Maildir and its folders; nil where there are no names.
 func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
-	if e.ears != nil {
-		if err := e.ears.attend(b); err != nil {
+	if e.notifier != nil {
+		if err := e.notifier.checkWatches(b); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -37,7 +37,7 @@ func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, err
 	if err != nil {
 		return nil, nil, err
 	}
-	if e.ears != nil && f.id != b.watched[1] && !b.deaf {
+	if e.notifier != nil && f.id != b.watched[1] && !b.unwatched {
 		b.abandon() // new has been replaced since, and nobody listens to this one
 		f.close()
 		return nil, nil, nil

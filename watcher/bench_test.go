@@ -15,7 +15,7 @@ func BenchmarkOnce(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		dir := b.TempDir()
-		if _, err := Prepare(dir); err != nil {
+		if _, err := EnsureMaildir(dir); err != nil {
 			b.Fatal(err)
 		}
 		for i := range mails {

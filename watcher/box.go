@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// firstRelook is how long a locked or unfinished mail is left alone at first.
-const firstRelook = 20 * time.Millisecond
+// firstRecheck is how long a locked or unfinished mail is left alone at first.
+const firstRecheck = 20 * time.Millisecond
 
 // box is one Maildir while it is watched. All but the atomic fields belong to the goroutine of Run or Once.
 type box struct {
@@ -21,8 +21,8 @@ type box struct {
 	lastEvent atomic.Int64 // microseconds since 1970; 0: none ever came
 	stopped   atomic.Bool  // failed in the middle of a round: what is left of it in this Maildir is skipped
 
-	watched [2]inode // what the watches are on: the Maildir, and new
-	deaf    bool     // the watches cannot be set
+	watched   [2]inode // what the watches are on: the Maildir, and new
+	unwatched bool     // the watches cannot be set
 
 	list     listing
 	scanning bool // list has begun and not ended
@@ -30,16 +30,16 @@ type box struct {
 	seen     tally
 	left     leftovers
 
-	lastScan time.Time
-	due      time.Time     // of the next timed scan
-	relook   time.Time     // when to look again at what was locked or unfinished; zero: nothing was
-	patience time.Duration // that led to relook
-	pause    pause
+	lastScan     time.Time
+	due          time.Time     // of the next timed scan
+	recheckAt    time.Time     // when to look again at what was locked or unfinished; zero: nothing was
+	recheckDelay time.Duration // that led to recheckAt
+	pause        pause
 }
 
 // tally counts what a listing gave that is for somebody else, or for later.
 type tally struct {
-	locked, unfinished int
+	locked, incomplete int
 }
 
 func (b *box) newDir() string { return filepath.Join(b.dir, "new") }
@@ -49,13 +49,13 @@ func (b *box) ready(now time.Time) bool {
 	if !b.pause.over(now) && !b.replaced.Load() {
 		return false
 	}
-	return b.list.open() || b.dirty.Load() || !now.Before(b.next())
+	return b.list.open() || b.dirty.Load() || !now.Before(b.nextScan())
 }
 
-// next is when to look without an event.
-func (b *box) next() time.Time {
-	if !b.relook.IsZero() && b.relook.Before(b.due) {
-		return b.relook
+// nextScan is when to look without an event.
+func (b *box) nextScan() time.Time {
+	if !b.recheckAt.IsZero() && b.recheckAt.Before(b.due) {
+		return b.recheckAt
 	}
 	return b.due
 }
@@ -72,9 +72,9 @@ func (b *box) names(limit int, now time.Time, rescan time.Duration) ([]string, e
 
 func (b *box) begin(now time.Time, rescan time.Duration) error {
 	if b.dirty.Swap(false) {
-		b.patience = 0
+		b.recheckDelay = 0
 	}
-	b.relook = time.Time{}
+	b.recheckAt = time.Time{}
 	b.timed = !now.Before(b.due)
 	if b.timed {
 		b.due = now.Add(rescan)
@@ -98,20 +98,20 @@ func (b *box) wanted(entry fs.DirEntry) bool {
 	return b.timed || !b.left.has(name)
 }
 
-// note remembers what came of one name.
-func (b *box) note(name string, seen look, err error) {
+// record remembers what came of one name.
+func (b *box) record(name string, seen outcome, err error) {
 	switch seen {
-	case lookOdd:
+	case outcomeOdd:
 		b.leave(name, true, err)
 		return
-	case lookUnreadable:
+	case outcomeUnreadable:
 		b.leave(name, false, err)
 		return
-	case lookLocked:
+	case outcomeLocked:
 		b.seen.locked++
-	case lookUnfinished:
-		b.seen.unfinished++
-	case lookStarved:
+	case outcomeIncomplete:
+		b.seen.incomplete++
+	case outcomeNoDescriptors:
 		b.dirty.Store(true)
 	}
 	b.left.remove(name)
@@ -140,12 +140,12 @@ func (b *box) end(now time.Time, rescan time.Duration) {
 	if b.pause.end() {
 		b.log.Info("mail is taken again", "dir", b.dir)
 	}
-	if b.seen.locked+b.seen.unfinished == 0 {
-		b.patience = 0
+	if b.seen.locked+b.seen.incomplete == 0 {
+		b.recheckDelay = 0
 		return
 	}
-	b.patience = min(max(2*b.patience, firstRelook), rescan)
-	b.relook = now.Add(b.patience)
+	b.recheckDelay = min(max(2*b.recheckDelay, firstRecheck), rescan)
+	b.recheckAt = now.Add(b.recheckDelay)
 }
 
 // abandon gives up the listing; the next one begins as soon as it may.

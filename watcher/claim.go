@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// held is a claim with what is needed to settle it.
-type held struct {
+// heldClaim is a claim with what is needed to settle it.
+type heldClaim struct {
 	Claim
 	box     *box
 	folders *folders
@@ -24,13 +24,13 @@ type held struct {
 }
 
 // release lets go of the mail wherever it is now. It is safe to call after the move: the lock is on the inode.
-func (h *held) release() {
+func (h *heldClaim) release() {
 	h.lock.Unlock()
 	h.forget()
 }
 
 // forget gives back the memory that its bytes take; the lock stays.
-func (h *held) forget() {
+func (h *heldClaim) forget() {
 	if h.budget != nil {
 		h.budget.give(h.size)
 		h.budget = nil
@@ -38,17 +38,17 @@ func (h *held) forget() {
 	h.Data, h.Prepared = nil, nil
 }
 
-// look is what came of looking at one name in new.
-type look int
+// outcome is what came of looking at one name in new.
+type outcome int
 
 const (
-	lookTaken      look = iota // claimed and read
-	lookGone                   // settled by somebody else
-	lookLocked                 // somebody else is at it
-	lookUnfinished             // being written, or empty and young
-	lookOdd                    // no regular file
-	lookUnreadable             // may not be opened, or cannot be read
-	lookStarved                // this process has no file descriptor left
+	outcomeTaken         outcome = iota // claimed and read
+	outcomeGone                         // settled by somebody else
+	outcomeLocked                       // somebody else is at it
+	outcomeIncomplete                   // being written, or empty and young
+	outcomeOdd                          // no regular file
+	outcomeUnreadable                   // may not be opened, or cannot be read
+	outcomeNoDescriptors                // this process has no file descriptor left
 )
 
 // claimer claims and reads. It is used by several goroutines at once.
@@ -69,50 +69,50 @@ type claimer struct {
 //   - A new Flock for each attempt: one that is locked already says yes again.
 //   - After locking, read opens the name again and finds the same inode: between our open and our lock another
 //     watcher may have settled the mail and let go of it, and then it would be taken twice.
-func (c *claimer) claim(b *box, f *folders, name string) (*held, look, error) {
+func (c *claimer) claim(b *box, f *folders, name string) (*heldClaim, outcome, error) {
 	path := filepath.Join(f.dir, "new", name)
 	lock := flock.New(path, flock.SetFlag(os.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW))
 	locked, err := lock.TryLock()
 	if err != nil {
-		return nil, lookOf(err), err
+		return nil, outcomeOf(err), err
 	}
 	if !locked {
-		return nil, lookLocked, nil
+		return nil, outcomeLocked, nil
 	}
-	h := &held{Claim: Claim{Dir: f.dir, Name: name}, box: b, folders: f, lock: lock}
+	h := &heldClaim{Claim: Claim{Dir: f.dir, Name: name}, box: b, folders: f, lock: lock}
 	seen, err := c.fill(h)
-	if seen != lookTaken {
+	if seen != outcomeTaken {
 		h.release()
 		return nil, seen, err
 	}
-	return h, lookTaken, nil
+	return h, outcomeTaken, nil
 }
 
 // fill checks what was locked and reads it.
-func (c *claimer) fill(h *held) (look, error) {
+func (c *claimer) fill(h *heldClaim) (outcome, error) {
 	info, err := h.lock.Stat()
 	if err != nil {
-		return lookUnreadable, err
+		return outcomeUnreadable, err
 	}
 	if !info.Mode().IsRegular() {
-		return lookOdd, nil
+		return outcomeOdd, nil
 	}
 	h.file = inodeOfInfo(info)
 	h.Delivered = Delivered(h.Name, info.ModTime())
 	return c.read(h)
 }
 
-// lookOf sorts the errors of opening a name in new.
-func lookOf(err error) look {
+// outcomeOf sorts the errors of opening a name in new.
+func outcomeOf(err error) outcome {
 	switch {
 	case errors.Is(err, unix.ENOENT):
-		return lookGone
+		return outcomeGone
 	case errors.Is(err, unix.ELOOP), errors.Is(err, unix.ENXIO), errors.Is(err, unix.ENODEV):
-		return lookOdd // a symbolic link, a socket, a device without a driver
+		return outcomeOdd // a symbolic link, a socket, a device without a driver
 	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE):
-		return lookStarved
+		return outcomeNoDescriptors
 	}
-	return lookUnreadable
+	return outcomeUnreadable
 }
 
 // tooLarge is the reason why a mail was not even read.

@@ -10,7 +10,7 @@ import (
 )
 
 // lockThen is the moment that no test can wait for: a mail is locked, and what has its name is not it any more.
-func lockThen(t *testing.T, meanwhile func(dir string)) look {
+func lockThen(t *testing.T, meanwhile func(dir string)) outcome {
 	t.Helper()
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
@@ -26,7 +26,7 @@ func lockThen(t *testing.T, meanwhile func(dir string)) look {
 	}
 	defer f.close()
 	c := &claimer{maxMail: 100, settleTime: time.Second, budget: newBudget(100), step: func(string) {}}
-	h := &held{Claim: Claim{Dir: dir, Name: "a"}, box: b, folders: f, lock: lock}
+	h := &heldClaim{Claim: Claim{Dir: dir, Name: "a"}, box: b, folders: f, lock: lock}
 	defer h.release()
 	seen, _ := c.fill(h)
 	return seen
@@ -36,18 +36,18 @@ func TestClaimSeesWhatIsLocked(t *testing.T) {
 	rename := func(dir string) { os.Rename(filepath.Join(dir, "new", "a"), filepath.Join(dir, "cur", "a:2,")) }
 	for name, c := range map[string]struct {
 		meanwhile func(dir string)
-		want      look
+		want      outcome
 	}{
-		"nothing":     {func(string) {}, lookTaken},
-		"moved":       {rename, lookGone},
-		"moved, made": {func(dir string) { rename(dir); put(t, dir, "a", "another") }, lookGone},
+		"nothing":     {func(string) {}, outcomeTaken},
+		"moved":       {rename, outcomeGone},
+		"moved, made": {func(dir string) { rename(dir); put(t, dir, "a", "another") }, outcomeGone},
 		"moved, linked": {func(dir string) {
 			rename(dir)
 			os.Symlink("../cur/a:2,", filepath.Join(dir, "new", "a"))
-		}, lookOdd},
+		}, outcomeOdd},
 	} {
 		if got := lockThen(t, c.meanwhile); got != c.want {
-			t.Errorf("%s: look %d, want %d", name, got, c.want)
+			t.Errorf("%s: outcome %d, want %d", name, got, c.want)
 		}
 	}
 }
@@ -69,12 +69,12 @@ func TestClaimOddThings(t *testing.T) {
 	defer f.close()
 	c := &claimer{maxMail: 100, settleTime: time.Second, budget: newBudget(100), step: func(string) {}}
 	for _, name := range ls(t, dir, "new") {
-		if _, seen, err := c.claim(b, f, name); seen != lookOdd {
-			t.Errorf("%s: look %d, %v", name, seen, err)
+		if _, seen, err := c.claim(b, f, name); seen != outcomeOdd {
+			t.Errorf("%s: outcome %d, %v", name, seen, err)
 		}
 	}
-	if _, seen, _ := c.claim(b, f, "missing"); seen != lookGone {
-		t.Errorf("missing: look %d", seen)
+	if _, seen, _ := c.claim(b, f, "missing"); seen != outcomeGone {
+		t.Errorf("missing: outcome %d", seen)
 	}
 	wantNames(t, ls(t, dir, "new"), "fifo", "folder", "link", "socket")
 }

@@ -11,14 +11,14 @@ import (
 // engine is what Run and Once have in common: rounds over some Maildirs.
 type engine struct {
 	Config
-	boxes   []*box
-	claimer claimer
-	settler settler
-	limit   int   // most names in a round; less after file descriptors have run out
-	pause   pause // after the handler has failed
-	ears    *ears // nil: nobody listens, as in Once
-	sum     Summary
-	told    time.Time // when Changed was last called
+	boxes    []*box
+	claimer  claimer
+	settler  settler
+	limit    int       // most names in a round; less after file descriptors have run out
+	pause    pause     // after the handler has failed
+	notifier *notifier // nil: nobody listens, as in Once
+	sum      Summary
+	told     time.Time // when Changed was last called
 }
 
 func newEngine(c Config) (*engine, error) {
@@ -45,7 +45,7 @@ func newEngine(c Config) (*engine, error) {
 func (e *engine) addBoxes() error {
 	known := map[inode]string{}
 	for _, dir := range e.Dirs {
-		if _, err := Prepare(dir); err != nil {
+		if _, err := EnsureMaildir(dir); err != nil {
 			return err
 		}
 		b := &box{dir: filepath.Clean(dir), log: e.Log}
@@ -66,7 +66,7 @@ func (e *engine) addBoxes() error {
 
 // rescan is how long a Maildir may go without a scan.
 func (e *engine) rescan(b *box) time.Duration {
-	if b.deaf || b.lastEvent.Load() == 0 {
+	if b.unwatched || b.lastEvent.Load() == 0 {
 		return min(e.BlindScan, e.Rescan)
 	}
 	return e.Rescan
@@ -112,17 +112,17 @@ func (e *engine) closeRound(r *round) {
 			b.end(now, e.Rescan)
 		}
 	}
-	e.adapt(r, now)
+	e.adaptLimit(r, now)
 }
 
-// adapt takes fewer mails at once after file descriptors ran out, and slowly more again. When not a single mail could
+// adaptLimit takes fewer mails at once after file descriptors ran out, and slowly more again. When not a single mail could
 // be settled they are somebody else's, and only waiting helps.
-func (e *engine) adapt(r *round, now time.Time) {
+func (e *engine) adaptLimit(r *round, now time.Time) {
 	switch {
-	case r.starved && r.settled == 0:
+	case r.noDescriptors && r.settled == 0:
 		e.limit = 1
 		e.failAll(now, unix.EMFILE)
-	case r.starved:
+	case r.noDescriptors:
 		e.limit = max(r.settled/2, 1)
 	default:
 		e.limit = min(2*e.limit, e.roundMails())
@@ -137,8 +137,8 @@ func (e *engine) failAll(now time.Time, err error) {
 
 // close ends the goroutines and closes the files of Run or Once.
 func (e *engine) close() {
-	if e.ears != nil {
-		e.ears.close()
+	if e.notifier != nil {
+		e.notifier.close()
 	}
 	for _, b := range e.boxes {
 		b.list.close()

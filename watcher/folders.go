@@ -48,14 +48,14 @@ func (f *folders) open() (err error) {
 	if f.failed, err = openOrMakeFolder(filepath.Join(f.dir, "failed")); err != nil {
 		return err
 	}
-	if err = f.apart(); err != nil {
+	if err = f.checkDistinct(); err != nil {
 		return err // a pause, until somebody has put it right
 	}
 	f.reasons = !empty(f.failed)
 	return nil
 }
 
-func (f *folders) apart() error {
+func (f *folders) checkDistinct() error {
 	cur, err := inodeOfOpen(f.cur)
 	if err != nil {
 		return fmt.Errorf("fstat(%s/cur): %w", f.dir, err)
@@ -64,12 +64,12 @@ func (f *folders) apart() error {
 	if err != nil {
 		return fmt.Errorf("fstat(%s/failed): %w", f.dir, err)
 	}
-	return apart(f.id, cur, failed)
+	return distinct(f.id, cur, failed)
 }
 
-// apart refuses links that make one folder of two. A mail moved from new to new would be taken again, as one that a crash
+// distinct refuses links that make one folder of two. A mail moved from new to new would be taken again, as one that a crash
 // had left in both, and its file removed.
-func apart(new, cur, failed inode) error {
+func distinct(new, cur, failed inode) error {
 	for _, pair := range []struct {
 		a, b inode
 		is   string
@@ -104,7 +104,7 @@ func openOrMakeFolder(path string) (int, error) {
 }
 
 func openFolder(path string) (fd int, err error) {
-	err = again(func() error {
+	err = ignoringEINTR(func() error {
 		fd, err = unix.Open(path, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 		return err
 	})
@@ -139,5 +139,5 @@ func (f *folders) sync() error {
 }
 
 func syncFolder(fd int) error {
-	return again(func() error { return unix.Fsync(fd) })
+	return ignoringEINTR(func() error { return unix.Fsync(fd) })
 }

@@ -18,7 +18,7 @@ import (
 func newMaildir(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := Prepare(dir); err != nil {
+	if _, err := EnsureMaildir(dir); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -168,7 +168,7 @@ func start(t testing.TB, c Config) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.ears = listen(e.boxes, e.Log)
+	e.notifier = newNotifier(e.boxes, e.Log)
 	r.engine = e
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

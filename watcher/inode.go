@@ -51,8 +51,8 @@ func inodeOfPath(path string) (inode, error) {
 	return inodeOf(&st), nil
 }
 
-// again repeats a system call that a signal has interrupted; the Go runtime sends itself many.
-func again(call func() error) error {
+// ignoringEINTR repeats a system call that a signal has interrupted; the Go runtime sends itself many.
+func ignoringEINTR(call func() error) error {
 	for {
 		if err := call(); err != unix.EINTR {
 			return err

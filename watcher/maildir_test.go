@@ -20,7 +20,7 @@ import (
 func TestPrepare(t *testing.T) {
 	dir := t.TempDir()
 	for _, want := range []bool{true, false} {
-		created, err := Prepare(dir)
+		created, err := EnsureMaildir(dir)
 		if err != nil || created != want {
 			t.Errorf("created %v, %v, want %v", created, err, want)
 		}
@@ -32,7 +32,7 @@ func TestPrepare(t *testing.T) {
 	}
 
 	os.Remove(filepath.Join(dir, "failed"))
-	if created, err := Prepare(dir); created || err != nil {
+	if created, err := EnsureMaildir(dir); created || err != nil {
 		t.Error("only failed was missing:", created, err)
 	}
 }
@@ -47,7 +47,7 @@ func TestPrepareErrors(t *testing.T) {
 		file:                                  unix.ENOTDIR,
 		inside:                                unix.ENOTDIR,
 	} {
-		_, err := Prepare(dir)
+		_, err := EnsureMaildir(dir)
 		if !errors.Is(err, want) || !strings.Contains(err.Error(), dir) {
 			t.Errorf("%v, want %v", err, want)
 		}
@@ -65,7 +65,7 @@ func TestPrepareWithoutPermission(t *testing.T) {
 	}
 	asNobody(func() {
 		for _, dir := range []string{closed, readOnly} {
-			if _, err := Prepare(dir); !errors.Is(err, fs.ErrPermission) {
+			if _, err := EnsureMaildir(dir); !errors.Is(err, fs.ErrPermission) {
 				t.Errorf("%s: %v", dir, err)
 			}
 		}

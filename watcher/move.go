@@ -19,12 +19,12 @@ type mover struct {
 // a rename, the two could reach the disk in the other order.
 func (m mover) move(fromDir int, from string, toDir int, to string) error {
 	if !m.link {
-		err := again(func() error { return unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE) })
+		err := ignoringEINTR(func() error { return unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE) })
 		if !renameUnsupported(err) {
 			return err
 		}
 	}
-	if err := again(func() error { return unix.Linkat(fromDir, from, toDir, to, 0) }); err != nil {
+	if err := ignoringEINTR(func() error { return unix.Linkat(fromDir, from, toDir, to, 0) }); err != nil {
 		return err
 	}
 	if m.linked != nil {
@@ -33,7 +33,7 @@ func (m mover) move(fromDir int, from string, toDir int, to string) error {
 	if err := syncFolder(toDir); err != nil {
 		return err
 	}
-	return again(func() error { return unix.Unlinkat(fromDir, from, 0) })
+	return ignoringEINTR(func() error { return unix.Unlinkat(fromDir, from, 0) })
 }
 
 // renameUnsupported is how kernels and file systems say that they cannot rename without replacing: ENOSYS before Linux

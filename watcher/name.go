@@ -13,7 +13,7 @@ const (
 	infoMark     = ":2,"
 	maxInfo      = 64 // bytes; flags are single letters, so a longer "info" is a name that happens to hold the mark
 	reasonSuffix = ".reason"
-	maxChoices   = 10000 // of names for one mail, see choose
+	maxChoices   = 10000 // of names for one mail, see moveToFreeName
 )
 
 var errNoFreeName = errors.New("every name that could be given to it is taken")

@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	onceTries    = 5 // failures of the environment in a row, some three seconds, after which Once gives up
-	onceRelook   = 20 * time.Millisecond
-	onceRelookTo = 250 * time.Millisecond
+	onceTries          = 5 // failures of the environment in a row, some three seconds, after which Once gives up
+	onceRecheck        = 20 * time.Millisecond
+	onceLongestRecheck = 250 * time.Millisecond
 )
 
 // Once settles what is in new, and returns when a scan finds no mail there that could still be settled. It waits for
@@ -28,23 +28,23 @@ func Once(ctx context.Context, c Config) (Summary, error) {
 }
 
 func (e *engine) once(ctx context.Context) (Summary, error) {
-	wait, last := onceRelook, time.Now() // last: when something was settled
+	wait, last := onceRecheck, time.Now() // last: when something was settled
 	for {
 		before := e.sum
 		if err := e.sweep(ctx); err != nil {
-			return e.cutShort(), err
+			return e.partialSummary(), err
 		}
 		if e.sum != before {
-			wait, last = onceRelook, time.Now()
+			wait, last = onceRecheck, time.Now()
 			continue
 		}
 		if e.emptied(time.Since(last)) {
 			return e.summary(), nil
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return e.cutShort(), err
+			return e.partialSummary(), err
 		}
-		wait = min(2*wait, onceRelookTo)
+		wait = min(2*wait, onceLongestRecheck)
 	}
 }
 
@@ -60,7 +60,7 @@ func (e *engine) sweep(ctx context.Context) error {
 			continue
 		}
 		e.round(ctx)
-		if err := e.givenUp(); err != nil {
+		if err := e.repeatedFailure(); err != nil {
 			return err
 		}
 	}
@@ -76,8 +76,8 @@ func (e *engine) sweeping() bool {
 	return false
 }
 
-// givenUp is the reason of a failure that has come too often in a row.
-func (e *engine) givenUp() error {
+// repeatedFailure is the reason of a failure that has come too often in a row.
+func (e *engine) repeatedFailure() error {
 	if e.pause.fails >= onceTries {
 		return fmt.Errorf("watcher: %w", e.pause.err)
 	}
@@ -92,7 +92,7 @@ func (e *engine) givenUp() error {
 // emptied says whether what the last sweep has left is to stay.
 func (e *engine) emptied(idle time.Duration) bool {
 	for _, b := range e.boxes {
-		if b.seen.locked > 0 || b.seen.unfinished > 0 && idle < e.EmptyTime {
+		if b.seen.locked > 0 || b.seen.incomplete > 0 && idle < e.EmptyTime {
 			return false
 		}
 	}
@@ -104,14 +104,14 @@ func (e *engine) summary() Summary {
 	for _, b := range e.boxes {
 		odd, unreadable := b.left.count()
 		sum.Odd += odd
-		sum.Left += unreadable + b.seen.unfinished + b.seen.locked
+		sum.Left += unreadable + b.seen.incomplete + b.seen.locked
 	}
 	return sum
 }
 
-// cutShort is the summary before the end. A sweep that was broken off has not seen all that is in new, so that is
+// partialSummary is the summary before the end. A sweep that was broken off has not seen all that is in new, so that is
 // listed again; where it cannot be, what was seen counts.
-func (e *engine) cutShort() Summary {
+func (e *engine) partialSummary() Summary {
 	sum := e.summary()
 	left, odd := 0, 0
 	for _, b := range e.boxes {

@@ -8,19 +8,19 @@ import (
 
 // read takes the bytes from a descriptor of its own, since flock does not show its. That it is the same inode also
 // proves that the name still was this mail when we had the lock.
-func (c *claimer) read(h *held) (look, error) {
+func (c *claimer) read(h *heldClaim) (outcome, error) {
 	fd, err := openAt(h.folders.new, h.Name)
 	if err != nil {
-		return lookOf(err), err
+		return outcomeOf(err), err
 	}
 	defer unix.Close(fd)
 
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
-		return lookUnreadable, err
+		return outcomeUnreadable, err
 	}
 	if inodeOf(&st) != h.file {
-		return lookGone, nil
+		return outcomeGone, nil
 	}
 	c.step(stepClaimed)
 	h.size = st.Size
@@ -29,30 +29,30 @@ func (c *claimer) read(h *held) (look, error) {
 
 // readBytes reads a mail that is ours, unless it is too large or somebody is still writing it. The budget is waited
 // for before finished takes its lease, which would hold up a writer.
-func (c *claimer) readBytes(h *held, fd int, st *unix.Stat_t) (look, error) {
+func (c *claimer) readBytes(h *heldClaim, fd int, st *unix.Stat_t) (outcome, error) {
 	if st.Size > c.maxMail {
 		h.reject = tooLarge(st.Size, c.maxMail)
-		return lookTaken, nil
+		return outcomeTaken, nil
 	}
 	c.budget.take(st.Size)
 	h.budget = c.budget
-	if !c.finished(fd, st, time.Now()) {
-		return lookUnfinished, nil
+	if !c.isComplete(fd, st, time.Now()) {
+		return outcomeIncomplete, nil
 	}
 	data, err := readAll(fd, st.Size)
 	if err != nil {
-		return lookUnreadable, err
+		return outcomeUnreadable, err
 	}
 	if int64(len(data)) != st.Size {
-		return lookUnfinished, nil
+		return outcomeIncomplete, nil
 	}
 	h.Data = data
 	c.step(stepRead)
-	return lookTaken, nil
+	return outcomeTaken, nil
 }
 
 func openAt(folder int, name string) (fd int, err error) {
-	err = again(func() error {
+	err = ignoringEINTR(func() error {
 		fd, err = unix.Openat(folder, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 		return err
 	})
@@ -66,7 +66,7 @@ func readAll(fd int, size int64) ([]byte, error) {
 	n := 0
 	for n < int(size) {
 		got := 0
-		err := again(func() (err error) {
+		err := ignoringEINTR(func() (err error) {
 			got, err = unix.Read(fd, buf[n:])
 			return err
 		})

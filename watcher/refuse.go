@@ -37,7 +37,7 @@ func reasonText(reason error) string {
 
 func writeSynced(folder int, name, text string) error {
 	var fd int
-	err := again(func() (err error) {
+	err := ignoringEINTR(func() (err error) {
 		unix.Unlinkat(folder, name, 0) // what a crash left, or a link or a FIFO that somebody put there
 		flags := unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 		fd, err = unix.Openat(folder, name, flags, 0o600)

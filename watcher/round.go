@@ -25,22 +25,22 @@ type job struct {
 // result is what came of it.
 type result struct {
 	job
-	held *held // where look is lookTaken
-	look look
-	err  error
+	held    *heldClaim // where outcome is outcomeTaken
+	outcome outcome
+	err     error
 }
 
 // round takes a part of what waits: some goroutines claim, read and prepare, this one hands over what they have, and one
 // moves what is stored. So while one batch is stored, the next one is read and the one before is moved.
 type round struct {
 	*engine
-	work    []job
-	next    atomic.Int64 // index of the next job
-	stop    atomic.Bool  // no more jobs
-	results chan result
-	failed  bool // the handler did; nothing more is handed over
-	starved bool // of file descriptors
-	settled int
+	work          []job
+	next          atomic.Int64 // index of the next job
+	stop          atomic.Bool  // no more jobs
+	results       chan result
+	failed        bool // the handler did; nothing more is handed over
+	noDescriptors bool // this process has no file descriptor left
+	settled       int
 }
 
 // round does one round of whatever is ready.
@@ -87,7 +87,7 @@ func (r *round) read(ctx context.Context) {
 			continue
 		}
 		held, seen, err := r.claimer.claim(j.box, j.folders, j.name)
-		if seen == lookTaken && held.reject == nil && r.Prepare != nil {
+		if seen == outcomeTaken && held.reject == nil && r.Prepare != nil {
 			held.Prepared = r.Prepare(held.Claim)
 		}
 		r.results <- result{j, held, seen, err}
@@ -125,18 +125,18 @@ func (r *round) gather(b *batch) {
 
 // batch is what goes to the handler at once.
 type batch struct {
-	held  []*held
+	held  []*heldClaim
 	bytes int64
 }
 
 func (r *round) add(b *batch, res result) {
-	res.box.note(res.name, res.look, res.err)
-	switch res.look {
-	case lookTaken:
+	res.box.record(res.name, res.outcome, res.err)
+	switch res.outcome {
+	case outcomeTaken:
 		b.held = append(b.held, res.held)
 		b.bytes += int64(len(res.held.Data))
-	case lookStarved:
-		r.starved = true
+	case outcomeNoDescriptors:
+		r.noDescriptors = true
 		r.stop.Store(true)
 	}
 }

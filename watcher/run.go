@@ -13,7 +13,7 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	e.ears = listen(e.boxes, e.Log)
+	e.notifier = newNotifier(e.boxes, e.Log)
 	return e.run(ctx)
 }
 
@@ -36,8 +36,8 @@ func (e *engine) sleep(ctx context.Context) {
 	timer := time.NewTimer(time.Until(e.nextLook()))
 	defer timer.Stop()
 	var wake chan struct{}
-	if e.ears != nil {
-		wake = e.ears.wake
+	if e.notifier != nil {
+		wake = e.notifier.wake
 	}
 	select {
 	case <-ctx.Done():
@@ -48,21 +48,21 @@ func (e *engine) sleep(ctx context.Context) {
 
 // nextLook is when something is to be done that no event will announce.
 func (e *engine) nextLook() time.Time {
-	next := e.boxes[0].wants()
+	next := e.boxes[0].nextRound()
 	for _, b := range e.boxes[1:] {
-		if look := b.wants(); look.Before(next) {
+		if look := b.nextRound(); look.Before(next) {
 			next = look
 		}
 	}
 	return later(next, e.pause.until)
 }
 
-// wants is when this Maildir is to be looked at; long ago, when only the pause of all is in the way.
-func (b *box) wants() time.Time {
+// nextRound is when this Maildir is to be looked at; long ago, when only the pause of all is in the way.
+func (b *box) nextRound() time.Time {
 	if b.dirty.Load() || b.list.open() {
 		return b.pause.until
 	}
-	return later(b.next(), b.pause.until)
+	return later(b.nextScan(), b.pause.until)
 }
 
 func later(a, b time.Time) time.Time {

@@ -180,7 +180,7 @@ func TestNewIsReplaced(t *testing.T) {
 		"the whole Maildir": func(dir string, _ func()) error {
 			_, err := os.Stat(dir)
 			err = errors.Join(err, os.Rename(dir, dir+".old"), os.Mkdir(dir, 0o700))
-			_, failed := Prepare(dir)
+			_, failed := EnsureMaildir(dir)
 			return errors.Join(err, failed)
 		},
 	} {
@@ -222,7 +222,7 @@ func TestEventsLost(t *testing.T) {
 	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: rescan})
 	put(t, dir, "1", "good")
 	r.waitSettled(1)
-	r.ears.fs.Remove(filepath.Join(dir, "new"))
+	r.notifier.fs.Remove(filepath.Join(dir, "new"))
 	settled := 0
 	for tries := 1; ; tries++ { // a look that was due before the watch was removed may come late
 		settled = r.count()
@@ -235,7 +235,7 @@ func TestEventsLost(t *testing.T) {
 			t.Fatal("the watch was not removed, this test shows nothing")
 		}
 	}
-	r.ears.fs.Errors <- fsnotify.ErrEventOverflow
+	r.notifier.fs.Errors <- fsnotify.ErrEventOverflow
 	begin := time.Now()
 	r.waitSettled(settled + 1)
 	if took := time.Since(begin); took > soon {
@@ -414,7 +414,7 @@ func TestStopWhilePaused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.ears = listen(e.boxes, e.Log)
+	e.notifier = newNotifier(e.boxes, e.Log)
 	e.pause.wait = longestPause // it has failed for long
 	ctx, cancel := context.WithCancel(t.Context())
 	e.Changed = func(s State) {
@@ -518,7 +518,7 @@ func TestFoldersThatAreOne(t *testing.T) {
 			if read(t, dir, "new", "mail") != "good" || r.count() != 1 {
 				t.Error("the mail was taken")
 			}
-			if _, err := Prepare(dir); err == nil || !strings.Contains(err.Error(), "are the same folder") {
+			if _, err := EnsureMaildir(dir); err == nil || !strings.Contains(err.Error(), "are the same folder") {
 				t.Errorf("Prepare: %v", err)
 			}
 			if err := os.Remove(path); err != nil { // it is made anew

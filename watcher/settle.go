@@ -18,8 +18,8 @@ type settler struct {
 var errMoved = errors.New("somebody else has moved it")
 
 // store moves a mail that is stored into cur and says what it is called there.
-func (s *settler) store(h *held) (path string, err error) {
-	name, err := s.choose(h, h.folders.cur, curName, nil)
+func (s *settler) store(h *heldClaim) (path string, err error) {
+	name, err := s.moveToFreeName(h, h.folders.cur, curName, nil)
 	path = filepath.Join(h.Dir, "cur", name)
 	if err != nil {
 		return path, &fs.PathError{Op: "move to cur", Path: path, Err: err}
@@ -32,8 +32,8 @@ func (s *settler) store(h *held) (path string, err error) {
 }
 
 // refuse moves a mail into failed, with the reason beside it.
-func (s *settler) refuse(h *held, reason error) (path string, err error) {
-	name, err := s.choose(h, h.folders.failed, failedName, func(name string) error {
+func (s *settler) refuse(h *heldClaim, reason error) (path string, err error) {
+	name, err := s.moveToFreeName(h, h.folders.failed, failedName, func(name string) error {
 		if err := writeReason(h.folders, name, reason); err != nil {
 			return err
 		}
@@ -49,8 +49,8 @@ func (s *settler) refuse(h *held, reason error) (path string, err error) {
 	return path, nil
 }
 
-// choose moves a mail to the first of its names that no other file has. before is called with a name that seems free.
-func (s *settler) choose(h *held, folder int, nameFor func(string, int) string, before func(string) error) (string, error) {
+// moveToFreeName moves a mail to the first of its names that no other file has. before is called with a name that seems free.
+func (s *settler) moveToFreeName(h *heldClaim, folder int, nameFor func(string, int) string, before func(string) error) (string, error) {
 	// The lock does not keep anybody from moving the file by hand while the handler was at it. What has that name
 	// now is not stored, and stays.
 	switch now, err := inodeAt(h.folders.new, h.Name); {
@@ -68,7 +68,7 @@ func (s *settler) choose(h *held, folder int, nameFor func(string, int) string, 
 		}
 		err := s.mover.move(h.folders.new, h.Name, folder, name)
 		if err == unix.EEXIST {
-			err = s.finish(h, folder, name)
+			err = s.finishMove(h, folder, name)
 		}
 		if err != unix.EEXIST {
 			return name, err
@@ -83,9 +83,9 @@ func free(folder int, name string, file inode) bool {
 	return err == unix.ENOENT || err == nil && there == file
 }
 
-// finish ends a move by link and unlink that was cut off between the two: the taken name is the same file. It gives
+// finishMove ends a move by link and unlink that was cut off between the two: the taken name is the same file. It gives
 // EEXIST when it is another one.
-func (s *settler) finish(h *held, folder int, name string) error {
+func (s *settler) finishMove(h *heldClaim, folder int, name string) error {
 	there, err := inodeAt(folder, name)
 	if err != nil {
 		return err
@@ -93,5 +93,5 @@ func (s *settler) finish(h *held, folder int, name string) error {
 	if there != h.file {
 		return unix.EEXIST
 	}
-	return again(func() error { return unix.Unlinkat(h.folders.new, h.Name, 0) })
+	return ignoringEINTR(func() error { return unix.Unlinkat(h.folders.new, h.Name, 0) })
 }

@@ -29,7 +29,7 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
 }
 
 func (a *app) deliver(ctx context.Context, dir string) error {
-	if _, err := watcher.Prepare(dir); err != nil {
+	if _, err := watcher.EnsureMaildir(dir); err != nil {
 		return err
 	}
 	_, err := watcher.Deliver(dir, untilDone(ctx, a.in))

@@ -30,7 +30,7 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 			return err
 		}
 	}
-	if _, err := watcher.Prepare(s.maildir()); err != nil {
+	if _, err := watcher.EnsureMaildir(s.maildir()); err != nil {
 		return err
 	}
 	store, err := db.Open(ctx, s.serial())

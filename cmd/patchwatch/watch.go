@@ -149,7 +149,7 @@ func (w *watching) prepare(dirs []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		made, err := watcher.Prepare(path)
+		made, err := watcher.EnsureMaildir(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return nil, fmt.Errorf("there is no folder %s", dir)

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// finished says whether a mail is whole. One that was delivered as the Maildir specification has it, written in tmp
+// isComplete says whether a mail is whole. One that was delivered as the Maildir specification has it, written in tmp
 // and then renamed or linked into new, always is; one that somebody copies straight into new grows before our eyes,
 // and half a mail must not be stored.
 //
@@ -18,7 +18,7 @@ import (
 // Leases are for the owner of the file (or CAP_LEASE) on a file system that has them; elsewhere the file must have
 // rested for settleTime. And an empty file is waited for longer: some programs make the file, close it, and open it
 // again to write. A file that is closed half-written and opened again later is beyond us.
-func (c *claimer) finished(fd int, st *unix.Stat_t, now time.Time) bool {
+func (c *claimer) isComplete(fd int, st *unix.Stat_t, now time.Time) bool {
 	if st.Size == 0 && !rested(st, now, c.emptyTime) {
 		return false
 	}

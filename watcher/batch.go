@@ -9,13 +9,13 @@ import (
 
 // judged is a batch whose mails are stored or refused, and still in new.
 type judged struct {
-	batch    []*held
+	batch    []*heldClaim
 	verdicts []Verdict
 }
 
 // handOver gives a batch to the handler and its verdicts to who settles them. What gets none stays in new, and its locks
 // are let go of. After the end of ctx nothing new is handed over, but what has been is settled.
-func (r *round) handOver(ctx context.Context, batch []*held, settle chan<- judged) {
+func (r *round) handOver(ctx context.Context, batch []*heldClaim, settle chan<- judged) {
 	verdicts, err := r.judge(ctx, batch)
 	if err != nil {
 		r.failed = true
@@ -36,7 +36,7 @@ func (r *round) handOver(ctx context.Context, batch []*held, settle chan<- judge
 
 // judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read. None:
 // it is too late to ask.
-func (r *round) judge(ctx context.Context, batch []*held) ([]Verdict, error) {
+func (r *round) judge(ctx context.Context, batch []*heldClaim) ([]Verdict, error) {
 	if ctx.Err() != nil || r.failed {
 		return nil, nil
 	}
@@ -112,14 +112,14 @@ func (r *round) settle(j judged) {
 	r.tell(done)
 }
 
-func settlement(h *held, path string, v Verdict) Settlement {
+func settlement(h *heldClaim, path string, v Verdict) Settlement {
 	return Settlement{
 		Dir: h.Dir, Name: h.Name, Path: path, Size: h.size, Delivered: h.Delivered,
 		Reject: v.Reject, Note: v.Note,
 	}
 }
 
-func (r *round) move(h *held, reject error) (path string, err error) {
+func (r *round) move(h *heldClaim, reject error) (path string, err error) {
 	if reject != nil {
 		h.folders.failedTouched = true
 		return r.settler.refuse(h, reject)

@@ -10,20 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Prepare sees to it that a folder is a Maildir with cur, new, tmp and failed, making those that are missing with mode
+// EnsureMaildir sees to it that a folder is a Maildir with cur, new, tmp and failed, making those that are missing with mode
 // 0700. created says that it had neither cur nor new nor tmp before. The folder itself is not made: a misspelt path
 // would be watched for ever.
 //
 // Its errors are meant for the person who typed the path. They wrap fs.ErrNotExist, fs.ErrPermission and the like.
-func Prepare(dir string) (created bool, err error) {
-	created, err = prepare(dir)
+func EnsureMaildir(dir string) (created bool, err error) {
+	created, err = ensureMaildir(dir)
 	if err != nil {
 		return false, fmt.Errorf("prepare(%s): %w", dir, err)
 	}
 	return created, nil
 }
 
-func prepare(dir string) (created bool, err error) {
+func ensureMaildir(dir string) (created bool, err error) {
 	if err := checkFolder(dir); err != nil {
 		return false, err
 	}
@@ -37,13 +37,13 @@ func prepare(dir string) (created bool, err error) {
 			created = false
 		}
 	}
-	if err := checkApart(dir); err != nil {
+	if err := checkDistinct(dir); err != nil {
 		return false, err
 	}
 	return created, checkMovable(dir)
 }
 
-func checkApart(dir string) error {
+func checkDistinct(dir string) error {
 	var ids [3]inode
 	for i, name := range []string{"new", "cur", "failed"} {
 		var err error
@@ -51,7 +51,7 @@ func checkApart(dir string) error {
 			return err
 		}
 	}
-	return apart(ids[0], ids[1], ids[2])
+	return distinct(ids[0], ids[1], ids[2])
 }
 
 func checkFolder(dir string) error {

@@ -10,9 +10,9 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// ears hear that something has arrived: one fsnotify watcher for all Maildirs, since a user has only 128 instances.
-// What they hear is only that it is time to look; no name is taken from an event.
-type ears struct {
+// A notifier hears that something has arrived: one fsnotify watcher for all Maildirs, since a user has only 128 instances.
+// What it hears is only that it is time to look; no name is taken from an event.
+type notifier struct {
 	fs    *fsnotify.Watcher
 	boxes []*box
 	wake  chan struct{} // one slot: any number of events is one reason to look
@@ -20,83 +20,83 @@ type ears struct {
 	done  sync.WaitGroup
 }
 
-// listen gives nil where no watcher can be had; then the timer alone finds the mail.
-func listen(boxes []*box, log *slog.Logger) *ears {
+// newNotifier gives nil where no watcher can be had; then the timer alone finds the mail.
+func newNotifier(boxes []*box, log *slog.Logger) *notifier {
 	fs, err := fsnotify.NewWatcher()
 	if err != nil {
 		log.Error("no events from the kernel, mail is found by the timer alone", "err", err)
 		return nil
 	}
-	e := &ears{fs: fs, boxes: boxes, wake: make(chan struct{}, 1), log: log}
-	e.done.Go(e.hear)
-	return e
+	n := &notifier{fs: fs, boxes: boxes, wake: make(chan struct{}, 1), log: log}
+	n.done.Go(n.run)
+	return n
 }
 
-func (e *ears) close() {
-	e.fs.Close()
-	e.done.Wait()
+func (n *notifier) close() {
+	n.fs.Close()
+	n.done.Wait()
 }
 
-// hear does no work of its own: while it works the kernel's queue fills.
-func (e *ears) hear() {
+// run does no work of its own: while it works the kernel's queue fills.
+func (n *notifier) run() {
 	for {
 		select {
-		case event, ok := <-e.fs.Events:
+		case event, ok := <-n.fs.Events:
 			if !ok {
 				return
 			}
-			e.event(event)
-		case err, ok := <-e.fs.Errors:
+			n.handle(event)
+		case err, ok := <-n.fs.Errors:
 			if !ok {
 				return
 			}
-			e.lost(err)
+			n.handleError(err)
 		}
 	}
 }
 
-func (e *ears) event(event fsnotify.Event) {
+func (n *notifier) handle(event fsnotify.Event) {
 	name := filepath.Clean(event.Name) // a watch on "." says "./new"
-	for _, b := range e.boxes {
+	for _, b := range n.boxes {
 		switch {
 		case name == b.newDir(), name == b.dir:
 			if event.Has(fsnotify.Create | fsnotify.Rename | fsnotify.Remove) {
 				b.replaced.Store(true)
-				e.rouse(b)
+				n.markDirty(b)
 			}
 		case filepath.Dir(name) == b.newDir():
 			b.lastEvent.Store(time.Now().UnixMicro())
 			// A delivery is a Create, by rename or link or open. Our own moves out of new are Renames, and would
 			// wake us for nothing. Writes need not be heard: a mail that grows is looked at again anyway.
 			if event.Has(fsnotify.Create) {
-				e.rouse(b)
+				n.markDirty(b)
 			}
 		}
 	}
 }
 
-// lost is an overflow or a failure: events are gone, for whichever Maildir.
-func (e *ears) lost(err error) {
+// handleError is an overflow or a failure: events are gone, for whichever Maildir.
+func (n *notifier) handleError(err error) {
 	if !errors.Is(err, fsnotify.ErrEventOverflow) {
-		e.log.Error("events from the kernel", "err", err)
+		n.log.Error("events from the kernel", "err", err)
 	}
-	for _, b := range e.boxes {
-		e.rouse(b)
+	for _, b := range n.boxes {
+		n.markDirty(b)
 	}
 }
 
-func (e *ears) rouse(b *box) {
+func (n *notifier) markDirty(b *box) {
 	b.dirty.Store(true)
 	select {
-	case e.wake <- struct{}{}:
+	case n.wake <- struct{}{}:
 	default:
 	}
 }
 
-// attend sees to it that the watches are on the folders that have the names now. It is called before a listing begins,
+// checkWatches sees to it that the watches are on the folders that have the names now. It is called before a listing begins,
 // so that a mail is in the listing or makes an event. When new has been renamed away, fsnotify drops the watch and
 // says nothing more; so the inodes are compared, and on a timed scan the watches are set in any case.
-func (e *ears) attend(b *box) error {
+func (n *notifier) checkWatches(b *box) error {
 	replaced := b.replaced.Swap(false)
 	now, err := b.inodes()
 	if err != nil {
@@ -109,25 +109,25 @@ func (e *ears) attend(b *box) error {
 	if changed {
 		b.abandon() // it may be the listing of the former folder
 	}
-	e.watch(b, now)
+	n.watch(b, now)
 	return nil
 }
 
 // watch does without events where they cannot be had: mail that comes late is better than none.
-func (e *ears) watch(b *box, now [2]inode) {
+func (n *notifier) watch(b *box, now [2]inode) {
 	for i, path := range []string{b.dir, b.newDir()} {
 		if now[i] != b.watched[i] {
-			e.fs.Remove(path) // the watch on what had this name before
+			n.fs.Remove(path) // the watch on what had this name before
 		}
-		if err := e.fs.Add(path); err != nil {
-			if !b.deaf {
-				e.log.Error("no events from this folder, mail is found by the timer alone", "dir", path, "err", err)
+		if err := n.fs.Add(path); err != nil {
+			if !b.unwatched {
+				n.log.Error("no events from this folder, mail is found by the timer alone", "dir", path, "err", err)
 			}
-			b.deaf = true
+			b.unwatched = true
 			return
 		}
 	}
-	b.deaf = false
+	b.unwatched = false
 	b.watched = now
 }
 
