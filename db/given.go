@@ -42,7 +42,7 @@ func trailersOf(ctx context.Context, r *reader, patches []int64) (map[int64]trac
 	}
 	out := make(map[int64]track.PatchTrailers, len(patches))
 	for _, p := range patches {
-		out[p] = track.PatchTrailers{Own: own[p], Given: track.Given(own[p], onPatch[p], onCover[covers[p]])}
+		out[p] = track.PatchTrailers{Own: own[p], Given: track.GivenTrailers(own[p], onPatch[p], onCover[covers[p]])}
 	}
 	return out, nil
 }

@@ -180,7 +180,7 @@ func anyMail(t *rapid.T, i, n int) *track.Mail {
 	}
 	m.Date, m.ImportedAs = anyDate(t), anyImport(t)
 	if rapid.IntRange(0, 6).Draw(t, "behind") == 0 {
-		m.Behind = &track.Person{Name: "Eve", Email: "eve@example.org"}
+		m.RealSender = &track.Person{Name: "Eve", Email: "eve@example.org"}
 		m.From.Email = "frob@lists.example.org"
 	}
 	anyKind(t, m)

@@ -37,7 +37,7 @@ func removeProject(t *testing.T, s *db.Store, name string) {
 // munged has a From that the list has rewritten.
 func munged() *track.Mail {
 	m := made("m@x", 20, "[1/1] munged")
-	m.From, m.Behind = track.Person{Name: "Eve via frob", Email: "frob@lists.example.org"}, &track.Person{Name: "Eve", Email: "eve@example.org"}
+	m.From, m.RealSender = track.Person{Name: "Eve via frob", Email: "frob@lists.example.org"}, &track.Person{Name: "Eve", Email: "eve@example.org"}
 	return m
 }
 

@@ -2,7 +2,7 @@ package db
 
 import "context"
 
-// ReadBy tells the store which reading (ingest.Reading) the mail comes from that is added or read anew from now on. The
+// ReadBy tells the store which reading (ingest.ParserVersion) the mail comes from that is added or read anew from now on. The
 // database keeps the lowest number that any of its facts come from; facts from before there were numbers count as the
 // first.
 func (s *Store) ReadBy(ctx context.Context, reading int) error {

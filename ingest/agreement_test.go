@@ -189,7 +189,7 @@ func reasons(raw []byte, m *track.Mail, v vector) map[string]string {
 // unstoredContent is a mail's content before its CRLFs are made LF, which Patchwork does when it stores, and lostText
 // what of its text isn't in it.
 func unstoredContent(raw []byte, m *track.Mail) string { return bodyOf(raw, m).content }
-func lostText(raw []byte, m *track.Mail) string        { return bodyOf(raw, m).lost }
+func lostText(raw []byte, m *track.Mail) string        { return bodyOf(raw, m).cutOff }
 
 func bodyOf(raw []byte, m *track.Mail) body {
 	var ignored notes

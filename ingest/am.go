@@ -51,42 +51,42 @@ func readCommits(text []byte, sender track.Person, depth int) []Commit {
 	if len(h) == 0 {
 		return nil
 	}
-	l := letter{depth: depth, own: Commit{From: fromField(h, sender), Date: fieldAsSent(h, "Date"), Subject: textField(h, "Subject")}}
-	var within []letter
+	m := message{depth: depth, own: Commit{From: fromField(h, sender), Date: fieldAsSent(h, "Date"), Subject: textField(h, "Subject")}}
+	var within []message
 	for _, p := range splitParts(h, body, &ignored) {
 		if p.within == nil {
-			l.add(p)
+			m.add(p)
 			continue
 		}
 		if n := len(within); n == 0 || within[n-1].header != p.within {
-			within = append(within, newLetter(p.within, depth))
+			within = append(within, newMessage(p.within, depth))
 		}
 		within[len(within)-1].add(p)
 	}
 	for _, w := range within {
-		l.attached = append(l.attached, w.commits()...)
+		m.attached = append(m.attached, w.commits()...)
 	}
-	return l.commits()
+	return m.commits()
 }
 
-// A letter is a mail, or a mail within a mail, with what is attached to it.
-type letter struct {
+// A message is a mail, or a mail within a mail, with what is attached to it.
+type message struct {
 	header   *header // nil: of the outer mail
 	depth    int
 	own      Commit
 	attached []Commit
 }
 
-func newLetter(h *header, depth int) letter {
+func newMessage(h *header, depth int) message {
 	nobody := track.Person{}
-	return letter{
+	return message{
 		header: h, depth: depth,
 		own: Commit{From: fromField(*h, nobody), Date: fieldAsSent(*h, "Date"), Subject: textField(*h, "Subject")},
 	}
 }
 
 // add takes a part as git does, which reads the parts of a mail one after the other, whatever they are.
-func (l *letter) add(p part) {
+func (m *message) add(p part) {
 	text, charset := p.forGit(), p.charset()
 	if isWide(text, charset) { // not even a patch can be read in these
 		text, charset = endLine(toUTF8(text, charset)), ""
@@ -94,32 +94,32 @@ func (l *letter) add(p part) {
 	if !strings.HasPrefix(p.kind.name, "text/") && bytes.IndexByte(text, 0) >= 0 && len(splitPatch(text).diff) == 0 {
 		return // a picture or a compressed file
 	}
-	if l.depth < commitDepth {
-		if found := attachedCommits(text, l.depth+1); len(found) > 0 {
-			l.attached = append(l.attached, found...)
+	if m.depth < commitDepth {
+		if found := attachedCommits(text, m.depth+1); len(found) > 0 {
+			m.attached = append(m.attached, found...)
 			return
 		}
 	}
-	l.own.add(text, charset)
+	m.own.add(text, charset)
 }
 
-// commits gives the letter's own commit and the attached ones that have a patch. Beside these its own counts only if it has
+// commits gives the message's own commit and the attached ones that have a patch. Beside these its own counts only if it has
 // another patch; otherwise it is just the note that they came with.
-func (l *letter) commits() []Commit {
-	attached := slices.DeleteFunc(l.attached, func(c Commit) bool { return c.diff() == nil })
+func (m *message) commits() []Commit {
+	attached := slices.DeleteFunc(m.attached, func(c Commit) bool { return c.diff() == nil })
 	attached = attached[:min(len(attached), maxCommits)]
 	if len(attached) == 0 {
-		return []Commit{l.own}
+		return []Commit{m.own}
 	}
-	if own := l.own.diff(); own == nil || isAmong(own, attached) {
+	if own := m.own.diff(); own == nil || isAttachedToo(own, attached) {
 		return attached
 	}
-	return append([]Commit{l.own}, attached...)
+	return append([]Commit{m.own}, attached...)
 }
 
-// isAmong tells that a patch is attached too: people attach what they have also put into the text, where mail programs break
+// isAttachedToo tells that a patch is attached too: people attach what they have also put into the text, where mail programs break
 // lines.
-func isAmong(diff []byte, attached []Commit) bool {
+func isAttachedToo(diff []byte, attached []Commit) bool {
 	var ignored notes
 	hash, files := hashDiff(diff), fileNames(diff, &ignored)
 	return slices.ContainsFunc(attached, func(c Commit) bool {

@@ -10,7 +10,7 @@ import (
 type body struct {
 	content string // without signature, trimmed
 	diff    []byte
-	lost    string // what of the message isn't in content: behind a row of underscores, or in diff
+	cutOff  string // what of the message isn't in content: behind a row of underscores, or in diff
 }
 
 // readReply takes the text of a reply. Nothing in it is a patch: people quote patches, and put in what they propose.
@@ -46,7 +46,7 @@ func readPatch(parts []part, notes *notes) body {
 	}
 	c.addFallback(parts, notes)
 	content, lost := c.content()
-	return body{content: content, diff: c.patches.join(), lost: string(c.swallowed) + lost}
+	return body{content: content, diff: c.patches.join(), cutOff: string(c.swallowed) + lost}
 }
 
 // A collector puts together what the parts of a mail hold.
@@ -161,8 +161,8 @@ func findSignature(text []byte) (at int, underscores bool) {
 	return -1, false
 }
 
-// stored is a text as it is kept: a CRLF that came through base64 or quoted-printable becomes LF.
-func stored(text string) string {
+// lineFeedsOnly is a text as it is kept: a CRLF that came through base64 or quoted-printable becomes LF.
+func lineFeedsOnly(text string) string {
 	return strings.ReplaceAll(text, "\r\n", "\n")
 }
 

@@ -10,7 +10,7 @@
 // read, and a note says so.
 //
 // The order of work, one file each: newlines (newline.go), header and body (fields.go, damage.go), encoded words
-// (words.go), subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, behind.go, relay.go,
+// (encoded_words.go), subject (subject.go, reply.go), ids (ids.go), date (date.go), people (person.go, rewritten.go, relay.go,
 // author.go), parts (parts.go, transfer.go, charset.go, charset_names.go), text and patch (content.go, patch.go,
 // hunk.go, automatic.go), and what is read from those (pull.go, hash.go, files.go, trailers.go, depends.go,
 // changeid.go).

@@ -80,7 +80,7 @@ func splitHeader(data []byte, notes *notes) (h header, body []byte) {
 		case kind == lineField:
 			start, orphan = at+colon+1, false
 			h = append(h, field{bytes.TrimRight(line[:colon], " \t"), trimField(line[colon+1:])})
-		case mended || headerGoesOn(data[at:]):
+		case mended || headerContinues(data[at:]):
 			notes.add("a malformed header line was left out")
 			mended, orphan = true, true
 		default:
@@ -135,9 +135,9 @@ func isFieldName(name []byte) bool {
 	return len(name) > 0
 }
 
-// headerGoesOn tells whether rest, which begins with a malformed line, is still header: up to the next empty line, at
+// headerContinues tells whether rest, which begins with a malformed line, is still header: up to the next empty line, at
 // least as many lines are fields that mail is known to have as are malformed.
-func headerGoesOn(rest []byte) bool {
+func headerContinues(rest []byte) bool {
 	known, bad := 0, 0
 	rest = rest[:min(len(rest), maxHeader)]
 	for len(rest) > 0 {

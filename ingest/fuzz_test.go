@@ -143,7 +143,7 @@ func FuzzAddress(f *testing.F) {
 			}
 		}
 		h := header{{[]byte("Cc"), value}, {[]byte("Reply-To"), value}, {[]byte("List-Id"), value}}
-		behind(h, parsePerson(decodeHeader(value)))
+		realSender(h, parsePerson(decodeHeader(value)))
 		recipients(h)
 		listIDs(h)
 	})

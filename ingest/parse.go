@@ -69,7 +69,7 @@ func readHeader(m *track.Mail, h header, notes *notes) {
 	m.Subject = parseSubject(h.text("Subject"))
 	m.Reply = isReply(m.Subject.Full, len(m.Refs) > 0)
 	m.From = parsePerson(h.text("From"))
-	m.Behind, m.Relayed = behind(h, m.From)
+	m.RealSender, m.Relayed = realSender(h, m.From)
 	noteMissing(m, notes)
 	m.ListIDs = listIDs(h)
 	m.To = recipients(h)
@@ -99,12 +99,12 @@ func isPatchLike(m *track.Mail, b body) bool {
 }
 
 func readBody(m *track.Mail, b body, notes *notes) {
-	m.Content, m.Diff = stored(b.content), string(b.diff)
+	m.Content, m.Diff = lineFeedsOnly(b.content), string(b.diff)
 	m.PullURL = findPull(m.Content)
-	if p := behindRelayInBody(m.Content, m.From); p != nil && !m.Relayed {
-		m.Behind, m.Relayed = p, true
+	if p := senderBehindRelayInBody(m.Content, m.From); p != nil && !m.Relayed {
+		m.RealSender, m.Relayed = p, true
 	}
-	m.Trailers = findTrailers(b.lost, findTrailers(m.Content, nil))
+	m.Trailers = findTrailers(b.cutOff, findTrailers(m.Content, nil))
 	if m.Reply {
 		return
 	}

@@ -135,7 +135,7 @@ func (s *splitter) multipart(kind mediaType, boundary string) {
 	s.push(boundary)
 	defer s.pop()
 	s.skip()
-	if s.at == len(s.data) || s.outer() {
+	if s.at == len(s.data) || s.atOuterBoundary() {
 		s.parts = append(s.parts, part{kind: kind, body: s.data[start:s.at]})
 		return
 	}
@@ -215,10 +215,10 @@ func (s *splitter) header() header {
 }
 
 // skip goes to the next boundary line of any multipart that this is in.
-func (s *splitter) skip() { s.at = s.ends() }
+func (s *splitter) skip() { s.at = s.nextBoundary() }
 
-// ends is where the next boundary line begins, or the end of the mail.
-func (s *splitter) ends() int {
+// nextBoundary is where the next boundary line begins, or the end of the mail.
+func (s *splitter) nextBoundary() int {
 	if len(s.boundaries) == 0 {
 		return len(s.data)
 	}
@@ -244,8 +244,8 @@ func (s *splitter) isAnyBoundary(line []byte) bool {
 	return s.lines[string(rest)] > 0 || s.lines[string(bytes.TrimSuffix(rest, []byte("--")))] > 0
 }
 
-// outer tells whether the line at hand belongs to a multipart around the innermost.
-func (s *splitter) outer() bool {
+// atOuterBoundary tells whether the line at hand belongs to a multipart around the innermost.
+func (s *splitter) atOuterBoundary() bool {
 	line, _ := nextLine(s.data[s.at:])
 	is, _ := isBoundary(line, s.boundaries[len(s.boundaries)-1])
 	return !is

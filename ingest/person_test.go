@@ -80,8 +80,8 @@ func TestBehind(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		if m.Behind != nil {
-			got = m.Behind.Name + " <" + m.Behind.Email + ">"
+		if m.RealSender != nil {
+			got = m.RealSender.Name + " <" + m.RealSender.Email + ">"
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)

@@ -10,7 +10,7 @@ import (
 // "Ann Author via B4 Relay <devnull+ann.example.org@kernel.org>".
 const relayWord = "devnull+"
 
-// behindRelay is the person for whom a relay sent a mail; nil if From is no relay's, or nothing in the header names them.
+// senderBehindRelay is the person for whom a relay sent a mail; nil if From is no relay's, or nothing in the header names them.
 //
 // Anybody can write X-Original-From and Reply-To, so a mail must not become somebody else's merely because it has them.
 // What is believed is what From itself says: a relay's From spells the sender's address in its own, and only the person
@@ -18,15 +18,15 @@ const relayWord = "devnull+"
 // whatever it claims to be, even if the name in it says "via B4 Relay", and what a relay sends for Mallory cannot
 // become Ann's. Somebody with a mailbox devnull can still write "devnull+ann.example.org", but they can write any From
 // at all: forged Froms are for those to find who check signatures before the mail comes here.
-func behindRelay(h header, from track.Person) *track.Person {
-	spelled := relayed(from)
+func senderBehindRelay(h header, from track.Person) *track.Person {
+	spelled := relaySpelling(from)
 	if spelled == "" {
 		return nil
 	}
 	for _, field := range []string{"X-Original-From", "Reply-To", "X-Original-Sender", "Cc"} {
 		for _, value := range h.all(field) {
 			for _, one := range splitAddresses(decodeHeader(value)) {
-				if p := parsePerson(one); spelledOut(p.Email) == spelled {
+				if p := parsePerson(one); spellingOf(p.Email) == spelled {
 					return relayedPerson(p, from)
 				}
 			}
@@ -35,13 +35,13 @@ func behindRelay(h header, from track.Person) *track.Person {
 	return nil
 }
 
-// behindRelayInBody is the same by the in-body From, which b4 writes too.
-func behindRelayInBody(content string, from track.Person) *track.Person {
-	spelled := relayed(from)
+// senderBehindRelayInBody is the same by the in-body From, which b4 writes too.
+func senderBehindRelayInBody(content string, from track.Person) *track.Person {
+	spelled := relaySpelling(from)
 	if spelled == "" {
 		return nil
 	}
-	if p := author(content, from); p != nil && spelledOut(p.Email) == spelled {
+	if p := author(content, from); p != nil && spellingOf(p.Email) == spelled {
 		return relayedPerson(*p, from)
 	}
 	return nil
@@ -54,8 +54,8 @@ func relayedPerson(p, from track.Person) *track.Person {
 	return &p
 }
 
-// relayed is how a relay spells the sender in its From; empty where From is no relay's.
-func relayed(from track.Person) string {
+// relaySpelling is how a relay spells the sender in its From; empty where From is no relay's.
+func relaySpelling(from track.Person) string {
 	local, _, _ := strings.Cut(from.Email, "@")
 	rest, ok := strings.CutPrefix(local, relayWord)
 	if !ok {
@@ -64,8 +64,8 @@ func relayed(from track.Person) string {
 	return dotted(rest)
 }
 
-// spelledOut is an address as a relay spells it, "ann.example.org"; empty where it is none.
-func spelledOut(email string) string {
+// spellingOf is an address as a relay spells it, "ann.example.org"; empty where it is none.
+func spellingOf(email string) string {
 	if !strings.Contains(email, "@") {
 		return ""
 	}

@@ -38,7 +38,7 @@ func findTrailers(text string, found []track.Trailer) []track.Trailer {
 func unfoldTrailer(value, text string) (whole, rest string) {
 	for range maxFolds {
 		line, after, _ := strings.Cut(text, "\n")
-		if !goesOn(value, line) {
+		if !continuesTrailer(value, line) {
 			break
 		}
 		value, text = fold(value+" "+line), after
@@ -46,11 +46,11 @@ func unfoldTrailer(value, text string) (whole, rest string) {
 	return value, text
 }
 
-// goesOn tells whether a line continues a trailer. To git any indented line does. People also put diffstats, commands
+// continuesTrailer tells whether a line continues a trailer. To git any indented line does. People also put diffstats, commands
 // and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more
 // people, or a remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is
 // alone on the next one.
-func goesOn(value, line string) bool {
+func continuesTrailer(value, line string) bool {
 	rest := strings.TrimLeft(line, " \t")
 	if rest == "" {
 		return false

@@ -26,7 +26,7 @@ func decodeBase64(body []byte) []byte {
 	letters := make([]byte, 0, len(body))
 	padding := 0
 	for _, c := range body {
-		if alphabet[c] {
+		if base64Alphabet[c] {
 			letters = append(letters, c)
 			padding = 0
 			continue
@@ -47,8 +47,8 @@ func decodeBase64(body []byte) []byte {
 	return out[:n]
 }
 
-// alphabet is base64's.
-var alphabet = func() (is [256]bool) {
+// base64Alphabet is base64's.
+var base64Alphabet = func() (is [256]bool) {
 	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
 		is[c] = true
 	}
@@ -59,7 +59,7 @@ var alphabet = func() (is [256]bool) {
 func wordBase64(text []byte) (decoded []byte, ok bool) {
 	letters := 0
 	for _, c := range text {
-		if alphabet[c] {
+		if base64Alphabet[c] {
 			letters++
 		}
 	}

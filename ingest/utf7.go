@@ -19,7 +19,7 @@ func decodeUTF7(raw []byte) []byte {
 		}
 		out = append(out, raw[:i]...)
 		n := 1
-		for i+n < len(raw) && alphabet[raw[i+n]] {
+		for i+n < len(raw) && base64Alphabet[raw[i+n]] {
 			n++
 		}
 		run := raw[i+1 : i+n]

@@ -58,7 +58,7 @@ func byVersion(group []*Item) [][]*Item {
 func (g *graph) deal(group []*Item) [][]*Item {
 	d := dealer{graph: g, lacking: map[int][]*part{}, partOf: map[string]*part{}, wanted: map[string][]*part{}}
 	for _, it := range group {
-		d.place(it)
+		d.assign(it)
 	}
 	out := make([][]*Item, len(d.parts))
 	for i, p := range d.parts {
@@ -80,7 +80,7 @@ type dealer struct {
 	wanted  map[string][]*part // parts with a mail that refers to this Message-ID
 }
 
-func (d *dealer) place(it *Item) {
+func (d *dealer) assign(it *Item) {
 	open, asked := d.lacking[it.Number]
 	if !asked {
 		open = append([]*part(nil), d.parts...)

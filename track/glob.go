@@ -8,50 +8,50 @@ import (
 // glob is a compiled pattern of fnmatch(3): *, ?, [abc], [a-z], [!abc]; * crosses /. A bracket that is not closed stands
 // for itself.
 //
-// The pattern is cut at its stars. The first piece stands at the beginning of a text, the last at its end, and each of the
+// The pattern is cut at its stars. The first segment stands at the beginning of a text, the last at its end, and each of the
 // others where it is first found behind the one before: nothing is ever tried twice, whatever the text.
 type glob struct {
-	pieces []piece // one more than there are stars
+	segments []segment // one more than there are stars
 }
 
 func compileGlob(pattern string) glob {
 	var g glob
-	var ones []one
+	var elements []element
 	for len(pattern) > 0 {
 		switch c := pattern[0]; c {
 		case '*':
-			g.pieces = append(g.pieces, newPiece(ones))
-			ones, pattern = nil, pattern[1:]
+			g.segments = append(g.segments, newSegment(elements))
+			elements, pattern = nil, pattern[1:]
 		case '?':
-			ones, pattern = append(ones, one{set: &set{not: true}}), pattern[1:]
+			elements, pattern = append(elements, element{set: &set{not: true}}), pattern[1:]
 		case '[':
 			o, n := bracket(pattern)
-			ones, pattern = append(ones, o), pattern[n:]
+			elements, pattern = append(elements, o), pattern[n:]
 		default:
 			r, n := utf8.DecodeRuneInString(pattern)
-			ones, pattern = append(ones, one{char: r}), pattern[n:]
+			elements, pattern = append(elements, element{char: r}), pattern[n:]
 		}
 	}
-	g.pieces = append(g.pieces, newPiece(ones))
+	g.segments = append(g.segments, newSegment(elements))
 	return g
 }
 
 func (g glob) matches(text string) bool {
-	n, ok := g.pieces[0].begins(text)
+	n, ok := g.segments[0].begins(text)
 	if !ok {
 		return false
 	}
 	text = text[n:]
-	if len(g.pieces) == 1 {
+	if len(g.segments) == 1 {
 		return text == ""
 	}
-	last := len(g.pieces) - 1
-	n, ok = g.pieces[last].ends(text)
+	last := len(g.segments) - 1
+	n, ok = g.segments[last].ends(text)
 	if !ok {
 		return false
 	}
 	text = text[:len(text)-n]
-	for _, p := range g.pieces[1:last] {
+	for _, p := range g.segments[1:last] {
 		if text, ok = p.cut(text); !ok {
 			return false
 		}
@@ -59,35 +59,35 @@ func (g glob) matches(text string) bool {
 	return true
 }
 
-// piece is what stands between two stars: a fixed text, or, if it has a ? or a bracket, what each of its characters may be.
-type piece struct {
-	fixed string
-	ones  []one // nil: the piece is fixed
+// segment is what stands between two stars: a fixed text, or, if it has a ? or a bracket, what each of its characters may be.
+type segment struct {
+	fixed    string
+	elements []element // nil: the segment is fixed
 }
 
-// one says what one character of a text may be.
-type one struct {
+// element says what one character of a text may be.
+type element struct {
 	char rune
 	set  *set // nil: it is char
 }
 
-func newPiece(ones []one) piece {
+func newSegment(elements []element) segment {
 	var fixed strings.Builder
-	for _, o := range ones {
+	for _, o := range elements {
 		if o.set != nil {
-			return piece{ones: ones}
+			return segment{elements: elements}
 		}
 		fixed.WriteRune(o.char)
 	}
-	return piece{fixed: fixed.String()}
+	return segment{fixed: fixed.String()}
 }
 
-// begins tells whether a text begins with the piece, and how many bytes that takes.
-func (p piece) begins(text string) (n int, ok bool) {
-	if p.ones == nil {
+// begins tells whether a text begins with the segment, and how many bytes that takes.
+func (p segment) begins(text string) (n int, ok bool) {
+	if p.elements == nil {
 		return len(p.fixed), strings.HasPrefix(text, p.fixed)
 	}
-	for _, o := range p.ones {
+	for _, o := range p.elements {
 		r, size := utf8.DecodeRuneInString(text[n:])
 		if size == 0 || !o.matches(r) {
 			return 0, false
@@ -97,14 +97,14 @@ func (p piece) begins(text string) (n int, ok bool) {
 	return n, true
 }
 
-// ends tells whether a text ends with the piece, and how many bytes that takes.
-func (p piece) ends(text string) (n int, ok bool) {
-	if p.ones == nil {
+// ends tells whether a text ends with the segment, and how many bytes that takes.
+func (p segment) ends(text string) (n int, ok bool) {
+	if p.elements == nil {
 		return len(p.fixed), strings.HasSuffix(text, p.fixed)
 	}
-	for i := len(p.ones) - 1; i >= 0; i-- {
+	for i := len(p.elements) - 1; i >= 0; i-- {
 		r, size := utf8.DecodeLastRuneInString(text[:len(text)-n])
-		if size == 0 || !p.ones[i].matches(r) {
+		if size == 0 || !p.elements[i].matches(r) {
 			return 0, false
 		}
 		n += size
@@ -112,9 +112,9 @@ func (p piece) ends(text string) (n int, ok bool) {
 	return n, true
 }
 
-// cut finds the piece in a text and gives what follows it.
-func (p piece) cut(text string) (rest string, ok bool) {
-	if p.ones == nil {
+// cut finds the segment in a text and gives what follows it.
+func (p segment) cut(text string) (rest string, ok bool) {
+	if p.elements == nil {
 		_, rest, ok = strings.Cut(text, p.fixed)
 		return rest, ok
 	}
@@ -128,7 +128,7 @@ func (p piece) cut(text string) (rest string, ok bool) {
 	return "", false
 }
 
-func (o one) matches(r rune) bool {
+func (o element) matches(r rune) bool {
 	if o.set == nil {
 		return r == o.char
 	}
@@ -152,14 +152,14 @@ func (s *set) has(r rune) bool {
 
 // bracket reads the bracket that pattern begins with, and says how long it is. A ] right behind the opening stands for
 // itself.
-func bracket(pattern string) (o one, n int) {
+func bracket(pattern string) (o element, n int) {
 	body, not := strings.CutPrefix(pattern[1:], "!")
 	end := -1
 	if len(body) > 1 {
 		end = strings.IndexByte(body[1:], ']')
 	}
 	if end < 0 {
-		return one{char: '['}, 1
+		return element{char: '['}, 1
 	}
 	inside := []rune(body[:end+1])
 	s := &set{not: not}
@@ -171,5 +171,5 @@ func bracket(pattern string) (o one, n int) {
 		s.ranges = append(s.ranges, [2]rune{first, last})
 		inside = inside[used:]
 	}
-	return one{set: s}, len(pattern) - len(body) + end + 2
+	return element{set: s}, len(pattern) - len(body) + end + 2
 }

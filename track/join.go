@@ -31,17 +31,17 @@ func (g *graph) join(cuts [][]*Item) [][]*Item {
 }
 
 type group struct {
-	order   int // canonical
-	items   []*Item
-	numbers map[int]bool
-	run     int    // 1..run are all among the numbers
-	loose   bool   // its references lead to nothing stored
-	into    *group // that took it
+	order      int // canonical
+	items      []*Item
+	numbers    map[int]bool
+	run        int    // 1..run are all among the numbers
+	unanchored bool   // its references lead to nothing stored
+	into       *group // that took it
 }
 
 func (g *graph) newGroup(order int, items []*Item) *group {
 	gr := &group{order: order, items: items, numbers: make(map[int]bool, len(items))}
-	gr.loose = len(items) == 1 && !g.refersToStored(items[0])
+	gr.unanchored = len(items) == 1 && !g.refersToStored(items[0])
 	for _, it := range items {
 		gr.numbers[it.Number] = true
 	}
@@ -78,13 +78,13 @@ func (gr *group) take(o *group) {
 		gr.numbers[n] = true
 	}
 	gr.extendRun()
-	gr.loose = gr.loose && o.loose
+	gr.unanchored = gr.unanchored && o.unanchored
 	o.into = gr
 }
 
-// believes tells whether there is reason to think that threads failed between the two, which name this total.
-func (gr *group) believes(o *group, total int) bool {
-	return gr.loose || o.loose || gr.run < total && o.run < total
+// threadsMayHaveFailed tells whether there is reason to think that threads failed between the two, which name this total.
+func (gr *group) threadsMayHaveFailed(o *group, total int) bool {
+	return gr.unanchored || o.unanchored || gr.run < total && o.run < total
 }
 
 func (gr *group) clashesWith(o *group) bool {
@@ -166,7 +166,7 @@ func (s *search) look(it *Item, m *markedMail, away int64) bool {
 	if s.best != nil && away == s.away && host.order >= s.best.order {
 		return true
 	}
-	if s.refused[host] || !host.believes(s.gr, it.Total) {
+	if s.refused[host] || !host.threadsMayHaveFailed(s.gr, it.Total) {
 		return true
 	}
 	if host.clashesWith(s.gr) {
@@ -179,7 +179,7 @@ func (s *search) look(it *Item, m *markedMail, away int64) bool {
 
 // ground is why gr joins best.
 func (s *search) ground() Ground {
-	if s.gr.loose || s.best.loose {
+	if s.gr.unanchored || s.best.unanchored {
 		return GroundLostThread
 	}
 	return GroundBrokenOff

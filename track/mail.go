@@ -28,12 +28,12 @@ type Mail struct {
 	Subject Subject
 	Reply   bool // the subject says that it answers another mail, or the header that a program sent it so
 
-	From    Person   // as the From header has it
-	Behind  *Person  // who sent it where From isn't the sender's own; only right where Relayed, or where From is a list's
-	Relayed bool     // From is the address of a relay, and spells that of Behind
-	Author  *Person  // of the in-body From line of a patch that somebody else sent
-	ListIDs []string // of List-Id, X-Mailing-List and X-list, in that order, lower-cased
-	To      []string // addresses of To, then Cc, lower-cased
+	From       Person   // as the From header has it
+	RealSender *Person  // who sent it where From isn't the sender's own; only right where Relayed, or where From is a list's
+	Relayed    bool     // From is the address of a relay, and spells that of RealSender
+	Author     *Person  // of the in-body From line of a patch that somebody else sent
+	ListIDs    []string // of List-Id, X-Mailing-List and X-list, in that order, lower-cased
+	To         []string // addresses of To, then Cc, lower-cased
 
 	Content string   // the text, as Patchwork keeps it: without signature, trimmed
 	Diff    string   // the patch; empty where there is none

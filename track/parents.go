@@ -104,7 +104,7 @@ func (g *graph) loops() [][]*Item {
 			s.visit(it)
 		}
 	}
-	return s.parts
+	return s.components
 }
 
 type loopSearch struct {
@@ -112,7 +112,7 @@ type loopSearch struct {
 	index, low map[*Item]int // 0: not seen yet
 	open       map[*Item]bool
 	stack      []*Item
-	parts      [][]*Item
+	components [][]*Item
 	count      int
 }
 
@@ -172,7 +172,7 @@ func (s *loopSearch) close(it *Item) {
 		if s.stack[i] == it {
 			part := append([]*Item(nil), s.stack[i:]...)
 			s.stack = s.stack[:i]
-			s.parts = append(s.parts, part)
+			s.components = append(s.components, part)
 			return
 		}
 	}

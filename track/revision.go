@@ -27,9 +27,9 @@ type Earlier struct {
 	Link Link
 }
 
-// clocks is how much later than its next version a series may be dated: clocks are wrong by a time zone, not by more.
+// maxClockSkew is how much later than its next version a series may be dated: clocks are wrong by a time zone, not by more.
 // It matters where the title is all that two series have in common, since titles such as "fix the build" come again.
-const clocks = 24 * time.Hour
+const maxClockSkew = 24 * time.Hour
 
 // Revised is which of the candidates v revises: the highest version below its own, of equals the one with the strongest
 // reason, then the newest. False if it revises none. The order of candidates means nothing.
@@ -37,7 +37,7 @@ func (v Version) Revised(candidates []Earlier) (key string, ok bool) {
 	var best *Earlier
 	for i := range candidates {
 		c := &candidates[i]
-		if c.Version.Version >= v.Version || c.Link < SameThread && c.Date.After(v.Date.Add(clocks)) {
+		if c.Version.Version >= v.Version || c.Link < SameThread && c.Date.After(v.Date.Add(maxClockSkew)) {
 			continue
 		}
 		if best == nil || c.before(best) {

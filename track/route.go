@@ -21,7 +21,7 @@ type Project struct {
 	MailStates    bool // X-Patchwork-State sets a patch's first state
 	MailDelegates bool // X-Patchwork-Delegate sets its first delegate
 	Rules         []Rule
-	asked         Rules // Rules compiled; nil: not yet
+	compiled      Rules // Rules compiled; nil: not yet
 }
 
 // Router tells which project a mail belongs to. What that costs does not grow with the number of projects.
@@ -150,8 +150,8 @@ var listIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)+$`
 // (as lists do for the sake of DMARC) or that is a relay's, otherwise From. Under any other From, what other fields
 // claim counts for nothing, since anybody can write them.
 func (p *Project) Sender(m *Mail) Person {
-	if m.Behind != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {
-		return *m.Behind
+	if m.RealSender != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {
+		return *m.RealSender
 	}
 	return m.From
 }

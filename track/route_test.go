@@ -67,10 +67,10 @@ func TestSender(t *testing.T) {
 		mail Mail
 		want Person
 	}{
-		{"as it says", Mail{From: real, Behind: &Person{"No", "no@example.org"}}, real},
-		{"behind the list", Mail{From: list, Behind: &real}, real},
+		{"as it says", Mail{From: real, RealSender: &Person{"No", "no@example.org"}}, real},
+		{"behind the list", Mail{From: list, RealSender: &real}, real},
 		{"the list itself", Mail{From: list}, list},
-		{"behind a relay", Mail{From: Person{"Real via Relay", "devnull+real.example.org@x.org"}, Behind: &real, Relayed: true}, real},
+		{"behind a relay", Mail{From: Person{"Real via Relay", "devnull+real.example.org@x.org"}, RealSender: &real, Relayed: true}, real},
 	} {
 		if got := p.Sender(&c.mail); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -13,9 +13,9 @@ type Rule struct {
 }
 
 // Rules are a project's rules in the order in which they are asked, their patterns compiled.
-type Rules []askedRule
+type Rules []compiledRule
 
-type askedRule struct {
+type compiledRule struct {
 	glob
 	delegate string
 }
@@ -31,7 +31,7 @@ func CompileRules(rules []Rule) Rules {
 	})
 	out := make(Rules, 0, len(rules))
 	for _, r := range rules {
-		out = append(out, askedRule{compileGlob(r.Pattern), r.Delegate})
+		out = append(out, compiledRule{compileGlob(r.Pattern), r.Delegate})
 	}
 	return out
 }
@@ -77,8 +77,8 @@ func (p *Project) FirstDelegate(asked string, files []string) string {
 	if p.MailDelegates && strings.Contains(asked, "@") {
 		return strings.ToLower(asked)
 	}
-	if p.asked == nil {
-		p.asked = CompileRules(p.Rules)
+	if p.compiled == nil {
+		p.compiled = CompileRules(p.Rules)
 	}
-	return p.asked.DelegateOf(files)
+	return p.compiled.DelegateOf(files)
 }

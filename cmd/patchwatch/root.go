@@ -133,7 +133,7 @@ func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
 	if err != nil {
 		return err
 	}
-	err = store.ReadBy(ctx, ingest.Reading)
+	err = store.ReadBy(ctx, ingest.ParserVersion)
 	if err == nil {
 		err = f(store)
 	}

@@ -161,7 +161,7 @@ func statusOf(ctx context.Context, s *db.Store, dirs []string) (statusReport, er
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
 		NoSubject: st.NoSubject, NewestNoSubject: st.NewestNoSubject,
-		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.Reading,
+		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.ParserVersion,
 	}
 	return r, nil
 }

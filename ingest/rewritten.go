@@ -8,36 +8,36 @@ import (
 	"patchwatch/track"
 )
 
-// behind finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay
+// realSender finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay
 // tells that it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who
 // knows has to ask.
-func behind(h header, from track.Person) (p *track.Person, relay bool) {
-	if p := behindRelay(h, from); p != nil {
+func realSender(h header, from track.Person) (p *track.Person, relay bool) {
+	if p := senderBehindRelay(h, from); p != nil {
 		return p, true
 	}
-	p = behindList(h, from)
+	p = senderBehindList(h, from)
 	if p == nil {
 		return nil, false
 	}
-	if further := behindRelay(h, *p); further != nil {
+	if further := senderBehindRelay(h, *p); further != nil {
 		return further, false
 	}
 	return p, false
 }
 
-// behindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
+// senderBehindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
 // DMARC: X-Original-From says it, or X-Original-Sender, which Google Groups writes sometimes alone and never leaves as the
 // sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil if none of these does.
 //
 // Mailman leaves X-Original-From as the sender wrote it, and puts the sender into Reply-To; Google Groups does it the other way
 // round. So where these have that name with different addresses, one may be there to become somebody else: none is believed.
-func behindList(h header, from track.Person) *track.Person {
+func senderBehindList(h header, from track.Person) *track.Person {
 	if from.Email == "" {
 		return nil
 	}
 	name := trimQuotes(dropVia(from.Name))
 	named := namedIn(h, "Reply-To", name)
-	said := originally(h, from, name)
+	said := originalSender(h, from, name)
 	switch {
 	case said == nil && named == nil:
 		return namedIn(h, "Cc", name)
@@ -49,8 +49,8 @@ func behindList(h header, from track.Person) *track.Person {
 	return said
 }
 
-// originally is who X-Original-From or X-Original-Sender says that it was.
-func originally(h header, from track.Person, name string) *track.Person {
+// originalSender is who X-Original-From or X-Original-Sender says that it was.
+func originalSender(h header, from track.Person, name string) *track.Person {
 	for _, field := range []string{"X-Original-From", "X-Original-Sender"} {
 		if original := parsePerson(h.text(field)); strings.Contains(original.Email, "@") && original.Email != from.Email {
 			return &track.Person{Name: cmp.Or(name, original.Name), Email: original.Email}

@@ -1,14 +1,28 @@
 package track
 
+import "strings"
+
+// TrailerKey is how a trailer's key is counted and shown, whatever case it was written in: "reviewed-BY" is
+// "Reviewed-by".
+func TrailerKey(key string) string {
+	if key == "" {
+		return key
+	}
+	return strings.ToUpper(key[:1]) + strings.ToLower(key[1:])
+}
+
+// String is the trailer as a line of a message.
+func (t Trailer) String() string { return TrailerKey(t.Key) + ": " + t.Value }
+
 // PatchTrailers are the trailers of a patch: those that it has itself, and those that replies give to it.
 type PatchTrailers struct {
 	Own   []Trailer
 	Given []Trailer // none that the patch has, each once, in the order of the replies
 }
 
-// Given are the trailers that replies give to a patch: replies to itself before those to the cover of its series, which mean
-// every patch of it. A trailer counts once, whoever repeats it.
-func Given(own, onPatch, onCover []Trailer) []Trailer {
+// GivenTrailers are the trailers that replies give to a patch: replies to itself before those to the cover of its series,
+// which mean every patch of it. A trailer counts once, whoever repeats it.
+func GivenTrailers(own, onPatch, onCover []Trailer) []Trailer {
 	seen := make(map[string]bool, len(own))
 	for _, t := range own {
 		seen[t.String()] = true

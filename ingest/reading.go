@@ -1,5 +1,0 @@
-package ingest
-
-// Reading is what Parse reads. It grows whenever Parse reads something more or otherwise, so that a database knows that its
-// facts were read by an older one.
-const Reading = 2
