@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 // typed is a command line that runs in this process.
@@ -51,7 +53,7 @@ func TestCommandsShareNothing(t *testing.T) {
 			newTyped("").wants(t, exitFailed, "", "there is no mail", "--db", db, "show", "99")
 
 			onScreen := newTyped("")
-			onScreen.screen = screen{there: true}
+			onScreen.screen = term.Screen{There: true}
 			onScreen.wants(t, exitFailed, "", "say --force", "--db", db, "raw", "1")
 		})
 	}
@@ -65,7 +67,7 @@ func TestPagerOfACommand(t *testing.T) {
 	newTyped(mbox).wants(t, exitDone, "1 stored", "", "--db", db, "import", "-")
 	before := os.Stdout
 	c := newTyped("")
-	c.screen = screen{there: true}
+	c.screen = term.Screen{There: true}
 	c.wants(t, exitDone, "> ID", "", "--db", db, "list")
 	if os.Stdout != before {
 		t.Error("the process has another standard output now")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
 
@@ -28,7 +29,7 @@ and start again. What came since is in cur: patchwatch import MAILDIR stores it 
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "%s: %s\n", printable(args[0]), bytesInWords(info.Size()))
+				fmt.Fprintf(a.out, "%s: %s\n", term.Printable(args[0]), term.Bytes(info.Size()))
 				return nil
 			})
 		},

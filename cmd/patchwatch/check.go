@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -45,12 +46,12 @@ func (a *app) check(ctx context.Context, s *db.Store, dirs []string) error {
 		}
 	}
 	p := a.newProgress("check", "mails")
-	checked, err := s.Check(ctx, p.tell)
-	p.clear()
+	checked, err := s.Check(ctx, p.Tell)
+	p.Clear()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(), count(checked.Mails, "stored mail"))
+	fmt.Fprintf(a.out, "%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(), term.Count(checked.Mails, "stored mail"))
 	return a.report(append(found.Faults, checked.Faults...), found.More+checked.More)
 }
 
@@ -62,7 +63,7 @@ func (a *app) report(faults []db.Fault, more int) error {
 	}
 	out := bufio.NewWriter(a.out)
 	for _, f := range faults {
-		fmt.Fprintf(out, "WRONG: %s\n       what to do: %s\n", printable(f.What), printable(f.Do))
+		fmt.Fprintf(out, "WRONG: %s\n       what to do: %s\n", term.Printable(f.What), term.Printable(f.Do))
 	}
 	if more > 0 {
 		fmt.Fprintf(out, "WRONG: %d more like these\n", more)
@@ -70,7 +71,7 @@ func (a *app) report(faults []db.Fault, more int) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "%s\n", count(len(faults)+more, "fault"))
+	fmt.Fprintf(a.err, "%s\n", term.Count(len(faults)+more, "fault"))
 	return exitCode(exitFailed)
 }
 
@@ -100,7 +101,7 @@ func (a *app) checkMaildir(ctx context.Context, s *db.Store, dir string, found *
 	if dropped > 0 {
 		said = fmt.Sprintf(", %d dropped", dropped)
 	}
-	fmt.Fprintf(a.out, "%s: %s in cur, %d failed, %d waiting in new%s\n", printable(dir), count(stored, "mail"), len(failed), queue.Mails, said)
+	fmt.Fprintf(a.out, "%s: %s in cur, %d failed, %d waiting in new%s\n", term.Printable(dir), term.Count(stored, "mail"), len(failed), queue.Mails, said)
 	return nil
 }
 
@@ -113,7 +114,7 @@ func (a *app) checkCur(ctx context.Context, s *db.Store, dir string, found *db.C
 	}
 	defer cur.Close()
 	p := a.newProgress("check "+dir, "files")
-	defer p.clear()
+	defer p.Clear()
 	const piece = 50_000
 	for {
 		entries, err := cur.ReadDir(piece)
@@ -127,7 +128,7 @@ func (a *app) checkCur(ctx context.Context, s *db.Store, dir string, found *db.C
 			return seen, err
 		}
 		seen += len(entries)
-		p.tell(seen, 0)
+		p.Tell(seen, 0)
 	}
 }
 

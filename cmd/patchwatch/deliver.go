@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
 
@@ -20,7 +21,7 @@ no database and no watcher. When it can't write it exits with 75, at which an MT
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.deliver(cmd.Context(), args[0]); err != nil {
-				fmt.Fprintf(a.err, "patchwatch: %s\n", printable(err.Error()))
+				fmt.Fprintf(a.err, "patchwatch: %s\n", term.Printable(err.Error()))
 				return exitCode(exitTempFail)
 			}
 			return nil

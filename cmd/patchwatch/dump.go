@@ -8,10 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
 
@@ -32,22 +32,12 @@ two databases that were given the same mails, in whatever order, dump the same b
 // dump collects all lines before it writes the first. They are one view of the database, and the log beside it can't be cut
 // back while the view is open, which must not depend on how slowly our output is read.
 func dump(ctx context.Context, s *db.Store, out io.Writer) error {
-	lines, err := s.DumpLines(ctx, cleanJSON)
+	lines, err := s.DumpLines(ctx, term.CleanJSON)
 	if err != nil {
 		return err
 	}
 	defer lines.Close()
 	return lines.Write(out)
-}
-
-// cleanJSON makes a line of a dump safe on a terminal. Its meaning as JSON stays the same.
-func cleanJSON(line []byte) []byte {
-	if !slices.ContainsFunc(line, func(b byte) bool { return b >= 0x7f }) {
-		return line
-	}
-	var out bytes.Buffer
-	_, _ = (&jsonEscaper{to: &out}).Write(line) // a Buffer takes all
-	return out.Bytes()
 }
 
 func (a *app) compareCommand() *cobra.Command {
@@ -81,7 +71,7 @@ func (a *app) printDifferences(x, y *db.Lines) error {
 	print := func(sign string) func(line []byte) error {
 		return func(line []byte) error {
 			n++
-			_, err := fmt.Fprintf(out, "%s %s\n", sign, printable(string(bytes.TrimSpace(line))))
+			_, err := fmt.Fprintf(out, "%s %s\n", sign, term.Printable(string(bytes.TrimSpace(line))))
 			return err
 		}
 	}
@@ -90,10 +80,10 @@ func (a *app) printDifferences(x, y *db.Lines) error {
 		return err
 	}
 	if n > 0 {
-		fmt.Fprintf(a.err, "%s\n", count(n, "difference"))
+		fmt.Fprintf(a.err, "%s\n", term.Count(n, "difference"))
 		return exitCode(exitFailed)
 	}
-	fmt.Fprintf(a.out, "no difference in %s\n", count(both, "record"))
+	fmt.Fprintf(a.out, "no difference in %s\n", term.Count(both, "record"))
 	return nil
 }
 
@@ -143,6 +133,6 @@ func linesOfDatabase(ctx context.Context, path string) (*db.Lines, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.DumpLines(ctx, cleanJSON)
+	lines, err := s.DumpLines(ctx, term.CleanJSON)
 	return lines, errors.Join(err, s.Close())
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -80,14 +81,14 @@ func (a *app) listFailed(out io.Writer, mails []failedMail, asJSON bool) error {
 		if mails == nil {
 			mails = []failedMail{}
 		}
-		return printJSON(out, mails)
+		return term.JSON(out, mails)
 	}
-	t := table{headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, flexible: 5, whole: 2}
+	t := term.Table{Headings: []string{"FAILED", "SIZE", "NAME", "FROM", "SUBJECT", "REASON"}, Flexible: 5, Whole: 2}
 	for _, m := range mails {
-		t.row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, shorten(printable(m.From), 20),
-			shorten(printable(m.Subject), 40), firstLine(m.Reason))
+		t.Row(m.Time.Local().Format("2006-01-02 15:04"), fmt.Sprint(m.Size), m.Name, term.Shorten(term.Printable(m.From), 20),
+			term.Shorten(term.Printable(m.Subject), 40), term.FirstLine(m.Reason))
 	}
-	return t.print(out, a.screen)
+	return t.Print(out, a.screen)
 }
 
 // whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
@@ -107,14 +108,14 @@ func whatItSays(path string) (from, subject string) {
 }
 
 func showFailed(out io.Writer, m failedMail) error {
-	fmt.Fprintf(out, "File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", printable(m.path()), m.Size,
-		m.Time.Local().Format(time.DateTime), printableText(m.Reason))
+	fmt.Fprintf(out, "File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", term.Printable(m.path()), m.Size,
+		m.Time.Local().Format(time.DateTime), term.PrintableText(m.Reason))
 	const shown = 4 << 10
 	start, _, err := watcher.ReadFile(m.path(), shown)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(out, printableText(string(start)))
+	fmt.Fprintln(out, term.PrintableText(string(start)))
 	if m.Size > shown {
 		fmt.Fprintf(out, "... and %d bytes more\n", m.Size-shown)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
 
@@ -47,7 +48,7 @@ counts them. Nothing is deleted: that is for a person to do.`,
 			if err != nil {
 				return err
 			}
-			if len(mails) > 0 && !yes && !a.agreed(cmd.Context(), fmt.Sprintf("Drop %s?", count(len(mails), "mail"))) {
+			if len(mails) > 0 && !yes && !a.agreed(cmd.Context(), fmt.Sprintf("Drop %s?", term.Count(len(mails), "mail"))) {
 				return errors.New("nothing is changed; --yes does not ask")
 			}
 			return a.moveFailed(mails, watcher.Drop, "dropped")
@@ -109,6 +110,6 @@ func (a *app) moveFailed(mails []failedMail, move func(dir, name string) error, 
 		}
 		n++
 	}
-	fmt.Fprintf(a.out, "%s %s\n", count(n, "mail"), moved)
+	fmt.Fprintf(a.out, "%s %s\n", term.Count(n, "mail"), moved)
 	return errors.Join(errs...)
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -58,9 +59,9 @@ func findMail(ctx context.Context, s *db.Store, project, id string) (track.MailV
 func severalFound(id string, found []track.MailView) error {
 	var lines []string
 	for _, m := range found {
-		lines = append(lines, fmt.Sprintf("  %d  %s  %s  %s", m.ID, m.Project, m.MsgID, printable(m.Name)))
+		lines = append(lines, fmt.Sprintf("  %d  %s  %s  %s", m.ID, m.Project, m.MsgID, term.Printable(m.Name)))
 	}
-	return &manyError{fmt.Sprintf("%q can mean several mails; name one by its number:", printable(id)), lines}
+	return &manyError{fmt.Sprintf("%q can mean several mails; name one by its number:", term.Printable(id)), lines}
 }
 
 // manyError is an error of several lines, each safe to print.

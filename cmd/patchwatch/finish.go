@@ -10,8 +10,8 @@ import (
 // withProgress runs what reads stored mail anew, and shows how far it is.
 func (a *app) withProgress(what string, f func(db.Progress) error) error {
 	p := a.newProgress(what, "mails")
-	defer p.clear()
-	return f(p.tell)
+	defer p.Clear()
+	return f(p.Tell)
 }
 
 // keepFinishing has the watcher do what a change of projects or rules has left undone. The command that made the change does

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 // The sample mails that apply to testdata/base one after the other, each as it was sent.
@@ -73,7 +75,7 @@ func compareCommits(t *testing.T, numbers, sent, written []string) {
 	for i, number := range numbers {
 		a, b := sent[i], written[i]
 		if strings.Contains(better, number) {
-			a, b = firstLine(a), firstLine(b)
+			a, b = term.FirstLine(a), term.FirstLine(b)
 		}
 		if a != b {
 			t.Errorf("mail %s makes the commit\n%sand what patchwatch mbox writes of it\n%s", number, a, b)

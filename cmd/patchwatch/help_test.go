@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 // contract is every command that people and their scripts rely on.
@@ -42,7 +44,7 @@ func checkHelp(t *testing.T, c *cobra.Command) {
 		t.Errorf("%s has no example", c.CommandPath())
 	}
 	for _, line := range strings.Split(c.Long+"\n"+c.Example, "\n") {
-		if columns(line) > 120 {
+		if term.Columns(line) > 120 {
 			t.Errorf("%s: this line of its help is too long for a screen: %s", c.CommandPath(), line)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
 
@@ -53,7 +54,7 @@ type importing struct {
 	store    *db.Store
 	as       string // see intake
 	quiet    bool
-	progress *progress
+	progress *term.Progress
 
 	done, stored, known, failed int
 }
@@ -68,11 +69,11 @@ func (im *importing) run(ctx context.Context, archives []archive) error {
 	keepMemorySmall()
 	for i, archive := range archives {
 		if err := im.one(ctx, archive, i, len(archives)); err != nil {
-			im.progress.clear()
+			im.progress.Clear()
 			return err
 		}
 	}
-	im.progress.clear()
+	im.progress.Clear()
 	fmt.Fprintf(im.out, "%d mails read: %d stored, %d known already, %d could not be read\n", im.done, im.stored, im.known, im.failed)
 	return nil
 }
@@ -98,7 +99,7 @@ func (im *importing) one(ctx context.Context, a archive, index, of int) error {
 		if b.failed != nil {
 			return fmt.Errorf("import %s: %w", a.path(), b.failed)
 		}
-		im.progress.tellShare(im.done, (float64(index)+b.at)/float64(of))
+		im.progress.TellShare(im.done, (float64(index)+b.at)/float64(of))
 	}
 	return ctx.Err()
 }
@@ -110,8 +111,8 @@ func (im *importing) count(b batchOfMails, outcomes []outcome) {
 		case o.refuse != nil:
 			im.failed++
 			if !im.quiet {
-				im.progress.clear()
-				fmt.Fprintf(im.err, "could not read %s: %s\n", printable(b.names[i]), printable(firstLine(o.refuse.Error())))
+				im.progress.Clear()
+				fmt.Fprintf(im.err, "could not read %s: %s\n", term.Printable(b.names[i]), term.Printable(term.FirstLine(o.refuse.Error())))
 			}
 		case o.Known:
 			im.known++

@@ -223,8 +223,3 @@ func (a *fileArchive) share() float64 {
 	}
 	return float64(a.done) / float64(len(a.files))
 }
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
-}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -102,7 +103,7 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 			out[i].refuse = m.err
 			continue
 		}
-		out[i].msgID, out[i].name = m.Mail.MsgID, shorten(m.Mail.Subject.Full, subjectInLog)
+		out[i].msgID, out[i].name = m.Mail.MsgID, term.Shorten(m.Mail.Subject.Full, subjectInLog)
 		batch = append(batch, m.Delivery)
 		at = append(at, i)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -85,28 +86,44 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 		for _, p := range patches {
 			all = append(all, toPatchJSON(p))
 		}
-		return printJSON(out, all)
+		return term.JSON(out, all)
 	}
 	if len(patches) == 0 {
 		fmt.Fprintln(a.err, noneFound("patches", f.Narrows()))
 		return nil
 	}
-	t := table{headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, flexible: 6, colour: stateColumn(2)}
+	t := term.Table{Headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, Flexible: 6, Colour: stateColumn(2)}
 	for _, p := range patches {
-		t.row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
-			shorten(printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
+		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
+			term.Shorten(term.Printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
 	}
-	return t.print(out, a.screen)
+	return t.Print(out, a.screen)
 }
 
 // stateColumn colours the cells of a column of states.
-func stateColumn(state int) func(int, string) string {
-	return func(column int, cell string) string {
+func stateColumn(state int) func(int, string) term.Colour {
+	return func(column int, cell string) term.Colour {
 		if column == state {
-			return stateColours[cell]
+			return stateColour(cell)
 		}
 		return ""
 	}
+}
+
+func stateColour(state string) term.Colour {
+	switch state {
+	case "under-review":
+		return term.Cyan
+	case "accepted":
+		return term.Green
+	case "rejected":
+		return term.Red
+	case "changes-requested":
+		return term.Yellow
+	case "superseded", "not-applicable", "deferred":
+		return term.Dim
+	}
+	return ""
 }
 
 // patchTitle is never empty, so that a patch without a subject is seen in its line.

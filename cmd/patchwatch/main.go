@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 func main() {
@@ -62,9 +64,9 @@ func (a *app) run(ctx context.Context, args []string) int {
 func errorInWords(err error) string {
 	var many *manyError
 	if errors.As(err, &many) {
-		return printableText(many.Error())
+		return term.PrintableText(many.Error())
 	}
-	return printable(err.Error())
+	return term.Printable(err.Error())
 }
 
 // exitCode ends the program when all has been said already.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -70,8 +71,8 @@ type mboxWriter struct {
 func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error {
 	out := bufio.NewWriter(w.out)
 	var to io.Writer = out
-	if w.screen.there {
-		to = printableWriter{out} // to look at; in a pipe or a file every byte is as it was sent
+	if w.screen.There {
+		to = term.PrintableWriter{To: out} // to look at; in a pipe or a file every byte is as it was sent
 	}
 	for _, p := range patches {
 		text, err := w.mail(ctx, p)
@@ -123,11 +124,4 @@ func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.
 		id.Value = ""
 	}
 	return ingest.AppendMbox(out, c, p.Date, id, ingest.Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
-}
-
-type printableWriter struct{ to io.Writer }
-
-func (w printableWriter) Write(p []byte) (int, error) {
-	_, err := io.WriteString(w.to, printableText(string(p)))
-	return len(p), err
 }

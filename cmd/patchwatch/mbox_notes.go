@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -30,7 +31,7 @@ func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 		}
 		for _, p := range again {
 			fmt.Fprintf(a.err, "%s: patch %d of %d was sent again as %d, %q; this file has the earlier one\n",
-				seriesID(id), p.Number, p.Total, p.ID, printable(p.Name))
+				seriesID(id), p.Number, p.Total, p.ID, term.Printable(p.Name))
 		}
 	}
 	return nil

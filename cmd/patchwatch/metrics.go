@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -130,11 +131,11 @@ var digitRuns = regexp.MustCompile(`[0-9]+`)
 
 // kindOfReason is a reason without its numbers and what follows a colon or quote.
 func (m *metrics) kindOfReason(reason error) string {
-	text := digitRuns.ReplaceAllString(firstLine(reason.Error()), "N")
+	text := digitRuns.ReplaceAllString(term.FirstLine(reason.Error()), "N")
 	if at := strings.IndexAny(text, `:"`); at > 0 {
 		text = text[:at]
 	}
-	text = strings.TrimSpace(shorten(printable(text), 60))
+	text = strings.TrimSpace(term.Shorten(term.Printable(text), 60))
 	if _, known := m.failed[text]; !known && len(m.failed) >= mostReasons {
 		return "other"
 	}

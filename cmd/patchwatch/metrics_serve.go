@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/netutil"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 // listenAt reads PORT, :PORT or HOST:PORT. Without a host it is this machine only. With one of IPv4 it is that alone: Go would
@@ -78,7 +80,7 @@ const mostConns = 16
 func (m *metrics) ill() (reasons []string) {
 	for _, st := range m.maildirs() {
 		for _, alarm := range st.alarms(m.maxAge) {
-			reasons = append(reasons, printable(st.Path+": "+alarm))
+			reasons = append(reasons, term.Printable(st.Path+": "+alarm))
 		}
 	}
 	return reasons

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 // notifier tells a service manager how a watcher is, by the datagrams of sd_notify(3). Where nobody listens it says
@@ -91,7 +93,7 @@ func (n *notifier) show(status string) {
 // sendWith sends the status where it is a new one, behind other lines. What was not sent is sent with the next.
 func (n *notifier) sendWith(status string, lines []string) (sent bool) {
 	if status != n.status {
-		lines = append(lines, "STATUS="+printable(status))
+		lines = append(lines, "STATUS="+term.Printable(status))
 	}
 	if len(lines) == 0 || n.stopped || !n.send(lines...) {
 		return false
@@ -157,7 +159,7 @@ func (n *notifier) feed(done <-chan struct{}) {
 // statusInWords is what a manager shows beside the service.
 func statusInWords(paused string, settled int) string {
 	if paused != "" {
-		return "Paused, mail waits in new: " + firstLine(paused)
+		return "Paused, mail waits in new: " + term.FirstLine(paused)
 	}
 	return fmt.Sprintf("Watching; mails settled: %d", settled)
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
 
@@ -34,5 +35,5 @@ func readPaused(dir string) string {
 	if err != nil {
 		return ""
 	}
-	return firstLine(strings.TrimSpace(string(text)))
+	return term.FirstLine(strings.TrimSpace(string(text)))
 }

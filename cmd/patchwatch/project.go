@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -107,7 +108,7 @@ watcher or patchwatch rebuild does the rest.`,
 					return err
 				})
 				if err == nil {
-					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName, count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName, term.Count(moved, "mail"))
 				}
 				return err
 			})
@@ -139,7 +140,7 @@ func (a *app) projectSetCommand() *cobra.Command {
 					return err
 				})
 				if err == nil {
-					fmt.Fprintf(a.out, "project %s is changed; %s now read otherwise\n", p.LinkName, count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is changed; %s now read otherwise\n", p.LinkName, term.Count(moved, "mail"))
 				}
 				return err
 			})
@@ -185,7 +186,7 @@ this link name is added again.`,
 					return noProject(args[0])
 				}
 				if err == nil {
-					fmt.Fprintf(a.out, "project %s is no longer tracked; %s of it stay stored\n", args[0], count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is no longer tracked; %s of it stay stored\n", args[0], term.Count(moved, "mail"))
 				}
 				return err
 			})
@@ -234,15 +235,15 @@ func (a *app) printProjects(projects []track.Project, asJSON bool) error {
 			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
 				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules)})
 		}
-		return printJSON(a.out, out)
+		return term.JSON(a.out, out)
 	}
-	t := table{headings: []string{"LINK NAME", "LIST ID", "ADDRESS", "SUBJECT MATCH", "NAME"}, flexible: 4}
+	t := term.Table{Headings: []string{"LINK NAME", "LIST ID", "ADDRESS", "SUBJECT MATCH", "NAME"}, Flexible: 4}
 	for _, p := range projects {
 		name := p.Name
 		if p.OnSight {
 			name += " (made on sight)"
 		}
-		t.row(p.LinkName, p.ListID, p.ListEmail, p.SubjectMatch, name)
+		t.Row(p.LinkName, p.ListID, p.ListEmail, p.SubjectMatch, name)
 	}
-	return t.print(a.out, a.screen)
+	return t.Print(a.out, a.screen)
 }

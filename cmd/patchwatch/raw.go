@@ -32,7 +32,7 @@ Message-ID first.
   patchwatch raw --all 20261102.1@example.org | less`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if a.screen.there && !force {
+			if a.screen.There && !force {
 				return errors.New("a terminal obeys some bytes that a mail may have; send them to a file or a pipe, or say --force")
 			}
 			return a.reading(cmd.Context(), func(s *db.Store) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
 
@@ -20,26 +21,26 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				p := a.newProgress("rebuild", "mails")
-				defer p.clear()
+				defer p.Clear()
 				if !reparse {
-					_, err := s.Finish(cmd.Context(), reread, p.tell)
+					_, err := s.Finish(cmd.Context(), reread, p.Tell)
 					if err == nil {
-						err = s.Rebuild(cmd.Context(), p.tell)
+						err = s.Rebuild(cmd.Context(), p.Tell)
 					}
-					p.clear()
+					p.Clear()
 					if err == nil {
 						fmt.Fprintln(a.out, "rebuilt")
 					}
 					return err
 				}
-				changed, unread, err := s.Reread(cmd.Context(), reread, p.tell)
-				p.clear()
+				changed, unread, err := s.Reread(cmd.Context(), reread, p.Tell)
+				p.Clear()
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "rebuilt; %s now read otherwise than before\n", count(changed, "mail"))
+				fmt.Fprintf(a.out, "rebuilt; %s now read otherwise than before\n", term.Count(changed, "mail"))
 				if unread > 0 {
-					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong", count(unread, "mail"))
+					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong", term.Count(unread, "mail"))
 				}
 				return nil
 			})

@@ -10,12 +10,18 @@ import (
 // rooms says which of our packages each may import. The arrows go one way: the database needs no parser, the watcher
 // knows nothing of mail, and all meet in cmd.
 var rooms = map[string][]string{
-	"patchwatch/cmd/patchwatch": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher"},
-	"patchwatch/watcher":        {},
-	"patchwatch/ingest":         {"patchwatch/track"},
-	"patchwatch/track":          {},
-	"patchwatch/db":             {"patchwatch/track"},
+	"patchwatch/cmd/patchwatch": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", cmdTerm},
+
+	cmdTerm:               {},
+	cmdTerm + "/termtest": {},
+
+	"patchwatch/watcher": {},
+	"patchwatch/ingest":  {"patchwatch/track"},
+	"patchwatch/track":   {},
+	"patchwatch/db":      {"patchwatch/track"},
 }
+
+const cmdTerm = "patchwatch/cmd/patchwatch/internal/term"
 
 func TestRoomsImportOneWay(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", "patchwatch/...").Output()

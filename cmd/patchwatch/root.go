@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/watcher"
@@ -21,7 +22,7 @@ type app struct {
 	in     io.Reader
 	out    io.Writer
 	err    io.Writer
-	screen screen // what out is for whoever looks at it
+	screen term.Screen // what out is for whoever looks at it
 
 	stuckAfter time.Duration         // see the constant of this name
 	disturb    func(*watcher.Config) // nil but in tests, which kill the process at one of allSteps
@@ -32,11 +33,16 @@ type app struct {
 
 // newApp is the program with the streams that a process has.
 func newApp(in io.Reader, out, err *os.File) *app {
-	return &app{in: in, out: out, err: err, screen: screenOf(out), stuckAfter: stuckAfter}
+	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: stuckAfter}
 }
 
+// paged lets a person at a terminal read what f writes in a pager.
+func (a *app) paged(f func(out io.Writer) error) error { return term.Paged(a.screen, a.out, a.err, f) }
+
 // newProgress shows on standard error how far a job is.
-func (a *app) newProgress(what, unit string) *progress { return newProgress(a.err, what, unit) }
+func (a *app) newProgress(what, unit string) *term.Progress {
+	return term.NewProgress(a.err, what, unit)
+}
 
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{

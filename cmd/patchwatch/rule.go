@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -76,13 +77,13 @@ func (a *app) ruleListCommand() *cobra.Command {
 					return err
 				}
 				if asJSON {
-					return printJSON(a.out, toRulesJSON(p.Rules))
+					return term.JSON(a.out, toRulesJSON(p.Rules))
 				}
-				t := table{headings: []string{"PRIORITY", "DELEGATE", "PATTERN"}, flexible: 1, whole: 2}
+				t := term.Table{Headings: []string{"PRIORITY", "DELEGATE", "PATTERN"}, Flexible: 1, Whole: 2}
 				for _, r := range p.Rules {
-					t.row(fmt.Sprint(r.Priority), r.Delegate, r.Pattern)
+					t.Row(fmt.Sprint(r.Priority), r.Delegate, r.Pattern)
 				}
-				return t.print(a.out, a.screen)
+				return t.Print(a.out, a.screen)
 			})
 		},
 	}

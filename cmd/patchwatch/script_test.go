@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,10 +14,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"patchwatch/cmd/patchwatch/internal/term/termtest"
 )
 
 // TestMain lets the test binary be patchwatch: under that name it stands in the PATH of scripts and tests.
@@ -181,7 +180,7 @@ func scriptRefuses(ts *testscript.TestScript, neg bool, args []string) {
 	if !strings.HasPrefix(sentence, "patchwatch: ") || !ended || rest != "" {
 		ts.Fatalf("what it wrote to standard error is not one sentence of patchwatch: %q", stderr)
 	}
-	if at := harmful(stderr); at != "" {
+	if at := termtest.Harmful(stderr); at != "" {
 		ts.Fatalf("standard error has %s", at)
 	}
 	if !regexp.MustCompile(args[1]).MatchString(sentence) {
@@ -235,23 +234,9 @@ func scriptJSON(ts *testscript.TestScript, neg bool, args []string) {
 // direction of its text.
 func scriptHarmless(ts *testscript.TestScript, neg bool, args []string) {
 	for _, file := range args {
-		at := harmful(ts.ReadFile(file))
+		at := termtest.Harmful(ts.ReadFile(file))
 		if (at != "") != neg {
 			ts.Fatalf("%s has %s", file, cmp.Or(at, "nothing harmful in it"))
 		}
 	}
-}
-
-// harmful names the first control or format character of a text, where it is; line ends and tabs are none.
-func harmful(text string) string {
-	for i, r := range text {
-		switch {
-		case r == '\n' || r == '\t':
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return fmt.Sprintf("%U at byte %d, in %q", r, i, text[max(0, i-30):min(len(text), i+30)])
-		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
-			return fmt.Sprintf("a broken byte %#x at byte %d", text[i], i)
-		}
-	}
-	return ""
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -76,22 +77,22 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 		for _, v := range all {
 			shapes = append(shapes, toSeriesJSON(v))
 		}
-		return printJSON(out, shapes)
+		return term.JSON(out, shapes)
 	}
 	if len(all) == 0 {
 		fmt.Fprintln(a.err, noneFound("series", f.Narrows()))
 		return nil
 	}
-	t := table{headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, flexible: 6}
+	t := term.Table{Headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, Flexible: 6}
 	for _, l := range byFamily(all) {
 		title := seriesTitle(l.SeriesView)
 		if l.earlier {
 			title = "└ " + title
 		}
-		t.row(seriesID(l.ID), l.Date.Format("2006-01-02"), shorten(printable(l.Project), 20), versionOf(l.SeriesView),
-			receivedOf(l.SeriesView), shorten(printable(displayName(l.Submitter)), 20), title)
+		t.Row(seriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20), versionOf(l.SeriesView),
+			receivedOf(l.SeriesView), term.Shorten(term.Printable(displayName(l.Submitter)), 20), title)
 	}
-	return t.print(out, a.screen)
+	return t.Print(out, a.screen)
 }
 
 type listed struct {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -36,7 +37,7 @@ takes it back.
 				if v, err = findSeriesOf(cmd.Context(), s, project, seriesID(v.ID)); err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "%s  %s\n", seriesID(v.ID), printable(seriesTitle(v)))
+				fmt.Fprintf(a.out, "%s  %s\n", seriesID(v.ID), term.Printable(seriesTitle(v)))
 				return nil
 			})
 		},

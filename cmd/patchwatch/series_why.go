@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -72,10 +73,10 @@ func (e *explainer) explain(project, id string) error {
 		return err
 	}
 	if e.json {
-		return printJSON(e.out, reasons)
+		return term.JSON(e.out, reasons)
 	}
 	for _, r := range reasons {
-		fmt.Fprintf(e.out, "%d  %s\n    %s\n    %s\n", r.ID, printable(r.Name), printable(r.MsgID), printable(r.Words))
+		fmt.Fprintf(e.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID), term.Printable(r.Words))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -48,7 +49,7 @@ type shower struct {
 	store  *db.Store
 	json   bool
 	out    *bufio.Writer
-	screen screen
+	screen term.Screen
 }
 
 func (a *app) shower(ctx context.Context, s *db.Store, out io.Writer, asJSON bool) shower {
@@ -89,9 +90,9 @@ func (sh *shower) mail(m track.MailView) error {
 	if err := sh.header(m, patch, series); err != nil {
 		return err
 	}
-	fmt.Fprintf(sh.out, "\n%s\n", printableText(read.Content))
+	fmt.Fprintf(sh.out, "\n%s\n", term.PrintableText(read.Content))
 	if read.Diff != "" {
-		fmt.Fprintf(sh.out, "\n%s", sh.screen.paintDiff(printableText(read.Diff)))
+		fmt.Fprintf(sh.out, "\n%s", sh.screen.PaintDiff(term.PrintableText(read.Diff)))
 	}
 	for _, c := range byThread(m.MsgID, comments) {
 		if err := sh.comment(c); err != nil {
@@ -137,7 +138,7 @@ func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, 
 }
 
 func (sh *shower) line(label, format string, args ...any) {
-	fmt.Fprintf(sh.out, "%s %s\n", sh.screen.paint(bold, fmt.Sprintf("%-11s", label)), printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(sh.out, "%s %s\n", sh.screen.Paint(term.Bold, fmt.Sprintf("%-11s", label)), term.Printable(fmt.Sprintf(format, args...)))
 }
 
 func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) error {
@@ -233,12 +234,12 @@ func (sh *shower) comment(m threaded) error {
 		return err
 	}
 	margin := strings.Repeat("  ", min(m.depth, deepestMargin))
-	heading := fmt.Sprintf("---- %s, %s, %d %s", printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, printable(m.MsgID))
-	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, sh.screen.paint(bold, heading))
+	heading := fmt.Sprintf("---- %s, %s, %d %s", term.Printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, term.Printable(m.MsgID))
+	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, sh.screen.Paint(term.Bold, heading))
 	if m.ActionRequired {
 		fmt.Fprintf(sh.out, "%s(asks for action)\n\n", margin)
 	}
-	for line := range strings.Lines(printableText(read.Content) + "\n") {
+	for line := range strings.Lines(term.PrintableText(read.Content) + "\n") {
 		if line != "\n" {
 			line = margin + line
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/track"
 )
 
@@ -54,7 +55,7 @@ func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.Patc
 		}
 		out.Comments = append(out.Comments, toMailJSON(c, read))
 	}
-	return printJSON(sh.out, out)
+	return term.JSON(sh.out, out)
 }
 
 func toMailJSON(m track.MailView, read *track.Mail) mailJSON {

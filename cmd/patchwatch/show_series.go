@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/track"
 )
 
@@ -23,7 +24,7 @@ func (sh *shower) series(v track.SeriesView) error {
 		for _, m := range members {
 			out.Members = append(out.Members, toMailJSON(m, nil))
 		}
-		return printJSON(sh.out, out)
+		return term.JSON(sh.out, out)
 	}
 	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
 	if err != nil {
@@ -52,15 +53,15 @@ func (sh *shower) members(members []track.MailView, patches []track.PatchView) e
 	for _, p := range patches {
 		state[p.ID] = p
 	}
-	t := table{headings: []string{"ID", "STATE", "A/R/T", "NAME"}, flexible: 3, colour: stateColumn(1)}
+	t := term.Table{Headings: []string{"ID", "STATE", "A/R/T", "NAME"}, Flexible: 3, Colour: stateColumn(1)}
 	for _, m := range members {
 		if p, ok := state[m.ID]; ok {
-			t.row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
+			t.Row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
 		} else {
-			t.row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
+			t.Row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
 		}
 	}
-	return t.print(sh.out, sh.screen)
+	return t.Print(sh.out, sh.screen)
 }
 
 // missing names the numbers that a series lacks.

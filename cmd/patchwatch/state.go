@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -47,7 +48,7 @@ func (a *app) decide(ctx context.Context, project string, ids []string, now stri
 			return err
 		}
 		for _, p := range patches {
-			fmt.Fprintf(a.out, "%d  %s  %s\n", p.ID, printable(now), printable(p.Name))
+			fmt.Fprintf(a.out, "%d  %s  %s\n", p.ID, term.Printable(now), term.Printable(p.Name))
 		}
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -36,7 +37,7 @@ than --max-age, or when a Maildir or the database can't be read.`,
 				return err
 			}
 			if asJSON {
-				err = printJSON(a.out, r)
+				err = term.JSON(a.out, r)
 			} else {
 				err = r.print(a.out)
 			}
@@ -213,7 +214,7 @@ func timeOrNull(t time.Time) *time.Time {
 
 func (r statusReport) print(w io.Writer) error {
 	line := func(label, format string, args ...any) {
-		fmt.Fprintf(w, "%-16s %s\n", label, printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w, "%-16s %s\n", label, term.Printable(fmt.Sprintf(format, args...)))
 	}
 	for _, m := range r.Maildirs {
 		m.print(line)
@@ -228,24 +229,24 @@ func (r statusReport) print(w io.Writer) error {
 		line("Database", "%s", d.Error)
 		return nil
 	}
-	line("Database", "%s, %s, and %s in the log beside it; SQLite %s", d.Path, bytesInWords(d.Bytes), bytesInWords(d.WALBytes), d.SQLite)
-	line("  mails", "%d stored, in %s", d.Mails, count(d.Projects, "project"))
-	line("  patches", "%d in %d series, %s", d.Patches, d.Series, count(d.Covers, "cover"))
+	line("Database", "%s, %s, and %s in the log beside it; SQLite %s", d.Path, term.Bytes(d.Bytes), term.Bytes(d.WALBytes), d.SQLite)
+	line("  mails", "%d stored, in %s", d.Mails, term.Count(d.Projects, "project"))
+	line("  patches", "%d in %d series, %s", d.Patches, d.Series, term.Count(d.Covers, "cover"))
 	if d.Full {
 		line("  no more lists", "%d are tracked on sight, and no others will be: patchwatch project add tracks one, and takes in its mail", d.Projects)
 	}
 	line("  comments", "%d, and %d pending: replies whose parent has not come", d.Comments, d.Pending)
 	if d.Unfinished > 0 {
 		line("  UNFINISHED", "projects or rules were changed, and %s are still to follow; a watcher or patchwatch rebuild goes on with it",
-			count(d.Unfinished, "mail"))
+			term.Count(d.Unfinished, "mail"))
 	}
 	if d.Outdated {
 		line("  OUTDATED", "mail was read by an older patchwatch, which read less of it: patchwatch rebuild --reparse reads it anew")
 	}
 	if d.NoSubject > 0 {
-		line("  no subject", "%s without one, perhaps damaged; patchwatch raw %d | less shows the newest", count(d.NoSubject, "mail"), d.NewestNoSubject)
+		line("  no subject", "%s without one, perhaps damaged; patchwatch raw %d | less shows the newest", term.Count(d.NoSubject, "mail"), d.NewestNoSubject)
 	}
-	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, count(d.Variants, "variant"))
+	line("  others", "%d unrouted: of no list that is tracked; %d ignored; %s", d.Unrouted, d.Ignored, term.Count(d.Variants, "variant"))
 	return nil
 }
 
@@ -258,15 +259,15 @@ func (m maildirStatus) print(line func(label, format string, args ...any)) {
 		line("  PAUSED", "no mail is taken: %s", m.Paused)
 	}
 	if m.OldestWaiting != nil {
-		line("  waiting", "%s in new, the oldest for %s", count(m.Waiting, "mail"), ago(*m.OldestWaiting))
+		line("  waiting", "%s in new, the oldest for %s", term.Count(m.Waiting, "mail"), term.Since(*m.OldestWaiting))
 	} else {
 		line("  waiting", "none")
 	}
 	if m.Odd > 0 {
-		line("  left alone", "%s in new that are no regular files", count(m.Odd, "thing"))
+		line("  left alone", "%s in new that are no regular files", term.Count(m.Odd, "thing"))
 	}
 	if m.Failed > 0 {
-		line("  failed", "%s; patchwatch failed list says why", count(m.Failed, "mail"))
+		line("  failed", "%s; patchwatch failed list says why", term.Count(m.Failed, "mail"))
 	} else {
 		line("  failed", "none")
 	}
@@ -279,35 +280,5 @@ func agoOrNever(t *time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return ago(*t) + " ago"
-}
-
-func ago(t time.Time) string {
-	d := time.Since(t)
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", max(0, int(d.Seconds())))
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h", int(d.Hours()))
-	}
-	return fmt.Sprintf("%d days", int(d.Hours()/24))
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func bytesInWords(n int64) string {
-	switch {
-	case n < 10<<10:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 10<<20:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d MiB", n>>20)
+	return term.Since(*t) + " ago"
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"patchwatch/cmd/patchwatch/internal/term"
 )
 
 func (a *app) stressCommand() *cobra.Command {
@@ -101,7 +103,7 @@ func (s *stress) run(ctx context.Context, archives []archive) (err error) {
 	if err := s.prepare(ctx, archives); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s, %d writers, %d watchers, seed %d\n", count(len(s.letters), "mail"), s.writers, s.watchers, s.seed)
+	fmt.Fprintf(s.out, "%s, %d writers, %d watchers, seed %d\n", term.Count(len(s.letters), "mail"), s.writers, s.watchers, s.seed)
 	started := time.Now()
 	done, err := s.deliverAndKill(ctx)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -47,7 +48,7 @@ func (v *verdict) print(out io.Writer, took time.Duration) {
 	}
 	fmt.Fprintf(out, "%-16s %8.1f\n", "seconds", took.Seconds())
 	for _, line := range v.said {
-		fmt.Fprintf(out, "WRONG: %s\n", printable(line))
+		fmt.Fprintf(out, "WRONG: %s\n", term.Printable(line))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
 
@@ -98,7 +99,7 @@ const stuck = 2 * time.Minute
 // harm kills and freezes until there is no more mail and all harm is done.
 func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 	p := k.newProgress("stress", "mails delivered")
-	defer p.clear()
+	defer p.Clear()
 	allPosted, moved, before := false, time.Now(), -1
 	for {
 		select {
@@ -111,7 +112,7 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 			return ctx.Err()
 		case <-time.After(time.Duration((0.5 + k.r.Float64()) * float64(k.every))):
 		}
-		p.tell(int(k.delivered.Load()), len(k.letters))
+		p.Tell(int(k.delivered.Load()), len(k.letters))
 		waiting, err := watcher.Waiting(k.maildir())
 		if err != nil {
 			return err
@@ -124,7 +125,7 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 		case allPosted && waiting.Mails == 0 && enough:
 			return nil
 		case time.Since(moved) > stuck:
-			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s", count(waiting.Mails, "mail")+" waited", stuck, k.watchers, k.work)
+			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s", term.Count(waiting.Mails, "mail")+" waited", stuck, k.watchers, k.work)
 		}
 		if err := k.hurt(enough && k.stress.kills >= 0); err != nil {
 			return err
@@ -202,5 +203,5 @@ func lastLine(path string) string {
 		return ""
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	return printable(lines[len(lines)-1])
+	return term.Printable(lines[len(lines)-1])
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -43,7 +44,7 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 			break
 		}
 	}
-	p.clear()
+	p.Clear()
 	if err := errors.Join(err, store.Close()); err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 	return nil
 }
 
-func (s *stress) prepareOne(ctx context.Context, store *db.Store, a archive, p *progress) error {
+func (s *stress) prepareOne(ctx context.Context, store *db.Store, a archive, p *term.Progress) error {
 	defer a.close()
 	in := &intake{store: store}
 	for more := true; more; {
@@ -80,7 +81,7 @@ func (s *stress) prepareOne(ctx context.Context, store *db.Store, a archive, p *
 		if _, err := in.take(ctx, batch); err != nil {
 			return err
 		}
-		p.tellShare(len(s.letters), a.share())
+		p.TellShare(len(s.letters), a.share())
 	}
 	return ctx.Err()
 }

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/term/termtest"
 )
 
 // TestOnATerminal runs commands on a terminal of 80 columns, as a person sees them: tables fit, and the only escapes
@@ -35,8 +38,8 @@ func TestOnATerminal(t *testing.T) {
 		seen := w.onTerminal(strings.Fields(command)...)
 		noEscapes(t, command, seen)
 		for _, line := range strings.Split(seen, "\n") {
-			if columns(line) > 80 && command != "failed list" { // a file's name is not shortened: it will be typed
-				t.Errorf("%s: this line has %d columns: %s", command, columns(line), line)
+			if term.Columns(line) > 80 && command != "failed list" { // a file's name is not shortened: it will be typed
+				t.Errorf("%s: this line has %d columns: %s", command, term.Columns(line), line)
 			}
 		}
 	}
@@ -112,7 +115,7 @@ var sgr = regexp.MustCompile(`\x1b\[[0-9]*m`)
 
 func noEscapes(t *testing.T, command, seen string) {
 	t.Helper()
-	if at := harmful(seen); at != "" {
+	if at := termtest.Harmful(seen); at != "" {
 		t.Errorf("%s writes %s", command, at)
 	}
 }

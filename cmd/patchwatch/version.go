@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
 
@@ -26,7 +27,7 @@ func (a *app) versionCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			v := thisBuild()
 			if asJSON {
-				return printJSON(a.out, v)
+				return term.JSON(a.out, v)
 			}
 			fmt.Fprintf(a.out, "patchwatch %s, %s, SQLite %s\n", v.Version, v.Go, v.SQLite)
 			fmt.Fprintf(a.out, "version  %s\ncommit   %s\ngo       %s\nsqlite   %s\n", v.Version, v.Commit, v.Go, v.SQLite)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
@@ -43,8 +44,8 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 				return usagef("--metrics has no address; leave it out to serve none")
 			}
 			var err error
-			if w.log, err = newLogger(a.err, logFormat); err != nil {
-				return err
+			if w.log, err = term.NewLogger(a.err, logFormat); err != nil {
+				return usageError{err}
 			}
 			w.manager = &notifier{}
 			if !w.once {
@@ -81,7 +82,7 @@ type watching struct {
 
 	store    *db.Store
 	log      *slog.Logger
-	progress *progress // of --once
+	progress *term.Progress // of --once
 	backlog  int
 	manager  *notifier
 
@@ -174,11 +175,11 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 	}
 	if !w.verbose {
 		w.progress = w.newProgress("watch", "mails settled")
-		defer w.progress.clear()
+		defer w.progress.Clear()
 	}
 	sum, err := watcher.Once(ctx, config)
 	if w.progress != nil {
-		w.progress.clear()
+		w.progress.Clear()
 	}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		return err
@@ -203,11 +204,11 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 	seen.Path, seen.LastMail, seen.LastScan = s.Dir, time.Now(), time.Now()
 	w.seen[s.Dir] = seen
 	if w.progress != nil {
-		w.progress.tell(w.settled, max(w.backlog, w.settled))
-		if s.Reject == nil && w.progress.terminal {
+		w.progress.Tell(w.settled, max(w.backlog, w.settled))
+		if s.Reject == nil && w.progress.OnTerminal() {
 			return // the progress line says enough
 		}
-		w.progress.clear()
+		w.progress.Clear()
 	}
 	w.logSettled(s)
 }
@@ -215,7 +216,7 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 func (w *watching) logSettled(s watcher.Settlement) {
 	o, read := s.Note.(outcome) // not read: it is too large
 	if s.Reject != nil {
-		log := w.log.With("file", s.Path, "msgid", o.msgID, "reason", firstLine(s.Reject.Error()))
+		log := w.log.With("file", s.Path, "msgid", o.msgID, "reason", term.FirstLine(s.Reject.Error()))
 		if read {
 			log = log.With("ms", time.Since(o.began).Milliseconds())
 		}

@@ -1,4 +1,4 @@
-package main
+package term
 
 import (
 	"context"
@@ -26,10 +26,10 @@ func (h *plainHandler) Handle(_ context.Context, r slog.Record) error {
 	if r.Level >= slog.LevelWarn {
 		b.WriteString(r.Level.String() + " ")
 	}
-	b.WriteString(printable(r.Message))
+	b.WriteString(Printable(r.Message))
 	write := func(a slog.Attr) bool {
 		if v := a.Value.String(); v != "" {
-			b.WriteString("  " + a.Key + "=" + printable(v))
+			b.WriteString("  " + a.Key + "=" + Printable(v))
 		}
 		return true
 	}

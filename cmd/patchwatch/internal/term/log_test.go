@@ -1,4 +1,4 @@
-package main
+package term
 
 import (
 	"bytes"
@@ -37,9 +37,12 @@ func TestIsJournal(t *testing.T) {
 	if own := fmt.Sprintf("%d:%d", s.Dev, s.Ino); !isJournal(f, own) || isJournal(f, own+"1") || isJournal(f, "") {
 		t.Error("it is the journal where it is not, or the other way round")
 	}
-	for stream, want := range map[string]string{fmt.Sprintf("%d:%d", s.Dev, s.Ino): "<4>msg=failed\n", "1:2": "level=WARN msg=failed\n"} {
+	for stream, want := range map[string]string{
+		fmt.Sprintf("%d:%d", s.Dev, s.Ino): "<4>msg=failed\n",
+		"1:2":                              "level=WARN msg=failed\n",
+	} {
 		t.Setenv("JOURNAL_STREAM", stream)
-		log, err := newLogger(f, "auto")
+		log, err := NewLogger(f, "auto")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,5 +50,14 @@ func TestIsJournal(t *testing.T) {
 		if written, err := os.ReadFile(f.Name()); err != nil || !strings.HasSuffix(string(written), want) {
 			t.Errorf("with JOURNAL_STREAM=%s: %q, %v", stream, written, err)
 		}
+	}
+}
+
+func TestLogForATerminal(t *testing.T) {
+	var out strings.Builder
+	slog.New(newPlainHandler(&out)).With("who", "\x1b[1mmallory").Warn("failed\n", "reason", "\u202etxt", "empty", "")
+	_, line, _ := strings.Cut(out.String(), " ") // the time
+	if want := "WARN failed   who=\\x1b[1mmallory  reason=\\u202etxt\n"; line != want {
+		t.Errorf("logged %q, want %q", line, want)
 	}
 }

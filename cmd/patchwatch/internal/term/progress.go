@@ -1,4 +1,4 @@
-package main
+package term
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// progress shows how a long job goes, on standard error as a rule: a line that is written over on a terminal, elsewhere a line
-// every few seconds, so that a log is not filled.
-type progress struct {
+// Progress shows how a long job goes, on standard error as a rule: a line that is written over on a terminal,
+// elsewhere a line every few seconds, so that a log is not filled.
+type Progress struct {
 	what     string
 	unit     string
 	to       io.Writer
@@ -18,21 +18,22 @@ type progress struct {
 	shown    bool
 }
 
-func newProgress(to io.Writer, what, unit string) *progress {
-	return &progress{what: what, unit: unit, to: to, terminal: isTerminal(to), started: time.Now(), last: time.Now()}
+// NewProgress begins to measure what is told. Nothing is shown at first.
+func NewProgress(to io.Writer, what, unit string) *Progress {
+	return &Progress{what: what, unit: unit, to: to, terminal: IsTerminal(to), started: time.Now(), last: time.Now()}
 }
 
-// tell says how many are done, of how many (0: not known).
-func (p *progress) tell(done, total int) {
+// Tell says how many are done, of how many (0: not known).
+func (p *Progress) Tell(done, total int) {
 	share := 0.0
 	if total > 0 {
 		share = float64(done) / float64(total)
 	}
-	p.tellShare(done, share)
+	p.TellShare(done, share)
 }
 
-// tellShare says how many are done, and which share of the whole that is (0: not known).
-func (p *progress) tellShare(done int, share float64) {
+// TellShare says how many are done, and which share of the whole that is (0: not known).
+func (p *Progress) TellShare(done int, share float64) {
 	every := 5 * time.Second
 	if p.terminal {
 		every = 100 * time.Millisecond
@@ -45,7 +46,7 @@ func (p *progress) tellShare(done int, share float64) {
 	p.write(p.line(done, share, now.Sub(p.started)))
 }
 
-func (p *progress) line(done int, share float64, took time.Duration) string {
+func (p *Progress) line(done int, share float64, took time.Duration) string {
 	line := fmt.Sprintf("%s: %d %s", p.what, done, p.unit)
 	if share > 0 {
 		line += fmt.Sprintf(", %.0f %%", 100*share)
@@ -60,7 +61,7 @@ func (p *progress) line(done int, share float64, took time.Duration) string {
 	return line
 }
 
-func (p *progress) write(line string) {
+func (p *Progress) write(line string) {
 	if p.terminal {
 		fmt.Fprintf(p.to, "\r\x1b[K%s", line) // ours, not a mail's: back to the line's beginning, erase it
 	} else {
@@ -68,10 +69,13 @@ func (p *progress) write(line string) {
 	}
 }
 
-// clear takes the line off the terminal, so that what is printed next stands by itself.
-func (p *progress) clear() {
+// Clear takes the line off the terminal, so that what is printed next stands by itself.
+func (p *Progress) Clear() {
 	if p.terminal && p.shown {
 		fmt.Fprint(p.to, "\r\x1b[K")
 		p.shown = false
 	}
 }
+
+// OnTerminal tells whether the line is written over.
+func (p *Progress) OnTerminal() bool { return p.terminal }

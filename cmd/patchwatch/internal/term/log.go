@@ -1,4 +1,4 @@
-package main
+package term
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 var logFormats = map[string]func(to io.Writer) slog.Handler{
 	"auto": func(to io.Writer) slog.Handler {
 		switch {
-		case isTerminal(to):
+		case IsTerminal(to):
 			return newPlainHandler(to)
 		case isJournal(to, os.Getenv("JOURNAL_STREAM")):
 			return newJournalHandler(to)
@@ -28,10 +28,11 @@ var logFormats = map[string]func(to io.Writer) slog.Handler{
 	"json":   func(to io.Writer) slog.Handler { return slog.NewJSONHandler(&jsonEscaper{to: to}, nil) },
 }
 
-func newLogger(to io.Writer, format string) (*slog.Logger, error) {
+// NewLogger gives a log that is written in one of the formats auto, plain, logfmt and json.
+func NewLogger(to io.Writer, format string) (*slog.Logger, error) {
 	handler, ok := logFormats[format]
 	if !ok {
-		return nil, usagef("there is no log format %q; the formats are auto, plain, logfmt and json", format)
+		return nil, fmt.Errorf("there is no log format %q; the formats are auto, plain, logfmt and json", format)
 	}
 	return slog.New(handler(to)), nil
 }
@@ -51,8 +52,8 @@ func isJournal(to io.Writer, stream string) bool {
 	return ok && stream == fmt.Sprintf("%d:%d", s.Dev, s.Ino)
 }
 
-// journalHandler writes logfmt without the time, which the journal adds, and before each line its level, which the journal
-// takes off again (sd-daemon(3)).
+// journalHandler writes logfmt without the time, which the journal adds, and before each line its level, which the
+// journal takes off again (sd-daemon(3)).
 type journalHandler struct {
 	slog.Handler // writes into line
 	mu           *sync.Mutex
@@ -62,7 +63,8 @@ type journalHandler struct {
 
 func newJournalHandler(to io.Writer) *journalHandler {
 	line := &bytes.Buffer{}
-	return &journalHandler{slog.NewTextHandler(line, &slog.HandlerOptions{ReplaceAttr: withoutTimeAndLevel}), &sync.Mutex{}, line, to}
+	lines := slog.NewTextHandler(line, &slog.HandlerOptions{ReplaceAttr: withoutTimeAndLevel})
+	return &journalHandler{lines, &sync.Mutex{}, line, to}
 }
 
 func withoutTimeAndLevel(groups []string, a slog.Attr) slog.Attr {

@@ -1,0 +1,94 @@
+package term
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// Table is rows of cells under Headings, in aligned columns. One column takes what room is left; its cells are
+// shortened to fit the screen.
+type Table struct {
+	Headings []string
+	rows     [][]string
+	Flexible int // index of that column
+	Whole    int // index of the column that is typed into other commands, which is never shortened
+
+	Colour func(column int, cell string) Colour // of a cell below the headings; nil: none has any
+}
+
+// Row adds a row, and makes its cells harmless.
+func (t *Table) Row(cells ...string) {
+	for i := range cells {
+		cells[i] = Printable(cells[i])
+	}
+	t.rows = append(t.rows, cells)
+}
+
+const gap = "  "
+
+// Print writes the table so that it fits a screen.
+func (t *Table) Print(w io.Writer, s Screen) error {
+	widths := t.widths()
+	t.fit(widths, s.Width)
+	out := bufio.NewWriter(w)
+	for n, r := range append([][]string{t.Headings}, t.rows...) {
+		var line strings.Builder
+		for i, cell := range r {
+			cell = Shorten(cell, widths[i])
+			line.WriteString(s.Paint(t.colourOf(n, i, r[i]), cell))
+			line.WriteString(strings.Repeat(" ", widths[i]-Columns(cell)) + gap)
+		}
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return out.Flush()
+}
+
+func (t *Table) colourOf(row, column int, cell string) Colour {
+	switch {
+	case row == 0:
+		return Bold
+	case t.Colour != nil:
+		return t.Colour(column, cell)
+	}
+	return ""
+}
+
+func (t *Table) widths() []int {
+	widths := make([]int, len(t.Headings))
+	for _, r := range append([][]string{t.Headings}, t.rows...) {
+		for i, cell := range r {
+			widths[i] = max(widths[i], Columns(cell))
+		}
+	}
+	return widths
+}
+
+// fit narrows columns so that lines fit a screen: the Flexible one down to 20 cells, then whichever is the widest but
+// for that which stays whole; none below 10, which is a date, and where nothing could be read.
+func (t *Table) fit(widths []int, screen int) {
+	if screen == 0 {
+		return
+	}
+	total := len(gap) * (len(widths) - 1)
+	for _, w := range widths {
+		total += w
+	}
+	if over := total - screen; over > 0 {
+		narrow := max(min(20, widths[t.Flexible]), widths[t.Flexible]-over)
+		total -= widths[t.Flexible] - narrow
+		widths[t.Flexible] = narrow
+	}
+	for ; total > screen; total-- {
+		widest := t.Flexible
+		for i := range widths {
+			if widths[i] > widths[widest] && i != t.Whole {
+				widest = i
+			}
+		}
+		if widths[widest] <= 10 {
+			return
+		}
+		widths[widest]--
+	}
+}
