@@ -3,7 +3,7 @@ package watcher
 import "time"
 
 // assign collects the work of a round, in turn from each Maildir, and opens the folders it is in.
-func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
+func (e *engine[T]) assign(now time.Time) (work []job, opened []*folders) {
 	ready := e.ready(now)
 	share := max(e.limit/max(len(ready), 1), 1)
 	var shares [][]job
@@ -23,7 +23,7 @@ func (e *engine) assign(now time.Time) (work []job, opened []*folders) {
 }
 
 // open gives the next names of a Maildir and its folders; nil where there are no names.
-func (e *engine) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
+func (e *engine[T]) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
 	if e.notifier != nil {
 		if err := e.notifier.checkWatches(b); err != nil {
 			return nil, nil, err

@@ -8,14 +8,14 @@ import (
 )
 
 // judged is a batch whose mails are stored or refused, and still in new.
-type judged struct {
-	batch    []*heldClaim
+type judged[T any] struct {
+	batch    []prepared[T]
 	verdicts []Verdict
 }
 
-// handOver gives a batch to the handler and its verdicts to who settles them. What gets none stays in new, and its locks
-// are let go of. After the end of ctx nothing new is handed over, but what has been is settled.
-func (r *round) handOver(ctx context.Context, batch []*heldClaim, settle chan<- judged) {
+// handOver gives a batch to the handler and its verdicts to who settles them. What gets none stays in new, and its
+// locks are let go of. After the end of ctx nothing new is handed over, but what has been is settled.
+func (r *round[T]) handOver(ctx context.Context, batch []prepared[T], settle chan<- judged[T]) {
 	verdicts, err := r.judge(ctx, batch)
 	if err != nil {
 		r.failed = true
@@ -31,22 +31,22 @@ func (r *round) handOver(ctx context.Context, batch []*heldClaim, settle chan<- 
 	for _, h := range batch {
 		h.forget()
 	}
-	settle <- judged{batch, verdicts}
+	settle <- judged[T]{batch, verdicts}
 }
 
-// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read. None:
-// it is too late to ask.
-func (r *round) judge(ctx context.Context, batch []*heldClaim) ([]Verdict, error) {
+// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read.
+// None: it is too late to ask.
+func (r *round[T]) judge(ctx context.Context, batch []prepared[T]) ([]Verdict, error) {
 	if ctx.Err() != nil || r.failed {
 		return nil, nil
 	}
-	var claims []Claim
+	var mails []T
 	for _, h := range batch {
 		if h.reject == nil {
-			claims = append(claims, h.Claim)
+			mails = append(mails, h.mail)
 		}
 	}
-	given, err := r.ask(ctx, claims)
+	given, err := r.ask(ctx, mails)
 	if err != nil && ctx.Err() != nil {
 		r.Log.Warn("ended without the batch in hand, which stays in new", "error", err)
 		return nil, nil
@@ -66,18 +66,18 @@ func (r *round) judge(ctx context.Context, batch []*heldClaim) ([]Verdict, error
 }
 
 // ask calls the handler. It sees the end of ctx only after a while: most batches are stored by then.
-func (r *round) ask(ctx context.Context, claims []Claim) ([]Verdict, error) {
-	if len(claims) == 0 {
+func (r *round[T]) ask(ctx context.Context, mails []T) ([]Verdict, error) {
+	if len(mails) == 0 {
 		return nil, nil
 	}
 	patient, done := withGrace(ctx, r.Grace)
 	defer done()
-	verdicts, err := r.Handle(patient, claims)
+	verdicts, err := r.Handle(patient, mails)
 	if err != nil {
 		return nil, err
 	}
-	if len(verdicts) != len(claims) {
-		return nil, fmt.Errorf("handler gave %d verdicts for %d mails", len(verdicts), len(claims))
+	if len(verdicts) != len(mails) {
+		return nil, fmt.Errorf("handler gave %d verdicts for %d mails", len(verdicts), len(mails))
 	}
 	if r.pause.end() {
 		r.Log.Info("mail is taken again")
@@ -86,15 +86,15 @@ func (r *round) ask(ctx context.Context, claims []Claim) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-// settle moves the mails of a batch, while the next one is with the handler. Where one cannot be moved its Maildir pauses,
-// and those of the other Maildirs go on.
-func (r *round) settle(j judged) {
-	var done []Settlement
+// settle moves the mails of a batch, while the next one is with the handler. Where one cannot be moved its Maildir
+// pauses, and those of the other Maildirs go on.
+func (r *round[T]) settle(j judged[T]) {
+	var done []Settlement[T]
 	for i, h := range j.batch {
 		if h.box.stopped.Load() {
 			continue
 		}
-		path, err := r.move(h, j.verdicts[i].Reject)
+		path, err := r.move(h.heldClaim, j.verdicts[i].Reject)
 		switch {
 		case errors.Is(err, errMoved):
 			r.Log.Warn("mail was moved by somebody else while it was stored", "dir", h.Dir, "name", h.Name)
@@ -112,14 +112,14 @@ func (r *round) settle(j judged) {
 	r.tell(done)
 }
 
-func settlement(h *heldClaim, path string, v Verdict) Settlement {
-	return Settlement{
+func settlement[T any](h prepared[T], path string, v Verdict) Settlement[T] {
+	return Settlement[T]{
 		Dir: h.Dir, Name: h.Name, Path: path, Size: h.size, Delivered: h.Delivered,
-		Reject: v.Reject, Note: v.Note,
+		Reject: v.Reject, Mail: h.mail,
 	}
 }
 
-func (r *round) move(h *heldClaim, reject error) (path string, err error) {
+func (r *round[T]) move(h *heldClaim, reject error) (path string, err error) {
 	if reject != nil {
 		h.folders.failedTouched = true
 		return r.settler.refuse(h, reject)
@@ -128,7 +128,7 @@ func (r *round) move(h *heldClaim, reject error) (path string, err error) {
 	return r.settler.store(h)
 }
 
-func (r *round) tell(done []Settlement) {
+func (r *round[T]) tell(done []Settlement[T]) {
 	for _, s := range done {
 		r.settled++
 		if s.Reject != nil {

@@ -26,7 +26,8 @@ func BenchmarkOnce(b *testing.B) {
 		}
 		b.StartTimer()
 		batches := 0
-		sum, err := Once(context.Background(), Config{Dirs: []string{dir}, Readers: 2, Handle: func(_ context.Context, batch []Claim) ([]Verdict, error) {
+		sum, err := Once(context.Background(), config{Prepare: bare, Dirs: []string{dir}, Readers: 2, Handle: func(
+			_ context.Context, batch []Claim) ([]Verdict, error) {
 			batches++
 			return make([]Verdict, len(batch)), nil
 		}})

@@ -35,7 +35,7 @@ func (h *heldClaim) forget() {
 		h.budget.give(h.size)
 		h.budget = nil
 	}
-	h.Data, h.Prepared = nil, nil
+	h.Data = nil
 }
 
 // outcome is what came of looking at one name in new.

@@ -18,7 +18,8 @@ import (
 func TestGrowingFile(t *testing.T) {
 	dir := newMaildir(t)
 	s := newStore()
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, Rescan: time.Hour, BlindScan: time.Hour}) // no timer finds it
+	// no timer finds it
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, Rescan: time.Hour, BlindScan: time.Hour})
 	begun := time.Now()
 	f, err := os.Create(filepath.Join(dir, "new", "a"))
 	if err != nil {
@@ -54,7 +55,7 @@ func TestNeverFinished(t *testing.T) {
 	f.WriteString("part")
 	put(t, dir, "b", "good")
 	s := newStore()
-	sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle, EmptyTime: ms(100)})
+	sum := once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, EmptyTime: ms(100)})
 	if sum != (Summary{Stored: 1, Left: 1}) {
 		t.Errorf("%+v", sum)
 	}
@@ -75,7 +76,7 @@ func emptyFile(t *testing.T, patience time.Duration) (inTime bool) {
 	t.Helper()
 	dir := newMaildir(t)
 	s := newStore()
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, EmptyTime: patience})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, EmptyTime: patience})
 	defer r.stop()
 	begun := time.Now()
 	write(t, filepath.Join(dir, "new", "filled"), "")
@@ -118,7 +119,7 @@ func TestWriterWhileReading(t *testing.T) {
 		}
 	}
 	s := newStore()
-	once(t, Config{Dirs: []string{dir}, Handle: s.handle, Step: step})
+	once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, Step: step})
 	if err := <-opened; err != nil || s.data["a"] != "good" {
 		t.Error(err, s.data)
 	}
@@ -151,7 +152,7 @@ func TestOnceWaitsForLocks(t *testing.T) {
 	begin := time.Now()
 	time.AfterFunc(ms(200), func() { lock.Unlock() })
 	s := newStore()
-	sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	sum := once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle})
 	if sum != (Summary{Stored: 1}) || time.Since(begin) < ms(190) {
 		t.Errorf("%+v after %v", sum, time.Since(begin))
 	}
@@ -165,7 +166,7 @@ func TestRunWaitsForLocks(t *testing.T) {
 	if ok, err := lock.TryLock(); !ok {
 		t.Fatal(err)
 	}
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle})
 	time.Sleep(ms(200))
 	if r.count() != 0 {
 		t.Error("took a mail that somebody else holds")
@@ -186,7 +187,7 @@ func TestOnceCountsWhatIsLeft(t *testing.T) {
 		cancel()
 		return nil
 	}
-	sum, err := Once(ctx, Config{Dirs: []string{dir}, Handle: s.handle, BatchMails: 1, Readers: 1})
+	sum, err := Once(ctx, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, BatchMails: 1, Readers: 1})
 	if !errors.Is(err, context.Canceled) || sum != (Summary{Stored: 1, Left: 99}) {
 		t.Errorf("%+v, %v", sum, err)
 	}

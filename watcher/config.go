@@ -13,7 +13,6 @@ type Claim struct {
 	Name      string    // of the file in new/; bytes from outside, not always UTF-8, never with a slash
 	Data      []byte    // the whole file
 	Delivered time.Time // as the function Delivered says
-	Prepared  any       // what Config.Prepare made of it; the watcher does not look at it
 }
 
 // Verdict says what becomes of one claim.
@@ -21,26 +20,26 @@ type Verdict struct {
 	// Reject nil means that the mail is durably stored: it goes to cur. Otherwise it goes to failed with this reason,
 	// whose first line should be a sentence that a person understands.
 	Reject error
-	Note   any // for Config.Settled; the watcher does not look at it
 }
 
-// Handler stores a batch and gives one verdict for each claim, at the same index. A returned error means that the
-// environment is at fault (disk full, database locked): nothing of the batch is moved, and it is tried again after a
-// pause. So a handler meets mails again that it has stored already, and storing them twice must change nothing.
+// Handler stores a batch of what Config.Prepare made and gives one verdict for each mail, at the same index. A
+// returned error means that the environment is at fault (disk full, database locked): nothing of the batch is moved,
+// and it is tried again after a pause. So a handler meets mails again that it has stored already, and storing them
+// twice must change nothing.
 //
-// It is called by one goroutine at a time. Its context is cancelled Config.Grace after Run's is, so that the batch in hand is
-// finished unless that has to wait for somebody, such as another process that holds the database.
-type Handler func(ctx context.Context, batch []Claim) ([]Verdict, error)
+// It is called by one goroutine at a time. Its context is cancelled Config.Grace after Run's is, so that the batch in
+// hand is finished unless that has to wait for somebody, such as another process that holds the database.
+type Handler[T any] func(ctx context.Context, batch []T) ([]Verdict, error)
 
-// Config says what to watch and what to do with the mail. Dirs and Handle are required; a zero elsewhere means the
-// default.
-type Config struct {
-	Dirs   []string // Maildirs
-	Handle Handler
+// Config says what to watch and what to do with the mail. A T is a mail as the handler wants it; the watcher passes
+// it on and does not look at it. Dirs, Prepare and Handle are required; a zero elsewhere means the default.
+type Config[T any] struct {
+	Dirs []string // Maildirs
 
-	// Prepare, if set, is given each mail as soon as it has been read, by all readers at once, while the handler is busy
-	// with the batch before: what can be done to a mail by itself is best done here.
-	Prepare func(Claim) any
+	// Prepare is given each mail as soon as it has been read, by all readers at once, while the handler is busy with the
+	// batch before: what can be done to a mail by itself is best done here.
+	Prepare func(Claim) T
+	Handle  Handler[T]
 
 	BatchMails int   // most mails in a batch; default 512
 	BatchBytes int64 // a batch is full at so many bytes, and twice as many are held in memory; default 32 MiB
@@ -53,9 +52,9 @@ type Config struct {
 	EmptyTime  time.Duration // how long an empty file may still be filled; default 2 s
 	Grace      time.Duration // how long the batch in hand may take once Run is to end; default 5 s
 
-	Log     *slog.Logger     // default: discards
-	Settled func(Settlement) // told of each mail that has been moved, by one goroutine at a time, while Handle may have the next batch
-	Changed func(State)      // told when a pause begins or ends, and at most once a second that Run scans
+	Log     *slog.Logger        // default: discards
+	Settled func(Settlement[T]) // told of each moved mail, one at a time, while Handle may have the next batch
+	Changed func(State)         // told when a pause begins or ends, and at most once a second that Run scans
 
 	// Step is called with one of Steps at each point where a crash leaves a state of its own, so that a test can kill
 	// the process there. It is called by several goroutines.
@@ -66,14 +65,17 @@ type Config struct {
 
 // Settlement is one mail that has left new. A power cut within the next moments may put it back there; then it is
 // settled once more.
-type Settlement struct {
+type Settlement[T any] struct {
 	Dir       string // the Maildir
 	Name      string // in new
 	Path      string // where the mail is now
 	Size      int64  // bytes
 	Delivered time.Time
 	Reject    error // why it is in failed; nil: it is in cur
-	Note      any   // of the Verdict; nil where the watcher itself rejected the mail
+
+	// Mail is what Config.Prepare made, as the handler left it, and zero where the watcher itself rejected the mail.
+	// What it holds in memory by now is not counted by Config.BatchBytes.
+	Mail T
 }
 
 // Summary is what Once did and what it could not do.

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func (c *Config) setDefaults() {
+func (c *Config[T]) setDefaults() {
 	setDefault(&c.BatchMails, 512)
 	setDefault(&c.BatchBytes, 32<<20)
 	setDefault(&c.MaxMail, 50<<20)
@@ -22,7 +22,7 @@ func (c *Config) setDefaults() {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.Settled == nil {
-		c.Settled = func(Settlement) {}
+		c.Settled = func(Settlement[T]) {}
 	}
 	if c.Changed == nil {
 		c.Changed = func(State) {}
@@ -39,7 +39,7 @@ func setDefault[T int | int64 | time.Duration](value *T, standard T) {
 	}
 }
 
-func (c *Config) roundMails() int { return roundBatches * c.BatchMails }
+func (c *Config[T]) roundMails() int { return roundBatches * c.BatchMails }
 
 // mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, three batches are under
 // way, and half of all are left to the handler: a database that cannot open its journal fails every batch.

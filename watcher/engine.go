@@ -9,8 +9,8 @@ import (
 )
 
 // engine is what Run and Once have in common: rounds over some Maildirs.
-type engine struct {
-	Config
+type engine[T any] struct {
+	Config[T]
 	boxes    []*box
 	claimer  claimer
 	settler  settler
@@ -21,12 +21,12 @@ type engine struct {
 	told     time.Time // when Changed was last called
 }
 
-func newEngine(c Config) (*engine, error) {
-	if c.Handle == nil || len(c.Dirs) == 0 {
+func newEngine[T any](c Config[T]) (*engine[T], error) {
+	if c.Prepare == nil || c.Handle == nil || len(c.Dirs) == 0 {
 		return nil, errors.New("watcher: no handler or no Maildir given")
 	}
 	c.setDefaults()
-	e := &engine{Config: c, limit: c.roundMails()}
+	e := &engine[T]{Config: c, limit: c.roundMails()}
 	e.claimer = claimer{
 		maxMail:    c.MaxMail,
 		settleTime: c.SettleTime,
@@ -42,7 +42,7 @@ func newEngine(c Config) (*engine, error) {
 }
 
 // addBoxes takes each Maildir once, however often and by whatever path it is given.
-func (e *engine) addBoxes() error {
+func (e *engine[T]) addBoxes() error {
 	known := map[inode]string{}
 	for _, dir := range e.Dirs {
 		if _, err := EnsureMaildir(dir); err != nil {
@@ -65,7 +65,7 @@ func (e *engine) addBoxes() error {
 }
 
 // rescan is how long a Maildir may go without a scan.
-func (e *engine) rescan(b *box) time.Duration {
+func (e *engine[T]) rescan(b *box) time.Duration {
 	if b.unwatched || b.lastEvent.Load() == 0 {
 		return min(e.BlindScan, e.Rescan)
 	}
@@ -73,11 +73,11 @@ func (e *engine) rescan(b *box) time.Duration {
 }
 
 // busy says whether a round has something to do now.
-func (e *engine) busy(now time.Time) bool {
+func (e *engine[T]) busy(now time.Time) bool {
 	return e.pause.over(now) && len(e.ready(now)) > 0
 }
 
-func (e *engine) ready(now time.Time) []*box {
+func (e *engine[T]) ready(now time.Time) []*box {
 	var ready []*box
 	for _, b := range e.boxes {
 		if b.ready(now) {
@@ -88,7 +88,7 @@ func (e *engine) ready(now time.Time) []*box {
 }
 
 // closeFolders puts a round's moves on disk.
-func (e *engine) closeFolders(opened []*folders) {
+func (e *engine[T]) closeFolders(opened []*folders) {
 	for _, f := range opened {
 		err := f.sync()
 		f.close()
@@ -100,7 +100,7 @@ func (e *engine) closeFolders(opened []*folders) {
 }
 
 // closeRound draws the conclusions of a round.
-func (e *engine) closeRound(r *round) {
+func (e *engine[T]) closeRound(r *round[T]) {
 	now := time.Now()
 	if r.stop.Load() {
 		for _, b := range e.boxes {
@@ -117,7 +117,7 @@ func (e *engine) closeRound(r *round) {
 
 // adaptLimit takes fewer mails at once after file descriptors ran out, and slowly more again. When not a single mail could
 // be settled they are somebody else's, and only waiting helps.
-func (e *engine) adaptLimit(r *round, now time.Time) {
+func (e *engine[T]) adaptLimit(r *round[T], now time.Time) {
 	switch {
 	case r.noDescriptors && r.settled == 0:
 		e.limit = 1
@@ -129,14 +129,14 @@ func (e *engine) adaptLimit(r *round, now time.Time) {
 	}
 }
 
-func (e *engine) failAll(now time.Time, err error) {
+func (e *engine[T]) failAll(now time.Time, err error) {
 	if e.pause.begin(now, err) {
 		e.Log.Error("no mail is taken until this is cured", "err", err)
 	}
 }
 
 // close ends the goroutines and closes the files of Run or Once.
-func (e *engine) close() {
+func (e *engine[T]) close() {
 	if e.notifier != nil {
 		e.notifier.close()
 	}

@@ -73,6 +73,11 @@ func wantNames(t testing.TB, got []string, want ...string) {
 	}
 }
 
+// config hands over mails as they were claimed.
+type config = Config[Claim]
+
+func bare(c Claim) Claim { return c }
+
 // store is a handler that remembers what it was given and rejects what begins with "bad".
 type store struct {
 	mu      sync.Mutex
@@ -108,7 +113,7 @@ func verdictOf(claim Claim) Verdict {
 	if bytes.HasPrefix(claim.Data, []byte("bad")) {
 		return Verdict{Reject: errors.New("This mail is bad.\nIt says so itself.")}
 	}
-	return Verdict{Note: claim.Name}
+	return Verdict{}
 }
 
 func (s *store) count(name string) int {
@@ -126,7 +131,7 @@ func (s *store) names() (names []string) {
 	return names
 }
 
-func once(t testing.TB, c Config) Summary {
+func once(t testing.TB, c config) Summary {
 	t.Helper()
 	sum, err := Once(t.Context(), c)
 	if err != nil {
@@ -137,20 +142,20 @@ func once(t testing.TB, c Config) Summary {
 
 // running is a Run in the background.
 type running struct {
-	*engine
+	*engine[Claim]
 	t    testing.TB
 	stop func() // waits until Run has returned
 
 	mu      sync.Mutex // guards settled, states
-	settled []Settlement
+	settled []Settlement[Claim]
 	states  []State
 }
 
 // start is Run with a hand on its insides.
-func start(t testing.TB, c Config) *running {
+func start(t testing.TB, c config) *running {
 	t.Helper()
 	r := &running{t: t}
-	c.Settled = func(s Settlement) {
+	c.Settled = func(s Settlement[Claim]) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.settled = append(r.settled, s)

@@ -149,7 +149,8 @@ func TestFailedAndRetry(t *testing.T) {
 	put(t, dir, "x.reason", "bad")
 	put(t, dir, "good", "good")
 	s := newStore()
-	if sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle}); sum != (Summary{Stored: 1, Failed: 2}) {
+	if sum := once(t, config{Prepare: bare,
+		Dirs: []string{dir}, Handle: s.handle}); sum != (Summary{Stored: 1, Failed: 2}) {
 		t.Error(sum)
 	}
 	failed, err := Failed(dir)
@@ -185,7 +186,7 @@ func TestFailedAndRetry(t *testing.T) {
 
 	// What is stored at the second try leaves no reason behind; the reason of another mail stays.
 	write(t, filepath.Join(dir, "new", "1700000000.M1.h"), "now good")
-	once(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle})
 	wantNames(t, ls(t, dir, "failed"), "x.reason~", "x.reason~.reason")
 	wantNames(t, ls(t, dir, "new"))
 }

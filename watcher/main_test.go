@@ -47,7 +47,8 @@ var binary = func() string {
 
 func runChild(task string) error {
 	dir := os.Getenv("WATCHER_DIR")
-	c := Config{
+	c := config{
+		Prepare:    bare,
 		Dirs:       []string{dir},
 		Handle:     writeDown(filepath.Join(dir, "stored"), os.Getenv("WATCHER_SLOW") != ""),
 		LinkMoves:  os.Getenv("WATCHER_LINK") != "",
@@ -71,7 +72,7 @@ func runChild(task string) error {
 }
 
 // writeDown is a handler that stores as a database does: it is on record before the verdict is given.
-func writeDown(path string, slow bool) Handler {
+func writeDown(path string, slow bool) Handler[Claim] {
 	return func(_ context.Context, batch []Claim) ([]Verdict, error) {
 		if slow {
 			time.Sleep(time.Millisecond)

@@ -18,7 +18,7 @@ const (
 //
 // It returns an error when it cannot begin, when the environment fails five times in a row, and that of ctx when it
 // is done.
-func Once(ctx context.Context, c Config) (Summary, error) {
+func Once[T any](ctx context.Context, c Config[T]) (Summary, error) {
 	e, err := newEngine(c)
 	if err != nil {
 		return Summary{}, err
@@ -27,7 +27,7 @@ func Once(ctx context.Context, c Config) (Summary, error) {
 	return e.once(ctx)
 }
 
-func (e *engine) once(ctx context.Context) (Summary, error) {
+func (e *engine[T]) once(ctx context.Context) (Summary, error) {
 	wait, last := onceRecheck, time.Now() // last: when something was settled
 	for {
 		before := e.sum
@@ -49,7 +49,7 @@ func (e *engine) once(ctx context.Context) (Summary, error) {
 }
 
 // sweep does one whole scan of every Maildir.
-func (e *engine) sweep(ctx context.Context) error {
+func (e *engine[T]) sweep(ctx context.Context) error {
 	for _, b := range e.boxes {
 		b.due = time.Time{}
 		b.dirty.Store(true)
@@ -67,7 +67,7 @@ func (e *engine) sweep(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (e *engine) sweeping() bool {
+func (e *engine[T]) sweeping() bool {
 	for _, b := range e.boxes {
 		if b.list.open() || b.dirty.Load() {
 			return true
@@ -77,7 +77,7 @@ func (e *engine) sweeping() bool {
 }
 
 // repeatedFailure is the reason of a failure that has come too often in a row.
-func (e *engine) repeatedFailure() error {
+func (e *engine[T]) repeatedFailure() error {
 	if e.pause.fails >= onceTries {
 		return fmt.Errorf("watcher: %w", e.pause.err)
 	}
@@ -90,7 +90,7 @@ func (e *engine) repeatedFailure() error {
 }
 
 // emptied says whether what the last sweep has left is to stay.
-func (e *engine) emptied(idle time.Duration) bool {
+func (e *engine[T]) emptied(idle time.Duration) bool {
 	for _, b := range e.boxes {
 		if b.seen.locked > 0 || b.seen.incomplete > 0 && idle < e.EmptyTime {
 			return false
@@ -99,7 +99,7 @@ func (e *engine) emptied(idle time.Duration) bool {
 	return true
 }
 
-func (e *engine) summary() Summary {
+func (e *engine[T]) summary() Summary {
 	sum := e.sum
 	for _, b := range e.boxes {
 		odd, unreadable := b.left.count()
@@ -111,7 +111,7 @@ func (e *engine) summary() Summary {
 
 // partialSummary is the summary before the end. A sweep that was broken off has not seen all that is in new, so that is
 // listed again; where it cannot be, what was seen counts.
-func (e *engine) partialSummary() Summary {
+func (e *engine[T]) partialSummary() Summary {
 	sum := e.summary()
 	left, odd := 0, 0
 	for _, b := range e.boxes {

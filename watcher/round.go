@@ -23,30 +23,36 @@ type job struct {
 }
 
 // result is what came of it.
-type result struct {
+type result[T any] struct {
 	job
-	held    *heldClaim // where outcome is outcomeTaken
-	outcome outcome
-	err     error
+	prepared[T] // where outcome is outcomeTaken
+	outcome     outcome
+	err         error
 }
 
-// round takes a part of what waits: some goroutines claim, read and prepare, this one hands over what they have, and one
-// moves what is stored. So while one batch is stored, the next one is read and the one before is moved.
-type round struct {
-	*engine
+// prepared is a claim and what has been made of it.
+type prepared[T any] struct {
+	*heldClaim
+	mail T
+}
+
+// round takes a part of what waits: some goroutines claim, read and prepare, this one hands over what they have, and
+// one moves what is stored. So while one batch is stored, the next one is read and the one before is moved.
+type round[T any] struct {
+	*engine[T]
 	work          []job
 	next          atomic.Int64 // index of the next job
 	stop          atomic.Bool  // no more jobs
-	results       chan result
+	results       chan result[T]
 	failed        bool // the handler did; nothing more is handed over
 	noDescriptors bool // this process has no file descriptor left
 	settled       int
 }
 
 // round does one round of whatever is ready.
-func (e *engine) round(ctx context.Context) {
+func (e *engine[T]) round(ctx context.Context) {
 	work, opened := e.assign(time.Now())
-	r := &round{engine: e, work: work, results: make(chan result, e.BatchMails)}
+	r := &round[T]{engine: e, work: work, results: make(chan result[T], e.BatchMails)}
 	if len(work) > 0 {
 		r.run(ctx)
 	}
@@ -54,7 +60,7 @@ func (e *engine) round(ctx context.Context) {
 	e.closeRound(r)
 }
 
-func (r *round) run(ctx context.Context) {
+func (r *round[T]) run(ctx context.Context) {
 	var readers sync.WaitGroup
 	for range min(r.Readers, len(r.work)) {
 		readers.Go(func() { r.read(ctx) })
@@ -63,7 +69,7 @@ func (r *round) run(ctx context.Context) {
 		readers.Wait()
 		close(r.results)
 	}()
-	stored := make(chan judged) // unbuffered: one batch is settled while one is stored, no more
+	stored := make(chan judged[T]) // unbuffered: one batch is settled while one is stored, no more
 	var settling sync.WaitGroup
 	settling.Go(func() {
 		for j := range stored {
@@ -76,7 +82,7 @@ func (r *round) run(ctx context.Context) {
 }
 
 // read looks at one name after the other.
-func (r *round) read(ctx context.Context) {
+func (r *round[T]) read(ctx context.Context) {
 	for !r.stop.Load() && ctx.Err() == nil {
 		i := int(r.next.Add(1)) - 1
 		if i >= len(r.work) {
@@ -87,30 +93,31 @@ func (r *round) read(ctx context.Context) {
 			continue
 		}
 		held, seen, err := r.claimer.claim(j.box, j.folders, j.name)
-		if seen == outcomeTaken && held.reject == nil && r.Prepare != nil {
-			held.Prepared = r.Prepare(held.Claim)
+		p := prepared[T]{heldClaim: held}
+		if seen == outcomeTaken && held.reject == nil {
+			p.mail = r.Prepare(held.Claim)
 		}
-		r.results <- result{j, held, seen, err}
+		r.results <- result[T]{j, p, seen, err}
 	}
 }
 
 // collect makes batches of what has been read, until all is. It waits for no mail to arrive: the round knows what there
 // is, so a single mail is handed over at once, and under load the next batch fills while this one is stored.
-func (r *round) collect(ctx context.Context, stored chan<- judged) {
+func (r *round[T]) collect(ctx context.Context, stored chan<- judged[T]) {
 	for first := range r.results {
-		var b batch
+		var b batch[T]
 		r.add(&b, first)
 		r.gather(&b)
-		if len(b.held) > 0 {
-			r.handOver(ctx, b.held, stored)
+		if len(b.mails) > 0 {
+			r.handOver(ctx, b.mails, stored)
 		}
 	}
 }
 
-func (r *round) gather(b *batch) {
+func (r *round[T]) gather(b *batch[T]) {
 	patience := time.NewTimer(gatherTime)
 	defer patience.Stop()
-	for len(b.held) < r.BatchMails && b.bytes < r.BatchBytes {
+	for len(b.mails) < r.BatchMails && b.bytes < r.BatchBytes {
 		select {
 		case next, ok := <-r.results:
 			if !ok {
@@ -124,17 +131,17 @@ func (r *round) gather(b *batch) {
 }
 
 // batch is what goes to the handler at once.
-type batch struct {
-	held  []*heldClaim
+type batch[T any] struct {
+	mails []prepared[T]
 	bytes int64
 }
 
-func (r *round) add(b *batch, res result) {
-	res.box.record(res.name, res.outcome, res.err)
+func (r *round[T]) add(b *batch[T], res result[T]) {
+	res.job.box.record(res.job.name, res.outcome, res.err)
 	switch res.outcome {
 	case outcomeTaken:
-		b.held = append(b.held, res.held)
-		b.bytes += int64(len(res.held.Data))
+		b.mails = append(b.mails, res.prepared)
+		b.bytes += int64(len(res.Data))
 	case outcomeNoDescriptors:
 		r.noDescriptors = true
 		r.stop.Store(true)

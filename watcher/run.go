@@ -8,7 +8,7 @@ import (
 // Run watches until ctx is done. Then it finishes the batch in hand, lets go of every lock and returns nil. It returns
 // an error only when it cannot begin: a Maildir is missing, or is none and cannot be made one (Prepare). What goes
 // wrong later it logs, shows in its State, and tries again.
-func Run(ctx context.Context, c Config) error {
+func Run[T any](ctx context.Context, c Config[T]) error {
 	e, err := newEngine(c)
 	if err != nil {
 		return err
@@ -17,7 +17,7 @@ func Run(ctx context.Context, c Config) error {
 	return e.run(ctx)
 }
 
-func (e *engine) run(ctx context.Context) error {
+func (e *engine[T]) run(ctx context.Context) error {
 	defer e.close()
 	for ctx.Err() == nil {
 		before := e.paused()
@@ -32,7 +32,7 @@ func (e *engine) run(ctx context.Context) error {
 }
 
 // sleep waits for an event, or for the next thing that is due without one.
-func (e *engine) sleep(ctx context.Context) {
+func (e *engine[T]) sleep(ctx context.Context) {
 	timer := time.NewTimer(time.Until(e.nextLook()))
 	defer timer.Stop()
 	var wake chan struct{}
@@ -47,7 +47,7 @@ func (e *engine) sleep(ctx context.Context) {
 }
 
 // nextLook is when something is to be done that no event will announce.
-func (e *engine) nextLook() time.Time {
+func (e *engine[T]) nextLook() time.Time {
 	next := e.boxes[0].nextRound()
 	for _, b := range e.boxes[1:] {
 		if look := b.nextRound(); look.Before(next) {

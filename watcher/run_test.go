@@ -22,7 +22,7 @@ func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 func TestLoneDelivery(t *testing.T) {
 	noLeak(t)
 	dir := newMaildir(t)
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle})
 	eventually(t, func() bool { return len(r.lastState().Dirs) == 1 })
 	var took []time.Duration
 	for i := range 20 {
@@ -50,7 +50,9 @@ func TestLoneDelivery(t *testing.T) {
 func TestRelativePath(t *testing.T) {
 	dir := newMaildir(t)
 	t.Chdir(dir)
-	r := start(t, Config{Dirs: []string{"."}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour}) // no timer finds mail
+	// no timer finds mail
+	r := start(t, config{Prepare: bare,
+		Dirs: []string{"."}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour})
 	put(t, dir, "1", "good")
 	r.waitSettled(1)
 	if os.Rename("new", "old") != nil || os.Mkdir("new", 0o700) != nil {
@@ -79,7 +81,7 @@ func scanned(t *testing.T) (late time.Duration) {
 	t.Helper()
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle})
 	r.waitSettled(1)
 	time.Sleep(ms(50))
 	at := time.Now()
@@ -106,7 +108,7 @@ func TestBacklog(t *testing.T) {
 		}
 		return nil
 	}
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, BatchMails: 10})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, BatchMails: 10})
 	r.waitSettled(320)
 	for _, n := range s.batches {
 		if n > 10 {
@@ -119,7 +121,7 @@ func TestBacklog(t *testing.T) {
 func TestSeveralMaildirs(t *testing.T) {
 	a, b := newMaildir(t), newMaildir(t)
 	log := &logBook{}
-	r := start(t, Config{Dirs: []string{a, b, a + "/"}, Handle: newStore().handle, Log: log.logger()})
+	r := start(t, config{Prepare: bare, Dirs: []string{a, b, a + "/"}, Handle: newStore().handle, Log: log.logger()})
 	if len(r.boxes) != 2 || log.count("twice") != 1 {
 		t.Error("one Maildir is taken twice")
 	}
@@ -150,10 +152,10 @@ func TestFairness(t *testing.T) {
 		}
 		return nil
 	}
-	r := start(t, Config{Dirs: []string{a, b}, Handle: s.handle, BatchMails: 5})
+	r := start(t, config{Prepare: bare, Dirs: []string{a, b}, Handle: s.handle, BatchMails: 5})
 	started <- r
 	r.waitSettled(501)
-	at := slices.IndexFunc(r.settled, func(s Settlement) bool { return s.Name == "lone" })
+	at := slices.IndexFunc(r.settled, func(s Settlement[Claim]) bool { return s.Name == "lone" })
 	if at > 300 {
 		t.Errorf("settled as number %d", at)
 	}
@@ -196,7 +198,8 @@ func TestNewIsReplaced(t *testing.T) {
 					p.wait, p.until = longestPause, time.Now().Add(longestPause)
 				}
 			}
-			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour, Changed: longPauses})
+			r := start(t, config{Prepare: bare,
+				Dirs: []string{dir}, Handle: newStore().handle, Rescan: time.Hour, BlindScan: time.Hour, Changed: longPauses})
 			started <- r
 			put(t, dir, "1", "good")
 			r.waitSettled(1)
@@ -219,7 +222,7 @@ func TestNewIsReplaced(t *testing.T) {
 func TestEventsLost(t *testing.T) {
 	const rescan, soon = 3 * time.Second, 3 * time.Second / 2
 	dir := newMaildir(t)
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle, Rescan: rescan})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle, Rescan: rescan})
 	put(t, dir, "1", "good")
 	r.waitSettled(1)
 	r.notifier.fs.Remove(filepath.Join(dir, "new"))
@@ -254,7 +257,7 @@ func TestEventsLost(t *testing.T) {
 // Without any events the timer finds the mail.
 func TestNoEvents(t *testing.T) {
 	dir := newMaildir(t)
-	e, err := newEngine(Config{Dirs: []string{dir}, Handle: newStore().handle, BlindScan: ms(20)})
+	e, err := newEngine(config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle, BlindScan: ms(20)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,7 +294,8 @@ func TestHandlerFails(t *testing.T) {
 		}
 		return nil
 	}
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, Log: log.logger(), BatchMails: 5, Readers: 1})
+	r := start(t, config{Prepare: bare,
+		Dirs: []string{dir}, Handle: s.handle, Log: log.logger(), BatchMails: 5, Readers: 1})
 	eventually(t, func() bool { return r.lastState().Paused == "the disk is full" })
 	if r.lastState().Since.IsZero() || len(ls(t, dir, "new"))+len(ls(t, dir, "cur")) != 40 {
 		t.Errorf("%+v", r.lastState())
@@ -312,9 +316,10 @@ func TestHandlerFails(t *testing.T) {
 func TestWrongNumberOfVerdicts(t *testing.T) {
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
-	_, err := Once(t.Context(), Config{Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) {
-		return nil, nil
-	}})
+	_, err := Once(t.Context(), config{Prepare: bare,
+		Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) {
+			return nil, nil
+		}})
 	if err == nil || !strings.Contains(err.Error(), "0 verdicts for 1 mails") {
 		t.Error(err)
 	}
@@ -335,7 +340,7 @@ func TestMoveFails(t *testing.T) {
 		}
 		return nil
 	}
-	r := start(t, Config{Dirs: []string{broken, whole}, Handle: s.handle})
+	r := start(t, config{Prepare: bare, Dirs: []string{broken, whole}, Handle: s.handle})
 	put(t, broken, "a", "good")
 	eventually(t, func() bool { return len(r.lastState().Dirs) > 0 && r.lastState().Dirs[0].Paused != "" })
 	put(t, whole, "b", "good")
@@ -361,13 +366,14 @@ func TestStop(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	s := newStore()
-	err := Run(ctx, Config{Dirs: []string{dir}, BatchMails: 10, Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
-		cancel()
-		if handed.Err() != nil {
-			t.Error("the handler sees the end")
-		}
-		return s.handle(handed, batch)
-	}})
+	err := Run(ctx, config{Prepare: bare,
+		Dirs: []string{dir}, BatchMails: 10, Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
+			cancel()
+			if handed.Err() != nil {
+				t.Error("the handler sees the end")
+			}
+			return s.handle(handed, batch)
+		}})
 	if err != nil {
 		t.Error(err)
 	}
@@ -391,14 +397,15 @@ func TestStopWhileTheHandlerWaits(t *testing.T) {
 	put(t, dir, "a", "good")
 	ctx, cancel := context.WithCancel(t.Context())
 	begun := time.Now()
-	err := Run(ctx, Config{Dirs: []string{dir}, Grace: ms(50), Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
-		cancel()
-		select {
-		case <-handed.Done():
-		case <-time.After(ms(20_000)):
-		}
-		return nil, handed.Err()
-	}})
+	err := Run(ctx, config{Prepare: bare,
+		Dirs: []string{dir}, Grace: ms(50), Handle: func(handed context.Context, batch []Claim) ([]Verdict, error) {
+			cancel()
+			select {
+			case <-handed.Done():
+			case <-time.After(ms(20_000)):
+			}
+			return nil, handed.Err()
+		}})
 	if took := time.Since(begun); err != nil || took > ms(10_000) {
 		t.Errorf("it ended with %v after %s", err, took)
 	}
@@ -410,7 +417,8 @@ func TestStopWhilePaused(t *testing.T) {
 	noLeak(t)
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
-	e, err := newEngine(Config{Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) { return nil, errors.New("no") }})
+	e, err := newEngine(config{Prepare: bare,
+		Dirs: []string{dir}, Handle: func(context.Context, []Claim) ([]Verdict, error) { return nil, errors.New("no") }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -432,10 +440,11 @@ func TestStopWhilePaused(t *testing.T) {
 }
 
 func TestRunCannotBegin(t *testing.T) {
-	if err := Run(t.Context(), Config{Dirs: []string{"/nowhere"}, Handle: newStore().handle}); !errors.Is(err, os.ErrNotExist) {
+	if err := Run(t.Context(), config{Prepare: bare,
+		Dirs: []string{"/nowhere"}, Handle: newStore().handle}); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	if err := Run(t.Context(), Config{}); err == nil {
+	if err := Run(t.Context(), config{}); err == nil {
 		t.Error("began without anything")
 	}
 }
@@ -493,7 +502,8 @@ func TestBatchBytes(t *testing.T) {
 		}
 		return nil
 	}
-	if sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle, BatchBytes: 1000, Readers: 4}); sum.Stored != 21 {
+	if sum := once(t, config{Prepare: bare,
+		Dirs: []string{dir}, Handle: s.handle, BatchBytes: 1000, Readers: 4}); sum.Stored != 21 {
 		t.Error(sum)
 	}
 }
@@ -503,7 +513,7 @@ func TestFoldersThatAreOne(t *testing.T) {
 	for _, link := range [][2]string{{"cur", "new"}, {"failed", "new"}, {"failed", "cur"}} {
 		t.Run(link[0]+" is "+link[1], func(t *testing.T) {
 			dir := newMaildir(t)
-			r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+			r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle})
 			put(t, dir, "before", "good")
 			r.waitSettled(1)
 			path := filepath.Join(dir, link[0])

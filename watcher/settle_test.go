@@ -26,9 +26,9 @@ func TestStoredAndRejected(t *testing.T) {
 		put(t, dir, "huge", strings.Repeat("x", 1001))
 		put(t, dir, "largest", strings.Repeat("x", 1000))
 		s := newStore()
-		var told []Settlement
-		sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle, MaxMail: 1000, LinkMoves: link,
-			Settled: func(s Settlement) { told = append(told, s) }})
+		var told []Settlement[Claim]
+		sum := once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, MaxMail: 1000, LinkMoves: link,
+			Settled: func(s Settlement[Claim]) { told = append(told, s) }})
 		if sum != (Summary{Stored: 3, Failed: 2}) {
 			t.Error(sum)
 		}
@@ -46,7 +46,7 @@ func TestStoredAndRejected(t *testing.T) {
 	})
 }
 
-func checkTold(t *testing.T, told []Settlement) {
+func checkTold(t *testing.T, told []Settlement[Claim]) {
 	t.Helper()
 	if len(told) != 5 {
 		t.Errorf("told of %d mails", len(told))
@@ -59,8 +59,8 @@ func checkTold(t *testing.T, told []Settlement) {
 		if rejected := filepath.Base(filepath.Dir(s.Path)) == "failed"; rejected != (s.Reject != nil) {
 			t.Errorf("%+v", s)
 		}
-		if s.Reject == nil && s.Note != s.Name {
-			t.Errorf("%+v has not the handler's note", s)
+		if s.Reject == nil && s.Mail.Name != s.Name {
+			t.Errorf("%+v is not what was prepared", s)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func TestTargetTaken(t *testing.T) {
 		put(t, dir, "a", "new a")
 		put(t, dir, "s", "new s")
 		put(t, dir, "b", "bad b")
-		once(t, Config{Dirs: []string{dir}, Handle: newStore().handle, LinkMoves: link})
+		once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle, LinkMoves: link})
 		for path, want := range map[string]string{
 			"cur/a:2,": "old 1", "cur/a~1:2,": "old 2", "cur/a~2:2,": "new a", "cur/s~1:2,": "new s",
 			"failed/b": "old 3", "failed/b.reason": "old reason",
@@ -99,7 +99,7 @@ func TestLinkedIsFinished(t *testing.T) {
 		put(t, dir, "b", "bad")
 		os.Link(filepath.Join(dir, "new", "a"), filepath.Join(dir, "cur", "a:2,"))
 		os.Link(filepath.Join(dir, "new", "b"), filepath.Join(dir, "failed", "b"))
-		once(t, Config{Dirs: []string{dir}, Handle: newStore().handle, LinkMoves: link})
+		once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle, LinkMoves: link})
 		wantNames(t, ls(t, dir, "new"))
 		wantNames(t, ls(t, dir, "cur"), "a:2,")
 		wantNames(t, ls(t, dir, "failed"), "b", "b.reason")
@@ -112,7 +112,7 @@ func TestHardLink(t *testing.T) {
 	put(t, dir, "a", "good")
 	os.Link(filepath.Join(dir, "new", "a"), filepath.Join(dir, "new", "b"))
 	s := newStore()
-	once(t, Config{Dirs: []string{dir}, Handle: s.handle})
+	once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle})
 	wantNames(t, ls(t, dir, "new"))
 	wantNames(t, ls(t, dir, "cur"), "a:2,", "b:2,")
 }
@@ -129,7 +129,7 @@ func TestNames(t *testing.T) {
 				put(t, dir, name, verdict+name)
 			}
 			s := newStore()
-			once(t, Config{Dirs: []string{dir}, Handle: s.handle, LinkMoves: link})
+			once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, LinkMoves: link})
 			wantNames(t, s.names(), names...)
 		}
 		wantNames(t, ls(t, dir, "new"))
@@ -175,7 +175,8 @@ func TestOddThings(t *testing.T) {
 	put(t, dir, "mail", "good")
 
 	s, log := newStore(), &logBook{}
-	r := start(t, Config{Dirs: []string{dir}, Handle: s.handle, Log: log.logger(), BlindScan: ms(10), Rescan: ms(10)})
+	r := start(t, config{Prepare: bare,
+		Dirs: []string{dir}, Handle: s.handle, Log: log.logger(), BlindScan: ms(10), Rescan: ms(10)})
 	r.waitSettled(1)
 	put(t, dir, "second", "good")
 	r.waitSettled(2)
@@ -186,7 +187,7 @@ func TestOddThings(t *testing.T) {
 	if got := log.count("left alone"); got != len(odd)-1 {
 		t.Errorf("logged %d times", got)
 	}
-	if sum := once(t, Config{Dirs: []string{dir}, Handle: s.handle}); sum != (Summary{Odd: len(odd) - 1}) {
+	if sum := once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle}); sum != (Summary{Odd: len(odd) - 1}) {
 		t.Errorf("%+v", sum)
 	}
 }
@@ -229,7 +230,7 @@ func TestMovedByHand(t *testing.T) {
 		}
 		return nil
 	}
-	once(t, Config{Dirs: []string{dir}, Handle: s.handle, Log: log.logger()})
+	once(t, config{Prepare: bare, Dirs: []string{dir}, Handle: s.handle, Log: log.logger()})
 	if read(t, dir, "by hand") != "first" || read(t, dir, "cur", "a:2,") != "second" {
 		t.Error(ls(t, dir, "cur"))
 	}
@@ -242,7 +243,7 @@ func TestMovedByHand(t *testing.T) {
 func TestFoldersGone(t *testing.T) {
 	dir := newMaildir(t)
 	put(t, dir, "a", "good")
-	r := start(t, Config{Dirs: []string{dir}, Handle: newStore().handle})
+	r := start(t, config{Prepare: bare, Dirs: []string{dir}, Handle: newStore().handle})
 	r.waitSettled(1)
 	os.RemoveAll(filepath.Join(dir, "cur"))
 	os.RemoveAll(filepath.Join(dir, "failed"))

@@ -6,7 +6,7 @@ import "time"
 const reportEvery = time.Second
 
 // report tells Config.Changed when a pause has begun or ended since before, or when it has not been told for a while.
-func (e *engine) report(before string) {
+func (e *engine[T]) report(before string) {
 	now := time.Now()
 	if e.paused() == before && now.Sub(e.told) < reportEvery {
 		return
@@ -16,7 +16,7 @@ func (e *engine) report(before string) {
 }
 
 // paused is all the reasons why something is not taken, to see whether they change.
-func (e *engine) paused() string {
+func (e *engine[T]) paused() string {
 	reasons := e.pause.reason
 	for _, b := range e.boxes {
 		reasons += "\n" + b.pause.reason
@@ -24,7 +24,7 @@ func (e *engine) paused() string {
 	return reasons
 }
 
-func (e *engine) state() State {
+func (e *engine[T]) state() State {
 	s := State{Paused: e.pause.reason, Since: e.pause.since}
 	for _, b := range e.boxes {
 		s.Dirs = append(s.Dirs, b.state())

@@ -97,15 +97,22 @@ func (b *bench) once(c *contender) {
 	case c.run != nil:
 		b.must(c.run(dir))
 	default:
-		if _, err := watcher.Once(context.Background(), watcher.Config{Dirs: []string{dir}, Handle: takeAll}); err != nil {
+		if _, err := watcher.Once(context.Background(), takeAll(dir)); err != nil {
 			b.t.Fatal(err)
 		}
 	}
 	c.times = append(c.times, time.Since(start).Seconds())
 }
 
-func takeAll(_ context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
-	return make([]watcher.Verdict, len(batch)), nil
+// takeAll is a watcher that stores nothing.
+func takeAll(dir string) watcher.Config[watcher.Claim] {
+	return watcher.Config[watcher.Claim]{
+		Dirs:    []string{dir},
+		Prepare: func(c watcher.Claim) watcher.Claim { return c },
+		Handle: func(_ context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+			return make([]watcher.Verdict, len(batch)), nil
+		},
+	}
 }
 
 func (b *bench) must(cmd *exec.Cmd) {

@@ -46,11 +46,12 @@ func (in *intake) take(ctx context.Context, mails []bytesOfMail) ([]outcome, err
 	return in.add(ctx, in.parseAll(mails))
 }
 
-// parsed is a mail that is ready to be stored, or why it can't be.
+// parsed is a mail that is ready to be stored, or why it can't be; and in the end what became of it.
 type parsed struct {
 	db.Delivery
 	began time.Time
 	err   error
+	outcome
 }
 
 func (in *intake) parseAll(mails []bytesOfMail) []parsed {
@@ -121,10 +122,10 @@ func (in *intake) add(ctx context.Context, mails []parsed) ([]outcome, error) {
 }
 
 // prepare parses and compresses a mail, which the watcher has all its readers do.
-func (in *intake) prepare(c watcher.Claim) any {
+func (in *intake) prepare(c watcher.Claim) *parsed {
 	p := in.parseOne(bytesOfMail{raw: c.Data, delivered: c.Delivered})
 	in.reached(stepParsed)
-	return p
+	return &p
 }
 
 func (in *intake) reached(step string) {
@@ -133,11 +134,11 @@ func (in *intake) reached(step string) {
 	}
 }
 
-// handle is the watcher's Handler.
-func (in *intake) handle(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+// handle is the watcher's Handler. Of a mail that it has stored only the outcome is kept.
+func (in *intake) handle(ctx context.Context, batch []*parsed) ([]watcher.Verdict, error) {
 	mails := make([]parsed, len(batch))
-	for i, c := range batch {
-		mails[i] = c.Prepared.(parsed)
+	for i, m := range batch {
+		mails[i] = *m
 	}
 	outcomes, err := in.add(ctx, mails)
 	if err != nil {
@@ -145,7 +146,8 @@ func (in *intake) handle(ctx context.Context, batch []watcher.Claim) ([]watcher.
 	}
 	verdicts := make([]watcher.Verdict, len(batch))
 	for i, o := range outcomes {
-		verdicts[i] = watcher.Verdict{Reject: o.refuse, Note: o}
+		*batch[i] = parsed{outcome: o}
+		verdicts[i] = watcher.Verdict{Reject: o.refuse}
 	}
 	return verdicts, nil
 }

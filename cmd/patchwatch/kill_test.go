@@ -24,7 +24,7 @@ func disturbAsTold(a *app) {
 		return
 	}
 	var reached atomic.Int64
-	a.disturb = func(c *watcher.Config) {
+	a.disturb = func(c *watcher.Config[*parsed]) {
 		c.LinkMoves = os.Getenv("PATCHWATCH_TEST_LINK") != ""
 		c.BatchMails = 7
 		c.Step = func(s string) {

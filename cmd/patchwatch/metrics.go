@@ -71,21 +71,21 @@ func (h *histogram) add(v float64) {
 }
 
 // watch has everything that a watcher does counted.
-func (m *metrics) watch(c *watcher.Config) {
+func (m *metrics) watch(c *watcher.Config[*parsed]) {
 	prepare, handle, settled, changed := c.Prepare, c.Handle, c.Settled, c.Changed
-	c.Prepare = func(claim watcher.Claim) any {
+	c.Prepare = func(claim watcher.Claim) *parsed {
 		m.mu.Lock()
 		m.claimed++
 		m.mu.Unlock()
 		return prepare(claim)
 	}
-	c.Handle = func(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+	c.Handle = func(ctx context.Context, batch []*parsed) ([]watcher.Verdict, error) {
 		start := time.Now()
 		verdicts, err := handle(ctx, batch)
 		m.handled(len(batch), time.Since(start), err)
 		return verdicts, err
 	}
-	c.Settled = func(s watcher.Settlement) {
+	c.Settled = func(s watcher.Settlement[*parsed]) {
 		m.settle(s)
 		settled(s)
 	}
@@ -106,11 +106,11 @@ func (m *metrics) handled(mails int, took time.Duration, err error) {
 	m.storing.add(took.Seconds())
 }
 
-func (m *metrics) settle(s watcher.Settlement) {
+func (m *metrics) settle(s watcher.Settlement[*parsed]) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	what := "stored"
-	if o, ok := s.Note.(outcome); ok && o.Known {
+	if s.Mail != nil && s.Mail.Known {
 		what = "known"
 	}
 	if s.Reject != nil {

@@ -25,7 +25,7 @@ func getStuckAsTold(a *app) {
 		return
 	}
 	a.stuckAfter = 500 * time.Millisecond
-	a.disturb = func(c *watcher.Config) {
+	a.disturb = func(c *watcher.Config[*parsed]) {
 		c.Step = func(step string) {
 			if step == at {
 				time.Sleep(time.Hour)
@@ -253,7 +253,7 @@ func TestNotifier(t *testing.T) {
 	w.tellState(watcher.State{})
 	wants("READY=1", "STATUS=Watching; mails settled: 0")
 	n.alive = time.Time{}
-	w.tellSettled(watcher.Settlement{})
+	w.tellSettled(watcher.Settlement[*parsed]{})
 	if time.Since(n.alive) > time.Minute {
 		t.Error("a mail is no sign of life")
 	}

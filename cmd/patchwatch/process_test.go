@@ -272,9 +272,9 @@ func tellAsTold(a *app) {
 	if os.Getenv("PATCHWATCH_TEST_TELL") == "" {
 		return
 	}
-	a.disturb = func(c *watcher.Config) {
+	a.disturb = func(c *watcher.Config[*parsed]) {
 		handle := c.Handle
-		c.Handle = func(ctx context.Context, batch []watcher.Claim) ([]watcher.Verdict, error) {
+		c.Handle = func(ctx context.Context, batch []*parsed) ([]watcher.Verdict, error) {
 			fmt.Fprintln(os.Stderr, batchInHand)
 			return handle(ctx, batch)
 		}

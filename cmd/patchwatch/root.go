@@ -24,8 +24,8 @@ type app struct {
 	err    io.Writer
 	screen term.Screen // what out is for whoever looks at it
 
-	stuckAfter time.Duration         // see the constant of this name
-	disturb    func(*watcher.Config) // nil but in tests, which kill the process at one of allSteps
+	stuckAfter time.Duration                  // see the constant of this name
+	disturb    func(*watcher.Config[*parsed]) // nil but in tests, which kill the process at one of allSteps
 
 	db      string // path of the database
 	started bool   // a command's own code runs; errors before that are wrong usage

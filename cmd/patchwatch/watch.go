@@ -99,7 +99,7 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	}
 	keepMemorySmall()
 	in := &intake{store: s}
-	config := watcher.Config{
+	config := watcher.Config[*parsed]{
 		Dirs: dirs, Prepare: in.prepare, Handle: in.handle, Rescan: w.rescan, Log: w.log,
 		Settled: w.tellSettled, Changed: w.tellState,
 	}
@@ -165,7 +165,7 @@ func (w *watching) prepare(dirs []string) ([]string, error) {
 	return full, nil
 }
 
-func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
+func (w *watching) runOnce(ctx context.Context, config watcher.Config[*parsed]) error {
 	for _, dir := range config.Dirs {
 		queue, err := watcher.Waiting(dir)
 		if err != nil {
@@ -195,7 +195,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config) error {
 	return err
 }
 
-func (w *watching) tellSettled(s watcher.Settlement) {
+func (w *watching) tellSettled(s watcher.Settlement[*parsed]) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.settled++
@@ -213,8 +213,12 @@ func (w *watching) tellSettled(s watcher.Settlement) {
 	w.logSettled(s)
 }
 
-func (w *watching) logSettled(s watcher.Settlement) {
-	o, read := s.Note.(outcome) // not read: it is too large
+func (w *watching) logSettled(s watcher.Settlement[*parsed]) {
+	var o outcome
+	read := s.Mail != nil // otherwise it is too large
+	if read {
+		o = s.Mail.outcome
+	}
 	if s.Reject != nil {
 		log := w.log.With("file", s.Path, "msgid", o.msgID, "reason", term.FirstLine(s.Reject.Error()))
 		if read {
