@@ -117,6 +117,12 @@ var hostile = []struct {
 	{"large: HTML", func() string {
 		return "Subject: x\nContent-Type: text/html\n\n" + strings.Repeat("<script></b>&lt;<b", largeMail/18)
 	}},
+	{"large: HTML heads", func() string {
+		return "Subject: x\nContent-Type: text/html\n\n" + strings.Repeat("<head><b>", largeMail/9) + "</head>"
+	}},
+	{"large: HTML scripts", func() string {
+		return "Subject: x\nContent-Type: text/html\n\n" + strings.Repeat("<script></b></script>", largeMail/21) + "</head>"
+	}},
 	{"large: trailers", func() string { return mailHead + strings.Repeat("A-by: b\n", largeMail/8) }},
 	{"large: pull requests", func() string {
 		return mailHead + "The following changes since commit\n" + strings.Repeat("are available in the git repository at:\n a@b\n", largeMail/45)

@@ -2,101 +2,125 @@ package ingest
 
 import (
 	"bytes"
-	"html"
-	"strings"
+
+	"golang.org/x/net/html"
 )
 
-// maxHTML is how many bytes of a page are read; what people write has a hundredth of it.
+// maxHTML is how many bytes of a page are read. What people write has a hundredth of that.
 const maxHTML = 4 << 20
 
-// htmlText is what an HTML page says, roughly as a text browser shows it: tags gone, a line for each block, entities
-// decoded. It is a single pass that trusts nothing, not a parser of HTML.
+// maxUnfinished is how many tags of a page may lack their end; each has the page read anew from there on.
+const maxUnfinished = 10
+
+// htmlText is what an HTML page says, roughly as a text browser shows it: tags are gone, each block has a line,
+// entities are decoded.
 func htmlText(page []byte) []byte {
-	var out bytes.Buffer
-	r := htmlReader{page: page[:min(len(page), maxHTML)]}
-	for len(r.page) > 0 {
-		i := bytes.IndexByte(r.page, '<')
-		if i < 0 {
-			i = len(r.page)
-		}
-		out.WriteString(html.UnescapeString(string(r.page[:i])))
-		r.page = r.page[i:]
-		if breaksLine[r.tag()] {
-			out.WriteByte('\n')
-		}
+	r := htmlReader{rest: page[:min(len(page), maxHTML)], endTags: map[string]int{}}
+	for more := maxUnfinished; len(r.rest) > 0 && more > 0; more-- {
+		r.read()
 	}
-	return squeezeLines(dropNUL(bytes.ToValidUTF8(out.Bytes(), []byte("\uFFFD"))))
+	return squeezeLines(dropNUL(bytes.ToValidUTF8(r.out.Bytes(), replacement)))
 }
 
-// An htmlReader is what is left of a page.
+// An htmlReader collects the text of a page.
 type htmlReader struct {
-	page     []byte
-	unclosed map[string]bool // tags that nothing closes any more, so that it isn't looked for again
+	out     bytes.Buffer
+	rest    []byte         // the part of the page that follows
+	hidden  string         // the element at hand, if people do not see it; otherwise empty
+	endTags map[string]int // what findEndTag said last, so that no part of the page is searched twice
 }
 
-// breaksLine names the tags that begin or end a line.
-var breaksLine = map[string]bool{
-	"br": true, "p": true, "/p": true, "div": true, "/div": true, "tr": true, "/tr": true, "li": true, "pre": true, "/pre": true,
-	"h1": true, "/h1": true, "h2": true, "/h2": true, "h3": true, "/h3": true, "hr": true, "blockquote": true, "/blockquote": true,
-	"ul": true, "/ul": true, "table": true, "/table": true,
-}
-
-// tag takes a tag off the page, with all that is in it where it is one whose content nobody reads.
-func (r *htmlReader) tag() (name string) {
-	if bytes.HasPrefix(r.page, []byte("<!--")) {
-		r.skipPast("-->")
-		return ""
-	}
-	end := bytes.IndexByte(r.page, '>')
-	if end < 0 {
-		r.page = nil
-		return ""
-	}
-	name = tagName(r.page[1:end])
-	r.page = r.page[end+1:]
-	switch name {
-	case "script", "style", "head", "title":
-		r.skipElement(name)
-	}
-	return name
-}
-
-// tagName is the lower-cased name, its slash included where it closes.
-func tagName(tag []byte) string {
-	n := 0
-	for n < len(tag) && n < 16 && !strings.ContainsRune(" \t\n/", rune(tag[n])) || n == 0 && n < len(tag) && tag[n] == '/' {
-		n++
-	}
-	return strings.ToLower(string(tag[:n]))
-}
-
-// skipElement goes past "</name>". A tag that nothing closes hides nothing.
-func (r *htmlReader) skipElement(name string) {
-	for rest := r.page; !r.unclosed[name]; {
-		i := bytes.Index(rest, []byte("</"))
-		if i < 0 {
-			break
-		}
-		rest = rest[i+2:]
-		if hasPrefixFold(string(rest[:min(len(rest), len(name))]), name) {
-			r.page = rest
-			r.skipPast(">")
+// read reads to the end of the page, or past a tag that the page does not finish, because a quote in it has no end.
+// Browsers show nothing of what follows such a tag, but somebody wrote it.
+func (r *htmlReader) read() {
+	tokens := html.NewTokenizer(bytes.NewReader(r.rest))
+	for {
+		kind := tokens.Next()
+		if kind == html.ErrorToken { // the end, or the unfinished tag: nothing else makes the tokenizer fail
+			_, r.rest, _ = bytes.Cut(r.rest, []byte{'>'})
 			return
 		}
+		r.rest = r.rest[len(tokens.Raw()):]
+		switch kind {
+		case html.TextToken:
+			if r.hidden == "" {
+				r.out.Write(tokens.Text())
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := tokens.TagName()
+			if !r.start(string(name)) {
+				tokens.NextIsNotRawText()
+			}
+		case html.EndTagToken:
+			name, _ := tokens.TagName()
+			r.end(string(name))
+		}
 	}
-	if r.unclosed == nil {
-		r.unclosed = map[string]bool{}
-	}
-	r.unclosed[name] = true
 }
 
-func (r *htmlReader) skipPast(mark string) {
-	i := bytes.Index(r.page, []byte(mark))
-	if i < 0 {
-		r.page = nil
-		return
+// start reads a start tag. It tells whether the text up to the end tag is to be taken as it is, since it may hold what
+// only looks like tags, as a script does.
+func (r *htmlReader) start(name string) (isRaw bool) {
+	if startsLine[name] && r.hidden == "" {
+		r.out.WriteByte('\n')
 	}
-	r.page = r.page[i+len(mark):]
+	if !isHidden[name] || !r.isClosed(name) {
+		return false
+	}
+	if r.hidden == "" {
+		r.hidden = name
+	}
+	return true
+}
+
+func (r *htmlReader) end(name string) {
+	switch {
+	case r.hidden == name:
+		r.hidden = ""
+	case r.hidden == "" && endsLine[name]:
+		r.out.WriteByte('\n')
+	}
+}
+
+// isHidden names the elements that people do not see.
+var isHidden = map[string]bool{"script": true, "style": true, "head": true, "title": true}
+
+// startsLine and endsLine name the elements that begin on a line of their own, and those after which another begins.
+var (
+	startsLine = map[string]bool{
+		"br": true, "p": true, "div": true, "tr": true, "li": true, "pre": true, "h1": true, "h2": true, "h3": true, "hr": true,
+		"blockquote": true, "ul": true, "table": true,
+	}
+	endsLine = map[string]bool{
+		"p": true, "div": true, "tr": true, "pre": true, "h1": true, "h2": true, "h3": true, "blockquote": true, "ul": true,
+		"table": true,
+	}
+)
+
+// isClosed tells whether an end tag of that name follows. An element without one hides nothing: browsers hide the rest
+// of the page, but somebody wrote it.
+func (r *htmlReader) isClosed(name string) bool {
+	left, known := r.endTags[name]
+	if !known || left > len(r.rest) { // the last one that was found has been passed
+		left = r.findEndTag(name)
+		r.endTags[name] = left
+	}
+	return left > 0
+}
+
+// findEndTag is how much of the page is left at the next end tag of that name; 0 if there is none.
+func (r *htmlReader) findEndTag(name string) int {
+	for rest := r.rest; ; {
+		i := bytes.Index(rest, []byte("</"))
+		if i < 0 {
+			return 0
+		}
+		left := len(rest) - i
+		rest = rest[i+len("</"):]
+		if hasPrefixFold(string(rest[:min(len(rest), len(name))]), name) {
+			return left
+		}
+	}
 }
 
 // squeezeLines folds white space within lines and drops all but one of several empty lines.
