@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/emersion/go-message/charset"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // decodeText turns bytes of the named charset into UTF-8 without NUL. A charset that is unknown or that the bytes are
@@ -161,20 +162,28 @@ func mendUTF8(raw []byte) []byte {
 }
 
 func fromLatin1(raw []byte) []byte {
-	return fromBytes(raw, func(c byte) rune { return rune(c) })
+	return fromBytes(raw, charmap.ISO8859_1.DecodeByte)
 }
 
 // fromWindows1252 is not ok where raw has one of the five bytes that the charset leaves undefined.
 func fromWindows1252(raw []byte) (out []byte, ok bool) {
 	for _, c := range raw {
-		if isC1(c) && high1252[c-0x80] == rune(c) {
+		if isC1(c) && charmap.Windows1252.DecodeByte(c) == utf8.RuneError {
 			return nil, false
 		}
 	}
-	return fromBytes(raw, windows1252), true
+	return fromBytes(raw, charmap.Windows1252.DecodeByte), true
 }
 
-// fromBytes decodes a charset of single bytes that has ASCII, up to maxText.
+// windows1252 decodes a byte. The five that the charset leaves undefined are control codes, as in ISO-8859-1.
+func windows1252(c byte) rune {
+	if r := charmap.Windows1252.DecodeByte(c); r != utf8.RuneError {
+		return r
+	}
+	return rune(c)
+}
+
+// fromBytes decodes a charset of single bytes, up to maxText.
 func fromBytes(raw []byte, decode func(byte) rune) []byte {
 	size := 0
 	for i, c := range raw {
@@ -189,19 +198,6 @@ func fromBytes(raw []byte, decode func(byte) rune) []byte {
 		out = utf8.AppendRune(out, decode(c))
 	}
 	return out
-}
-
-func windows1252(c byte) rune {
-	if isC1(c) {
-		return high1252[c-0x80]
-	}
-	return rune(c)
-}
-
-// high1252 is where windows-1252 is not ISO-8859-1; a code that stands for itself is undefined.
-var high1252 = [32]rune{
-	0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F,
-	0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178,
 }
 
 // isStateful names the charsets in which bytes of ASCII can mean other letters.
