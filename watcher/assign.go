@@ -2,7 +2,7 @@ package watcher
 
 import "time"
 
-// assign collects the work of a round, in turn from each Maildir, and opens the folders it is in.
+// assign collects the work of a round, taking names from each Maildir in turn, and opens their folders.
 func (e *engine[T]) assign(now time.Time) (work []job, opened []*folders) {
 	ready := e.ready(now)
 	share := max(e.limit/max(len(ready), 1), 1)
@@ -22,7 +22,7 @@ func (e *engine[T]) assign(now time.Time) (work []job, opened []*folders) {
 	return interleave(shares), opened
 }
 
-// open gives the next names of a Maildir and its folders; nil where there are no names.
+// open returns the next names of a Maildir, and its folders. Both are nil when there are no names.
 func (e *engine[T]) open(b *box, limit int, now time.Time) ([]string, *folders, error) {
 	if e.notifier != nil {
 		if err := e.notifier.checkWatches(b); err != nil {
@@ -38,7 +38,7 @@ func (e *engine[T]) open(b *box, limit int, now time.Time) ([]string, *folders, 
 		return nil, nil, err
 	}
 	if e.notifier != nil && f.id != b.watched[1] && !b.unwatched {
-		b.abandon() // new has been replaced since, and nobody listens to this one
+		b.abandon() // new has been replaced, and no watch is on this one
 		f.close()
 		return nil, nil, nil
 	}

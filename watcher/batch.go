@@ -13,8 +13,8 @@ type judged[T any] struct {
 	verdicts []Verdict
 }
 
-// handOver gives a batch to the handler and its verdicts to who settles them. What gets none stays in new, and its
-// locks are let go of. After the end of ctx nothing new is handed over, but what has been is settled.
+// handOver gives a batch to the handler, and passes the verdicts on to be settled. Mail without a verdict stays in
+// new, and its lock is released. Once ctx is done no batch is handed over any more, but those that were are settled.
 func (r *round[T]) handOver(ctx context.Context, batch []prepared[T], settle chan<- judged[T]) {
 	verdicts, err := r.judge(ctx, batch)
 	if err != nil {
@@ -34,8 +34,8 @@ func (r *round[T]) handOver(ctx context.Context, batch []prepared[T], settle cha
 	settle <- judged[T]{batch, verdicts}
 }
 
-// judge gives a verdict for each mail of the batch: the handler's, and our own on those that were too large to read.
-// None: it is too late to ask.
+// judge returns a verdict for each mail of the batch: the handler's, or our own if the mail was too large to read. It
+// returns none when it is too late to ask.
 func (r *round[T]) judge(ctx context.Context, batch []prepared[T]) ([]Verdict, error) {
 	if ctx.Err() != nil || r.failed {
 		return nil, nil
@@ -65,7 +65,7 @@ func (r *round[T]) judge(ctx context.Context, batch []prepared[T]) ([]Verdict, e
 	return verdicts, nil
 }
 
-// ask calls the handler. It sees the end of ctx only after a while: most batches are stored by then.
+// ask calls the handler. The handler's context ends a while after ctx does: most batches are stored by then.
 func (r *round[T]) ask(ctx context.Context, mails []T) ([]Verdict, error) {
 	if len(mails) == 0 {
 		return nil, nil
@@ -98,7 +98,7 @@ func (r *round[T]) settle(j judged[T]) {
 		switch {
 		case errors.Is(err, errMoved):
 			r.Log.Warn("mail was moved by somebody else while it was stored", "dir", h.Dir, "name", h.Name)
-			h.box.dirty.Store(true) // another may have its name now
+			h.box.dirty.Store(true) // another mail may have its name now
 		case err != nil:
 			h.box.fail(time.Now(), err)
 		default:

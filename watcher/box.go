@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// firstRecheck is how long a locked or unfinished mail is left alone at first.
+// firstRecheck is how long a locked or incomplete mail is left alone at first.
 const firstRecheck = 20 * time.Millisecond
 
 // box is one Maildir while it is watched. All but the atomic fields belong to the goroutine of Run or Once.
@@ -17,27 +17,27 @@ type box struct {
 	log *slog.Logger
 
 	dirty     atomic.Bool  // something has arrived; cleared before the listing that is to find it begins
-	replaced  atomic.Bool  // new or the Maildir itself was renamed or made: the watches may be on the old one
+	replaced  atomic.Bool  // new or the Maildir itself was renamed or made, so the watches may be on the old one
 	lastEvent atomic.Int64 // microseconds since 1970; 0: none ever came
-	stopped   atomic.Bool  // failed in the middle of a round: what is left of it in this Maildir is skipped
+	stopped   atomic.Bool  // this Maildir has failed in this round, and the rest of its work is skipped
 
 	watched   [2]inode // what the watches are on: the Maildir, and new
 	unwatched bool     // the watches cannot be set
 
 	list     listing
-	scanning bool // list has begun and not ended
+	scanning bool // list has begun, and has not ended
 	timed    bool // list also takes leftovers
 	seen     tally
 	left     leftovers
 
 	lastScan     time.Time
 	due          time.Time     // of the next timed scan
-	recheckAt    time.Time     // when to look again at what was locked or unfinished; zero: nothing was
-	recheckDelay time.Duration // that led to recheckAt
+	recheckAt    time.Time     // when to look again at what was locked or incomplete; zero: nothing was
+	recheckDelay time.Duration // the wait that ends at recheckAt
 	pause        pause
 }
 
-// tally counts what a listing gave that is for somebody else, or for later.
+// tally counts the mails of a listing that cannot be taken now.
 type tally struct {
 	locked, incomplete int
 }
@@ -128,7 +128,7 @@ func (b *box) leave(name string, odd bool, err error) {
 	}
 }
 
-// end closes the scan when its last name has been dealt with. That nothing failed in it ends a pause.
+// end closes the scan when its last name has been dealt with. A scan without a failure ends a pause.
 func (b *box) end(now time.Time, rescan time.Duration) {
 	if !b.scanning || b.list.open() {
 		return
@@ -159,7 +159,7 @@ func (b *box) abandon() {
 func (b *box) fail(now time.Time, err error) {
 	b.abandon()
 	if b.stopped.Swap(true) {
-		return // one failure a round is one failure, however many mails it hit
+		return // a round counts as one failure, however many mails fail in it
 	}
 	if b.pause.begin(now, err) {
 		b.log.Error("no mail is taken from this Maildir until this is cured", "dir", b.dir, "err", err)

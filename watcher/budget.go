@@ -8,7 +8,7 @@ type budget struct {
 
 	mu   sync.Mutex // guards used
 	used int64
-	free sync.Cond // on mu; used has become less
+	free sync.Cond // signals that used has become smaller; its lock is mu
 }
 
 func newBudget(limit int64) *budget {
@@ -17,7 +17,7 @@ func newBudget(limit int64) *budget {
 	return b
 }
 
-// take waits until n bytes more are within the limit. When nothing else is in use any n is: else a mail above the
+// take waits until n more bytes fit within the limit. While nothing is in use, any n fits: otherwise a mail above the
 // limit would wait for ever.
 func (b *budget) take(n int64) {
 	b.mu.Lock()

@@ -43,8 +43,8 @@ type outcome int
 
 const (
 	outcomeTaken         outcome = iota // claimed and read
-	outcomeGone                         // settled by somebody else
-	outcomeLocked                       // somebody else is at it
+	outcomeGone                         // another watcher has settled it
+	outcomeLocked                       // another watcher holds it
 	outcomeIncomplete                   // being written, or empty and young
 	outcomeOdd                          // no regular file
 	outcomeUnreadable                   // may not be opened, or cannot be read
@@ -62,10 +62,10 @@ type claimer struct {
 
 // claim takes one name in new. Each part of it was once missing somewhere and lost mail:
 //
-//   - No O_CREATE, which is flock's default: the loser of a race would make the name that the winner has moved anew,
-//     empty, and then move that over the good mail.
+//   - No O_CREATE, which is flock's default: the loser of a race would make an empty file under the name that the
+//     winner has moved away, and then move that over the good mail.
 //   - O_NONBLOCK: opening a FIFO without it waits for ever. O_NOFOLLOW: a symbolic link could point at any file.
-//   - TryLock, never Lock: who waits gets the lock on a file that has been moved away.
+//   - TryLock, never Lock: whoever waits gets the lock on a file that has been moved away.
 //   - A new Flock for each attempt: one that is locked already says yes again.
 //   - After locking, read opens the name again and finds the same inode: between our open and our lock another
 //     watcher may have settled the mail and let go of it, and then it would be taken twice.

@@ -16,8 +16,8 @@ import (
 // waits so long in open(2). The signal that tells us of them, SIGIO, is ignored by the Go runtime.
 //
 // Leases are for the owner of the file (or CAP_LEASE) on a file system that has them; elsewhere the file must have
-// rested for settleTime. And an empty file is waited for longer: some programs make the file, close it, and open it
-// again to write. A file that is closed half-written and opened again later is beyond us.
+// rested for settleTime. An empty file is given more time: some programs make the file, close it, and open it again to
+// write. A file that is closed half-written and opened again later is beyond us.
 func (c *claimer) isComplete(fd int, st *unix.Stat_t, now time.Time) bool {
 	if st.Size == 0 && !rested(st, now, c.emptyTime) {
 		return false
@@ -33,7 +33,7 @@ func (c *claimer) isComplete(fd int, st *unix.Stat_t, now time.Time) bool {
 
 // rested goes by the ctime. The mtime is whatever the sender of the file says (cp -p), the ctime is this machine's
 // clock at the last write or rename. A ctime well in the future is a clock that has been set back, and counts as rest:
-// else the mail would wait until the clock has caught up.
+// otherwise the mail would wait until the clock has caught up.
 func rested(st *unix.Stat_t, now time.Time, rest time.Duration) bool {
 	age := now.Sub(time.Unix(st.Ctim.Unix()))
 	return age >= rest || age <= -rest

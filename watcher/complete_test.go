@@ -114,7 +114,8 @@ func TestWriterWhileReading(t *testing.T) {
 			}
 			opened <- err
 		}()
-		for end := time.Now().Add(10 * time.Second); !leaseBreaks(t, path) && time.Now().Before(end); { // the writer waits for it
+		// The writer waits for the lease.
+		for end := time.Now().Add(10 * time.Second); !leaseBreaks(t, path) && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 	}

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Claim is one mail that is held under flock until it is settled. No other watcher, in this process or in another,
-// takes it meanwhile.
+// Claim is one mail that is held under flock until it is settled. Meanwhile no other watcher takes it, in this
+// process or in another.
 type Claim struct {
 	Dir       string    // the Maildir, as in Config.Dirs, by filepath.Clean
-	Name      string    // of the file in new/; bytes from outside, not always UTF-8, never with a slash
+	Name      string    // of the file in new; bytes from outside, not always UTF-8, never with a slash
 	Data      []byte    // the whole file
 	Delivered time.Time // as the function Delivered says
 }
@@ -22,13 +22,13 @@ type Verdict struct {
 	Reject error
 }
 
-// Handler stores a batch of what Config.Prepare made and gives one verdict for each mail, at the same index. A
+// Handler stores a batch of what Config.Prepare made, and returns one verdict for each mail, at the same index. A
 // returned error means that the environment is at fault (disk full, database locked): nothing of the batch is moved,
-// and it is tried again after a pause. So a handler meets mails again that it has stored already, and storing them
+// and it is tried again after a pause. So a handler may be given mail that it has stored already, and storing it
 // twice must change nothing.
 //
-// It is called by one goroutine at a time. Its context is cancelled Config.Grace after Run's is, so that the batch in
-// hand is finished unless that has to wait for somebody, such as another process that holds the database.
+// It is called by one goroutine at a time. Its context is cancelled Config.Grace after that of Run. So the batch in
+// hand is finished, unless it has to wait for somebody, such as another process that holds the database.
 type Handler[T any] func(ctx context.Context, batch []T) ([]Verdict, error)
 
 // Config says what to watch and what to do with the mail. A T is a mail as the handler wants it; the watcher passes
@@ -36,8 +36,8 @@ type Handler[T any] func(ctx context.Context, batch []T) ([]Verdict, error)
 type Config[T any] struct {
 	Dirs []string // Maildirs
 
-	// Prepare is given each mail as soon as it has been read, by all readers at once, while the handler is busy with the
-	// batch before: what can be done to a mail by itself is best done here.
+	// Prepare is called for each mail as soon as it has been read, by all readers at once, while the handler has the
+	// batch before. Whatever can be done with one mail by itself is best done here.
 	Prepare func(Claim) T
 	Handle  Handler[T]
 
@@ -64,7 +64,7 @@ type Config[T any] struct {
 }
 
 // Settlement is one mail that has left new. A power cut within the next moments may put it back there; then it is
-// settled once more.
+// settled again.
 type Settlement[T any] struct {
 	Dir       string // the Maildir
 	Name      string // in new

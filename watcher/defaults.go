@@ -41,8 +41,8 @@ func setDefault[T int | int64 | time.Duration](value *T, standard T) {
 
 func (c *Config[T]) roundMails() int { return roundBatches * c.BatchMails }
 
-// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, three batches are under
-// way, and half of all are left to the handler: a database that cannot open its journal fails every batch.
+// mailsForFiles is the largest batch for which the file descriptors suffice. Each mail holds one, three batches are
+// under way, and half of all are left to the handler: a database that cannot open its journal fails every batch.
 func mailsForFiles() int {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// maxHost bounds the host in a unique name, so that ":2," or ".reason" fits behind it.
+// maxHost bounds the host in a unique name, so that ":2," or ".reason" fits after it.
 const maxHost = 128
 
 // deliveries counts this process's deliveries: the Q of a unique name.
 var deliveries atomic.Int64
 
 // Deliver writes a mail into a Maildir, as the Maildir specification has it: into tmp, fsync, then into new, where it
-// appears whole or not at all. When Deliver returns nil the mail is on disk, and name is its file's in new. After an
-// error the caller should try again: nothing is left in tmp, and at worst (the disk failed at the very end) the mail
-// comes twice.
+// appears whole or not at all. When Deliver returns no error the mail is on disk, and name is the name of its file in
+// new. After an error the caller should try again: nothing is left in tmp, and at worst (the disk failed at the very
+// end) the mail comes twice.
 func Deliver(dir string, r io.Reader) (name string, err error) {
 	name, err = deliver(dir, r)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // Delivered says when the mail in a Maildir file was delivered, in UTC and whole microseconds: what the file name says,
-// or else mtime. The name is asked first because it survives copies and restores, which the mtime does not.
+// otherwise mtime. The name is asked first because it survives copies and restores, which the mtime does not.
 //
 // The Maildir specification has a unique name begin with the seconds since 1970 and a dot; up to the next dot an M
 // and digits are the microseconds.
@@ -33,8 +33,8 @@ func nameTime(name string) (t time.Time, ok bool) {
 	return time.Unix(s, nameMicros(unique)*1000).UTC(), true
 }
 
-// nameSeconds takes up to eleven digits: a year after 5138 is no time. Of a name that could be anything it wants nine:
-// Maildir began in 1995, so "0001.eml" is a number somebody gave and not a time.
+// nameSeconds reads up to eleven digits: a year after 5138 is no time. A name that could be anything needs nine of
+// them: Maildir began in 1995, so "0001.eml" is a number that somebody gave, and not a time.
 func nameSeconds(s string, fewest int) (int64, bool) {
 	if len(s) < fewest || len(s) > 11 || countDigits(s) != len(s) {
 		return 0, false

@@ -4,7 +4,7 @@
 // # Where a mail can be
 //
 // Every delivered mail is at every moment in new, or stored and in cur, or in failed with a reason. The states are
-// patterns of files that exist, so whatever is killed, the next scan reads off them what is still to be done:
+// patterns of files that exist, so after any crash the next scan can tell from the files what is still to be done:
 //
 //	state      new  stored  cur  failed             after a crash
 //	delivered   +     -      -   -                  claim it
@@ -17,7 +17,7 @@
 // (linked and the + of refusing exist only where a move is a link and an unlink, see moveFile.)
 //
 // Mail is stored first and moved after: the other order loses what is in hand when the process dies. So the handler
-// must be idempotent. A move never replaces another file; when a name is taken, "~1", "~2", … is put behind it.
+// must be idempotent. A move never replaces another file; when a name is taken, "~1", "~2", … is appended to it.
 //
 // # How a mail is found and claimed
 //
@@ -32,9 +32,9 @@
 // # What is tried again, and when
 //
 //   - The handler returned an error, or moving failed: the environment is at fault and no mail is. Nothing of the
-//     batch is moved (or no more of it), the locks are let go, and claims pause for 100 ms, twice that, and so on up to
-//     30 s: for all Maildirs when it was the handler, for one when it was that one's folders.
-//   - A mail that another process holds, that is still being written, or that is empty and young: looked at again after
+//     batch is moved (or no more of it), the locks are released, and claims pause for 100 ms, twice that, and so on up
+//     to 30 s: for all Maildirs when it was the handler, for one when it was that one's folders.
+//   - A mail that another process holds, that is incomplete, or that is empty and young: looked at again after
 //     20 ms, twice that, and so on up to Config.Rescan; at once when anything arrives.
 //   - A mail that cannot be opened or read: stays in new, is logged once, and is tried at every timed scan.
 //   - A mail that is too large, or that the handler rejected: failed, with the reason. Nothing tries it again until

@@ -16,7 +16,7 @@ type engine[T any] struct {
 	settler  settler
 	limit    int       // most names in a round; less after file descriptors have run out
 	pause    pause     // after the handler has failed
-	notifier *notifier // nil: nobody listens, as in Once
+	notifier *notifier // nil: there are no events, as in Once
 	sum      Summary
 	told     time.Time // when Changed was last called
 }
@@ -41,7 +41,7 @@ func newEngine[T any](c Config[T]) (*engine[T], error) {
 	return e, e.addBoxes()
 }
 
-// addBoxes takes each Maildir once, however often and by whatever path it is given.
+// addBoxes takes each Maildir once, however often and by whatever paths it is given.
 func (e *engine[T]) addBoxes() error {
 	known := map[inode]string{}
 	for _, dir := range e.Dirs {
@@ -99,7 +99,7 @@ func (e *engine[T]) closeFolders(opened []*folders) {
 	e.Step(stepSynced)
 }
 
-// closeRound draws the conclusions of a round.
+// closeRound ends the scans that are complete, and sets the limit of the next round.
 func (e *engine[T]) closeRound(r *round[T]) {
 	now := time.Now()
 	if r.stop.Load() {
@@ -115,8 +115,8 @@ func (e *engine[T]) closeRound(r *round[T]) {
 	e.adaptLimit(r, now)
 }
 
-// adaptLimit takes fewer mails at once after file descriptors ran out, and slowly more again. When not a single mail could
-// be settled they are somebody else's, and only waiting helps.
+// adaptLimit takes fewer mails at once after file descriptors ran out, and then slowly more again. If no mail at all
+// could be settled, others have taken the descriptors, and only waiting helps.
 func (e *engine[T]) adaptLimit(r *round[T], now time.Time) {
 	switch {
 	case r.noDescriptors && r.settled == 0:

@@ -44,7 +44,9 @@ func Failed(dir string) ([]FailedMail, error) {
 		}
 		mails = append(mails, failedMail(folder, info))
 	}
-	slices.SortStableFunc(mails, func(a, b FailedMail) int { return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name)) })
+	slices.SortStableFunc(mails, func(a, b FailedMail) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name))
+	})
 	return mails, nil
 }
 
@@ -97,9 +99,9 @@ func failedPath(dir, name string) (string, error) {
 	return path, nil
 }
 
-// Drop moves a mail and its reason from failed into the folder dropped, which it makes; it deletes nothing. Where others of
-// that name were dropped before, it is given a number, as in failed. The error wraps fs.ErrNotExist when there is no such
-// mail in failed.
+// Drop moves a mail and its reason from failed into the folder dropped, which it makes; it deletes nothing. Where
+// others of that name were dropped before, it is given a number, as in failed. The error wraps fs.ErrNotExist when
+// there is no such mail in failed.
 func Drop(dir, name string) error {
 	if err := drop(dir, name); err != nil {
 		return fmt.Errorf("drop(%q): %w", name, err)
@@ -123,7 +125,7 @@ func drop(dir, name string) error {
 		}
 		err := moveFile(from, filepath.Join(to, as))
 		if errors.Is(err, fs.ErrExist) {
-			continue // another was quicker
+			continue // another process was quicker
 		}
 		if err != nil {
 			return err

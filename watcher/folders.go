@@ -11,8 +11,8 @@ import (
 )
 
 // folders are a Maildir's new, cur and failed, held open. Claims are checked and mails moved relative to these
-// descriptors: when somebody renames new away meanwhile, a mail still is moved out of the folder that it was claimed
-// in, and never another one that got its name.
+// descriptors. So even when somebody renames new meanwhile, a mail is moved out of the folder in which it was
+// claimed, and no other mail of that name is.
 type folders struct {
 	box              *box
 	dir              string
@@ -23,8 +23,8 @@ type folders struct {
 	reasons                   bool // failed is not empty, so there may be reasons in it
 }
 
-// openFolders makes cur and failed anew where they are gone, but not new: where that is missing, somebody may be about
-// to put it back.
+// openFolders creates cur and failed if they are gone. It does not create new: somebody may be about to put that
+// back.
 func openFolders(b *box) (*folders, error) {
 	f := &folders{box: b, dir: b.dir, new: -1, cur: -1, failed: -1}
 	err := f.open()
@@ -67,8 +67,8 @@ func (f *folders) checkDistinct() error {
 	return distinct(f.id, cur, failed)
 }
 
-// distinct refuses links that make one folder of two. A mail moved from new to new would be taken again, as one that a crash
-// had left in both, and its file removed.
+// distinct refuses links that make one folder of two. A mail moved from new to new would look as if a crash had left
+// it in both, and its only file would be removed.
 func distinct(new, cur, failed inode) error {
 	for _, pair := range []struct {
 		a, b inode
@@ -81,7 +81,8 @@ func distinct(new, cur, failed inode) error {
 	return nil
 }
 
-// empty says that there is nothing in an open folder. An error is a no: who asks then looks closer.
+// empty tells whether an open folder has nothing in it. After an error the answer is no: then the caller looks more
+// closely.
 func empty(fd int) bool {
 	buf := make([]byte, 4096)
 	n, err := unix.Getdents(fd, buf)
@@ -122,8 +123,8 @@ func (f *folders) close() {
 	}
 }
 
-// sync puts the moves on disk. Once a round is enough: a rename that a power cut undoes leaves the mail in new, where the
-// next watcher finds it, stored or not.
+// sync puts the moves on disk. Once a round is enough: a rename that a power cut undoes leaves the mail in new, where
+// the next watcher finds it, stored or not.
 func (f *folders) sync() error {
 	if f.curTouched {
 		if err := syncFolder(f.cur); err != nil {

@@ -7,15 +7,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inode says which file it is, whatever its name. Names change hands while we look; an inode that is held open does
-// not.
+// inode identifies a file whatever its name is. A name may pass to another file while we look; an inode that is held
+// open does not.
 type inode struct{ dev, ino uint64 }
 
 func inodeOf(st *unix.Stat_t) inode {
 	return inode{uint64(st.Dev), st.Ino}
 }
 
-// inodeOfInfo is the zero inode where info does not come from a file, and that is nobody's.
+// inodeOfInfo returns the zero inode, which no file has, if info does not come from a file.
 func inodeOfInfo(info fs.FileInfo) inode {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

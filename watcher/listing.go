@@ -9,10 +9,10 @@ import (
 )
 
 const (
-	// scanNames bounds the names of one Maildir in memory. They are put in order among themselves only, so the order
-	// is the older first up to this many, and nearly so above.
+	// scanNames bounds the names of one Maildir in memory. Only the names in memory are sorted: up to so many mails
+	// are taken in order, the oldest first, and more of them nearly so.
 	scanNames = 1 << 16
-	readNames = 4096 // so many entries are read from the folder at a time
+	readNames = 4096 // entries that are read from the folder at a time
 )
 
 // listing reads the names in new piece by piece, while mails are moved out of it. POSIX readdir gives each file that
@@ -37,7 +37,7 @@ func (l *listing) close() {
 	*l = listing{}
 }
 
-// next gives the next names, at most limit, of entries that are wanted. None: the listing is at its end.
+// next returns the next names, at most limit, of entries that are wanted. It returns none at the end of the listing.
 func (l *listing) next(limit int, wanted func(fs.DirEntry) bool) ([]string, error) {
 	if len(l.names) == 0 {
 		if err := l.fill(wanted); err != nil {

@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EnsureMaildir sees to it that a folder is a Maildir with cur, new, tmp and failed, making those that are missing with mode
-// 0700. created says that it had neither cur nor new nor tmp before. The folder itself is not made: a misspelt path
-// would be watched for ever.
+// EnsureMaildir makes sure that a folder is a Maildir with cur, new, tmp and failed. It makes those that are missing,
+// with mode 0700; created tells that it had neither cur nor new nor tmp before. It does not make the folder itself: a
+// misspelt path would be watched for ever.
 //
 // Its errors are meant for the person who typed the path. They wrap fs.ErrNotExist, fs.ErrPermission and the like.
 func EnsureMaildir(dir string) (created bool, err error) {
@@ -89,7 +89,7 @@ func checkFolderAt(path string) error {
 	return nil
 }
 
-// checkMovable finds out at the start, not with the first mail, that nothing could be moved.
+// checkMovable finds out at the start, and not with the first mail, that nothing could be moved.
 func checkMovable(dir string) error {
 	for _, name := range []string{"new", "cur", "failed"} {
 		path := filepath.Join(dir, name)

@@ -60,7 +60,9 @@ func TestPrepareWithoutPermission(t *testing.T) {
 	}
 	closed, readOnly := t.TempDir(), newMaildir(t)
 	os.Chmod(filepath.Join(readOnly, "cur"), 0o755)
-	for _, path := range []string{filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"), filepath.Join(readOnly, "failed")} {
+	for _, path := range []string{
+		filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"), filepath.Join(readOnly, "failed"),
+	} {
 		os.Chmod(path, 0o755)
 	}
 	asNobody(func() {
@@ -171,7 +173,9 @@ func TestFailedAndRetry(t *testing.T) {
 		os.Mkdir(filepath.Join(dir, folder), 0o700)
 	}
 	write(t, filepath.Join(dir, "failed/sub/x"), "")
-	for _, name := range []string{"", "sub/x", "sub", ".", "..", "../new/good", "a/b", "a\x00b", ".hidden", "1700000000.M1.h.reason", "missing"} {
+	for _, name := range []string{
+		"", "sub/x", "sub", ".", "..", "../new/good", "a/b", "a\x00b", ".hidden", "1700000000.M1.h.reason", "missing",
+	} {
 		if err := Retry(dir, name); err == nil {
 			t.Errorf("Retry(%q) did something", name)
 		}

@@ -15,8 +15,8 @@ type mover struct {
 	linked func()
 }
 
-// move gives EEXIST when the target name is taken, by whatever file. Between link and unlink the target is synced: unlike
-// a rename, the two could reach the disk in the other order.
+// move gives EEXIST when the target name is taken, by whatever file. Between link and unlink the target is synced:
+// unlike a rename, the two could reach the disk in the other order.
 func (m mover) move(fromDir int, from string, toDir int, to string) error {
 	if !m.link {
 		err := ignoringEINTR(func() error { return unix.Renameat2(fromDir, from, toDir, to, unix.RENAME_NOREPLACE) })

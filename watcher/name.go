@@ -19,7 +19,7 @@ const (
 var errNoFreeName = errors.New("every name that could be given to it is taken")
 
 // curName is the choice-th name for a mail in cur; the first is choice 0. The Maildir specification puts ":2," and the
-// flags behind a name in cur; a mail that has them already (it was put back from cur) keeps them.
+// flags after a name in cur; a mail that has them already (it was put back from cur) keeps them.
 func curName(name string, choice int) string {
 	if choice == 0 && strings.Contains(name, infoMark) {
 		return name
@@ -74,8 +74,8 @@ func shorten(name string, limit int) string {
 	return name[:limit-len(digest)] + digest
 }
 
-// checkName refuses what is no plain file name: names come from the command line too, and must not lead out of the
-// Maildir.
+// checkName refuses what is not a plain file name. Names also come from the command line, and must not lead out of
+// the Maildir.
 func checkName(name string) error {
 	switch {
 	case name == "" || len(name) > maxName || strings.ContainsAny(name, "/\x00"):

@@ -10,8 +10,8 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// A notifier hears that something has arrived: one fsnotify watcher for all Maildirs, since a user has only 128 instances.
-// What it hears is only that it is time to look; no name is taken from an event.
+// A notifier is told by the kernel that something has arrived. It has one fsnotify watcher for all Maildirs, since a
+// user may have only 128. An event only says that it is time to list new; no name is taken from it.
 type notifier struct {
 	fs    *fsnotify.Watcher
 	boxes []*box
@@ -20,7 +20,7 @@ type notifier struct {
 	done  sync.WaitGroup
 }
 
-// newNotifier gives nil where no watcher can be had; then the timer alone finds the mail.
+// newNotifier returns nil if the kernel gives no watcher; the timer alone finds the mail then.
 func newNotifier(boxes []*box, log *slog.Logger) *notifier {
 	fs, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -37,7 +37,7 @@ func (n *notifier) close() {
 	n.done.Wait()
 }
 
-// run does no work of its own: while it works the kernel's queue fills.
+// run does nothing that takes long: meanwhile the kernel's queue would fill.
 func (n *notifier) run() {
 	for {
 		select {
@@ -67,7 +67,7 @@ func (n *notifier) handle(event fsnotify.Event) {
 		case filepath.Dir(name) == b.newDir():
 			b.lastEvent.Store(time.Now().UnixMicro())
 			// A delivery is a Create, by rename or link or open. Our own moves out of new are Renames, and would
-			// wake us for nothing. Writes need not be heard: a mail that grows is looked at again anyway.
+			// wake us for nothing. Writes do not matter: a mail that grows is looked at again anyway.
 			if event.Has(fsnotify.Create) {
 				n.markDirty(b)
 			}
@@ -75,7 +75,7 @@ func (n *notifier) handle(event fsnotify.Event) {
 	}
 }
 
-// handleError is an overflow or a failure: events are gone, for whichever Maildir.
+// handleError has every Maildir listed. After an overflow or a failure some events are gone, and nobody knows whose.
 func (n *notifier) handleError(err error) {
 	if !errors.Is(err, fsnotify.ErrEventOverflow) {
 		n.log.Error("events from the kernel", "err", err)
@@ -93,9 +93,9 @@ func (n *notifier) markDirty(b *box) {
 	}
 }
 
-// checkWatches sees to it that the watches are on the folders that have the names now. It is called before a listing begins,
-// so that a mail is in the listing or makes an event. When new has been renamed away, fsnotify drops the watch and
-// says nothing more; so the inodes are compared, and on a timed scan the watches are set in any case.
+// checkWatches makes sure that the watches are on the folders that have the names now. It is called before a listing
+// begins, so that a mail is in the listing or makes an event. When new is renamed, fsnotify drops the watch without a
+// word; so the inodes are compared, and on a timed scan the watches are set in any case.
 func (n *notifier) checkWatches(b *box) error {
 	replaced := b.replaced.Swap(false)
 	now, err := b.inodes()
@@ -113,7 +113,8 @@ func (n *notifier) checkWatches(b *box) error {
 	return nil
 }
 
-// watch does without events where they cannot be had: mail that comes late is better than none.
+// watch sets the watches on a Maildir. The Maildir goes on without them if need be: mail that is found late is better
+// than none.
 func (n *notifier) watch(b *box, now [2]inode) {
 	for i, path := range []string{b.dir, b.newDir()} {
 		if now[i] != b.watched[i] {
@@ -131,7 +132,7 @@ func (n *notifier) watch(b *box, now [2]inode) {
 	b.watched = now
 }
 
-// inodes says what has the names now: the Maildir, and new.
+// inodes returns what has the names now: the Maildir, and new.
 func (b *box) inodes() (now [2]inode, err error) {
 	for i, path := range []string{b.dir, b.newDir()} {
 		if now[i], err = inodeOfPath(path); err != nil {

@@ -76,7 +76,7 @@ func (e *engine[T]) sweeping() bool {
 	return false
 }
 
-// repeatedFailure is the reason of a failure that has come too often in a row.
+// repeatedFailure is the error that has come too often in a row; nil if there is none.
 func (e *engine[T]) repeatedFailure() error {
 	if e.pause.fails >= onceTries {
 		return fmt.Errorf("watcher: %w", e.pause.err)
@@ -89,7 +89,7 @@ func (e *engine[T]) repeatedFailure() error {
 	return nil
 }
 
-// emptied says whether what the last sweep has left is to stay.
+// emptied tells whether all that the last sweep left in new is going to stay there.
 func (e *engine[T]) emptied(idle time.Duration) bool {
 	for _, b := range e.boxes {
 		if b.seen.locked > 0 || b.seen.incomplete > 0 && idle < e.EmptyTime {
@@ -109,8 +109,8 @@ func (e *engine[T]) summary() Summary {
 	return sum
 }
 
-// partialSummary is the summary before the end. A sweep that was broken off has not seen all that is in new, so that is
-// listed again; where it cannot be, what was seen counts.
+// partialSummary is the summary after an early end. A sweep that was broken off has not seen all that is in new, so
+// new is listed again; if that is impossible, what was seen counts.
 func (e *engine[T]) partialSummary() Summary {
 	sum := e.summary()
 	left, odd := 0, 0

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What stands in a Maildir need not be what its name says: whoever may write there can put a link to any file, or a FIFO on
+// A file in a Maildir need not be what its name says: whoever may write there can put a link to any file, or a FIFO on
 // which opening and reading wait for ever. So only OpenFile, OpenListing and claims open anything there.
 
 // ErrNoFile is for what is no regular file.
@@ -36,15 +36,15 @@ func OpenFile(path string) (*os.File, fs.FileInfo, error) {
 	return f, info, nil
 }
 
-// ReadFile reads a regular file of a Maildir, or its beginning where it has more than limit bytes. A link or a FIFO is an
-// error at once.
+// ReadFile reads a regular file of a Maildir, or its beginning where it has more than limit bytes. A link or a FIFO
+// is an error at once.
 func ReadFile(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	f, info, err := OpenFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer f.Close()
-	data := make([]byte, 0, min(info.Size(), limit)+1) // one more shows the end, and so nothing is copied
+	data := make([]byte, 0, min(info.Size(), limit)+1) // one byte more, so that it need not grow to see the end
 	for int64(len(data)) < limit {
 		n, err := f.Read(data[len(data):min(int64(cap(data)), limit)])
 		data = data[:len(data)+n]
@@ -61,13 +61,13 @@ func ReadFile(path string, limit int64) ([]byte, fs.FileInfo, error) {
 	return data, info, nil
 }
 
-// OpenListing opens a folder for listing, also behind a link, as a Maildir's own folders may be.
+// OpenListing opens a folder for listing. It follows links, which the folders of a Maildir may be.
 func OpenListing(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDONLY|unix.O_DIRECTORY, 0)
 }
 
-// WriteFile writes a small file of a Maildir anew: beside it first, so that it is there whole or not at all. What stands at
-// either name is replaced, never written to.
+// WriteFile replaces a small file of a Maildir. It writes a new file beside it and renames that, so the file is there
+// whole or not at all. Whatever stands at either name is replaced, and never written to.
 func WriteFile(path, text string) error {
 	tmp := path + ".new"
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -54,7 +54,9 @@ func TestKilledAtEachStep(t *testing.T) {
 				continue
 			}
 			for _, n := range []int{1, 2} {
-				t.Run(fmt.Sprintf("%s %d", step, n), func(t *testing.T) { killedAt(t, fmt.Sprintf("%d %s", n, step), link) })
+				t.Run(fmt.Sprintf("%s %d", step, n), func(t *testing.T) {
+					killedAt(t, fmt.Sprintf("%d %s", n, step), link)
+				})
 			}
 		}
 	})
@@ -144,7 +146,8 @@ func checkNothingLost(t *testing.T, dir string, want map[string]string) {
 		case in("cur/"+name+":2,") && data[name] == mail:
 		case in("failed/"+name) && bytes.HasPrefix(reason, []byte("This mail is bad.")):
 		default:
-			t.Errorf("%s is lost: new %q, cur %q, failed %q", name, ls(t, dir, "new"), ls(t, dir, "cur"), ls(t, dir, "failed"))
+			t.Errorf("%s is lost: new %q, cur %q, failed %q",
+				name, ls(t, dir, "new"), ls(t, dir, "cur"), ls(t, dir, "failed"))
 			return
 		}
 	}

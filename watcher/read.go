@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// read takes the bytes from a descriptor of its own, since flock does not show its. That it is the same inode also
-// proves that the name still was this mail when we had the lock.
+// read opens a descriptor of its own, since flock does not show the one that it has. If that leads to the same inode,
+// the name still belonged to this mail when we got the lock.
 func (c *claimer) read(h *heldClaim) (outcome, error) {
 	fd, err := openAt(h.folders.new, h.Name)
 	if err != nil {
@@ -27,8 +27,8 @@ func (c *claimer) read(h *heldClaim) (outcome, error) {
 	return c.readBytes(h, fd, &st)
 }
 
-// readBytes reads a mail that is ours, unless it is too large or somebody is still writing it. The budget is waited
-// for before finished takes its lease, which would hold up a writer.
+// readBytes reads a mail that is ours, unless it is too large or somebody is still writing it. It waits for the
+// budget before isComplete takes its lease, since a lease holds up writers.
 func (c *claimer) readBytes(h *heldClaim, fd int, st *unix.Stat_t) (outcome, error) {
 	if st.Size > c.maxMail {
 		h.reject = tooLarge(st.Size, c.maxMail)
@@ -59,8 +59,8 @@ func openAt(folder int, name string) (fd int, err error) {
 	return fd, err
 }
 
-// readAll asks for a byte more than the size, which shows that the file has grown, and stops when it has the size: one
-// more read to be told of the end would be one more for every mail.
+// readAll asks for one byte more than the size, to see whether the file has grown. It stops at the size: reading on
+// to be told of the end would cost one more system call for every mail.
 func readAll(fd int, size int64) ([]byte, error) {
 	buf := make([]byte, size+1)
 	n := 0

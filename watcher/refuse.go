@@ -54,9 +54,9 @@ func writeSynced(folder int, name, text string) error {
 	return file.Sync()
 }
 
-// removeStaleReason removes the reason of an earlier refusal after the mail has been stored. Where a mail of that name
-// is in failed, the reason is that one's, and ours is at the next choice of name. It is tidying up: an error is of no
-// consequence.
+// removeStaleReason removes the reason of an earlier refusal after the mail has been stored. If a mail of that name
+// is in failed, the reason belongs to it, and ours is at the next choice of name. An error does not matter, since
+// this only tidies up.
 func removeStaleReason(f *folders, name string) {
 	for choice := range maxChoices {
 		failed := failedName(name, choice)

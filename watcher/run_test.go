@@ -64,8 +64,8 @@ func TestRelativePath(t *testing.T) {
 	r.waitSettled(3)
 }
 
-// Nothing is polled while nothing happens. On a busy machine the last look of what was to do may come late, but not each
-// time.
+// Nothing is polled while nothing happens. On a busy machine the last look of what was to do may come late, but not
+// each time.
 func TestIdle(t *testing.T) {
 	var late time.Duration
 	for range 10 {
@@ -146,7 +146,8 @@ func TestFairness(t *testing.T) {
 		if before.Add(1) == 1 {
 			put(t, b, "lone", "good")
 			lone := (<-started).boxes[1]
-			for end := time.Now().Add(5 * time.Second); !lone.dirty.Load() && time.Now().Before(end); { // until it is heard of
+			// Until the event has come.
+			for end := time.Now().Add(5 * time.Second); !lone.dirty.Load() && time.Now().Before(end); {
 				time.Sleep(ms(1))
 			}
 		}
@@ -161,8 +162,8 @@ func TestFairness(t *testing.T) {
 	}
 }
 
-// What is put in the place of new is watched. No timer finds the mail here. Nor does a pause end by itself when new is put
-// back, but that is heard; only the folder above the Maildir is not listened to.
+// What is put in the place of new is watched. No timer finds the mail here. Nor does a pause end by itself when new
+// is put back, but that is heard; only the folder above the Maildir is not listened to.
 func TestNewIsReplaced(t *testing.T) {
 	for name, replace := range map[string]func(dir string, paused func()) error{
 		"renamed away and made again": func(dir string, _ func()) error {

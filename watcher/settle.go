@@ -49,10 +49,13 @@ func (s *settler) refuse(h *heldClaim, reason error) (path string, err error) {
 	return path, nil
 }
 
-// moveToFreeName moves a mail to the first of its names that no other file has. before is called with a name that seems free.
-func (s *settler) moveToFreeName(h *heldClaim, folder int, nameFor func(string, int) string, before func(string) error) (string, error) {
-	// The lock does not keep anybody from moving the file by hand while the handler was at it. What has that name
-	// now is not stored, and stays.
+// moveToFreeName moves a mail to the first of its names that no other file has. It calls before with a name that
+// seems free.
+func (s *settler) moveToFreeName(
+	h *heldClaim, folder int, nameFor func(string, int) string, before func(string) error,
+) (string, error) {
+	// The lock keeps nobody from moving the file by hand while the handler stores it. A file that has its name now is
+	// not stored, and stays.
 	switch now, err := inodeAt(h.folders.new, h.Name); {
 	case err == unix.ENOENT, err == nil && now != h.file:
 		return h.Name, errMoved
@@ -77,14 +80,15 @@ func (s *settler) moveToFreeName(h *heldClaim, folder int, nameFor func(string, 
 	return h.Name, errNoFreeName
 }
 
-// free says whether a mail could be moved to a name: no file has it, or this mail itself, by a move that was cut off.
+// free tells whether a mail could be moved to a name: no file has it, or the mail itself does, after a move that was
+// cut off.
 func free(folder int, name string, file inode) bool {
 	there, err := inodeAt(folder, name)
 	return err == unix.ENOENT || err == nil && there == file
 }
 
-// finishMove ends a move by link and unlink that was cut off between the two: the taken name is the same file. It gives
-// EEXIST when it is another one.
+// finishMove ends a move by link and unlink that was cut off between the two, when the taken name is the same file.
+// It returns EEXIST when that is another file.
 func (s *settler) finishMove(h *heldClaim, folder int, name string) error {
 	there, err := inodeAt(folder, name)
 	if err != nil {

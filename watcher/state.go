@@ -15,7 +15,7 @@ func (e *engine[T]) report(before string) {
 	e.Changed(e.state())
 }
 
-// paused is all the reasons why something is not taken, to see whether they change.
+// paused is all the reasons why something is not taken, in one text, to see whether they change.
 func (e *engine[T]) paused() string {
 	reasons := e.pause.reason
 	for _, b := range e.boxes {
