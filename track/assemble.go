@@ -3,15 +3,18 @@ package track
 import "sort"
 
 // Assemble makes covers, patches, comments and series of the mails of one project. Its result is a function of the
-// set: the order of items means nothing.
+// set: the order of items means nothing. An item that occurs twice, by ID, counts once.
 //
-// A store need not hand over a whole project. It may leave out what a change can't reach, and tells of each mail that
-// items refer to beyond the set by settled (nil: none). The set must be closed: with a member, every member that it
-// refers to or that refers to it, every member of its sender that has a reference in common with it, and every member
-// with its marker (Sender, Version, Total) and another number within Window; with a Talk, every Talk that refers to
-// it, but for those of which the caller knows that settled still answers rightly. Then the result for these items is the same as for the whole project.
+// A store need not hand over a whole project. It may leave out what a change cannot reach; then settled tells of each
+// mail outside the set that items refer to (nil: there are none). The set must be closed in this sense:
 //
-// An item that is handed over twice, by ID, counts once.
+//   - with a member, it has every member that refers to it or that it refers to, every member of its sender that
+//     shares a reference with it, and every member with its marker (Sender, Version, Total) and another number within
+//     Window;
+//   - with a Talk, it has every Talk that refers to it, unless the caller knows that settled still has the right
+//     answer.
+//
+// Then the result for these items is the same as for the whole project.
 func Assemble(items []Item, settled func(id string) (Settled, bool)) Threads {
 	g := newGraph(items, settled)
 	return Threads{Parents: g.parents(), Series: g.series()}
@@ -23,7 +26,7 @@ type graph struct {
 	byID    map[string]*Item
 	settled func(id string) (Settled, bool)
 
-	note func(it *Item, r Reason) // nil: nobody asks why
+	note func(it *Item, r Reason) // nil: nobody asks for reasons
 }
 
 func newGraph(items []Item, settled func(id string) (Settled, bool)) *graph {
@@ -43,7 +46,7 @@ func newGraph(items []Item, settled func(id string) (Settled, bool)) *graph {
 	return g
 }
 
-// stored tells whether the mail of this Message-ID has come, in the set or beyond it.
+// stored tells whether the mail of this Message-ID has arrived, in the set or outside it.
 func (g *graph) stored(id string) bool {
 	if _, ok := g.byID[id]; ok {
 		return true
@@ -52,8 +55,8 @@ func (g *graph) stored(id string) bool {
 	return ok
 }
 
-// single tells whether the mail of this Message-ID is a patch that is a series of its own: what stands above it in a
-// thread has nothing to do with the members below it.
+// single tells whether the mail of this Message-ID is a patch that is a series of its own. What is above such a patch
+// in a thread has nothing to do with the members below it.
 func (g *graph) single(id string) bool {
 	if it, ok := g.byID[id]; ok {
 		return it.Kind == Patch && !it.member()

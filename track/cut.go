@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// cut divides each group in which a number occurs twice: by version first, and where it still does, the mails are
-// dealt out to as many sendings as it takes. The result is in canonical order of the first mails.
+// cut divides each group in which a number occurs twice. It divides by version first; if a number still occurs twice,
+// it deals the mails out to as many sendings as that takes. The result is in canonical order of the first mails.
 func (g *graph) cut(groups [][]*Item) [][]*Item {
 	var out [][]*Item
 	for _, group := range groups {
@@ -52,9 +52,9 @@ func byVersion(group []*Item) [][]*Item {
 	return out
 }
 
-// deal hands out mails in canonical order, each to a part that lacks its number: one whose last mail is at most
-// Window away before others, one that it is threaded with before others, then the nearest in time; and to a new part
-// where all have its number.
+// deal gives each mail, in canonical order, to a sending that lacks its number. It prefers a sending whose last mail
+// is at most Window away, then one that the mail is threaded with, then the nearest in time. If every sending has the
+// number, the mail begins a new one.
 func (g *graph) deal(group []*Item) [][]*Item {
 	d := dealer{graph: g, lacking: map[int][]*part{}, partOf: map[string]*part{}, wanted: map[string][]*part{}}
 	for _, it := range group {

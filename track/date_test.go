@@ -28,7 +28,8 @@ func TestDateOf(t *testing.T) {
 	}
 }
 
-// TestDateOfAnEarlierDelivery: a delivery heard of later can only take the header's word away, so that the earliest decides.
+// TestDateOfAnEarlierDelivery: a delivery heard of later can only take the header's word away, so that the earliest
+// decides.
 func TestDateOfAnEarlierDelivery(t *testing.T) {
 	header := time.Date(2026, 11, 3, 10, 0, 0, 0, time.UTC)
 	for hours := range 100 {

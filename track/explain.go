@@ -10,33 +10,48 @@ import (
 type Ground string
 
 const (
-	GroundNone       Ground = ""
-	GroundStart      Ground = "start"       // it leads the series: its cover, else its lowest number
-	GroundVersion    Ground = "version"     // it refers to a mail of the series, of its own version
-	GroundNear       Ground = "near"        // it refers to a mail of the series, dated at most Window away; one of the two names no version
-	GroundExtra      Ground = "extra"       // it refers to a mail of the series and has a number above the total
-	GroundPlace      Ground = "place"       // it refers to the same mail as another of its sender and version, stored or not
-	GroundPlaceNear  Ground = "place-near"  // the same, of another version and dated at most Window away
-	GroundDealt      Ground = "dealt"       // a number occurs twice in its thread, and this sending lacked its number and was nearest
-	GroundLostThread Ground = "lost-thread" // same sender, version and total, at most Window away, and one of them refers to nothing stored
-	GroundBrokenOff  Ground = "broken-off"  // the same, where both sides lack numbers
-	GroundDivided    Ground = "divided"     // the thread was divided by version
+	GroundNone Ground = ""
+
+	// It leads the series: it is the cover, otherwise the lowest number.
+	GroundStart Ground = "start"
+	// It refers to a mail of the series and of its own version.
+	GroundVersion Ground = "version"
+	// It refers to a mail of the series that is dated at most Window away; one of the two names no version.
+	GroundNear Ground = "near"
+	// It refers to a mail of the series, and its number is above the total.
+	GroundExtra Ground = "extra"
+	// It refers to the same mail, stored or not, as another mail of its sender and version.
+	GroundPlace Ground = "place"
+	// It refers to the same mail as another of its sender, of another version and dated at most Window away.
+	GroundPlaceNear Ground = "place-near"
+	// A number occurs twice in its thread; this sending lacked its number, and was the nearest.
+	GroundDealt Ground = "dealt"
+	// It has the sender, version and total of the series and is at most Window away, and one side is a single mail that
+	// refers to nothing stored.
+	GroundLostThread Ground = "lost-thread"
+	// The same, but both sides lack numbers.
+	GroundBrokenOff Ground = "broken-off"
+	// Its thread was divided by version.
+	GroundDivided Ground = "divided"
 )
 
-// grounds from the strongest to the weakest, of those that a reference gives.
-var grounds = []Ground{GroundVersion, GroundNear, GroundExtra, GroundPlace, GroundPlaceNear, GroundDealt, GroundLostThread, GroundBrokenOff}
+// grounds are those for which two mails were put together, from the strongest to the weakest.
+var grounds = []Ground{
+	GroundVersion, GroundNear, GroundExtra, GroundPlace, GroundPlaceNear, GroundDealt, GroundLostThread,
+	GroundBrokenOff,
+}
 
 // Reason says why a mail is in its series.
 type Reason struct {
 	ID     string // whose reason it is
 	Ground Ground
-	Ref    string        // the reference that decided: that of With where Back is set; empty where none did
+	Ref    string        // the reference that decided, which is that of With if Back is set; empty if none did
 	With   string        // the mail of the series that it was put to
 	Apart  time.Duration // between the dates of the two
 	Back   bool          // With was put to it, not the other way round
 }
 
-// because notes why two mails were put together, where somebody asks.
+// because notes why two mails were put together, if somebody asks.
 func (g *graph) because(it *Item, r Reason) {
 	if g.note != nil {
 		r.ID = it.ID
@@ -44,8 +59,9 @@ func (g *graph) because(it *Item, r Reason) {
 	}
 }
 
-// Explain says why each mail is in the series that the mail of this id is in, the leading one first. It does what
-// Assemble does, with the same set and the same answers, and listens. Nil if the mail is in no series with others.
+// Explain says why each mail is in the series that the mail of this id is in, the leading mail first. It does what
+// Assemble does with the same set and the same answers, and takes notes. It returns nil if the mail is in no series
+// with others.
 func Explain(items []Item, settled func(id string) (Settled, bool), id string) []Reason {
 	g := newGraph(items, settled)
 	var noted []Reason
@@ -70,7 +86,7 @@ func (s *Series) members() []string {
 	return out
 }
 
-// explain walks from the leading mail along what was noted, so that each mail is put to one that has its own reason.
+// explain walks from the leading mail along the notes, so that each mail is explained by one that has its own reason.
 func (g *graph) explain(members []string, noted []Reason) []Reason {
 	inside := map[string]bool{}
 	for _, id := range members {
@@ -109,8 +125,8 @@ func (g *graph) explain(members []string, noted []Reason) []Reason {
 	return out
 }
 
-// best of the reasons that lead to a mail that is explained already: its own before another's, its nearest reference
-// before farther ones, and so on until the order in which they were noted means nothing.
+// best returns the best reason that leads to a mail which is explained already. A reason of its own is better than
+// one of another mail, a near reference better than a far one, and so on, until the order of the notes means nothing.
 func (g *graph) best(reasons []Reason, found map[string]Reason) (Reason, bool) {
 	var open []Reason
 	for _, r := range reasons {
@@ -136,7 +152,7 @@ func (g *graph) best(reasons []Reason, found map[string]Reason) (Reason, bool) {
 	return open[0], true
 }
 
-// refIndex is how far from its mail the deciding reference is; those without one come last.
+// refIndex is how far the deciding reference is from its mail; reasons without a reference come last.
 func (g *graph) refIndex(r Reason) int {
 	id := r.ID
 	if r.Back {

@@ -5,11 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// glob is a compiled pattern of fnmatch(3): *, ?, [abc], [a-z], [!abc]; * crosses /. A bracket that is not closed stands
-// for itself.
+// glob is a compiled pattern of fnmatch(3): *, ?, [abc], [a-z], [!abc]; * crosses /. A bracket that is not closed
+// means itself.
 //
-// The pattern is cut at its stars. The first segment stands at the beginning of a text, the last at its end, and each of the
-// others where it is first found behind the one before: nothing is ever tried twice, whatever the text.
+// The pattern is cut at its stars. The first segment must begin the text and the last one must end it; each of the
+// others is where it is first found after the one before. Nothing is ever tried twice, whatever the text.
 type glob struct {
 	segments []segment // one more than there are stars
 }
@@ -59,7 +59,8 @@ func (g glob) matches(text string) bool {
 	return true
 }
 
-// segment is what stands between two stars: a fixed text, or, if it has a ? or a bracket, what each of its characters may be.
+// segment is what is between two stars: a fixed text, or, if it has a ? or a bracket, what each of its characters may
+// be.
 type segment struct {
 	fixed    string
 	elements []element // nil: the segment is fixed
@@ -135,7 +136,7 @@ func (o element) matches(r rune) bool {
 	return o.set.has(r) != o.set.not
 }
 
-// set is the characters in a bracket. An empty one that is negated matches any character.
+// set is the characters in a bracket. A negated empty set matches any character.
 type set struct {
 	not    bool
 	ranges [][2]rune // first and last
@@ -150,7 +151,7 @@ func (s *set) has(r rune) bool {
 	return false
 }
 
-// bracket reads the bracket that pattern begins with, and says how long it is. A ] right behind the opening stands for
+// bracket reads the bracket that pattern begins with, and returns its length. A ] right after the opening means
 // itself.
 func bracket(pattern string) (o element, n int) {
 	body, not := strings.CutPrefix(pattern[1:], "!")

@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxID is how long a Message-ID may be, in bytes: RFC 5322 section 2.1.1, "Each line of characters MUST be no more than
-// 998 characters". Anybody can send a longer one, which every index of ids would hold.
+// MaxID is how long a Message-ID may be, in bytes: RFC 5322 section 2.1.1, "Each line of characters MUST be no more
+// than 998 characters". Anybody can send a longer one, and every index of ids would hold it.
 const MaxID = 998
 
-// BoundID gives an id as it is, or, if it is too long, its beginning and its SHA-256. That is the same in the mail and in a
-// reply that refers to it, so the reply still finds the mail.
+// BoundID returns an id as it is, or, if it is too long, its beginning and its SHA-256. A mail and a reply that
+// refers to it get the same result, so the reply still finds the mail.
 func BoundID(id string) string {
 	if len(id) <= MaxID {
 		return id

@@ -2,8 +2,8 @@ package track
 
 import "time"
 
-// Item is a mail as Assemble sees it: the copy that stands for its Message-ID in one project, and of its facts only
-// those that decide where it belongs.
+// Item is a mail as Assemble sees it: the copy that counts for its Message-ID in one project, with only those facts
+// that decide where it belongs.
 type Item struct {
 	ID        string   // Message-ID with its brackets
 	Refs      []string // nearest first, as in Mail.Refs
@@ -17,8 +17,8 @@ type Item struct {
 	Number, Total, Version int
 }
 
-// member tells whether the mail takes part in the search for series: a cover, or a patch numbered 1 and up. Other
-// patches are each a series of their own.
+// member tells whether the mail takes part in the search for series: it is a cover, or a patch numbered 1 and up.
+// Every other patch is a series of its own.
 func (it *Item) member() bool {
 	switch it.Kind {
 	case Cover:
@@ -32,10 +32,10 @@ func (it *Item) member() bool {
 // Member tells whether an item can share a series with others, so that a store can index just those.
 func (it *Item) Member() bool { return it.member() }
 
-// target tells whether comments hang on this mail.
+// target tells whether the mail can have comments.
 func (it *Item) target() bool { return it.Kind == Patch || it.Kind == Cover }
 
-// Before is the canonical order: by Date, then time of delivery, then Message-ID. Never by the order of arrival.
+// Before is the canonical order: by Date, then time of delivery, then Message-ID, and never by the order of arrival.
 func (it *Item) Before(o *Item) bool { return it.before(o) }
 
 func (it *Item) before(o *Item) bool {
@@ -51,24 +51,24 @@ func (it *Item) before(o *Item) bool {
 // Settled is what Assemble needs to know of a stored mail outside the set it is given.
 type Settled struct {
 	Kind   Kind
-	Parent string // of a Talk or Ignored: the patch or cover that it leads to, or nothing
+	Parent string // of a Talk or Ignored: the patch or cover that it leads to; empty if none
 }
 
 // Threads is what Assemble makes of a set of mails.
 type Threads struct {
-	Parents map[string]string // of each Talk and Ignored of the set: the patch or cover it leads to; absent if none
+	Parents map[string]string // the patch or cover that each Talk and Ignored of the set leads to; absent if none
 	Series  []Series          // of the covers and patches of the set, by Key
 }
 
 // Series is a set of patches that were sent as one.
 type Series struct {
-	Key       string // the smallest Message-ID of its members: the only name it has that no arrival can change
+	Key       string // the smallest Message-ID of its members, which is the most stable name that it has
 	Name      string
 	Version   int
 	Total     int
 	Date      time.Time
 	Submitter string // address
-	Cover     string // Message-ID, or nothing
+	Cover     string // Message-ID; empty if there is none
 	Patches   []Slot // by number
 	Complete  bool   // each number of 1..Total is there
 }

@@ -5,10 +5,11 @@ import (
 	"time"
 )
 
-// join puts groups together that have nothing in common but their marker: sender, version and total. It needs a pair
-// of mails with the same marker at most Window apart, no number in both groups, and a reason to believe that threads
+// join puts together groups that have nothing in common but their marker: sender, version and total. They need a pair
+// of mails with the same marker at most Window apart, no number that both have, and a reason to believe that threads
 // failed here: one group is a single mail that refers to nothing stored, or both lack numbers (a sending that was
-// broken off and taken up again). Groups are taken in canonical order, each joins the nearest that will have it.
+// broken off and taken up again). Groups are taken in canonical order, and each joins the nearest group that may take
+// it.
 func (g *graph) join(cuts [][]*Item) [][]*Item {
 	j := joiner{marked: map[marker][]markedMail{}}
 	for i, items := range cuts {
@@ -82,7 +83,8 @@ func (gr *group) take(o *group) {
 	o.into = gr
 }
 
-// threadsMayHaveFailed tells whether there is reason to think that threads failed between the two, which name this total.
+// threadsMayHaveFailed tells whether there is reason to believe that threads failed between two groups that name this
+// total.
 func (gr *group) threadsMayHaveFailed(o *group, total int) bool {
 	return gr.unanchored || o.unanchored || gr.run < total && o.run < total
 }
@@ -108,7 +110,7 @@ type marker struct {
 func markerOf(it *Item) marker { return marker{it.Sender, it.Version, it.Total} }
 
 type markedMail struct {
-	date   int64 // in seconds: these are compared by the million when somebody sends thousands within Window
+	date   int64 // in seconds: millions are compared when somebody sends thousands within Window
 	number int
 	in     *group
 	item   *Item
@@ -131,7 +133,8 @@ func (j *joiner) index() {
 	}
 }
 
-// nearest is the group before gr, in canonical order, that may take it and has a mail of its marker nearest in time.
+// nearest finds the group before gr, in canonical order, that may take it and has a mail of its marker nearest in
+// time.
 func (j *joiner) nearest(gr *group) search {
 	s := search{gr: gr, away: int64(Window / time.Second), refused: map[*group]bool{}}
 	for _, it := range gr.items {
@@ -145,16 +148,17 @@ func (j *joiner) nearest(gr *group) search {
 	return s
 }
 
-// search looks for the group that is to take gr. The cheap questions are asked first, and no group is asked twice
-// whether it has the same numbers.
+// search looks for the group that is to take gr. It asks the cheap questions first, and asks no group twice whether
+// it has the same numbers.
 type search struct {
 	gr, best *group
-	away     int64    // of best; before there is one, the farthest that will do
-	pair     [2]*Item // of gr and of best, that lie so far apart
+	away     int64    // of best; the farthest that will do until there is one
+	pair     [2]*Item // one mail of gr and one of best, which are so far apart
 	refused  map[*group]bool
 }
 
-// look considers m's group for that of it. False if m is too far away, and with it all that are farther.
+// look considers the group of m for that of it. It returns false if m is too far away: then all that are farther are
+// too.
 func (s *search) look(it *Item, m *markedMail, away int64) bool {
 	if away > s.away {
 		return false

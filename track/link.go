@@ -2,12 +2,14 @@ package track
 
 // link divides the members of the set into groups by what their references say.
 //
-// A member walks its references, nearest first, to the first that is a member, and is linked to it when the two
-// agree on the version, or lie close in time (people forget to number a version), or when it is an extra (3/2) of
-// the same sender. Every id that it passes, and a member that it was not linked to, is a place. Members of one sender
-// that share a place are linked: within one version, and across versions when they lie close in time. A place need
-// not have been seen: a lost cover holds its patches together just so. The walk ends at a patch without a number,
-// since that is a series of its own and what stands above it is another matter.
+// A member walks its references, nearest first, to the first that is a member. It is linked to that one when the two
+// agree on the version, or are close in time (people forget to number a version), or when it is an extra (3/2) of the
+// same sender.
+//
+// Every id that it passes on the way, and a member that it was not linked to, is a place. Members of one sender that
+// share a place are linked: within one version, and across versions when they are close in time. The mail of a place
+// need not have arrived, so a lost cover still holds its patches together. The walk ends at a patch without a number,
+// since that is a series of its own and what is above it is another matter.
 func (g *graph) link() [][]*Item {
 	l := linker{graph: g, up: map[*Item]*Item{}, places: map[place][]*Item{}}
 	for _, it := range g.items {
@@ -78,8 +80,9 @@ func (l *linker) linkSiblings(id string, siblings []*Item) {
 		}
 		last[it.Version] = it
 		if i > 0 && near(it, siblings[i-1]) {
-			l.union(it, siblings[i-1])
-			l.because(it, Reason{Ground: GroundPlaceNear, Ref: id, With: siblings[i-1].ID, Apart: apart(it, siblings[i-1])})
+			o := siblings[i-1]
+			l.union(it, o)
+			l.because(it, Reason{Ground: GroundPlaceNear, Ref: id, With: o.ID, Apart: apart(it, o)})
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package track holds patchwatch's words: mails, patches, covers, comments, people, series, and Assemble, the
-// function that makes the latter of the former. It knows no file, no header syntax and no database, so that how
-// series come about can be read and tested by itself.
+// Package track holds patchwatch's words: mails, patches, covers, comments, people and series, and the function
+// Assemble, which makes the series of the mails. It knows no file, no header syntax and no database. So how series come
+// about can be read and tested by itself.
 package track
 
 import (
@@ -9,15 +9,15 @@ import (
 )
 
 // Mail is what one delivered mail says by itself: the result of ingest.Parse. Nothing in it depends on another mail
-// or on which lists are tracked, so parsing can run in any order and at any number at once.
+// or on which lists are tracked, so mails can be parsed in any order, and any number of them at once.
 //
 // Every string is valid UTF-8 without NUL.
 type Mail struct {
 	SHA256    [32]byte  // of the bytes as they were delivered
 	Delivered time.Time // set by whoever took delivery, not by Parse; microseconds, UTC
 
-	// ImportedAs is the list whose archive the mail came in, lower-cased, as a person said it; not set by Parse. It counts
-	// where the mail names no list itself.
+	// ImportedAs is the list whose archive the mail came in, lower-cased, as a person named it; not set by Parse. It
+	// counts where the mail names no list itself.
 	ImportedAs string
 
 	MsgID   string    // with its angle brackets; made from SHA256 where the mail has none
@@ -29,8 +29,8 @@ type Mail struct {
 	Reply   bool // the subject says that it answers another mail, or the header that a program sent it so
 
 	From       Person   // as the From header has it
-	RealSender *Person  // who sent it where From isn't the sender's own; only right where Relayed, or where From is a list's
-	Relayed    bool     // From is the address of a relay, and spells that of RealSender
+	RealSender *Person  // who sent it, if From is not the sender's own; true only if Relayed, or if From is a list's
+	Relayed    bool     // From is a relay's address, and spells that of RealSender
 	Author     *Person  // of the in-body From line of a patch that somebody else sent
 	ListIDs    []string // of List-Id, X-Mailing-List and X-list, in that order, lower-cased
 	To         []string // addresses of To, then Cc, lower-cased
@@ -53,7 +53,7 @@ type Mail struct {
 	Notes []string // what had to be repaired or guessed to read this mail, one short clause each
 }
 
-// MaxRefs is how many references of a mail count, the newest: a hostile header can hold a hundred thousand.
+// MaxRefs is how many references of a mail count: the newest ones. A hostile header can hold a hundred thousand.
 const MaxRefs = 1000
 
 // Person is somebody's address, lower-cased, and the name that came with it.
@@ -80,8 +80,8 @@ type Subject struct {
 	Version       int  // 1 where none is given; saturated likewise
 }
 
-// Name is the subject as a tracker shows it: without the project's own link name among the prefixes, which a list
-// puts into every subject. The project's part makes this a method and not a field.
+// Name is the subject as a tracker shows it: without the link name of the project among the prefixes, since a list
+// puts that into every subject. It is a method and not a field because it depends on the project.
 func (s Subject) Name(linkName string) string {
 	var kept []string
 	for _, p := range s.Prefixes {
@@ -116,7 +116,7 @@ func cutRunes(s string, n int) string {
 type Kind int
 
 const (
-	Talk    Kind = iota // a reply, or anything that is neither of the others
+	Talk    Kind = iota // a reply, or anything that is none of the others
 	Patch               // has a diff or a pull request and is no reply
 	Cover               // is numbered 0/n and is no reply
 	Ignored             // asks by X-Patchwork-Hint not to be tracked
@@ -140,7 +140,7 @@ func (m *Mail) Kind() Kind {
 	return Talk
 }
 
-// Lists are the ids of the lists that the mail came through, as far as the mail or its archive says.
+// Lists returns the ids of the lists that the mail came through, as far as the mail or its archive says.
 func (m *Mail) Lists() []string {
 	if len(m.ListIDs) == 0 && m.ImportedAs != "" {
 		return []string{m.ImportedAs}
@@ -148,7 +148,7 @@ func (m *Mail) Lists() []string {
 	return m.ListIDs
 }
 
-// ImportedToo notes that the same bytes were imported from another archive too, of that list, or of none that was
+// ImportedToo notes that the same bytes were also imported from another archive: of that list, or of none that was
 // named. Of two lists the one that sorts first counts, whichever came first.
 func (m *Mail) ImportedToo(list string) {
 	if m.ImportedAs == "" || list != "" && list < m.ImportedAs {
@@ -156,5 +156,5 @@ func (m *Mail) ImportedToo(list string) {
 	}
 }
 
-// DateOrDelivered is the mail's place in time: see DateOf.
+// DateOrDelivered is the date of the mail: see DateOf.
 func (m *Mail) DateOrDelivered() time.Time { return DateOf(m.Date, m.Delivered) }

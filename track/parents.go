@@ -1,12 +1,13 @@
 package track
 
-// parents finds for each Talk (and Ignored, which may stand between a reply and its patch) the patch or cover it
-// leads to: of its references, nearest first, the first that is one, or that is a mail which itself leads to one.
+// parents finds the patch or cover that each Talk leads to (and each Ignored, which may be between a reply and its
+// patch). Of a mail's references, nearest first, it takes the first that is a patch or cover, or that itself leads to
+// one.
 //
 // References may run in a loop, by mistake or by malice. The mails of a loop are taken together, after everything
-// that the loop refers to outside itself: those that refer to the outside take their first such answer, then those
-// that refer to these take theirs, and so on. So each mail's answer is a function of what it can reach, whichever
-// came first, and a store may recompute just the mails that reach a change.
+// outside that the loop refers to. Those that refer to the outside take their first answer there; then those that
+// refer to these take theirs, and so on. So the answer of each mail is a function of what it can reach, whichever
+// came first, and a store may recompute only the mails that reach a change.
 func (g *graph) parents() map[string]string {
 	p := &parentSearch{graph: g, found: map[string]string{}}
 	for _, loop := range g.loops() {
@@ -44,7 +45,7 @@ func (p *parentSearch) lead(id string) string {
 	return s.Parent
 }
 
-// firstLead is where the first of the mail's references leads that leads anywhere.
+// firstLead is where the first reference of the mail leads that leads anywhere.
 func (p *parentSearch) firstLead(it *Item) string {
 	for _, ref := range it.Refs {
 		if ref == it.ID {
@@ -57,7 +58,8 @@ func (p *parentSearch) firstLead(it *Item) string {
 	return ""
 }
 
-// resolveLoop answers in waves, so that what a mail takes can't depend on which of the loop is looked at first.
+// resolveLoop answers in waves, so that the answer of a mail cannot depend on which mail of the loop is looked at
+// first.
 func (p *parentSearch) resolveLoop(loop []*Item) {
 	referrers := map[string][]*Item{} // within the loop
 	for _, it := range loop {
@@ -79,7 +81,7 @@ func (p *parentSearch) resolveLoop(loop []*Item) {
 	}
 }
 
-// unanswered are those who refer to a mail that was just answered and have no answer themselves, each once.
+// unanswered returns the mails that refer to one that was just answered and have no answer themselves, each once.
 func (p *parentSearch) unanswered(referrers map[string][]*Item, answers map[string]string) []*Item {
 	var out []*Item
 	seen := map[*Item]bool{}
@@ -94,9 +96,9 @@ func (p *parentSearch) unanswered(referrers map[string][]*Item, answers map[stri
 	return out
 }
 
-// loops divides the talk of the set into its strongly connected parts (Tarjan, SIAM J. Comput. 1, 1972), each after
-// the parts that it refers to. Almost every part is one mail. The stack is kept by hand: a thread can be deep enough
-// to exhaust the one of the language.
+// loops divides the talk of the set into its strongly connected components (Tarjan, SIAM J. Comput. 1, 1972), each
+// after the components that it refers to. Almost every component is one mail. The stack is kept by hand: a thread can
+// be deep enough to exhaust the stack of the language.
 func (g *graph) loops() [][]*Item {
 	s := &loopSearch{graph: g, index: map[*Item]int{}, low: map[*Item]int{}, open: map[*Item]bool{}}
 	for _, it := range g.items {
@@ -149,8 +151,8 @@ func (s *loopSearch) visit(root *Item) {
 	}
 }
 
-// nextChild is the next mail that v refers to and that was not seen yet; on the way it notes references back into
-// the path.
+// nextChild is the next mail that v refers to and that has not been seen yet. On the way it notes references back
+// into the path.
 func (s *loopSearch) nextChild(v *visiting) *Item {
 	for v.next < len(v.it.Refs) {
 		child := s.byID[v.it.Refs[v.next]]

@@ -12,7 +12,7 @@ type Version struct {
 	Date    time.Time
 }
 
-// Link says why two series are held for versions of the same, the weakest reason first.
+// Link says why two series are taken for versions of the same, the weakest reason first.
 type Link int
 
 const (
@@ -27,12 +27,13 @@ type Earlier struct {
 	Link Link
 }
 
-// maxClockSkew is how much later than its next version a series may be dated: clocks are wrong by a time zone, not by more.
-// It matters where the title is all that two series have in common, since titles such as "fix the build" come again.
+// maxClockSkew is how much later than its next version a series may be dated: clocks are wrong by a time zone, not by
+// more. It matters where the title is all that two series have in common, since titles such as "fix the build" come
+// again.
 const maxClockSkew = 24 * time.Hour
 
-// Revised is which of the candidates v revises: the highest version below its own, of equals the one with the strongest
-// reason, then the newest. False if it revises none. The order of candidates means nothing.
+// Revised returns which of the candidates v revises: the highest version below its own; among equals the one with the
+// strongest reason, then the newest. It returns false if v revises none. The order of candidates means nothing.
 func (v Version) Revised(candidates []Earlier) (key string, ok bool) {
 	var best *Earlier
 	for i := range candidates {
@@ -50,7 +51,7 @@ func (v Version) Revised(candidates []Earlier) (key string, ok bool) {
 	return best.Key, true
 }
 
-// before tells whether c is rather the one that is revised than o.
+// before tells whether c is revised rather than o.
 func (c *Earlier) before(o *Earlier) bool {
 	switch {
 	case c.Version.Version != o.Version.Version:
@@ -63,7 +64,8 @@ func (c *Earlier) before(o *Earlier) bool {
 	return c.Key < o.Key
 }
 
-// Title is what versions of a patch or cover have in common: its name without prefixes, letter case and spacing.
+// Title is what versions of a patch or cover have in common: the name without its prefixes, in lower case, with
+// single spaces.
 func Title(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(title(name)), " "))
 }

@@ -24,7 +24,7 @@ type Project struct {
 	compiled      Rules // Rules compiled; nil: not yet
 }
 
-// Router tells which project a mail belongs to. What that costs does not grow with the number of projects.
+// Router tells which project a mail belongs to. The cost of that does not grow with the number of projects.
 type Router struct {
 	byID      map[int64]*Project
 	byList    map[string][]candidate // by list id, each in order of link names
@@ -48,7 +48,7 @@ func NewRouter(projects []Project) (*Router, error) {
 	return r, nil
 }
 
-// Add has mail routed to one more project.
+// Add makes the router know one more project.
 func (r *Router) Add(p Project) error {
 	match, err := CompileSubjectMatch(p.SubjectMatch)
 	if err != nil {
@@ -64,7 +64,9 @@ func (r *Router) Add(p Project) error {
 }
 
 func insert(list []candidate, n candidate) []candidate {
-	at, _ := slices.BinarySearchFunc(list, n, func(a, b candidate) int { return strings.Compare(a.LinkName, b.LinkName) })
+	at, _ := slices.BinarySearchFunc(list, n, func(a, b candidate) int {
+		return strings.Compare(a.LinkName, b.LinkName)
+	})
 	return slices.Insert(list, at, n)
 }
 
@@ -79,8 +81,8 @@ func (r *Router) OfList(id string) *Project {
 	return nil
 }
 
-// CompileSubjectMatch reads a project's subject rule: searched anywhere in the decoded subject, ignoring case. Nil
-// for the empty rule.
+// CompileSubjectMatch compiles the subject rule of a project, which is searched for anywhere in the decoded subject,
+// ignoring case. It returns nil for the empty rule.
 func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 	if rule == "" {
 		return nil, nil
@@ -92,9 +94,10 @@ func CompileSubjectMatch(rule string) (*regexp.Regexp, error) {
 	return re, nil
 }
 
-// Route finds the project of a mail: the one that a List-Id or the list whose archive it came in names (byList),
-// otherwise the one whose address is in To or Cc. A list's own header goes first, because a cross-posted mail has all
-// the lists' addresses in every copy, and only List-Id says which list this copy came through. Nil if there is none.
+// Route finds the project of a mail. That is the project which a List-Id, or the list whose archive the mail came in,
+// names (byList); otherwise the one whose address is in To or Cc. A list's own header comes first: every copy of a
+// cross-posted mail has the addresses of all lists, and only List-Id says which list this copy came through. Route
+// returns nil if there is no such project.
 func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 	for _, id := range m.Lists() {
 		if p := choose(r.byList[id], m); p != nil {
@@ -109,7 +112,8 @@ func (r *Router) Route(m *Mail) (p *Project, byList bool) {
 	return nil, false
 }
 
-// choose takes, of the projects on one list, the first whose subject rule matches, otherwise the one without a rule.
+// choose takes, of the projects on one list, the first whose subject rule matches; otherwise the first without a
+// rule.
 func choose(onList []candidate, m *Mail) *Project {
 	var rest *Project
 	for _, p := range onList {
@@ -125,15 +129,16 @@ func choose(onList []candidate, m *Mail) *Project {
 	return rest
 }
 
-// MaxOnSight is how many projects are made on sight. Anybody can write a List-Id, and everybody who lists projects sees
-// them; a newcomer with more lists than this names them.
+// MaxOnSight is how many projects are made on sight. Anybody can write a List-Id, and everybody who lists projects
+// sees them. A newcomer with more lists than this has to name them.
 const MaxOnSight = 1000
 
 // MaxListID is RFC 2919's bound: "the length of the list identifier ... MUST NOT exceed 255 octets".
 const MaxListID = 255
 
-// OnSight makes a project of the first List-Id of a mail, for a newcomer who has configured none. The id must look
-// like one (RFC 2919: a dotted name of at most 255 bytes), because it becomes a link name; false if none does.
+// OnSight makes a project of the first List-Id of a mail, for a newcomer who has configured none. The id becomes a
+// link name, so it must look like one (RFC 2919: a dotted name of at most 255 bytes). OnSight returns false if no id
+// does.
 func OnSight(m *Mail) (Project, bool) {
 	for _, id := range m.Lists() {
 		if len(id) <= MaxListID && listIDPattern.MatchString(id) {
@@ -146,9 +151,9 @@ func OnSight(m *Mail) (Project, bool) {
 
 var listIDPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_+-]*(\.[a-z0-9_+-]+)+$`)
 
-// Sender is who a project takes for the sender of a mail: the person behind a From that the list itself has rewritten
-// (as lists do for the sake of DMARC) or that is a relay's, otherwise From. Under any other From, what other fields
-// claim counts for nothing, since anybody can write them.
+// Sender is whom a project takes for the sender of a mail: RealSender if the list itself has rewritten From (as lists
+// do because of DMARC) or if From is a relay's; otherwise From. Under any other From the claims of other fields count
+// for nothing, since anybody can write them.
 func (p *Project) Sender(m *Mail) Person {
 	if m.RealSender != nil && (m.Relayed || p.ListEmail != "" && strings.EqualFold(m.From.Email, p.ListEmail)) {
 		return *m.RealSender

@@ -12,7 +12,7 @@ type Rule struct {
 	Priority int    // the highest is asked first, then by pattern
 }
 
-// Rules are a project's rules in the order in which they are asked, their patterns compiled.
+// Rules are the compiled rules of a project, in the order in which they are asked.
 type Rules []compiledRule
 
 type compiledRule struct {
@@ -20,7 +20,8 @@ type compiledRule struct {
 	delegate string
 }
 
-// CompileRules is done once a project, and not for each patch: anybody can mail one with thousands of files.
+// CompileRules compiles rules. It is called once for a project, and not for each patch: anybody can mail a patch with
+// thousands of files.
 func CompileRules(rules []Rule) Rules {
 	rules = append([]Rule(nil), rules...)
 	sort.SliceStable(rules, func(i, j int) bool {
@@ -36,8 +37,8 @@ func CompileRules(rules []Rule) Rules {
 	return out
 }
 
-// DelegateOf finds who looks after a patch that touches these files: for each file the first rule that matches. Nobody
-// does when a file has no rule, or when two files have different people's: then somebody has to decide.
+// DelegateOf finds who looks after a patch that touches these files: for each file the first rule that matches.
+// Nobody does if a file has no rule, or if two files have different delegates: then somebody has to decide.
 func (r Rules) DelegateOf(files []string) string {
 	who := ""
 	for _, file := range files {
@@ -59,8 +60,8 @@ func (r Rules) firstMatch(file string) string {
 	return ""
 }
 
-// FirstState is the state that a patch begins with: what its mail asks for, where the project lets mail ask, otherwise
-// new. A state that does not exist is not asked for.
+// FirstState is the state that a patch begins with: what its mail asks for, if the project lets mail ask and there is
+// such a state; otherwise new.
 func (p *Project) FirstState(asked string) string {
 	if state, ok := ParseState(asked); ok && p.MailStates {
 		return state
@@ -71,8 +72,8 @@ func (p *Project) FirstState(asked string) string {
 // Delegates tells whether any patch of the project can begin with a delegate.
 func (p *Project) Delegates() bool { return p.MailDelegates || len(p.Rules) > 0 }
 
-// FirstDelegate is who looks after a patch at first: whom its mail asks for, where the project lets mail ask, otherwise
-// whoever its files belong to. It is not for several goroutines at once.
+// FirstDelegate is who looks after a patch at first: the one whom its mail asks for, if the project lets mail ask;
+// otherwise the one whom the rules find for its files. It must not be called by several goroutines at once.
 func (p *Project) FirstDelegate(asked string, files []string) string {
 	if p.MailDelegates && strings.Contains(asked, "@") {
 		return strings.ToLower(asked)

@@ -7,7 +7,7 @@ import (
 )
 
 // Window is how far apart two mails may be dated that are taken for one sending on weak grounds: the same sender,
-// version and total, or a version that one of them forgot to name. Patchwork's value.
+// version and total, or a version that one of them forgot to name. It is Patchwork's value.
 const Window = 20 * time.Minute
 
 func near(a, b *Item) bool { return apart(a, b) <= Window }
@@ -15,8 +15,8 @@ func near(a, b *Item) bool { return apart(a, b) <= Window }
 func apart(a, b *Item) time.Duration { return a.Date.Sub(b.Date).Abs() }
 
 // series divides the covers and patches of the set into series, in four steps: mails that refer to each other or to
-// the same place belong together (link); where a number then occurs twice, they are several sendings (cut); mails
-// that lost their thread are joined by sender, version, total and time (join); patches without a number stand alone.
+// the same place belong together (link); if a number then occurs twice, they are several sendings (cut); mails that
+// lost their thread are joined by sender, version, total and time (join); patches without a number stand alone.
 func (g *graph) series() []Series {
 	var out []Series
 	for _, members := range g.join(g.cut(g.link())) {
@@ -39,8 +39,9 @@ func single(it *Item) Series {
 	}
 }
 
-// describe says of a group of mails, no number twice, what series they are. What a cover says goes before what its
-// patches say; without one, version and total are what most patches say, and the lowest number speaks for the rest.
+// describe says what series a group of mails is, in which no number occurs twice. What the cover says counts more
+// than what the patches say. Without a cover, version and total are what most patches say, and the lowest number
+// speaks for the rest.
 func describe(members []*Item) Series {
 	sort.Slice(members, func(i, j int) bool { return members[i].Number < members[j].Number })
 	s := Series{}
@@ -71,7 +72,7 @@ func describe(members []*Item) Series {
 	return s
 }
 
-// mostSay is the value that most members have; among equals the one that the lowest number has.
+// mostSay is the value that most members have; among equals, the one that comes first by number.
 func mostSay(members []*Item, value func(*Item) int) int {
 	count := map[int]int{}
 	best := value(members[0])
@@ -86,7 +87,7 @@ func mostSay(members []*Item, value func(*Item) int) int {
 	return best
 }
 
-// complete tells whether each number of 1..total is there. Extra numbers do not make up for missing ones.
+// complete tells whether each number of 1..total is there. An extra number does not make up for a missing one.
 func complete(slots []Slot, total int) bool {
 	inside := 0
 	for _, s := range slots {
@@ -107,7 +108,8 @@ func title(name string) string {
 	return name
 }
 
-// IsResend tells by its name that a mail was sent once more, as people write into the brackets: "[RESEND,2/3] title".
+// IsResend tells by its name that a mail was sent again, since people write that into the brackets: "[RESEND,2/3]
+// title".
 func IsResend(name string) bool {
 	if !strings.HasPrefix(name, "[") {
 		return false

@@ -2,7 +2,7 @@ package track
 
 import "strings"
 
-// TrailerKey is how a trailer's key is counted and shown, whatever case it was written in: "reviewed-BY" is
+// TrailerKey is how the key of a trailer is counted and shown, whatever its letter case: "reviewed-BY" is
 // "Reviewed-by".
 func TrailerKey(key string) string {
 	if key == "" {
@@ -14,14 +14,14 @@ func TrailerKey(key string) string {
 // String is the trailer as a line of a message.
 func (t Trailer) String() string { return TrailerKey(t.Key) + ": " + t.Value }
 
-// PatchTrailers are the trailers of a patch: those that it has itself, and those that replies give to it.
+// PatchTrailers are the trailers of a patch: those in its own mail, and those that replies give.
 type PatchTrailers struct {
 	Own   []Trailer
-	Given []Trailer // none that the patch has, each once, in the order of the replies
+	Given []Trailer // each once, without those of Own, in the order of the replies
 }
 
-// GivenTrailers are the trailers that replies give to a patch: replies to itself before those to the cover of its series,
-// which mean every patch of it. A trailer counts once, whoever repeats it.
+// GivenTrailers are the trailers that replies give to a patch. Replies to the patch itself come before those to the
+// cover of its series, which mean every patch of it. A trailer counts once, whoever repeats it.
 func GivenTrailers(own, onPatch, onCover []Trailer) []Trailer {
 	seen := make(map[string]bool, len(own))
 	for _, t := range own {
@@ -39,7 +39,7 @@ func GivenTrailers(own, onPatch, onCover []Trailer) []Trailer {
 	return out
 }
 
-// Count tells how often each key occurs, lines that are equal once.
+// Count tells how often each key occurs. Equal lines count once.
 func (p PatchTrailers) Count() map[string]int {
 	counts := map[string]int{}
 	seen := make(map[string]bool, len(p.Own))

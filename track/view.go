@@ -20,7 +20,7 @@ type Filter struct {
 	Limit int // 0: all
 }
 
-// Narrows tells whether the filter leaves anything out, but for its limit.
+// Narrows tells whether the filter leaves anything out, apart from its limit.
 func (f Filter) Narrows() bool {
 	return f.ID != 0 || f.Project != "" || len(f.States) > 0 || f.Submitter != "" || f.Delegate != "" || f.Text != "" ||
 		!f.Since.IsZero() || !f.Until.IsZero() || f.Series != 0 || f.Incomplete
