@@ -13,9 +13,9 @@ import (
 	"patchwatch/track"
 )
 
-// TestAgreesWithPatchwork compares every mail of the public lists with what Patchwork's own functions say of it, field by
-// field: at least 99 % have to agree, and 99.9 % where the differences that docs/differences.md gives reasons for are set
-// aside. Those are told by rules here, none of which knows a mail.
+// TestAgreesWithPatchwork compares every mail of the public lists with what Patchwork's own functions say of it,
+// field by field: at least 99 % have to agree, and 99.9 % where the differences that docs/differences.md gives
+// reasons for are set aside. Those are told by rules here, none of which knows a mail.
 func TestAgreesWithPatchwork(t *testing.T) {
 	var all tally
 	for _, list := range publicLists[:listsRead] {

@@ -11,22 +11,22 @@ import (
 
 // A Commit is what "git am" makes of a mail: an author, a date, a message and a patch.
 type Commit struct {
-	From, Date, Subject string // values for header fields of these names; empty where the mail has none
+	From, Date, Subject string // values for header fields of these names; empty if the mail has none
 
 	// Message is what git reads as the message, from in-body headers to the line of dashes.
 	Message []byte
-	Charset string // of Message, by a name that git knows; empty: UTF-8, as far as it is any
-	// Patch is what follows, from the line of dashes on, if there is one. Its bytes are as they were sent, since they have to
-	// match those of files, whatever charset these are in.
+	Charset string // of Message, by a name that git knows; empty: UTF-8, if the bytes are text at all
+	// Patch is what follows, from the line of dashes on, if there is one. Its bytes are as they were sent, since they
+	// have to match those of files, whatever charset these are in.
 	Patch []byte
 }
 
-// Commits reads a mail for "git am", almost always as one commit. When AppendMbox has written it, "git mailinfo" reads
-// from it what it reads from the mail itself, except where the mail says more than git understands:
+// Commits reads a mail for "git am", almost always as one commit. When AppendMbox has written the commit, "git
+// mailinfo" reads from it what it reads from the mail itself, except where the mail says more than git understands:
 //
 //   - sender is who sent a mail whose From a list or a relay has rewritten;
-//   - what "git format-patch" wrote and somebody attached is a commit of its own, with its author, date and message, and so
-//     is a mail within the mail;
+//   - a patch that "git format-patch" wrote and somebody attached is a commit of its own, with its author, date and
+//     message, and so is a mail within the mail;
 //   - a charset at which git stops, and multiparts in multiparts, are read as Parse reads them.
 //
 // The error is ErrNoMail.
@@ -38,8 +38,8 @@ func Commits(raw []byte, sender track.Person) ([]Commit, error) {
 	return commits, nil
 }
 
-// maxCommits bounds how many commits are read from one mail, and commitDepth how deep one format-patch may be attached to
-// another.
+// maxCommits bounds how many commits are read from one mail, and commitDepth how deep one format-patch may be
+// attached to another.
 const (
 	maxCommits  = maxParts
 	commitDepth = 3
@@ -51,7 +51,7 @@ func readCommits(text []byte, sender track.Person, depth int) []Commit {
 	if len(h) == 0 {
 		return nil
 	}
-	m := message{depth: depth, own: Commit{From: fromField(h, sender), Date: fieldAsSent(h, "Date"), Subject: textField(h, "Subject")}}
+	m := message{depth: depth, own: headerCommit(h, sender)}
 	var within []message
 	for _, p := range splitParts(h, body, &ignored) {
 		if p.within == nil {
@@ -71,21 +71,22 @@ func readCommits(text []byte, sender track.Person, depth int) []Commit {
 
 // A message is a mail, or a mail within a mail, with what is attached to it.
 type message struct {
-	header   *header // nil: of the outer mail
+	header   *header // nil: it is the outer mail
 	depth    int
 	own      Commit
 	attached []Commit
 }
 
 func newMessage(h *header, depth int) message {
-	nobody := track.Person{}
-	return message{
-		header: h, depth: depth,
-		own: Commit{From: fromField(*h, nobody), Date: fieldAsSent(*h, "Date"), Subject: textField(*h, "Subject")},
-	}
+	return message{header: h, depth: depth, own: headerCommit(*h, track.Person{})}
 }
 
-// add takes a part as git does, which reads the parts of a mail one after the other, whatever they are.
+// headerCommit is a commit with what the header says of it.
+func headerCommit(h header, sender track.Person) Commit {
+	return Commit{From: fromField(h, sender), Date: fieldAsSent(h, "Date"), Subject: textField(h, "Subject")}
+}
+
+// add takes a part as git does: git reads the parts of a mail one after the other, whatever they are.
 func (m *message) add(p part) {
 	text, charset := p.forGit(), p.charset()
 	if isWide(text, charset) { // not even a patch can be read in these
@@ -103,8 +104,8 @@ func (m *message) add(p part) {
 	m.own.add(text, charset)
 }
 
-// commits gives the message's own commit and the attached ones that have a patch. Beside these its own counts only if it has
-// another patch; otherwise it is just the note that they came with.
+// commits returns the commit of the message itself and the attached ones that have a patch. Beside these the first
+// counts only if it has another patch; otherwise it is just the note that they came with.
 func (m *message) commits() []Commit {
 	attached := slices.DeleteFunc(m.attached, func(c Commit) bool { return c.diff() == nil })
 	attached = attached[:min(len(attached), maxCommits)]
@@ -117,8 +118,8 @@ func (m *message) commits() []Commit {
 	return append([]Commit{m.own}, attached...)
 }
 
-// isAttachedToo tells that a patch is attached too: people attach what they have also put into the text, where mail programs break
-// lines.
+// isAttachedToo tells that a patch in the text is attached too: people attach the patch that they have put into the
+// text, where mail programs break its lines.
 func isAttachedToo(diff []byte, attached []Commit) bool {
 	var ignored notes
 	hash, files := hashDiff(diff), fileNames(diff, &ignored)
@@ -128,7 +129,7 @@ func isAttachedToo(diff []byte, attached []Commit) bool {
 	})
 }
 
-// diff is the patch without what stands around it; nil if there is none.
+// diff is the patch without the text around it; nil if there is none.
 func (c *Commit) diff() []byte {
 	if d := splitPatch(c.Patch).diff; len(d) > 0 {
 		return d
@@ -172,8 +173,8 @@ func isDashes(line []byte) bool {
 
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
-// addMessage keeps the bytes and their charset, since git converts them itself. It converts them to UTF-8 where parts have
-// different charsets, or one that git does not know.
+// addMessage keeps the bytes and their charset, since git converts them itself. It converts the message to UTF-8 if
+// its parts have different charsets, or one that git does not know.
 func (c *Commit) addMessage(text []byte, charset string) {
 	charset = strings.ToLower(charset)
 	if !commonCharset.MatchString(charset) {
@@ -207,7 +208,7 @@ func isUTF8(charset string) bool {
 	return name == "" || name == "utf-8"
 }
 
-// toUTF8 changes nothing in text that claims to be UTF-8, even bytes that are none.
+// toUTF8 leaves text alone that claims to be UTF-8, even bytes that are not.
 func toUTF8(text []byte, charset string) []byte {
 	if isUTF8(charset) {
 		return dropNUL(text)
@@ -216,14 +217,14 @@ func toUTF8(text []byte, charset string) []byte {
 	return decodeText(text, charset, &ignored)
 }
 
-// isWide tells that text is in a charset that has NULs in its letters, so that neither a line nor a patch of it can be found.
+// isWide tells that text is in a charset whose letters contain NULs, so that no line and no patch can be found in it.
 func isWide(text []byte, charset string) bool {
 	name := canonicalCharset(strings.ToLower(charset))
 	return (strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32")) && bytes.IndexByte(text, 0) >= 0
 }
 
-// gitConverts tells whether git converts text of this charset as we do: by a name that the C library knows, and text
-// that is in it. At any other git stops reading the mail.
+// gitConverts tells whether git converts text of this charset as we do: the C library knows the name, and the text is
+// in that charset. Git stops reading the mail at any other.
 func gitConverts(text []byte, charset string) bool {
 	var notes notes
 	decodeText(text, charset, &notes)
@@ -233,8 +234,8 @@ func gitConverts(text []byte, charset string) bool {
 // separatorLine begins each mail that "git format-patch" writes.
 var separatorLine = regexp.MustCompile(`(?m)^From [0-9a-f]{40}(?:[0-9a-f]{24})? Mon Sep 17 00:00:00 2001\r?\n`)
 
-// attachedCommits are those of a text that "git format-patch" wrote, one after the other with --stdout; nil for any
-// other text.
+// attachedCommits returns the commits of a text that "git format-patch" wrote, one after the other if it was with
+// --stdout; nil for any other text.
 func attachedCommits(text []byte, depth int) []Commit {
 	text = bytes.TrimLeft(text, "\r\n")
 	if !hasPrefix(text, "From ") { // the expression would look through all of it

@@ -10,7 +10,8 @@ import (
 	"patchwatch/track"
 )
 
-// fieldAsSent is the last field of that name, the one that git reads: unfolded into one line, otherwise as it was sent.
+// fieldAsSent is the last field of that name, which is the one that git reads: unfolded into one line, otherwise as
+// it was sent.
 func fieldAsSent(h header, name string) string {
 	all := h.all(name)
 	if len(all) == 0 {
@@ -27,7 +28,7 @@ func fieldAsSent(h header, name string) string {
 	return strings.TrimSpace(string(bytes.ReplaceAll(bytes.Join(lines, nil), []byte{'\r'}, []byte{' '})))
 }
 
-// textField is a field of text, such as Subject. If git could not decode it, it is decoded here and encoded anew.
+// textField is a field of text, such as Subject. If git could not decode it, it is decoded here and encoded again.
 func textField(h header, name string) string {
 	value := fieldAsSent(h, name)
 	if gitReads(value) {
@@ -36,7 +37,8 @@ func textField(h header, name string) string {
 	return encodeText(decodeHeader([]byte(value)))
 }
 
-// fromField is the field From with the author's name in full and the address in the letter case in which it was sent.
+// fromField is the field From, with the full name of the author, and the address in the letter case in which it was
+// sent.
 func fromField(h header, sender track.Person) string {
 	value := fieldAsSent(h, "From")
 	from := readPerson(decodeHeader([]byte(value)))
@@ -49,7 +51,7 @@ func fromField(h header, sender track.Person) string {
 	return Mailbox(from)
 }
 
-// asSpelled is an address in the letter case that the mail has it in.
+// asSpelled is an address in the letter case that it has in the mail.
 func asSpelled(h header, email string) string {
 	for _, name := range []string{"X-Original-From", "X-Original-Sender", "Reply-To", "Cc"} {
 		for _, value := range h.all(name) {
@@ -88,8 +90,8 @@ func gitReads(value string) bool {
 
 var (
 	encodedWord   = regexp.MustCompile(`^([^?]*)\?([qQbB])\?(.*?)\?=`)
-	commonCharset = regexp.MustCompile(`(?i)^(utf-?8|us-ascii|iso-8859-\d+|windows-125\d|koi8-[ru]|gb(2312|k|18030)|big5|` +
-		`euc-(jp|kr)|iso-2022-(jp|kr)|shift[_-]jis)$`)
+	commonCharset = regexp.MustCompile(`(?i)^(utf-?8|us-ascii|iso-8859-\d+|windows-125\d|koi8-[ru]|` +
+		`gb(2312|k|18030)|big5|euc-(jp|kr)|iso-2022-(jp|kr)|shift[_-]jis)$`)
 )
 
 // Mailbox writes a person as the value of a header field (RFC 5322, 3.4); empty without an address.
@@ -105,7 +107,7 @@ func Mailbox(p track.Person) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(p.Name) + `" <` + p.Email + ">"
 }
 
-// encodeText encodes what is not ASCII (RFC 2047), and what looks as if it were encoded.
+// encodeText encodes text that is not ASCII (RFC 2047), or that looks as if it were encoded.
 func encodeText(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if !strings.Contains(text, "=?") {
@@ -122,7 +124,7 @@ func encodeText(text string) string {
 	return strings.Join(words, " ")
 }
 
-// quoteWord escapes every byte that is no letter or digit, as RFC 2047 (4.2) allows everywhere.
+// quoteWord escapes every byte that is not a letter or digit, as RFC 2047 (4.2) allows everywhere.
 func quoteWord(word string) string {
 	var b strings.Builder
 	for i := range len(word) {

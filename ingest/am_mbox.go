@@ -11,13 +11,13 @@ import (
 // A Field is a header field to be written.
 type Field struct{ Name, Value string }
 
-// AppendMbox appends one commit to an mbox for git am, dated for the separator, with the fields given beside the
-// commit's own.
+// AppendMbox appends one commit to an mbox for git am, with the date for the separator, and with the given fields
+// beside the commit's own.
 //
-// The body is written as it is if every mbox reader gives its bytes back. Otherwise it is quoted-printable: where it
-// has CRs, which git mailsplit takes away from the ends of lines; lines that begin with "From ", which would begin a
-// mail, or with ">From ", from which some readers take the ">"; or lines too long for SMTP. A patch whose last hunk is
-// cut short is in base64: the empty line that an mbox has behind each mail would become a line of that hunk.
+// The body is written as it is if every mbox reader gives its bytes back. Otherwise it is quoted-printable: if it has
+// CRs, which git mailsplit removes at the ends of lines; lines that begin with "From ", which would begin a mail, or
+// with ">From ", where some readers remove the ">"; or lines too long for SMTP. A patch whose last hunk is cut short
+// is in base64: the empty line that an mbox has after each mail would become a line of that hunk.
 func AppendMbox(out []byte, c *Commit, dated time.Time, more ...Field) []byte {
 	body := append(append(make([]byte, 0, len(c.Message)+len(c.Patch)+1), c.Message...), c.Patch...)
 	if len(body) == 0 || body[len(body)-1] != '\n' {
@@ -32,7 +32,9 @@ func AppendMbox(out []byte, c *Commit, dated time.Time, more ...Field) []byte {
 	}
 	out = append(out, "From patchwatch "+dated.UTC().Format(time.ANSIC)+"\n"...)
 	fields := append([]Field{{"From", c.From}, {"Date", c.Date}, {"Subject", c.Subject}}, more...)
-	fields = append(fields, Field{"MIME-Version", "1.0"}, Field{"Content-Type", "text/plain; charset=" + cmp.Or(c.Charset, "UTF-8")},
+	fields = append(fields,
+		Field{"MIME-Version", "1.0"},
+		Field{"Content-Type", "text/plain; charset=" + cmp.Or(c.Charset, "UTF-8")},
 		Field{"Content-Transfer-Encoding", encoding})
 	for _, f := range fields {
 		if f.Value != "" {
@@ -60,8 +62,8 @@ func staysAsItIs(body []byte) bool {
 	return true
 }
 
-// endsInHunk tells that the last hunk of a patch has fewer lines than its header says. Only lines that begin as those
-// of a hunk do are counted, as by git patch-id: an empty one may be what is left of a context line.
+// endsInHunk tells that the last hunk of a patch has fewer lines than its header says. Like git patch-id it counts
+// only lines that begin as those of a hunk do: an empty line may be what is left of a context line.
 func endsInHunk(patch []byte) bool {
 	var h hunk
 	inside := false
@@ -91,8 +93,8 @@ func base64Lines(text []byte) []byte {
 	return out
 }
 
-// quotedPrintable encodes text of which LF ends a line (RFC 2045, 6.7). The standard library's writer ends lines with
-// CRLF, and takes a CR before an LF for a part of the line's end, so that it would be lost.
+// quotedPrintable encodes text in which LF ends a line (RFC 2045, 6.7). The standard library's writer ends lines with
+// CRLF, and takes a CR before an LF for a part of the end of the line, so the CR would be lost.
 func quotedPrintable(text []byte) []byte {
 	out := make([]byte, 0, len(text)+len(text)/8)
 	for len(text) > 0 {
@@ -126,7 +128,7 @@ func quoteLine(out, line []byte) []byte {
 		if room := quotedLine - (len(out) - start); room < width || room == width && !last {
 			out = append(out, '=', '\n')
 			start = len(out)
-			plain = plain && c != 'F' && c != '>' // what begins a line must not look like "From "
+			plain = plain && c != 'F' && c != '>' // no line may look like "From "
 		}
 		if plain {
 			out = append(out, c)

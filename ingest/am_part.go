@@ -13,11 +13,11 @@ func lineFeeds(raw []byte) []byte {
 	return bytes.ReplaceAll(singleCRs(raw), crcrlf[1:], crcrlf[2:])
 }
 
-// forGit is a part's body as git reads it: the bytes that were sent, in no charset yet.
+// forGit is the body of a part as git reads it: the bytes that were sent, not yet in any charset.
 func (p part) forGit() []byte {
 	text := p.body
 	if p.beforeBoundary {
-		text = append(text[:len(text):len(text)], '\n') // to git this LF belongs to the part
+		text = append(text[:len(text):len(text)], '\n') // for git this LF belongs to the part
 	}
 	switch strings.ToLower(p.encoding) {
 	case "quoted-printable":
@@ -42,8 +42,8 @@ func endLine(text []byte) []byte {
 	return text
 }
 
-// hasTransportCRs tells that the CRs at the ends of lines belong to the mail and not to the files that the patch is for: the
-// lines that git itself writes end with them too.
+// hasTransportCRs tells that the CRs at the ends of lines belong to the mail and not to the files that the patch is
+// for: the lines that git itself writes end with them too.
 func hasTransportCRs(text []byte) bool {
 	if !bytes.Contains(text, []byte("\r\n")) {
 		return false
@@ -62,7 +62,7 @@ func hasTransportCRs(text []byte) bool {
 	return written > 0 || bytes.Count(text, []byte("\r\n")) == bytes.Count(text, []byte{'\n'})
 }
 
-// quotedForGit undoes quoted-printable as git does: unlike for Patchwork, "==" is two characters.
+// quotedForGit undoes quoted-printable as git does. For git "==" is two characters, for Patchwork one.
 func quotedForGit(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {
@@ -84,8 +84,8 @@ func quotedForGit(text []byte) []byte {
 	return out
 }
 
-// unflow undoes format=flowed (RFC 3676): the space before lines that would look like something else, and breaks that come
-// after a space, which delsp takes away. A signature's "-- " stays.
+// unflow undoes format=flowed (RFC 3676). It removes the space before lines that would look like something else, and
+// the breaks that follow a space, with that space if delsp is set. The "-- " of a signature stays.
 func unflow(text []byte, delsp bool) []byte {
 	out := make([]byte, 0, len(text))
 	for len(text) > 0 {

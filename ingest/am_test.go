@@ -12,8 +12,8 @@ import (
 	"patchwatch/track"
 )
 
-// TestCommits reads mails of which git itself would make something else, or nothing. testdata/commits has an archive for each
-// kind: the mail, perhaps the sender, and the commits that are expected.
+// TestCommits reads mails of which git itself would make something else, or nothing. testdata/commits has an archive
+// for each kind: the mail, perhaps the sender, and the commits that are expected.
 func TestCommits(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/commits/*.txtar")
@@ -73,7 +73,8 @@ func TestCommitsRefusesWhatIsNoMail(t *testing.T) {
 	}
 }
 
-// TestCommitsOfHostileMailAreBounded attaches a format-patch to a format-patch, again and again, and very many to one mail.
+// TestCommitsOfHostileMailAreBounded attaches a format-patch to a format-patch, again and again, and very many to one
+// mail.
 func TestCommitsOfHostileMailAreBounded(t *testing.T) {
 	t.Parallel()
 	separator := "From " + strings.Repeat("a", 40) + " Mon Sep 17 00:00:00 2001\n"

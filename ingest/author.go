@@ -6,9 +6,9 @@ import (
 	"patchwatch/track"
 )
 
-// author is who made a patch that somebody else sent: git puts "From: A <a@x.org>" before its message then, perhaps
-// beside a "Date:" or "Subject:", and git am reads them there (git-mailinfo, in-body headers). Nil where there is none or
-// where it is the sender.
+// author is who made a patch that somebody else sent. Git then puts "From: A <a@x.org>" before the message, perhaps
+// with a "Date:" or "Subject:", and git am reads them there (git-mailinfo, in-body headers). It is nil if there is no
+// such line or if it names the sender.
 func author(content string, from track.Person) *track.Person {
 	for content != "" {
 		var line string

@@ -7,12 +7,12 @@ import (
 	"patchwatch/track"
 )
 
-// isAutomatic tells that a program answered a mail: somebody's absence, a bounce, a build's result. Such an answer is
-// no patch, though it may have a copy of one without quotes.
+// isAutomatic tells that a program answered a mail: an absence, a bounce, the result of a build. Such an answer is no
+// patch, though it may have a copy of one without quotes.
 //
 // "auto-replied" says so, whatever the subject (RFC 3834, 5). "auto-generated" is for what robots send by themselves,
-// patches and pull requests among it, but Exchange says it of absences too: that is an answer if it has references, a
-// subject that announces no patch, and Exchange's request for no answers.
+// which includes patches and pull requests. But Exchange also writes it into absences: those are answers if they have
+// references, a subject that announces no patch, and Exchange's request for no answers.
 func isAutomatic(h header, s track.Subject, hasRefs bool) bool {
 	switch kind := keyword(h.text("Auto-Submitted")); {
 	case kind == "auto-replied":
@@ -23,7 +23,7 @@ func isAutomatic(h header, s track.Subject, hasRefs bool) bool {
 	return h.has("X-Autoreply") || h.has("X-Autorespond") || keyword(h.text("Precedence")) == "auto_reply"
 }
 
-// keyword is a field's value without the parameters and comments behind it.
+// keyword is the value of a field without the parameters and comments that follow.
 func keyword(value string) string {
 	if i := strings.IndexAny(value, " ;("); i >= 0 {
 		value = value[:i]
@@ -31,7 +31,8 @@ func keyword(value string) string {
 	return strings.ToLower(value)
 }
 
-// announcesPatch tells that a subject begins with "[PATCH]", "[RFC]" or "[GIT PULL]", or with other brackets that mean these.
+// announcesPatch tells that a subject begins with "[PATCH]", "[RFC]" or "[GIT PULL]", or with other brackets that
+// mean the same.
 func announcesPatch(subject string) bool {
 	inside, _, ok := cutBracket(subject)
 	words := strings.FieldsFunc(strings.ToLower(inside), func(r rune) bool { return r < 'a' || r > 'z' })

@@ -27,9 +27,10 @@ func measure(raw []byte) (m *track.Mail, took time.Duration, allocated uint64, e
 	return m, took, after.TotalAlloc - before.TotalAlloc, err
 }
 
-// tooLong tells whether reading a mail takes longer than a limit, which a machine that is busy with other things makes it do
-// now and then: processors share caches and units. So it is measured again, and what counts in the end is how much longer it
-// takes than plain text of largeMail bytes does at that moment; on an idle machine that is a seventh of timeLimit.
+// tooLong tells whether reading a mail takes longer than a limit, which a machine that is busy with other things
+// makes it do now and then: processors share caches and units. So it is measured again, and what counts in the end is
+// how much longer it takes than plain text of largeMail bytes does at that moment; on an idle machine that is a
+// seventh of timeLimit.
 func tooLong(raw []byte, took, limit time.Duration) (best time.Duration, bad bool) {
 	if best = took; took > 10*limit {
 		return took, true // no load does that

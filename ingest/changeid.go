@@ -6,9 +6,9 @@ import "strings"
 const maxChangeID = 255
 
 // findChangeID is the change-id that b4 writes into each version of a series, "change-id:
-// 20221010-some-name-0123456789ab", in the cover or below a single patch. It stands in a paragraph of such lines,
-// base-commit among them, perhaps behind a line of dashes, and begins with a date: Gerrit's "Change-Id: I0123" names a
-// single patch and isn't meant. The first counts; quoted ones don't.
+// 20221010-some-name-0123456789ab", in the cover or below a single patch. It is in a paragraph of such lines, with
+// base-commit for example, perhaps after a line of dashes, and begins with a date. Gerrit's "Change-Id: I0123" names
+// a single patch and is not meant. The first one counts; quoted ones do not.
 func findChangeID(text string) string {
 	fieldsOnly := true // in this paragraph so far
 	for len(text) > 0 {
@@ -28,7 +28,7 @@ func findChangeID(text string) string {
 	return ""
 }
 
-// isMetaKey tells a key such as "base-commit": letters and dashes.
+// isMetaKey tells that key is one like "base-commit": letters and dashes.
 func isMetaKey(key string) bool {
 	for i := range len(key) {
 		if c := key[i] | 0x20; key[i] != '-' && (c < 'a' || c > 'z') {
@@ -38,8 +38,9 @@ func isMetaKey(key string) bool {
 	return key != ""
 }
 
-// isChangeID tells a date, a dash and a name without spaces.
+// isChangeID tells that s is a date, a dash and a name without spaces.
 func isChangeID(s string) bool {
 	const date = len("20221010")
-	return len(s) > date+1 && len(s) <= maxChangeID && isDigits(s[:date]) && s[date] == '-' && !strings.ContainsFunc(s, isSpace)
+	return len(s) > date+1 && len(s) <= maxChangeID && isDigits(s[:date]) && s[date] == '-' &&
+		!strings.ContainsFunc(s, isSpace)
 }

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// decodeText turns bytes of the named charset into UTF-8 without NUL. A charset that is unknown or that the bytes are
-// not in is a reason to guess, never to drop text. The result may share raw's memory.
+// decodeText turns bytes of the named charset into UTF-8 without NUL. If the charset is unknown, or the bytes are not
+// in it, decodeText guesses; it never drops text. The result may share the memory of raw.
 func decodeText(raw []byte, name string, notes *notes) []byte {
 	return dropNUL(decodeCharset(raw, strings.ToLower(name), notes))
 }
@@ -36,7 +36,7 @@ func decodeCharset(raw []byte, name string, notes *notes) []byte {
 	return decodeOther(raw, name, notes)
 }
 
-// decodeUTF8 is for text that says to be UTF-8 or ASCII.
+// decodeUTF8 is for text that claims to be UTF-8 or ASCII.
 func decodeUTF8(raw []byte, name string, notes *notes) []byte {
 	if utf8.Valid(raw) {
 		if name == "us-ascii" {
@@ -48,8 +48,9 @@ func decodeUTF8(raw []byte, name string, notes *notes) []byte {
 	return mendUTF8(raw)
 }
 
-// decodeOther asks go-message's table. Its decoders put U+FFFD where bytes make no sense; then UTF-8 under a wrong
-// label is more likely, and otherwise a few such marks in a legible text are better than another charset's letters.
+// decodeOther asks go-message's table. Its decoders put U+FFFD where bytes make no sense. If there are any, UTF-8
+// under a wrong label is more likely; otherwise a few such marks in a legible text are better than the letters of
+// another charset.
 func decodeOther(raw []byte, name string, notes *notes) []byte {
 	r, err := charset.Reader(name, bytes.NewReader(raw))
 	if err != nil {
@@ -78,8 +79,8 @@ func decodeOther(raw []byte, name string, notes *notes) []byte {
 
 var replacement = []byte("\uFFFD")
 
-// withC1 decodes text of an ISO 8859 charset in which 0x80 to 0x9f are control codes, as the standard has them, and not
-// errors, as the table has them.
+// withC1 decodes text of an ISO 8859 charset in which 0x80 to 0x9f are control codes, as the standard says, and not
+// errors, as the table says.
 func withC1(raw []byte, name string) []byte {
 	out := make([]byte, 0, len(raw)+len(raw)/8)
 	for start := 0; start < len(raw); {
@@ -121,12 +122,12 @@ func isJapanese(name string) bool {
 	return strings.HasPrefix(name, "iso-2022-jp") || name == "euc-jp" || name == "shift_jis"
 }
 
-// jisSigns turns the characters that Microsoft, and so the table, took for some signs of JIS X 0208 into those that the
-// standard names, and Patchwork has.
+// jisSigns replaces the characters that Microsoft, and so the table, chose for some signs of JIS X 0208. The new ones
+// are those that the standard names and Patchwork has.
 var jisSigns = strings.NewReplacer("\uFF5E", "\u301C", "\u2225", "\u2016", "\uFF0D", "\u2212", "\uFFE0", "\u00A2",
 	"\uFFE1", "\u00A3", "\uFFE2", "\u00AC")
 
-// guess1252 is for text that says to be windows-1252, but may have a byte that the charset leaves undefined.
+// guess1252 is for text that claims to be windows-1252, but may have a byte that the charset leaves undefined.
 func guess1252(raw []byte) []byte {
 	if out, ok := fromWindows1252(raw); ok {
 		return out
@@ -134,7 +135,8 @@ func guess1252(raw []byte) []byte {
 	return guessCharset(raw)
 }
 
-// guessCharset is for text of no or of an unknown charset: UTF-8, else windows-1252, else ISO-8859-1, which cannot fail.
+// guessCharset is for text of no charset or of an unknown one: UTF-8, otherwise windows-1252, otherwise ISO-8859-1,
+// which cannot fail.
 func guessCharset(raw []byte) []byte {
 	if utf8.Valid(raw) {
 		return raw
@@ -145,8 +147,8 @@ func guessCharset(raw []byte) []byte {
 	return fromLatin1(raw)
 }
 
-// mendUTF8 keeps what is UTF-8 and takes each stray byte for windows-1252: such text has mostly been put together from
-// two sources, as by a list that adds a footer.
+// mendUTF8 keeps what is UTF-8 and takes each stray byte for windows-1252: most such text has been put together from
+// two sources, for example by a list that adds a footer.
 func mendUTF8(raw []byte) []byte {
 	out := make([]byte, 0, len(raw)+len(raw)/8)
 	for len(raw) > 0 {
@@ -200,9 +202,11 @@ func fromBytes(raw []byte, decode func(byte) rune) []byte {
 	return out
 }
 
-// isStateful names the charsets in which bytes of ASCII can mean other letters.
+// isStateful tells that in a charset of this name bytes of ASCII can mean other letters.
 func isStateful(name string) bool {
-	for _, prefix := range []string{"iso-2022", "hz", "utf-7", "utf-16", "utf-32", "utf16", "utf32", "ibm", "cp037", "ucs"} {
+	for _, prefix := range []string{
+		"iso-2022", "hz", "utf-7", "utf-16", "utf-32", "utf16", "utf32", "ibm", "cp037", "ucs",
+	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

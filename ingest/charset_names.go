@@ -2,9 +2,9 @@ package ingest
 
 import "strings"
 
-// canonicalCharset is the name by which the rest of this package knows a charset. People and programs spell names as
-// they like: with or without dashes, and as their language's library calls its codecs. Python, in which Mailman is
-// written, puts "eucgb2312_cn" and "big5_tw" into headers.
+// canonicalCharset is the name by which the rest of this package knows a charset. People and programs spell the names
+// as they like: with or without dashes, and as the library of their language calls its codecs. Mailman, which is
+// written in Python, puts "eucgb2312_cn" and "big5_tw" into headers.
 func canonicalCharset(name string) string {
 	switch name {
 	case "", "utf-8", "us-ascii", "iso-8859-1": // nearly all mail
@@ -27,7 +27,7 @@ func squash(name string) string {
 	}, name)
 }
 
-// charsetNames has the canonical name of a charset for each of its other names, which are squashed.
+// charsetNames has the canonical name of a charset for each of its other names, squashed.
 var charsetNames = squashedNames(map[string]string{
 	"utf-8": "utf8 utf_8 u8 utf cp65001 unicode-1-1-utf-8 x-utf-8 utf-8-sig utf8-ucs2 utf8-ucs4",
 	"us-ascii": "ascii us 646 cp367 ibm367 csascii iso646-us iso-646 iso_646.irv:1991 iso-ir-6 ansi_x3.4-1968 " +
@@ -37,7 +37,8 @@ var charsetNames = squashedNames(map[string]string{
 	"utf-16be": "utf-16-be unicodebigunmarked",
 	"utf-16le": "utf-16-le unicodelittleunmarked",
 
-	"iso-8859-1":  "latin-1 latin l1 8859-1 8859 iso8859 cp819 ibm819 iso-latin-1 csisolatin1 iso-ir-100 iso_8859-1:1987",
+	"iso-8859-1": "latin-1 latin l1 8859-1 8859 iso8859 cp819 ibm819 iso-latin-1 csisolatin1 iso-ir-100 " +
+		"iso_8859-1:1987",
 	"iso-8859-2":  "latin-2 l2 8859-2 csisolatin2 iso-ir-101 iso_8859-2:1987",
 	"iso-8859-3":  "latin-3 l3 8859-3 csisolatin3 iso-ir-109 iso_8859-3:1988",
 	"iso-8859-4":  "latin-4 l4 8859-4 csisolatin4 iso-ir-110 iso_8859-4:1988",
@@ -74,8 +75,9 @@ var charsetNames = squashedNames(map[string]string{
 	"ibm00858": "cp858 858 ibm858 csibm858",
 	"ibm01140": "cp1140 1140 ibm1140",
 
-	"gb2312": "chinese euc-cn eucgb2312-cn gb2312-80 gb2312-1980 gb_2312-80 csiso58gb231280 iso-ir-58 x-mac-simp-chinese",
-	"gbk":    "cp936 936 ms936 x-gbk",
+	"gb2312": "chinese euc-cn eucgb2312-cn gb2312-80 gb2312-1980 gb_2312-80 csiso58gb231280 iso-ir-58 " +
+		"x-mac-simp-chinese",
+	"gbk": "cp936 936 ms936 x-gbk",
 
 	"gb18030":    "gb18030-2000 gb18030-2005",
 	"hz-gb-2312": "hz hz-gb",

@@ -10,10 +10,10 @@ import (
 type body struct {
 	content string // without signature, trimmed
 	diff    []byte
-	cutOff  string // what of the message isn't in content: behind a row of underscores, or in diff
+	cutOff  string // text of the message that is not in content: after a row of underscores, or in diff
 }
 
-// readReply takes the text of a reply. Nothing in it is a patch: people quote patches, and put in what they propose.
+// readReply takes the text of a reply. Nothing in it is a patch: people quote patches, and write what they propose.
 func readReply(parts []part, notes *notes) body {
 	var c collector
 	for _, p := range parts {
@@ -28,8 +28,8 @@ func readReply(parts []part, notes *notes) body {
 
 // readPatch takes the text and the patch of a mail that is no reply.
 //
-// The patch is that of the first text/plain part that has one, or what is attached as one; of several attached ones it is
-// all, one behind the other.
+// The patch is that of the first text/plain part that has one, or what is attached as a patch. If several are
+// attached, it is all of them, one after the other.
 func readPatch(parts []part, notes *notes) body {
 	var c collector
 	for _, p := range parts {
@@ -57,7 +57,8 @@ type collector struct {
 	swallowed []byte
 }
 
-// maxText is how many bytes of text are kept: more than the largest mail has, unless its charset makes three bytes of one.
+// maxText is how many bytes of text are kept. That is more than the largest mail has, unless its charset makes three
+// bytes of one.
 const maxText = 64 << 20
 
 // addText adds a piece of text.
@@ -78,7 +79,7 @@ func (c *collector) addPatchText(text []byte) {
 	c.addText(text)
 }
 
-// attachText adds a further patch that is attached as plain text, with what is around it as text.
+// attachText adds another patch that is attached as plain text, with the text around it as text.
 func (c *collector) attachText(text []byte) {
 	if s := splitPatch(text); len(s.diff) > 0 && c.patches.attach(s.diff, false) {
 		text = s.text
@@ -86,7 +87,7 @@ func (c *collector) attachText(text []byte) {
 	c.addText(text)
 }
 
-// attachOctets adds a part of another type when it is a patch by what is in it.
+// attachOctets adds a part of another type if its contents are a patch.
 func (c *collector) attachOctets(p part, notes *notes) {
 	raw := decodeTransfer(p.body, p.encoding)
 	if bytes.IndexByte(raw, 0) >= 0 {
@@ -98,8 +99,8 @@ func (c *collector) attachOctets(p part, notes *notes) {
 	}
 }
 
-// addFallback is for a mail that says nothing as plain text: its HTML, or the text of a multipart without any part. A
-// patch within a text is something said.
+// addFallback is for a mail that says nothing as plain text. It takes the HTML, or the text of a multipart that has
+// no parts. A patch in the text counts as something said.
 func (c *collector) addFallback(parts []part, notes *notes) {
 	if c.saysText() || c.patches.inline {
 		return
@@ -120,9 +121,9 @@ func (c *collector) saysText() bool {
 	return slices.ContainsFunc(c.text, func(piece []byte) bool { return len(piece) > 0 })
 }
 
-// content is the text up to the signature, each piece on lines of its own. Behind a signature there are greetings and the
-// footers of lists; but a row of underscores stands in commit messages too, so what follows one is lost text of which
-// the trailers still count.
+// content is the text up to the signature, each piece on lines of its own. After a signature come greetings and the
+// footers of lists. But commit messages have rows of underscores too, so the text after such a row is cut off, and
+// its trailers still count.
 func (c *collector) content() (content, lost string) {
 	for i, piece := range c.text {
 		at, underscores := findSignature(piece)
@@ -146,7 +147,7 @@ func joinPieces(pieces [][]byte) string {
 	return trim(string(bytes.Join(pieces, []byte{'\n'})))
 }
 
-// findSignature finds the first line that is exactly "-- " or nothing but underscores, or -1.
+// findSignature finds the first line that is exactly "-- " or nothing but underscores; -1 if there is none.
 func findSignature(text []byte) (at int, underscores bool) {
 	for at < len(text) {
 		line, _ := nextLine(text[at:])
@@ -161,7 +162,7 @@ func findSignature(text []byte) (at int, underscores bool) {
 	return -1, false
 }
 
-// lineFeedsOnly is a text as it is kept: a CRLF that came through base64 or quoted-printable becomes LF.
+// lineFeedsOnly turns a CRLF that came through base64 or quoted-printable into LF.
 func lineFeedsOnly(text string) string {
 	return strings.ReplaceAll(text, "\r\n", "\n")
 }
@@ -179,8 +180,8 @@ func (p part) isNamedPatch() bool {
 	return strings.HasSuffix(name, ".patch") || strings.HasSuffix(name, ".diff")
 }
 
-// mayBePatch tells that a part that isn't text may be a patch all the same: mail programs that don't know the ending
-// .patch send it as octets, or as whatever they take it for.
+// mayBePatch tells that a part may be a patch though it is not text: mail programs that do not know the ending .patch
+// send such files as octets, or as whatever they take them for.
 func (p part) mayBePatch() bool {
 	switch p.kind.name {
 	case "application/octet-stream", "application/x-patch", "application/x-diff", "text/patch", "text/diff":

@@ -134,7 +134,8 @@ func TestCharsetThatDoesNotDecode(t *testing.T) {
 	}
 }
 
-// TestAttachedPatch is a difference from Patchwork, which reads text/x-patch and text/x-diff only, and the last of them.
+// TestAttachedPatch is a difference from Patchwork, which reads text/x-patch and text/x-diff only, and the last of
+// them.
 func TestAttachedPatch(t *testing.T) {
 	const other = "--- a/g\n+++ b/g\n@@ -1 +1 @@\n-a\n+c\n"
 	attached := func(kind, name, body string) string {

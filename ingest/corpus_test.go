@@ -12,7 +12,8 @@ import (
 	"testing"
 )
 
-// corpusDir is where the public lists' mail lies beside the checkout. It is other people's mail, so it isn't part of it.
+// corpusDir is where the public lists' mail lies beside the checkout. It is other people's mail, so it isn't part of
+// it.
 const corpusDir = "../../shared/corpus"
 
 // publicLists are the lists whose mail Patchwork was asked about; blinux has no patches and no answers.

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// topHeader reads the header of a mail, also of one that a program on its way has damaged: with empty lines within the
-// header, as when a field of its own was put before it with an empty line behind, or with a ">" before From, which is
+// topHeader reads the header of a mail, even if a program on its way has damaged it. There may be empty lines within
+// the header, as when a program put a field of its own and an empty line before it, or a ">" before From, which is
 // for mailboxes.
 func topHeader(text []byte, notes *notes) (h header, body []byte) {
 	h, body = splitHeader(skipLeading(text, notes), notes)
@@ -31,18 +31,18 @@ func (h header) unquote() {
 	}
 }
 
-// vitalFields are those that all mail has: its sender or the first server writes them.
+// vitalFields are the fields that all mail has: its sender or the first server writes them.
 var vitalFields = []string{"From", "Subject", "Date", "Message-ID"}
 
-// inBodyFields are those that git writes at the beginning of a message.
+// inBodyFields are the fields that git writes at the beginning of a message.
 var inBodyFields = []string{"From", "Subject", "Date"}
 
 // maxGaps is how many times empty lines may interrupt a header.
 const maxGaps = 3
 
-// furtherHeader is more of a header, behind the empty line that ended it; nearly all mail has none. The header has to lack at
-// least two of the vital fields, and what follows has to have two of these and some other field that does not stand in
-// messages. A message that begins with "Foo: bar", or with the lines of git, stays a message.
+// furtherHeader is more of the header, after the empty line that ended it; nearly all mail has none. The header has
+// to lack at least two of the vital fields. What follows has to have two of these, and some other field that does not
+// occur in messages. So a message that begins with "Foo: bar", or with the lines that git writes, stays a message.
 func furtherHeader(h header, body []byte) (more header, rest []byte) {
 	lacks := slices.DeleteFunc(slices.Clone(vitalFields), func(name string) bool { return h.has(name) })
 	if len(h) == 0 || len(lacks) < 2 {
@@ -56,7 +56,9 @@ func furtherHeader(h header, body []byte) (more header, rest []byte) {
 		}
 		more, rest = append(more, block...), after
 		if more.completes(lacks) {
-			more = slices.DeleteFunc(more, func(f field) bool { return isAmongFields(f.name, vitalFields) && h.has(string(f.name)) })
+			more = slices.DeleteFunc(more, func(f field) bool {
+				return isAmongFields(f.name, vitalFields) && h.has(string(f.name))
+			})
 			return more, body[min(len(body), maxHeader)-len(rest):]
 		}
 	}
@@ -85,7 +87,8 @@ func isAmongFields(name []byte, names []string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return nameIs(name, n) })
 }
 
-// fieldBlock reads lines up to an empty one or the end; nil unless all are fields and their continuation.
+// fieldBlock reads lines up to an empty one or the end. It returns nil unless all are fields and their continuation
+// lines.
 func fieldBlock(data []byte) (h header, rest []byte) {
 	at := 0
 	for at < len(data) {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// parseDate reads a Date header's value, RFC 5322's and what is sent instead of it: without zone (which is UTC) or
-// seconds, with names for zones, the year before the time or behind it, a day of 32. It is as lenient as Patchwork's
-// reading, since people's clocks and programs are old. Zero where it makes no sense.
+// parseDate reads the value of a Date header, both RFC 5322's and what is sent instead of it: without a zone (which
+// means UTC) or without seconds, with names for zones, with the year before the time or after it, with a day of 32.
+// It is as lenient as Patchwork, since people's clocks and programs are old. It returns the zero time if the value
+// makes no sense.
 func parseDate(s string) time.Time {
 	f, ok := dateFields(s)
 	if !ok {
@@ -38,7 +39,7 @@ func parseDate(s string) time.Time {
 
 type dateParts struct{ day, month, year, clock, zone string }
 
-// dateFields splits a date at its spaces; the name of the day goes.
+// dateFields splits a date at its spaces, and drops the name of the day.
 func dateFields(s string) (f dateParts, ok bool) {
 	words := strings.FieldsFunc(s, isSpace)
 	if len(words) == 0 {
@@ -63,7 +64,7 @@ func dateFields(s string) (f dateParts, ok bool) {
 	return dateParts{words[0], words[1], words[2], words[3], words[4]}, true
 }
 
-// splitZone takes the zone off a time that it is glued to, "10:00:00+0200".
+// splitZone takes the zone off a time that it directly follows, "10:00:00+0200".
 func splitZone(s string) []string {
 	i := strings.IndexByte(s, '+')
 	if i < 0 {
@@ -83,7 +84,7 @@ func isDayName(s string) bool {
 	return false
 }
 
-// dayAndMonth takes them in either order.
+// dayAndMonth reads a day and a month in either order.
 func dayAndMonth(a, b string) (day int, month time.Month, ok bool) {
 	month, ok = months[strings.ToLower(b)]
 	if !ok {
@@ -134,8 +135,8 @@ func clock(s string) (hour, minute, second int, ok bool) {
 // plausible keeps arithmetic on what a mail says from overflowing.
 func plausible(n int) bool { return -100_000_000 < n && n < 100_000_000 }
 
-// fullYear is RFC 5322's (4.3): of two digits, 00 to 49 are after 2000 and 50 to 99 after 1900; of three, all are after
-// 1900, which programs write that print C's count of years.
+// fullYear is RFC 5322's rule (4.3): of years with two digits, 00 to 49 are after 2000, and 50 to 99 after 1900.
+// Years with three digits count from 1900; programs that print C's count of years write them.
 func fullYear(y int) int {
 	switch {
 	case y < 50:
@@ -146,7 +147,7 @@ func fullYear(y int) int {
 	return y
 }
 
-// zoneSeconds is how far east of Greenwich a zone is. One that nobody knows is UTC.
+// zoneSeconds is how far east of Greenwich a zone is. An unknown zone is UTC.
 func zoneSeconds(zone string) int {
 	zone = strings.ToUpper(zone)
 	n, ok := zones[zone]
@@ -163,13 +164,14 @@ func zoneSeconds(zone string) int {
 	return sign * (n/100*3600 + n%100*60)
 }
 
-// zones are RFC 822's names, of which CEST and the like are none.
+// zones are the names that RFC 822 has; CEST and the like are not among them.
 var zones = map[string]int{
 	"UT": 0, "UTC": 0, "GMT": 0, "Z": 0, "AST": -400, "ADT": -300, "EST": -500, "EDT": -400, "CST": -600, "CDT": -500,
 	"MST": -700, "MDT": -600, "PST": -800, "PDT": -700,
 }
 
-// utc carries what is over: an hour of 25 is one of the next day. Years that four digits can't hold are zero.
+// utc carries what exceeds its range: hour 25 is an hour of the next day. A year that four digits cannot hold gives
+// the zero time.
 func utc(year int, month time.Month, day, hour, minute, second, east int) time.Time {
 	first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC).Unix()
 	seconds := (int64(day)-1)*86400 + int64(hour)*3600 + int64(minute)*60 + int64(second) - int64(east)

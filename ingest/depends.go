@@ -9,7 +9,7 @@ import (
 // maxDepends is how many dependencies of a mail count.
 const maxDepends = 1000
 
-// findDepends are the targets of "Depends-on:" lines: a URL of a patch or of a series, or a Message-ID.
+// findDepends returns the targets of "Depends-on:" lines: the URL of a patch or of a series, or a Message-ID.
 func findDepends(text string) []string {
 	var found []string
 	for len(text) > 0 && len(found) < maxDepends {

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// decodeHeader decodes a field's value: raw bytes, encoded words (RFC 2047), folds. The result is UTF-8 without NUL,
-// every run of white space in it is one space, and it is trimmed.
+// decodeHeader decodes the value of a field: raw bytes, encoded words (RFC 2047), folds. The result is UTF-8 without
+// NUL. Every run of white space in it is one space, and it is trimmed.
 //
-// As in Patchwork, and unlike RFC 2047 (section 5), an encoded word counts anywhere, in quotes and glued to other text too.
+// As in Patchwork, and unlike in RFC 2047 (section 5), an encoded word counts anywhere, even in quotes or right
+// beside other text.
 func decodeHeader(value []byte) string {
 	value = dropNUL(value)
 	if !bytes.Contains(value, []byte("=?")) {
@@ -24,8 +25,8 @@ type word struct {
 	encoded bool
 }
 
-// splitWords takes a value that holds "=?" apart. White space between two encoded words vanishes; encoded words in the
-// same charset become one, so that a character may be cut in two by them.
+// splitWords takes a value apart that holds "=?". White space between two encoded words vanishes. Encoded words in
+// the same charset become one, so that a character may be divided between them.
 func splitWords(value []byte) []word {
 	var words []word
 	for len(value) > 0 {
@@ -72,7 +73,8 @@ func addEncoded(words []word, w word) []word {
 	return append(words, w)
 }
 
-// findWord finds the first encoded word, "=?charset?Q or B?text?=", of a line. One that cannot be decoded is passed over.
+// findWord finds the first encoded word, "=?charset?Q or B?text?=", of a line. It passes over a word that cannot be
+// decoded.
 func findWord(line []byte) (start, end int, w word, ok bool) {
 	for at := 0; ; {
 		i := bytes.Index(line[at:], []byte("=?"))
@@ -99,7 +101,7 @@ func findWord(line []byte) (start, end int, w word, ok bool) {
 		if fine {
 			w = word{text: decoded, charset: wordCharset(line[name : name+q]), encoded: true}
 			if !isASCII(line[start:end]) {
-				w.charset = "" // it was put together by hand: the raw bytes may be in any
+				w.charset = "" // somebody wrote it by hand: the raw bytes may be in any charset
 			}
 			return start, end, w, true
 		}
@@ -107,7 +109,7 @@ func findWord(line []byte) (start, end int, w word, ok bool) {
 	}
 }
 
-// wordCharset drops the language that RFC 2231 (section 5) puts behind the charset of a word, "utf-8*en".
+// wordCharset drops the language that RFC 2231 (section 5) puts after the charset of a word, "utf-8*en".
 func wordCharset(name []byte) string {
 	name, _, _ = bytes.Cut(name, []byte{'*'})
 	return strings.ToLower(string(name))
@@ -132,7 +134,7 @@ func decodeWord(text []byte, encoding byte) (decoded []byte, ok bool) {
 	return out, true
 }
 
-// joinWords puts the words together. A space goes between plain and encoded text that has none there, so that
+// joinWords joins the words. It puts a space between plain and encoded text that has none there, so that
 // "=?utf-8?q?a?=b" is "a b".
 func joinWords(words []word) []byte {
 	var out []byte
@@ -152,7 +154,7 @@ func (w word) foreign() bool {
 	return w.encoded && w.charset != "us-ascii"
 }
 
-// spaced tells whether the plain side of a seam has a space or a character that needs none.
+// spaced tells whether the plain side of a seam has a space, or a character that needs none.
 func spaced(before, after []byte, afterForeign bool) bool {
 	if afterForeign {
 		return len(before) > 0 && needsNoSpace(before[len(before)-1])
@@ -160,7 +162,7 @@ func spaced(before, after []byte, afterForeign bool) bool {
 	return len(after) > 0 && needsNoSpace(after[0])
 }
 
-// needsNoSpace is white space and what RFC 822 has around comments.
+// needsNoSpace tells that c is white space, or one of the characters that RFC 822 has around comments.
 func needsNoSpace(c byte) bool {
 	return isSpace(rune(c)) && c < 0x80 || c == '(' || c == ')' || c == '\\'
 }

@@ -8,7 +8,7 @@ import (
 // maxHeader is how many bytes of a header are read.
 const maxHeader = 1 << 20
 
-// A field is one header field, its value as it stands in the mail: folded, encoded, perhaps 8-bit.
+// A field is one header field. Its value is as it is in the mail: folded, encoded, perhaps 8-bit.
 type field struct {
 	name  []byte
 	value []byte
@@ -27,7 +27,7 @@ func (h header) get(name string) (value []byte, ok bool) {
 	return nil, false
 }
 
-// all is the values of every field of that name.
+// all returns the values of every field of that name.
 func (h header) all(name string) [][]byte {
 	var values [][]byte
 	for i := range h {
@@ -38,7 +38,7 @@ func (h header) all(name string) [][]byte {
 	return values
 }
 
-// text is the first field of that name, decoded, its white space folded; empty where there is none.
+// text is the value of the first field of that name, decoded, with folded white space; empty if there is none.
 func (h header) text(name string) string {
 	value, _ := h.get(name)
 	return decodeHeader(value)
@@ -48,15 +48,15 @@ func nameIs(name []byte, want string) bool {
 	return len(name) == len(want) && strings.EqualFold(string(name), want)
 }
 
-// splitHeader reads the fields that a mail or a part begins with; body is what follows the empty line.
+// splitHeader reads the fields that a mail or a part begins with. The body is what follows the empty line.
 //
-// RFC 5322 (2.2) has lines of "name: value" and of folded continuation, and nothing else. In the wild there is more,
-// and none of it costs the mail: a continuation before the first field, "From " lines of an mbox, a line without a colon
-// in the middle. The last ends a header for Patchwork, so that the fields below it become text; here the line is dropped
-// when what follows plainly is the rest of the header, and the body begins with it when not.
+// RFC 5322 (2.2) has lines of "name: value" and of folded continuation, and nothing else. Real mail has more, and
+// none of it costs the mail: a continuation before the first field, "From " lines of an mbox, a line without a colon
+// in the middle. For Patchwork such a line ends the header, so that the fields below it become text. Here the line is
+// dropped if what follows plainly is the rest of the header; otherwise the body begins with it.
 func splitHeader(data []byte, notes *notes) (h header, body []byte) {
 	h = make(header, 0, 40)
-	mended := false // a malformed line was found to be inside the header
+	mended := false // a malformed line was found inside the header
 	orphan := true  // a continuation line would continue nothing
 	start := 0      // of the value of the last field
 	for at := 0; at < len(data); {
@@ -92,7 +92,7 @@ func splitHeader(data []byte, notes *notes) (h header, body []byte) {
 	return h, nil
 }
 
-// trimField is a field's value as it stands behind the colon without the outer white space.
+// trimField is the value of a field after the colon, without white space at both ends.
 func trimField(value []byte) []byte {
 	return bytes.Trim(value, " \t\n")
 }
@@ -125,7 +125,7 @@ func lineKind(line []byte) (kind headerLine, colon int) {
 	return lineBad, 0
 }
 
-// isFieldName is RFC 5322's ftext: printable ASCII but the colon.
+// isFieldName tells that name is RFC 5322's ftext: printable ASCII except the colon.
 func isFieldName(name []byte) bool {
 	for _, c := range name {
 		if c <= ' ' || c > '~' {
@@ -135,8 +135,8 @@ func isFieldName(name []byte) bool {
 	return len(name) > 0
 }
 
-// headerContinues tells whether rest, which begins with a malformed line, is still header: up to the next empty line, at
-// least as many lines are fields that mail is known to have as are malformed.
+// headerContinues tells whether rest, which begins with a malformed line, still belongs to the header. It does if, up
+// to the next empty line, at least as many lines are well-known fields as are malformed.
 func headerContinues(rest []byte) bool {
 	known, bad := 0, 0
 	rest = rest[:min(len(rest), maxHeader)]
@@ -159,8 +159,8 @@ func headerContinues(rest []byte) bool {
 }
 
 var knownFields = []string{
-	"From", "To", "Cc", "Subject", "Date", "Message-Id", "Received", "Return-Path", "Delivered-To", "Reply-To", "Sender",
-	"In-Reply-To", "References", "MIME-Version", "User-Agent", "Errors-To", "Precedence", "DKIM-Signature",
+	"From", "To", "Cc", "Subject", "Date", "Message-Id", "Received", "Return-Path", "Delivered-To", "Reply-To",
+	"Sender", "In-Reply-To", "References", "MIME-Version", "User-Agent", "Errors-To", "Precedence", "DKIM-Signature",
 	"Authentication-Results",
 }
 
@@ -178,7 +178,7 @@ func isKnownField(name []byte) bool {
 	return false
 }
 
-// afterEmptyLine is where the body begins when the header isn't read to its end.
+// afterEmptyLine is the body of a mail whose header is not read to its end.
 func afterEmptyLine(data []byte) []byte {
 	if len(data) > 0 && data[0] == '\n' {
 		return data[1:]

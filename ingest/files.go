@@ -12,8 +12,8 @@ const (
 	maxFileBytes = 2 << 20
 )
 
-// fileNames are the files that a patch names in its "---" and "+++" lines, without their first directory, sorted.
-// As in Patchwork, a removed line that begins with "-- " counts as well.
+// fileNames are the files that a patch names in its "---" and "+++" lines, without their first directory, sorted. A
+// removed line that begins with "-- " counts as well, as in Patchwork.
 func fileNames(diff []byte, notes *notes) []string {
 	seen, size := map[string]bool{}, 0
 	for rest := patchLines(diff); len(rest) > 0; {

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// hashDiff is Patchwork's hash of a patch: SHA-1 of its lines without what differs when the same change is sent again,
-// that is, line numbers, the directory that file names begin with, and everything that isn't a line of a hunk. Clients
-// look patches up by it, so it has to agree with theirs to the byte.
+// hashDiff is Patchwork's hash of a patch: the SHA-1 of its lines, without what differs when the same change is sent
+// again. That is: line numbers, the first directory of file names, and everything that is not a line of a hunk.
+// Clients find patches by this hash, so it has to agree with Patchwork's to the byte.
 func hashDiff(diff []byte) string {
 	h := sha1.New()
 	buf := make([]byte, 0, 4096)
@@ -35,7 +35,7 @@ func patchLines(diff []byte) []byte {
 	return bytes.TrimFunc(diff, isSpace)
 }
 
-// appendHashed appends what counts of a line; h is room to read a hunk's header.
+// appendHashed appends what counts of a line. h is memory for reading the header of a hunk.
 func appendHashed(buf, line []byte, h *hunk) []byte {
 	if len(line) == 0 {
 		return buf
@@ -74,7 +74,7 @@ func fileLine(line []byte) (mark, name []byte, ok bool) {
 	return line[:3], name, len(name) > 0
 }
 
-// firstWord is text up to white space.
+// firstWord is text up to the first white space.
 func firstWord(text []byte) []byte {
 	for i, c := range text {
 		if c >= utf8.RuneSelf {
@@ -90,7 +90,7 @@ func firstWord(text []byte) []byte {
 	return text
 }
 
-// withoutTop is a path without its first directory; of a path that has none, nothing is left.
+// withoutTop is a path without its first directory. If the path has no directory, the result is empty.
 func withoutTop(path []byte) []byte {
 	if i := bytes.IndexByte(path, '/'); i >= 0 {
 		return path[i+1:]

@@ -88,12 +88,12 @@ var isHidden = map[string]bool{"script": true, "style": true, "head": true, "tit
 // startsLine and endsLine name the elements that begin on a line of their own, and those after which another begins.
 var (
 	startsLine = map[string]bool{
-		"br": true, "p": true, "div": true, "tr": true, "li": true, "pre": true, "h1": true, "h2": true, "h3": true, "hr": true,
-		"blockquote": true, "ul": true, "table": true,
+		"br": true, "p": true, "div": true, "tr": true, "li": true, "pre": true, "h1": true, "h2": true, "h3": true,
+		"hr": true, "blockquote": true, "ul": true, "table": true,
 	}
 	endsLine = map[string]bool{
-		"p": true, "div": true, "tr": true, "pre": true, "h1": true, "h2": true, "h3": true, "blockquote": true, "ul": true,
-		"table": true,
+		"p": true, "div": true, "tr": true, "pre": true, "h1": true, "h2": true, "h3": true, "blockquote": true,
+		"ul": true, "table": true,
 	}
 )
 

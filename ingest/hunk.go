@@ -5,14 +5,14 @@ import (
 	"strconv"
 )
 
-// A hunk counts down what is left of it. A merge's hunk has a count and a column for each parent.
+// A hunk counts down its remaining lines. The hunk of a merge has a count and a column for each parent.
 type hunk struct {
 	old []int
 	new int
 }
 
-// parse reads "@@ -a,b +c,d @@", or "@@@ -a,b -c,d +e,f @@@" of a merge of two; a count that is left
-// out is 1. Where it isn't ok, h is no hunk.
+// parse reads "@@ -a,b +c,d @@", or "@@@ -a,b -c,d +e,f @@@" of a merge of two. A count that is left out is 1. If ok
+// is false, h is no hunk.
 func (h *hunk) parse(line []byte) (ok bool) {
 	ats := 0
 	for ats < len(line) && line[ats] == '@' {
@@ -37,10 +37,10 @@ func (h *hunk) parse(line []byte) (ok bool) {
 	return ok && bytes.HasPrefix(rest, mark)
 }
 
-// maxParents is how many a merge may have; git itself merged sixty-six once, and no more since.
+// maxParents is how many parents a merge may have. Linux once merged sixty-six.
 const maxParents = 100
 
-// hunkRange reads "12,34" behind its sign, of which 34 is the count of lines.
+// hunkRange reads "12,34" after its sign; 34 is the number of lines.
 func hunkRange(s []byte, sign string) (count int, rest []byte, ok bool) {
 	if !hasPrefix(s, sign) {
 		return 0, nil, false
@@ -64,7 +64,7 @@ func cutDigits(s []byte) (digits, rest []byte) {
 	return s[:i], s[i:]
 }
 
-// count takes a line of the hunk off what is left, and tells whether that was the last.
+// count takes one line of the hunk off the remaining ones, and tells whether that was the last.
 func (h *hunk) count(line []byte) (ended bool) {
 	if !isNoNewline(line) {
 		h.countLine(line)
@@ -80,8 +80,8 @@ func (h *hunk) count(line []byte) (ended bool) {
 	return true
 }
 
-// countLine looks at the columns. A line with a "-" among them was in the parents that say so; any other is in the result,
-// and was in the parents that don't say "+".
+// countLine looks at the columns. A line with a "-" in any of them was in the parents of those columns. Any other
+// line is in the result, and was in the parents whose column has no "+".
 func (h *hunk) countLine(line []byte) {
 	columns := line[:min(len(h.old), len(line))]
 	if bytes.IndexByte(columns, '-') >= 0 {
@@ -100,10 +100,10 @@ func (h *hunk) countLine(line []byte) {
 	}
 }
 
-// maxNumber is where numbers from a mail end, so that any database can hold them.
+// maxNumber is the largest number that is read from a mail, so that any database can hold it.
 const maxNumber = 1<<31 - 1
 
-// saturate reads digits; more than maxNumber is maxNumber.
+// saturate reads digits. A number above maxNumber becomes maxNumber.
 func saturate(digits string) int {
 	n, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || n > maxNumber {

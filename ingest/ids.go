@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-// messageID is what identifies a mail. One that is longer than a line may be is shortened.
+// messageID is what identifies a mail. An id that is longer than a line may be is shortened.
 func messageID(h header, sha256 [32]byte, notes *notes) string {
 	id := givenID(h, sha256, notes)
 	bounded := track.BoundID(id)
@@ -17,8 +17,9 @@ func messageID(h header, sha256 [32]byte, notes *notes) string {
 	return bounded
 }
 
-// givenID is the first "<...>" of the Message-ID header, which drops comments, or the whole value where it has none.
-// A mail without any gets one made from its bytes, so that the same mail has the same id wherever it is read.
+// givenID is the first "<...>" of the Message-ID header, which drops comments, or the whole value if it has no
+// brackets. A mail without an id gets one made from its bytes, so that the same mail has the same id wherever it is
+// read.
 func givenID(h header, sha256 [32]byte, notes *notes) string {
 	value := h.text("Message-ID")
 	if id, _, ok := cutID(value); ok {
@@ -32,8 +33,8 @@ func givenID(h header, sha256 [32]byte, notes *notes) string {
 	return "<" + hex.EncodeToString(sha256[:]) + "@sha256.patchwatch.invalid>"
 }
 
-// references are the ids that a mail answers: those of In-Reply-To in order, then those of References from the newest.
-// answers is how many are the former.
+// references are the ids that a mail answers: those of In-Reply-To in order, then those of References, the newest
+// first. answers is how many come from In-Reply-To.
 func references(h header, notes *notes) (ids []string, answers int) {
 	refs := refList{seen: map[string]bool{}}
 	for _, value := range h.all("In-Reply-To") {
@@ -57,7 +58,7 @@ func references(h header, notes *notes) (ids []string, answers int) {
 	return refs.ids, answers
 }
 
-// A refList holds ids, none twice, and no more than track.MaxRefs.
+// A refList holds each id once, and at most track.MaxRefs of them.
 type refList struct {
 	ids  []string
 	seen map[string]bool
@@ -77,7 +78,7 @@ func (r *refList) add(id string) {
 	r.ids = append(r.ids, id)
 }
 
-// allIDs is every "<...>" of a value: comments, commas and whatever else stands between them is passed over.
+// allIDs returns every "<...>" of a value. Comments, commas and whatever else is between them are passed over.
 func allIDs(s string) []string {
 	var ids []string
 	for {
@@ -90,7 +91,7 @@ func allIDs(s string) []string {
 	}
 }
 
-// cutID finds the first "<...>" that isn't empty.
+// cutID finds the first "<...>" that is not empty.
 func cutID(s string) (id, rest string, ok bool) {
 	for {
 		start := strings.IndexByte(s, '<')

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// listIDs are what the headers that lists put into their mail say, lower-cased: host names have no letter case. The first
-// field of each name counts.
+// listIDs returns what the headers say that lists put into their mail, in lower case, since host names have no letter
+// case. The first field of each name counts.
 func listIDs(h header) []string {
 	var ids []string
 	for _, name := range []string{"List-Id", "X-Mailing-List", "X-list"} {
@@ -17,10 +17,10 @@ func listIDs(h header) []string {
 	return ids
 }
 
-// listID is what the last pair of angle brackets holds (RFC 2919 has the id there, behind a phrase), or the whole value
-// when it has no space in it.
+// listID is the text in the last pair of angle brackets (RFC 2919 has the id there, after a phrase), or the whole
+// value if that has no space in it.
 func listID(value string) string {
-	closing := -1 // the nearest ">" to the right
+	closing := -1 // the nearest ">" on the right
 	for i := len(value) - 1; i >= 0; i-- {
 		switch {
 		case value[i] == '>':

@@ -13,19 +13,19 @@ import (
 // ErrNotMbox is for input that does not begin with a "From " line.
 var ErrNotMbox = errors.New("this is not an mbox: it does not begin with a \"From \" line")
 
-// ErrTooLarge is for a mail of an mbox that is larger than MaxMail. The mails behind it can still be read.
+// ErrTooLarge is for a mail in an mbox that is larger than MaxMail. The mails after it can still be read.
 var ErrTooLarge = errors.New("a mail of this mbox is too large")
 
 // MaxMail is how many bytes a mail in an mbox may have.
 const MaxMail = 50 << 20
 
-// An Mbox is a file of mails, one behind the other, each under a "From " line (RFC 4155). In the variety mboxrd, which is
-// taken for granted, a line of a mail that looks like one has a ">" before it, or one more than it had.
+// An Mbox is a file of mails, one after the other, each under a "From " line (RFC 4155). It is taken for an mboxrd:
+// there a line of a mail that looks like a "From " line has a ">" before it, or one more than it had.
 //
-// Not every program quotes those lines: git doesn't, nor do archives on the web. So a line separates mails only when
-// two of these hold: it has a date in it, it comes behind an empty line, a header follows it. And the "From " line of a
-// patch that was made by git, which is known by its date of 2001, doesn't in a file whose mails are separated by
-// others.
+// Not every program quotes those lines: git does not, nor do archives on the web. So a line separates mails only when
+// two of these hold: it has a date in it, it follows an empty line, a header follows it. The "From " line of a patch
+// that git made, which is known by its date of 2001, does not separate mails in a file whose first one has another
+// kind of line.
 type Mbox struct {
 	r    *bufio.Reader
 	any  bool   // the first line has been read
@@ -40,11 +40,12 @@ func NewMbox(r io.Reader) *Mbox {
 	return &Mbox{r: bufio.NewReaderSize(r, 1<<16)}
 }
 
-// Next is the next mail without its "From " line and with quoted "From " lines undone, and when it was delivered: by
-// its topmost Received field that has a date, else by Date, else by the "From " line; zero where none says so.
+// Next returns the next mail, without its "From " line and with quoted "From " lines undone, and the time of its
+// delivery. That is the date of the topmost Received field that has one, otherwise Date, otherwise the date of the
+// "From " line; the zero time if there is none.
 //
-// The error is io.EOF behind the last mail, ErrNotMbox, ErrTooLarge, or the reader's. Only after ErrTooLarge is there a point
-// in calling it again.
+// The error is io.EOF after the last mail, ErrNotMbox, ErrTooLarge, or the reader's. Only after ErrTooLarge does it
+// make sense to call Next again.
 func (m *Mbox) Next() (raw []byte, delivered time.Time, err error) {
 	if !m.any && m.err == nil {
 		m.err = m.begin()
@@ -83,7 +84,7 @@ func (m *Mbox) begin() error {
 	}
 }
 
-// mail reads up to the next "From " line. What is beyond MaxMail is read past, so that memory stays bounded.
+// mail reads up to the next "From " line. It skips what exceeds MaxMail, so that memory stays bounded.
 func (m *Mbox) mail() ([]byte, error) {
 	var raw []byte
 	tooLarge := false
@@ -122,7 +123,7 @@ func (m *Mbox) mail() ([]byte, error) {
 	return dropLastEmptyLine(raw), nil
 }
 
-// separates tells whether a line that begins with "From " is that of another mail.
+// separates tells whether a line that begins with "From " begins another mail.
 func (m *Mbox) separates(line []byte, afterEmpty bool) bool {
 	if isGitFrom(line) && !m.byGit {
 		return false
@@ -131,7 +132,7 @@ func (m *Mbox) separates(line []byte, afterEmpty bool) bool {
 	return isDated && afterEmpty || (isDated || afterEmpty) && m.headerFollows()
 }
 
-// headerFollows looks whether the next line is a field that mail is known to have.
+// headerFollows tells whether the next line is a field that mail is known to have.
 func (m *Mbox) headerFollows() bool {
 	ahead, _ := m.r.Peek(128)
 	if len(ahead) == 0 {
@@ -142,12 +143,12 @@ func (m *Mbox) headerFollows() bool {
 	return kind == lineField && isKnownField(line[:colon])
 }
 
-// isQuotedFrom tells a line of a mail that mboxrd has quoted.
+// isQuotedFrom tells that a line of a mail has been quoted by mboxrd.
 func isQuotedFrom(line []byte) bool {
 	return len(line) > 0 && line[0] == '>' && hasPrefix(bytes.TrimLeft(line, ">"), "From ")
 }
 
-// isGitFrom tells the line that git format-patch begins with, "From COMMIT Mon Sep 17 00:00:00 2001".
+// isGitFrom tells that a line is the one that git format-patch begins with, "From COMMIT Mon Sep 17 00:00:00 2001".
 func isGitFrom(line []byte) bool {
 	return bytes.Contains(line, []byte(" Mon Sep 17 00:00:00 2001"))
 }
@@ -191,8 +192,8 @@ func headerOf(raw []byte) []byte {
 	return raw[:min(len(raw), maxHeader)]
 }
 
-// fromDate reads the date of a "From " line, which is asctime's, "Sat Jan  3 01:05:34 1996", a zone perhaps before or behind
-// the year; zero where there is none.
+// fromDate reads the date of a "From " line, which is that of asctime, "Sat Jan  3 01:05:34 1996", perhaps with a zone
+// before or after the year. It returns the zero time if there is none.
 func fromDate(line string) time.Time {
 	words := strings.Fields(line)
 	for i, w := range words {

@@ -2,9 +2,9 @@ package ingest
 
 import "bytes"
 
-// unixLines turns CRLF and lone CR into LF, as Patchwork does with a mail before it reads it, and drops NULs, which RFC 5322
-// forbids. What is in base64 or quoted-printable keeps its CRs, since those are not bytes of the mail. The result may share
-// raw's memory.
+// unixLines turns CRLF and lone CR into LF, as Patchwork does with a mail before it reads it, and drops NULs, which
+// RFC 5322 forbids. Text in base64 or quoted-printable keeps its CRs, since those are not bytes of the mail. The
+// result may share the memory of raw.
 func unixLines(raw []byte) []byte {
 	first := bytes.IndexByte(raw, '\r')
 	if first >= 0 {
@@ -31,8 +31,9 @@ func unixLines(raw []byte) []byte {
 	return out
 }
 
-// singleCRs mends CR CR LF, a line end of which two programs in turn made CRLF of LF. In the header it can be nothing
-// else. In the body it may be a CR of a file, so it is mended there only if most lines of the header end so.
+// singleCRs mends CR CR LF, the end of a line in which two programs in turn have made CRLF of LF. In the header it
+// can be nothing else. In the body the CR may belong to a file, so it is mended there only if most lines of the
+// header end like that.
 func singleCRs(raw []byte) []byte {
 	if !bytes.Contains(raw, crcrlf) {
 		return raw
@@ -50,7 +51,7 @@ func singleCRs(raw []byte) []byte {
 
 var crcrlf = []byte("\r\r\n")
 
-// endOfHeader is where the first empty line behind other lines ends, whatever lines end with.
+// endOfHeader is the end of the first empty line after other lines, whatever lines end with.
 func endOfHeader(raw []byte) int {
 	begun := false
 	for at := 0; at < len(raw); {

@@ -2,8 +2,8 @@ package ingest
 
 import "slices"
 
-// notes are what had to be repaired or guessed to read a mail. Each is said once, so their number is bounded by the
-// number of things that this package can say.
+// notes say what had to be repaired or guessed to read a mail. Each is there once, so this package bounds how many
+// there can be.
 type notes []string
 
 func (n *notes) add(note string) {

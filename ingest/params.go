@@ -11,8 +11,8 @@ type mediaType struct {
 	params map[string]string
 }
 
-// parseMediaType reads RFC 2045 (5.1) parameters and RFC 2231 (3, 4) continuations and charsets of them. It takes whatever is
-// there: a parameter that makes no sense is left out, the first of a name wins.
+// parseMediaType reads parameters (RFC 2045, 5.1), and their continuations and charsets (RFC 2231, 3 and 4). It takes
+// whatever is there: it leaves out a parameter that makes no sense, and the first one of a name wins.
 func parseMediaType(value []byte) mediaType {
 	s := decodeRaw(value)
 	head, rest, _ := strings.Cut(s, ";")
@@ -34,7 +34,8 @@ func parseMediaType(value []byte) mediaType {
 // maxParams is how many parameters of a field are read; mail programs write up to ten.
 const maxParams = 100
 
-// set files a parameter: "name", "name*" with charset and percent signs, or a section "name*0", "name*1*" of a long one.
+// set stores a parameter: "name", "name*" with a charset and percent signs, or a section "name*0", "name*1*" of a
+// long one.
 func (t mediaType) set(key, val string, parts map[string][]string) {
 	name, section, sectioned := strings.Cut(key, "*")
 	if !sectioned {
@@ -49,7 +50,7 @@ func (t mediaType) set(key, val string, parts map[string][]string) {
 	parts[name] = append(parts[name], val)
 }
 
-// joinParts puts sections together in the order in which they came, which is the order in which everybody writes them.
+// joinParts joins sections in the order in which they came, which is the order in which everybody writes them.
 func (t mediaType) joinParts(parts map[string][]string) {
 	for name, sections := range parts {
 		if _, there := t.params[name]; !there {
@@ -58,7 +59,7 @@ func (t mediaType) joinParts(parts map[string][]string) {
 	}
 }
 
-// percentDecoded undoes "utf-8'en'na%C3%AFve"; what charset it is doesn't matter for what this package asks.
+// percentDecoded decodes "utf-8'en'na%C3%AFve". The charset does not matter for what this package reads.
 func percentDecoded(val string) string {
 	if pieces := strings.SplitN(val, "'", 3); len(pieces) == 3 {
 		val = pieces[2]
@@ -69,7 +70,7 @@ func percentDecoded(val string) string {
 	return val
 }
 
-// cutParam cuts at the first semicolon outside quotes; a quote that never ends doesn't count.
+// cutParam cuts at the first semicolon outside quotes. A quote that has no end does not count.
 func cutParam(s string) (param, rest string) {
 	quoted := false
 	for i := 0; i < len(s); i++ {
@@ -93,7 +94,7 @@ func cutParam(s string) (param, rest string) {
 	return s, ""
 }
 
-// unquote undoes a quoted-string, "a\"b"; what isn't one is returned as it is.
+// unquote undoes a quoted-string, "a\"b". It returns any other text as it is.
 func unquote(s string) string {
 	if len(s) < 2 || s[0] != '"' {
 		return s
@@ -112,8 +113,8 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// decodeRaw is a structured field's value as text: unfolded, but its encoded words are left for whoever knows where
-// they may stand.
+// decodeRaw is the value of a structured field as text: unfolded, but with its encoded words, since only the caller
+// knows where those may be.
 func decodeRaw(value []byte) string {
 	if !isASCII(value) {
 		value = guessCharset(value)

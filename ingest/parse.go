@@ -11,19 +11,19 @@ import (
 	"patchwatch/track"
 )
 
-// ErrNoMail is for bytes in which there is no mail at all: nothing, only NULs or white space, or not one header field.
+// ErrNoMail is for bytes that hold no mail at all: nothing, only NULs or white space, or not a single header field.
 var ErrNoMail = errors.New("there is no mail in this file: it has no header")
 
-// Parse reads one mail, given as it was delivered. Anything that has a header is a mail, however odd; what had to be
-// repaired or guessed is in the result's Notes. Delivered stays zero.
+// Parse reads one mail, as it was delivered. Anything that has a header is a mail, however odd; Notes in the result
+// say what had to be repaired or guessed. Delivered stays zero.
 //
-// An error means that the bytes are at fault, so that trying again can't help: it is ErrNoMail, or tells of a panic, with
-// the stack, which would be a fault of this package.
+// An error means that the bytes are at fault, so that trying again cannot help. It is ErrNoMail, or tells of a panic,
+// with the stack; a panic is a fault of this package.
 func Parse(raw []byte) (*track.Mail, error) {
 	return recovering(read, raw)
 }
 
-// recovering calls read, and makes an error of a panic: one mail must not stop the reading of all others.
+// recovering calls read, and turns a panic into an error: one mail must not stop all others from being read.
 func recovering(read func([]byte) (*track.Mail, error), raw []byte) (m *track.Mail, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -52,7 +52,7 @@ func read(raw []byte) (*track.Mail, error) {
 	return m, nil
 }
 
-// skipLeading passes over what some programs write before the header: empty lines, a byte order mark.
+// skipLeading skips what some programs write before the header: empty lines, a byte order mark.
 func skipLeading(data []byte, notes *notes) []byte {
 	trimmed := bytes.TrimPrefix(data, []byte("\uFEFF"))
 	trimmed = bytes.TrimLeft(trimmed, "\n")
@@ -80,7 +80,7 @@ func readHeader(m *track.Mail, h header, notes *notes) {
 	_, m.ActionRequired = h.get("X-Patchwork-Action-Required")
 }
 
-// noteMissing says what every mail should have and this one hasn't.
+// noteMissing notes what every mail should have and this one lacks.
 func noteMissing(m *track.Mail, notes *notes) {
 	if m.Subject.Full == "" {
 		notes.add("no Subject")
@@ -119,8 +119,8 @@ func readBody(m *track.Mail, b body, notes *notes) {
 	}
 }
 
-// readParts reads a patch's text and diff, or the whole text of any other mail. A diff in a cover letter is text: it says
-// what has changed since the last version and isn't to be applied.
+// readParts reads the text and diff of a patch, or the whole text of any other mail. A diff in a cover letter is
+// text: it says what has changed since the last version, and is not to be applied.
 func readParts(m *track.Mail, parts []part, notes *notes) body {
 	if m.Reply {
 		return readReply(parts, notes)

@@ -11,21 +11,21 @@ const (
 	maxParts = 500
 )
 
-// A part is a leaf of a mail's structure: text or an attachment. Its body is still encoded.
+// A part is a leaf of the structure of a mail: text or an attachment. Its body is still encoded.
 type part struct {
 	kind     mediaType
 	encoding string
 	filename string
 	body     []byte
 
-	beforeBoundary bool    // an LF behind body was left out, since it belongs to the boundary
-	within         *header // of the mail within the mail that this is a part of; nil: of the mail itself
+	beforeBoundary bool    // an LF after body was left out, since it belongs to the boundary
+	within         *header // the header of the mail within the mail that this part belongs to; nil: of the mail itself
 }
 
-// splitParts finds the leaves of a mail, depth first, those of forwarded mails among them.
+// splitParts finds the leaves of a mail, depth first, including those of forwarded mails.
 //
 // It reads as lenient readers do: a multipart ends at its closing line, at a line that belongs to a multipart around
-// it, or at the end of the mail. Every line is looked at once for each multipart that it lies in, at most maxDepth
+// it, or at the end of the mail. Every line is looked at once for each multipart around it, so at most maxDepth
 // times.
 func splitParts(h header, body []byte, notes *notes) []part {
 	s := splitter{data: body, notes: notes}
@@ -33,19 +33,19 @@ func splitParts(h header, body []byte, notes *notes) []part {
 	return s.parts
 }
 
-// A splitter is a position in a mail's body and the multiparts that it lies in, the innermost last.
+// A splitter is a position in the body of a mail, and the multiparts around it, the innermost last.
 type splitter struct {
 	data       []byte
 	at         int
 	boundaries []string
-	lines      map[string]int // what boundary lines say behind "--": how many of boundaries
+	lines      map[string]int // how many of boundaries say this after "--"
 	depth      int
 	within     *header
 	parts      []part
 	notes      *notes
 }
 
-// entity reads the body that follows header h. A part without Content-Type is of type otherwise.
+// entity reads the body that follows header h. Without a Content-Type its type is otherwise.
 func (s *splitter) entity(h header, otherwise string) {
 	kind := contentType(h, otherwise)
 	major, _, _ := strings.Cut(kind.name, "/")
@@ -78,14 +78,14 @@ func (s *splitter) message() {
 	s.within = around
 }
 
-// isEncoded tells that a body has to be decoded before it could be taken apart. RFC 2046 (5.1, 5.2) forbids that, so nobody
-// does.
+// isEncoded tells that a body would have to be decoded before it could be taken apart. RFC 2046 (5.1, 5.2) forbids
+// that, so nobody writes it.
 func isEncoded(h header) bool {
 	encoding := strings.ToLower(h.text("Content-Transfer-Encoding"))
 	return encoding == "base64" || encoding == "quoted-printable"
 }
 
-// contentType is of the header, or text/plain where it makes no sense (RFC 2045, 5.2).
+// contentType is that of the header, or text/plain if the header makes no sense (RFC 2045, 5.2).
 func contentType(h header, otherwise string) mediaType {
 	value, ok := h.get("Content-Type")
 	if !ok {
@@ -98,7 +98,7 @@ func contentType(h header, otherwise string) mediaType {
 	return kind
 }
 
-// leaf takes the rest of the part for its body.
+// leaf takes the rest of the part as its body.
 func (s *splitter) leaf(h header, kind mediaType) {
 	start := s.at
 	s.skip()
@@ -115,7 +115,7 @@ func (s *splitter) leaf(h header, kind mediaType) {
 	s.parts = append(s.parts, p)
 }
 
-// deliveryStatus reads a report's blocks of fields (RFC 3464), of which people read what isn't a field.
+// deliveryStatus reads the blocks of fields in a report (RFC 3464). People read the text after the fields.
 func (s *splitter) deliveryStatus() {
 	start := s.at
 	s.skip()
@@ -129,7 +129,7 @@ func (s *splitter) deliveryStatus() {
 	}
 }
 
-// multipart reads the parts between boundary lines. Where there is no such line at all, its text is a leaf.
+// multipart reads the parts between boundary lines. If there is no such line at all, its text is a leaf.
 func (s *splitter) multipart(kind mediaType, boundary string) {
 	start := s.at
 	s.push(boundary)
@@ -156,7 +156,7 @@ func (s *splitter) multipart(kind mediaType, boundary string) {
 	s.epilogue()
 }
 
-// open reads boundary lines, of which some programs write two; false when the multipart ends here.
+// open reads boundary lines, since some programs write two. It returns false if the multipart ends here.
 func (s *splitter) open(boundary string) bool {
 	opened := false
 	for s.at < len(s.data) {
@@ -174,7 +174,7 @@ func (s *splitter) open(boundary string) bool {
 	return opened
 }
 
-// epilogue passes over what follows the closing line, up to a line of a multipart around this one.
+// epilogue skips what follows the closing line, up to a line of a multipart around this one.
 func (s *splitter) epilogue() {
 	own := s.boundaries[len(s.boundaries)-1]
 	s.pop()
@@ -196,7 +196,7 @@ func (s *splitter) pop() {
 	s.boundaries = s.boundaries[:last]
 }
 
-// header reads the header of a part. It ends, if not before, where the part does.
+// header reads the header of a part. It ends where the part ends, if not before.
 func (s *splitter) header() header {
 	end := s.at
 	for end < len(s.data) && end-s.at <= maxHeader {
@@ -214,7 +214,7 @@ func (s *splitter) header() header {
 	return h
 }
 
-// skip goes to the next boundary line of any multipart that this is in.
+// skip goes to the next boundary line of any multipart around it.
 func (s *splitter) skip() { s.at = s.nextBoundary() }
 
 // nextBoundary is where the next boundary line begins, or the end of the mail.
@@ -232,7 +232,7 @@ func (s *splitter) nextBoundary() int {
 	return len(s.data)
 }
 
-// isAnyBoundary tells whether the line is one of any multipart that this is in.
+// isAnyBoundary tells whether the line is a boundary line of any multipart around it.
 func (s *splitter) isAnyBoundary(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, []byte("--"))
 	if !ok {
@@ -244,14 +244,14 @@ func (s *splitter) isAnyBoundary(line []byte) bool {
 	return s.lines[string(rest)] > 0 || s.lines[string(bytes.TrimSuffix(rest, []byte("--")))] > 0
 }
 
-// atOuterBoundary tells whether the line at hand belongs to a multipart around the innermost.
+// atOuterBoundary tells whether this line belongs to a multipart around the innermost one.
 func (s *splitter) atOuterBoundary() bool {
 	line, _ := nextLine(s.data[s.at:])
 	is, _ := isBoundary(line, s.boundaries[len(s.boundaries)-1])
 	return !is
 }
 
-// isBoundary reads a line "--boundary" or "--boundary--", white space behind it ignored.
+// isBoundary reads a line "--boundary" or "--boundary--", ignoring white space after it.
 func isBoundary(line []byte, boundary string) (is, closes bool) {
 	rest, ok := bytes.CutPrefix(line, []byte("--"))
 	if !ok || len(rest) < len(boundary) || string(rest[:len(boundary)]) != boundary {

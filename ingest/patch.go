@@ -4,17 +4,17 @@ import (
 	"bytes"
 )
 
-// A split is a text taken apart into the words and the patch between them. Each line of the patch has its LF, also where
-// the text's last line had none. All may share the text's memory.
+// A split is a text taken apart into the words and the patch between them. Each line of the patch has its LF, even if
+// the last line of the text had none. All of them may share the memory of the text.
 type split struct {
 	text, diff []byte
-	swallowed  []byte // lines of text that came to lie in diff: see patchReader.suspect
+	swallowed  []byte // lines of text that became a part of diff: see stepSuspect
 }
 
-// splitPatch finds the patch in a text. It is Patchwork's reading line by line, kept to the letter where that reading
-// is right, since a patch's hash hangs on it: the state says what the line before was and what may follow.
+// splitPatch finds the patch in a text. It reads line by line as Patchwork does, and exactly so where Patchwork is
+// right, since the hash of a patch depends on it: the state says what the line before was and what may follow.
 //
-// Beyond Patchwork, the hunks of a merge ("diff --cc") belong to the patch, and a "Binary files differ" is one.
+// Unlike in Patchwork, the hunks of a merge ("diff --cc") belong to the patch, and a "Binary files differ" is one.
 func splitPatch(text []byte) split {
 	if !mayHoldPatch(text) {
 		return split{text: text}
@@ -37,7 +37,7 @@ func splitPatch(text []byte) split {
 	return s
 }
 
-// mayHoldPatch is a quick no for text without a line that could begin a patch.
+// mayHoldPatch quickly says no to text without a line that could begin a patch.
 func mayHoldPatch(text []byte) bool {
 	for _, begin := range []string{"--- ", "diff ", "Index: "} {
 		if bytes.HasPrefix(text, []byte(begin)) || bytes.Contains(text, []byte("\n"+begin)) {
@@ -59,7 +59,7 @@ const (
 	inBinary            // in git's binary patch
 )
 
-// A patchReader holds the patch and the text so far, and the pending lines of which it isn't known yet which they are.
+// A patchReader holds the patch and the text so far, and the pending lines, which may turn out to be either.
 type patchReader struct {
 	src   []byte
 	line  span // at hand, with its LF
@@ -102,8 +102,8 @@ func (r *patchReader) stepText(line []byte) {
 	}
 }
 
-// stepSuspect also notes what looks like a message's own lines: a message with a line that begins with "diff " gets from
-// there on into the patch (getpatchwork/patchwork#462).
+// stepSuspect also notes what looks like lines of a message: if a line of the message begins with "diff ", the rest
+// of the message becomes a part of the patch (getpatchwork/patchwork#462).
 func (r *patchReader) stepSuspect(line []byte) {
 	switch {
 	case hasPrefix(line, "--- "):
@@ -167,7 +167,7 @@ func (r *patchReader) stepMeta(line []byte) {
 	}
 }
 
-// stepBinary goes back to text at the next file, since what follows its "diff " line decides.
+// stepBinary goes back to text at the next file: what follows the "diff " line there decides.
 func (r *patchReader) stepBinary(line []byte) {
 	if hasPrefix(line, "diff") {
 		r.wait(inText)
@@ -182,7 +182,7 @@ func (r *patchReader) wait(next patchState) {
 	r.state = next
 }
 
-// toDiff makes the pending lines and this one part of the patch.
+// toDiff makes the pending lines and this one a part of the patch.
 func (r *patchReader) toDiff(next patchState) {
 	r.diff.addAll(&r.pending)
 	r.swallowed.addAll(&r.prose)
@@ -213,8 +213,8 @@ func (r *patchReader) afterDiffLine() bool {
 }
 
 var extended = []string{
-	"old mode ", "new mode ", "deleted file mode ", "new file mode ", "copy from ", "copy to ", "rename from ", "rename to ",
-	"similarity index ", "dissimilarity index ", "index ",
+	"old mode ", "new mode ", "deleted file mode ", "new file mode ", "copy from ", "copy to ", "rename from ",
+	"rename to ", "similarity index ", "dissimilarity index ", "index ",
 }
 
 // isExtended tells a line of git's extended header.
@@ -227,7 +227,7 @@ func isExtended(line []byte) bool {
 	return false
 }
 
-// isBinaryNotice is what diff says of binary files that it doesn't show.
+// isBinaryNotice tells that a line is what diff says of binary files that it does not show.
 func isBinaryNotice(line []byte) bool {
 	return hasPrefix(line, "Binary files ") && bytes.HasSuffix(bytes.TrimRight(line, "\r"), []byte(" differ"))
 }
@@ -238,10 +238,10 @@ func hasPrefix(line []byte, prefix string) bool {
 	return len(line) >= len(prefix) && string(line[:len(prefix)]) == prefix
 }
 
-// A span is a range of a text; its end may be one past the text, for the LF that the last line lacks.
+// A span is a range of a text. Its end may be one past the text, for the LF that the last line lacks.
 type span struct{ start, end int }
 
-// spans are ranges in an order of their own; those that adjoin are one.
+// spans are ranges in an order of their own. Adjoining ones are merged.
 type spans []span
 
 func (s *spans) add(next span) {

@@ -2,7 +2,7 @@ package ingest
 
 import "slices"
 
-// A patchSet is the patches of a mail: one in its text, those that are attached.
+// A patchSet holds the patches of a mail: one in its text, and those that are attached.
 type patchSet struct {
 	diffs  [][]byte
 	hashes []string // of diffs, filled in when there is a second
@@ -19,8 +19,8 @@ func (s *patchSet) setInline(diff []byte) {
 	}
 }
 
-// attach adds an attached patch, and tells whether it is a further one. Some people put a patch into the text and attach
-// it too, to make sure that it arrives: then one of them is enough, which is the attached one if that is preferred.
+// attach adds an attached patch, and tells whether it is another one. Some people put a patch into the text and
+// attach it too, to make sure that it arrives. Then one of them is enough: the attached one if that is preferred.
 func (s *patchSet) attach(diff []byte, preferred bool) bool {
 	if len(diff) == 0 {
 		return false
@@ -46,8 +46,8 @@ func (s *patchSet) attach(diff []byte, preferred bool) bool {
 	return true
 }
 
-// hasInlineFiles tells that a patch changes the files that the one in the text changes: mail programs break the lines of
-// the latter, so that the two aren't equal.
+// hasInlineFiles tells that a patch changes the same files as the one in the text. Mail programs break the lines of
+// the latter, so the two may differ.
 func (s *patchSet) hasInlineFiles(diff []byte) bool {
 	var ignored notes
 	if s.files == nil {
@@ -56,7 +56,7 @@ func (s *patchSet) hasInlineFiles(diff []byte) bool {
 	return slices.Equal(s.files, fileNames(diff, &ignored))
 }
 
-// join is all patches, one behind the other.
+// join is all patches, one after the other.
 func (s *patchSet) join() []byte {
 	switch len(s.diffs) {
 	case 0:

@@ -9,12 +9,13 @@ import (
 // maxPerson is where names and addresses are cut, in characters.
 const maxPerson = 255
 
-// parsePerson reads one person of a decoded header, in the forms that people's programs write, tried in this order:
+// parsePerson reads one person from a decoded header, in the forms that people's programs write. It tries them in
+// this order:
 //
 //	Name <user@host>   user at host (Name)   user@host (Name)   user@host
 //
-// Where Patchwork refuses an address, since it has an apostrophe or no dot, or a space beside it, it is taken as it
-// is. What can't be an address is a name; who has neither is the zero Person.
+// Patchwork refuses an address that has an apostrophe or no dot, or a space beside it; here it is taken as it is. A
+// text that cannot be an address is a name. If there is neither, the result is the zero Person.
 func parsePerson(s string) track.Person {
 	p := readPerson(s)
 	p.Email = cut(strings.ToLower(p.Email), maxPerson)
@@ -48,12 +49,12 @@ func splitPerson(s string) (name, email string) {
 		return "", user + "@" + host
 	}
 	if name, email, ok := strings.Cut(s, "<"); ok && strings.Contains(email, "@") {
-		return unquoteName(name), email // a bracket that never ends
+		return unquoteName(name), email // a bracket that has no end
 	}
 	return "", s
 }
 
-// angled reads Name <address>. With several pairs of brackets the first that holds an "@" counts, else the first.
+// angled reads Name <address>. Of several pairs of brackets the first that holds an "@" counts, otherwise the first.
 func angled(s string) (name, email string, ok bool) {
 	for at := 0; ; {
 		id, rest, found := cutID(s[at:])
@@ -72,8 +73,8 @@ func angled(s string) (name, email string, ok bool) {
 	}
 }
 
-// unquoteName drops one quote on either side, and white space outside of them. Within quotes a backslash only says that the
-// character behind it is meant as it is (RFC 5322, 3.2.4).
+// unquoteName drops one quote on either side, and the white space outside. Within quotes a backslash only says that
+// the next character is meant as it is (RFC 5322, 3.2.4).
 func unquoteName(s string) string {
 	s = strings.TrimRightFunc(s, isSpace)
 	inside, opened := strings.CutPrefix(s, `"`)
@@ -95,7 +96,7 @@ func unescape(s string) string {
 	return string(out)
 }
 
-// spelled reads user at host (Name), in which archives hide addresses.
+// spelled reads user at host (Name), which is how archives hide addresses.
 func spelled(s string) (name, email string, ok bool) {
 	user, rest, ok := strings.Cut(s, " at ")
 	if !ok {

@@ -11,18 +11,18 @@ const (
 	pullAt    = "are available in the git repository at:"
 )
 
-// pullURL is what stands behind pullAt: "scheme://" or "user@", then perhaps a ref, which may have come to lie on the next
-// line, and nothing more on its line.
+// pullURL is what follows pullAt: "scheme://" or "user@", then perhaps a ref, which may be on the next line, and
+// nothing more on its line.
 var pullURL = regexp.MustCompile(
 	`(?m)^[\s\p{Z}]*([\pL\pN_+-]+(?:://|@)[\pL\pN_/.@:~-]+[\s\p{Z}\\]*[\pL\pN_/.-]*)[\s\p{Z}]*$`)
 
 const (
-	maxPull     = 2000 // bytes behind pullAt that are looked at
+	maxPull     = 2000 // bytes after pullAt that are looked at
 	maxRequests = 50   // in one mail
 )
 
-// findPull is the URL, and the ref where there is one, that a pull request asks to pull from; empty where the text is
-// none. A quoted request doesn't count; of several the last does, as in Patchwork.
+// findPull is the URL that a pull request asks to pull from, and the ref if there is one. It is empty if the text is
+// no pull request. A quoted request does not count; of several the last one does, as in Patchwork.
 func findPull(text string) string {
 	begin := findLine(text, func(line string) bool { return hasPrefixFold(line, pullBegin) })
 	if begin < 0 {
@@ -36,15 +36,15 @@ func findPull(text string) string {
 			break
 		}
 		_, text, _ = strings.Cut(text[at:], "\n")
-		behind := strings.ToValidUTF8(text[:min(len(text), maxPull)], "")
-		if m := pullURL.FindStringSubmatchIndex(behind); m != nil && m[0] == 0 {
-			url = behind[m[2]:m[3]]
+		after := strings.ToValidUTF8(text[:min(len(text), maxPull)], "")
+		if m := pullURL.FindStringSubmatchIndex(after); m != nil && m[0] == 0 {
+			url = after[m[2]:m[3]]
 		}
 	}
 	return fold(url)
 }
 
-// findLine is where the first line starts for which is holds, or -1.
+// findLine is where the first line starts for which is returns true; -1 if there is none.
 func findLine(text string, is func(line string) bool) int {
 	for at := 0; at < len(text); {
 		line, _, _ := strings.Cut(text[at:], "\n")

@@ -6,18 +6,19 @@ import (
 	"patchwatch/track"
 )
 
-// relayWord begins the address that b4's web endpoint sends under, for people whose own servers send no mail well:
-// "Ann Author via B4 Relay <devnull+ann.example.org@kernel.org>".
+// relayWord begins the address from which the web endpoint of b4 sends, for people whose own servers handle mail
+// badly: "Ann Author via B4 Relay <devnull+ann.example.org@kernel.org>".
 const relayWord = "devnull+"
 
-// senderBehindRelay is the person for whom a relay sent a mail; nil if From is no relay's, or nothing in the header names them.
+// senderBehindRelay is the person for whom a relay sent a mail. It is nil if From is no relay's, or if nothing in the
+// header names the person.
 //
-// Anybody can write X-Original-From and Reply-To, so a mail must not become somebody else's merely because it has them.
-// What is believed is what From itself says: a relay's From spells the sender's address in its own, and only the person
-// with that very address is found in the other fields. So Mallory's mail under an ordinary From stays Mallory's
-// whatever it claims to be, even if the name in it says "via B4 Relay", and what a relay sends for Mallory cannot
-// become Ann's. Somebody with a mailbox devnull can still write "devnull+ann.example.org", but they can write any From
-// at all: forged Froms are for those to find who check signatures before the mail comes here.
+// Anybody can write X-Original-From and Reply-To, so these alone must not make a mail somebody else's. Only From
+// itself is believed: the From of a relay spells the address of the sender, and the other fields are searched for
+// exactly that address. So Mallory's mail under an ordinary From stays Mallory's, whatever it claims, even if the
+// name in it says "via B4 Relay"; and what a relay sends for Mallory cannot become Ann's. Somebody with a mailbox
+// devnull can still write "devnull+ann.example.org", but they can write any From at all. To find forged Froms, check
+// signatures before the mail comes here.
 func senderBehindRelay(h header, from track.Person) *track.Person {
 	spelled := relaySpelling(from)
 	if spelled == "" {
@@ -35,7 +36,7 @@ func senderBehindRelay(h header, from track.Person) *track.Person {
 	return nil
 }
 
-// senderBehindRelayInBody is the same by the in-body From, which b4 writes too.
+// senderBehindRelayInBody finds the same person in the in-body From, which b4 writes too.
 func senderBehindRelayInBody(content string, from track.Person) *track.Person {
 	spelled := relaySpelling(from)
 	if spelled == "" {
@@ -54,7 +55,7 @@ func relayedPerson(p, from track.Person) *track.Person {
 	return &p
 }
 
-// relaySpelling is how a relay spells the sender in its From; empty where From is no relay's.
+// relaySpelling is how a relay spells the sender in its From; empty if From is no relay's.
 func relaySpelling(from track.Person) string {
 	local, _, _ := strings.Cut(from.Email, "@")
 	rest, ok := strings.CutPrefix(local, relayWord)
@@ -64,7 +65,7 @@ func relaySpelling(from track.Person) string {
 	return dotted(rest)
 }
 
-// spellingOf is an address as a relay spells it, "ann.example.org"; empty where it is none.
+// spellingOf is an address as a relay spells it, "ann.example.org"; empty if it is no address.
 func spellingOf(email string) string {
 	if !strings.Contains(email, "@") {
 		return ""
@@ -72,7 +73,8 @@ func spellingOf(email string) string {
 	return dotted(email)
 }
 
-// dotted has a dot for whatever is no letter or digit, since relays differ in what they put for "@" and "+".
+// dotted puts a dot for every character that is not a letter or digit, since relays differ in what they write for "@"
+// and "+".
 func dotted(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x80 && !isDigit(byte(r)) && (r < 'a' || r > 'z') {

@@ -8,9 +8,9 @@ import (
 	"patchwatch/track"
 )
 
-// realSender finds who sent a mail whose From isn't their own, since a relay or a list has put its own address there. relay
-// tells that it was a relay, whose From shows that by itself. Whether From is a list's address isn't known here: who
-// knows has to ask.
+// realSender finds who sent a mail whose From is not their own, because a relay or a list has put its own address
+// there. relay tells that it was a relay, whose From shows that by itself. Whether From is the address of a list is
+// not known here; the caller has to check that.
 func realSender(h header, from track.Person) (p *track.Person, relay bool) {
 	if p := senderBehindRelay(h, from); p != nil {
 		return p, true
@@ -25,12 +25,14 @@ func realSender(h header, from track.Person) (p *track.Person, relay bool) {
 	return p, false
 }
 
-// senderBehindList finds who sent a mail whose From a list has rewritten to its own address, "A via List <list@x.org>", because of
-// DMARC: X-Original-From says it, or X-Original-Sender, which Google Groups writes sometimes alone and never leaves as the
-// sender has it; or that name stands with an address of its own in Reply-To or Cc. It is nil if none of these does.
+// senderBehindList finds who sent a mail whose From a list has rewritten to its own address because of DMARC, "A via
+// List <list@x.org>". X-Original-From says it, or X-Original-Sender, which Google Groups sometimes writes alone and
+// never leaves as the sender wrote it; or Reply-To or Cc has that name with an address of its own. The result is nil
+// if none of them does.
 //
-// Mailman leaves X-Original-From as the sender wrote it, and puts the sender into Reply-To; Google Groups does it the other way
-// round. So where these have that name with different addresses, one may be there to become somebody else: none is believed.
+// Mailman leaves X-Original-From as the sender wrote it, and puts the sender into Reply-To; Google Groups does it the
+// other way round. So if these have the name with different addresses, one of them may be there to impersonate
+// somebody: then neither is believed.
 func senderBehindList(h header, from track.Person) *track.Person {
 	if from.Email == "" {
 		return nil
@@ -49,17 +51,18 @@ func senderBehindList(h header, from track.Person) *track.Person {
 	return said
 }
 
-// originalSender is who X-Original-From or X-Original-Sender says that it was.
+// originalSender is the sender according to X-Original-From or X-Original-Sender.
 func originalSender(h header, from track.Person, name string) *track.Person {
 	for _, field := range []string{"X-Original-From", "X-Original-Sender"} {
-		if original := parsePerson(h.text(field)); strings.Contains(original.Email, "@") && original.Email != from.Email {
+		original := parsePerson(h.text(field))
+		if strings.Contains(original.Email, "@") && original.Email != from.Email {
 			return &track.Person{Name: cmp.Or(name, original.Name), Email: original.Email}
 		}
 	}
 	return nil
 }
 
-// namedIn is who has that name in the fields of that kind.
+// namedIn is the person who has that name in the fields of that kind.
 func namedIn(h header, field, name string) *track.Person {
 	if name == "" {
 		return nil
@@ -75,11 +78,12 @@ func namedIn(h header, field, name string) *track.Person {
 	return nil
 }
 
-// mayName is a quick no for a header that doesn't have the first word of a name, unless that may be encoded or escaped.
+// mayName quickly says no to a header that does not have the first word of a name, unless the name may be encoded or
+// escaped.
 func mayName(value []byte, name string) bool {
 	word, _, _ := strings.Cut(name, " ")
-	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) || bytes.IndexByte(value, '\\') >= 0 ||
-		!isASCII(value)
+	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) ||
+		bytes.IndexByte(value, '\\') >= 0 || !isASCII(value)
 }
 
 // dropVia is "A" of "A via List".
@@ -94,8 +98,9 @@ func trimQuotes(name string) string {
 	return strings.Trim(trim(name), "'")
 }
 
-// findNamed finds the person of that name in a list of addresses. It is split before it is decoded, since an encoded
-// name may hold a comma, and after that too, for names that were encoded together with what is around them.
+// findNamed finds the person of that name in a list of addresses. It splits the list before it decodes it, since an
+// encoded name may hold a comma; then also after decoding, for names that were encoded together with what is around
+// them.
 func findNamed(list []byte, name string) *track.Person {
 	for _, one := range splitAddresses(string(list)) {
 		if p := isNamed(decodeHeader([]byte(one)), name); p != nil {
@@ -110,7 +115,8 @@ func findNamed(list []byte, name string) *track.Person {
 	return nil
 }
 
-// isNamed gives the person of an address if the name is theirs. For who has none, lists write what stands before the @.
+// isNamed returns the person of an address if the name is theirs. For somebody without a name, lists write the part
+// before the @.
 func isNamed(address, name string) *track.Person {
 	if !strings.Contains(address, name) && !strings.Contains(address, `\`) {
 		return nil
@@ -123,8 +129,8 @@ func isNamed(address, name string) *track.Person {
 	return nil
 }
 
-// splitAddresses splits at the commas outside quotes and comments. From a quote or comment on that never ends, every comma
-// counts.
+// splitAddresses splits at the commas outside quotes and comments. After a quote or comment that has no end, every
+// comma counts.
 func splitAddresses(s string) []string {
 	var list []string
 	start, open := 0, byte(0) // open is what ends the quote or comment that i is in

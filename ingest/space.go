@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// isSpace is white space as Patchwork's language counts it: Unicode's, and the four separators FS, GS, RS and US.
+// isSpace tells that r is white space as Python counts it, in which Patchwork is written: Unicode's, and the four
+// separators FS, GS, RS and US.
 func isSpace(r rune) bool {
 	if '!' <= r && r <= '~' {
 		return false
@@ -46,7 +47,7 @@ func fold(s string) string {
 	return string(out)
 }
 
-// isFolded tells that fold has nothing to do, for the common line of plain ASCII.
+// isFolded quickly tells that fold has nothing to do; it may say no to text in which it has not.
 func isFolded(s string) bool {
 	before := byte(' ')
 	for i := 0; i < len(s); i++ {

@@ -6,9 +6,8 @@ import (
 	"patchwatch/track"
 )
 
-// parseSubject takes a decoded and folded subject apart, as Patchwork does: one leading "Re:" or "Fwd:" goes, then the
-// brackets are read for as long as the rest begins with one, then marker and version are looked for among what was in
-// them.
+// parseSubject takes a decoded and folded subject apart, as Patchwork does. It drops one leading "Re:" or "Fwd:",
+// reads brackets for as long as the rest begins with one, and then looks for marker and version among their contents.
 func parseSubject(full string) track.Subject {
 	s := track.Subject{Full: full, Version: 1}
 	rest := dropReplyWord(full)
@@ -36,7 +35,7 @@ func dropReplyWord(s string) string {
 	return s
 }
 
-// cutWord cuts a word and the colon or space behind it off s.
+// cutWord cuts a word off s, with the colon or space that follows.
 func cutWord(s, word string) (after string, ok bool) {
 	if !hasPrefixFold(s, word) || len(s) == len(word) {
 		return "", false
@@ -47,7 +46,7 @@ func cutWord(s, word string) (after string, ok bool) {
 	return s[len(word)+1:], true
 }
 
-// cutBracket takes "[inside]" and the spaces behind it off s.
+// cutBracket takes "[inside]" off s, with the spaces that follow.
 func cutBracket(s string) (inside, after string, ok bool) {
 	if s == "" || s[0] != '[' {
 		return "", "", false
@@ -132,8 +131,8 @@ func endDigits(s string) (before, digits string) {
 	return s[:i], s[i:]
 }
 
-// findVersion takes the version from the first prefix "v2", otherwise from the first that has it behind a dash or glued on,
-// "-v2" or "PATCHv2", otherwise from the first "(v2)" in the subject. Without any it is 1.
+// findVersion takes the version from the first prefix "v2", otherwise from the first that has it after a dash or a
+// word, "-v2" or "PATCHv2", otherwise from the first "(v2)" in the subject. Without any of these it is 1.
 func findVersion(prefixes []string, rest string) int {
 	for _, p := range prefixes {
 		if len(p) > 1 && p[0]|0x20 == 'v' && isDigits(p[1:]) {
@@ -151,9 +150,9 @@ func findVersion(prefixes []string, rest string) int {
 	return 1
 }
 
-// gluedVersion reads what people write for "PATCH v2": "PATCHv2", "RFCv3", "PATCH-v2", and "PATCH -v2", as the maintainers of
-// some trees write every prefix with a dash. What stands before the v has to say that this is a patch: the name of a branch,
-// "dev2" or "-mm-v2", isn't a version.
+// gluedVersion reads what people write for "PATCH v2": "PATCHv2", "RFCv3", "PATCH-v2", and "PATCH -v2", since the
+// maintainers of some trees write every prefix with a dash. The text before the v has to say that this is a patch:
+// the name of a branch, "dev2" or "-mm-v2", is not a version.
 func gluedVersion(p string) (version int, ok bool) {
 	before, digits := endDigits(p)
 	n := len(before)

@@ -12,9 +12,9 @@ const (
 	maxFolds    = 8
 )
 
-// findTrailers are the lines that give credit, "Reviewed-by: A <a@x.org>": any word that ends in "-by", at the start of
-// a line, letter case ignored, and an address somewhere behind it. Quoted lines give none, and neither does an indented
-// one, nor what isn't somebody yet: "Reviewed-by: pending", "Acked-by: <your name here>".
+// findTrailers returns the lines that give credit, "Reviewed-by: A <a@x.org>": any word that ends in "-by", at the
+// start of a line, in any letter case, and an address somewhere after it. Quoted lines give no credit, nor do
+// indented ones, nor does a line that names nobody yet: "Reviewed-by: pending", "Acked-by: <your name here>".
 func findTrailers(text string, found []track.Trailer) []track.Trailer {
 	for len(text) > 0 && len(found) < maxTrailers {
 		var line string
@@ -25,7 +25,7 @@ func findTrailers(text string, found []track.Trailer) []track.Trailer {
 		}
 		value, text = unfoldTrailer(fold(value), text)
 		if len(value) > maxLine {
-			continue // it would go into commits, whoever sent it
+			continue // it would go into commits, and anybody can send it
 		}
 		if namesAddress(value) || isToolTrailer(key) && value != "" && value[0] != '<' {
 			found = append(found, track.Trailer{Key: key, Value: value})
@@ -34,7 +34,7 @@ func findTrailers(text string, found []track.Trailer) []track.Trailer {
 	return found
 }
 
-// unfoldTrailer adds to a trailer's value the lines over which it goes on; rest is what follows them.
+// unfoldTrailer adds the lines to a trailer over which it continues. rest is what follows them.
 func unfoldTrailer(value, text string) (whole, rest string) {
 	for range maxFolds {
 		line, after, _ := strings.Cut(text, "\n")
@@ -46,10 +46,10 @@ func unfoldTrailer(value, text string) (whole, rest string) {
 	return value, text
 }
 
-// continuesTrailer tells whether a line continues a trailer. To git any indented line does. People also put diffstats, commands
-// and trailers on indented lines behind a trailer, so once there is an address only what belongs to it goes on: more
-// people, or a remark that isn't at its end. A mail program that breaks long lines doesn't indent: then the address is
-// alone on the next one.
+// continuesTrailer tells whether a line continues a trailer. For git any indented line does. But people also put
+// diffstats, commands and trailers on indented lines after a trailer, so once there is an address, only these
+// continue it: more people, or a remark that has not ended. A mail program that breaks long lines does not indent:
+// then the address is alone on the next line.
 func continuesTrailer(value, line string) bool {
 	rest := strings.TrimLeft(line, " \t")
 	if rest == "" {
@@ -69,7 +69,7 @@ func continuesTrailer(value, line string) bool {
 		strings.Count(value, "[") > strings.Count(value, "]")
 }
 
-// isDiffstat tells a line " file | 2 +-", which often comes right below trailers.
+// isDiffstat tells that a line is like " file | 2 +-", which often comes right below trailers.
 func isDiffstat(line string) bool { return strings.Contains(line, " | ") }
 
 // isBracketed tells that a line is an address in brackets and nothing else.
@@ -77,7 +77,8 @@ func isBracketed(line string) bool {
 	return strings.HasPrefix(line, "<") && strings.HasSuffix(line, ">") && namesAddress(line)
 }
 
-// namesAddress tells whether there is an address in a trailer's value, also one that is hidden from machines, "<a at x.org>".
+// namesAddress tells whether the value of a trailer has an address, even one that is hidden from machines, "<a at
+// x.org>".
 func namesAddress(value string) bool {
 	for at := range strings.SplitSeq(value, " ") {
 		local, host, ok := strings.Cut(at, "@")
@@ -89,7 +90,7 @@ func namesAddress(value string) bool {
 	return ok && strings.Count(inside, " ") == 2 && strings.Contains(inside, " at ") && strings.Contains(inside, ".")
 }
 
-// isToolTrailer tells a trailer that is a program's, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's
+// isToolTrailer tells that a trailer is a program's, which has no address: "Assisted-by: AGENT:MODEL" (the kernel's
 // coding-assistants.rst).
 func isToolTrailer(key string) bool {
 	return strings.EqualFold(key, "Assisted-by") || strings.EqualFold(key, "Generated-by")

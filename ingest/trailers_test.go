@@ -42,7 +42,8 @@ func TestFoldedTrailers(t *testing.T) {
 	}
 }
 
-// TestLongTrailer: what is longer than a line of mail may be gives no credit, so that no stranger's reply fills a commit.
+// TestLongTrailer: what is longer than a line of mail may be gives no credit, so that no stranger's reply fills a
+// commit.
 func TestLongTrailer(t *testing.T) {
 	t.Parallel()
 	const by = "Reviewed-by: A <a@x.org>"

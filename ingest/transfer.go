@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// decodeTransfer undoes a Content-Transfer-Encoding (RFC 2045, section 6) leniently: what can't be decoded stays as it
-// is. The result may share body's memory.
+// decodeTransfer undoes a Content-Transfer-Encoding (RFC 2045, section 6) leniently: what cannot be decoded stays as
+// it is. The result may share the memory of body.
 func decodeTransfer(body []byte, encoding string) []byte {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "base64":
@@ -20,8 +20,8 @@ func decodeTransfer(body []byte, encoding string) []byte {
 	return body
 }
 
-// decodeBase64 skips what is not of the alphabet and stops at the padding, behind which lists put their footers as
-// plain text. A lone letter at the end means that this isn't base64: then it is left as it is.
+// decodeBase64 skips what is not of the alphabet. It stops at the padding, because lists put their footers after that
+// as plain text. A single letter left over at the end means that this is not base64; then body stays as it is.
 func decodeBase64(body []byte) []byte {
 	letters := make([]byte, 0, len(body))
 	padding := 0
@@ -47,7 +47,7 @@ func decodeBase64(body []byte) []byte {
 	return out[:n]
 }
 
-// base64Alphabet is base64's.
+// base64Alphabet tells which bytes are letters of base64.
 var base64Alphabet = func() (is [256]bool) {
 	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
 		is[c] = true
@@ -55,7 +55,7 @@ var base64Alphabet = func() (is [256]bool) {
 	return is
 }()
 
-// wordBase64 decodes the text of an encoded word; not ok where its length is impossible.
+// wordBase64 decodes the text of an encoded word. It is not ok if the length is impossible.
 func wordBase64(text []byte) (decoded []byte, ok bool) {
 	letters := 0
 	for _, c := range text {
@@ -69,7 +69,8 @@ func wordBase64(text []byte) (decoded []byte, ok bool) {
 	return decodeBase64(text), true
 }
 
-// decodeQuoted undoes quoted-printable; an "=" that begins no escape stays, and so does white space before a line's end.
+// decodeQuoted undoes quoted-printable. An "=" that begins no escape stays, and so does white space at the end of a
+// line.
 func decodeQuoted(body []byte) []byte {
 	out := make([]byte, 0, len(body))
 	for len(body) > 0 {

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// decodeUTF7 decodes RFC 2152: runs of base64 between "+" and "-" that hold UTF-16, and ASCII. A run that can't be decoded stays
-// as it is.
+// decodeUTF7 decodes RFC 2152: ASCII, and runs of base64 between "+" and "-" that hold UTF-16. A run that cannot be
+// decoded stays as it is.
 func decodeUTF7(raw []byte) []byte {
-	raw = guessCharset(raw) // the bytes should be ASCII, but who knows
+	raw = guessCharset(raw) // the bytes should be ASCII, but they may not be
 	out := make([]byte, 0, len(raw))
 	for len(raw) > 0 {
 		i := bytes.IndexByte(raw, '+')

@@ -1,5 +1,5 @@
 package ingest
 
-// ParserVersion is what Parse reads. It grows whenever Parse reads something more or otherwise, so that a database knows that its
-// facts were read by an older one.
+// ParserVersion is the version of what Parse reads. It grows whenever Parse reads something more, or reads it
+// differently, so that a database knows that its facts were read by an older Parse.
 const ParserVersion = 2
