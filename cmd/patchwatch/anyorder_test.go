@@ -13,14 +13,15 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/db"
 	"patchwatch/track"
 )
 
 const generated = "../../../shared/corpus/gen/small.tar.gz"
 
-// TestRealMailInAnyOrder feeds mail of public lists in order, in three orders of chance, and through eight watchers that
-// are killed all the time: the dump is the same to the byte.
+// TestRealMailInAnyOrder feeds mail of public lists in order, in three orders of chance, and through eight watchers
+// that are killed all the time: the dump is the same to the byte.
 func TestRealMailInAnyOrder(t *testing.T) {
 	needsCorpus(t, corpus)
 	var projects []track.Project
@@ -124,7 +125,7 @@ func (w *workplace) dumpOfFed(projects []track.Project, mails []sampleMail, seed
 		t.Fatal(err)
 	}
 	for _, p := range projects {
-		if _, err := s.AddProject(ctx, p, reread, nil); err != nil {
+		if _, err := s.AddProject(ctx, p, intake.Reread, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,13 +134,13 @@ func (w *workplace) dumpOfFed(projects []track.Project, mails []sampleMail, seed
 	if seed > 0 {
 		r.Shuffle(len(mails), func(i, j int) { mails[i], mails[j] = mails[j], mails[i] })
 	}
-	for in := (&intake{store: s}); len(mails) > 0; {
+	for in := (&intake.Intake{Store: s}); len(mails) > 0; {
 		n := min(1+r.IntN(100), len(mails))
-		var batch []bytesOfMail
+		var batch []intake.Bytes
 		for _, m := range mails[:n] {
-			batch = append(batch, bytesOfMail{raw: m.raw, delivered: m.delivered})
+			batch = append(batch, intake.Bytes{Raw: m.raw, Delivered: m.delivered})
 		}
-		if _, err := in.take(ctx, batch); err != nil {
+		if _, err := in.Take(ctx, batch); err != nil {
 			t.Fatal(err)
 		}
 		mails = mails[n:]

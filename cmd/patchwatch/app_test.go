@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
@@ -20,7 +21,7 @@ type typed struct {
 
 func newTyped(stdin string) *typed {
 	c := &typed{}
-	c.app = app{in: strings.NewReader(stdin), out: &c.stdout, err: &c.stderr, stuckAfter: stuckAfter}
+	c.app = app{in: strings.NewReader(stdin), out: &c.stdout, err: &c.stderr, stuckAfter: ops.StuckAfter}
 	return c
 }
 

@@ -18,8 +18,8 @@ import (
 	"patchwatch/watcher"
 )
 
-// TestBench is what make bench runs: it measures on the machine that it runs on, in one run, and says each figure beside
-// those of others. It is no test of anything else, and runs only when it is asked for.
+// TestBench is what make bench runs: it measures on the machine that it runs on, in one run, and says each figure
+// beside those of others. It is no test of anything else, and runs only when it is asked for.
 func TestBench(t *testing.T) {
 	if os.Getenv("PATCHWATCH_BENCH") == "" {
 		t.Skip("it takes minutes: make bench")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
@@ -33,6 +34,6 @@ func (a *app) deliver(ctx context.Context, dir string) error {
 	if _, err := watcher.EnsureMaildir(dir); err != nil {
 		return err
 	}
-	_, err := watcher.Deliver(dir, untilDone(ctx, a.in))
+	_, err := watcher.Deliver(dir, intake.UntilDone(ctx, a.in))
 	return err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
@@ -29,8 +30,8 @@ two databases that were given the same mails, in whatever order, dump the same b
 	}
 }
 
-// dump collects all lines before it writes the first. They are one view of the database, and the log beside it can't be cut
-// back while the view is open, which must not depend on how slowly our output is read.
+// dump collects all lines before it writes the first. They are one view of the database, and the log beside it can't
+// be cut back while the view is open, which must not depend on how slowly our output is read.
 func dump(ctx context.Context, s *db.Store, out io.Writer) error {
 	lines, err := s.DumpLines(ctx, term.CleanJSON)
 	if err != nil {
@@ -89,7 +90,7 @@ func (a *app) printDifferences(x, y *db.Lines) error {
 
 // linesOf reads a dump, or makes it from a database.
 func linesOf(ctx context.Context, path string) (*db.Lines, error) {
-	f, _, err := openNamed(ctx, path)
+	f, _, err := intake.Open(ctx, path)
 	if err != nil {
 		return nil, err
 	}

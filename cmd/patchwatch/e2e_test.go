@@ -267,7 +267,8 @@ func (s *sender) readFiles() {
 	}
 }
 
-// send sends the files by git send-email, a process for each and so many at once, so that they come in an order of chance.
+// send sends the files by git send-email, a process for each and so many at once, so that they come in an order of
+// chance.
 func (s *sender) send(m *mailHost, to string) {
 	s.t.Helper()
 	var wg sync.WaitGroup

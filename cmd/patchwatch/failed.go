@@ -9,7 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -91,7 +93,8 @@ func (a *app) listFailed(out io.Writer, mails []failedMail, asJSON bool) error {
 	return t.Print(out, a.screen)
 }
 
-// whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they are there.
+// whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they
+// are there.
 func whatItSays(path string) (from, subject string) {
 	start, _, err := watcher.ReadFile(path, 64<<10)
 	if err != nil {
@@ -175,4 +178,29 @@ func (a *app) failedMails(ctx context.Context, dirs []string) ([]failedMail, err
 		}
 	}
 	return out, nil
+}
+
+// maildirs are the named ones, else those that watch last fed into the database.
+func (a *app) maildirs(ctx context.Context, named []string) (paths []string, err error) {
+	if len(named) > 0 {
+		for _, dir := range named {
+			path, err := ops.MaildirPath(dir)
+			if err != nil {
+				return nil, err
+			}
+			paths = append(paths, path)
+		}
+		return paths, nil
+	}
+	err = a.reading(ctx, func(s *db.Store) error {
+		known, err := s.Maildirs(ctx)
+		for _, m := range known {
+			paths = append(paths, m.Path)
+		}
+		return err
+	})
+	if err == nil && len(paths) == 0 {
+		err = fmt.Errorf("no Maildir is watched into %s; name one", a.db)
+	}
+	return paths, err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
@@ -62,7 +63,7 @@ counts them. Nothing is deleted: that is for a person to do.`,
 // agreed asks a person; where nobody can answer, the answer is no.
 func (a *app) agreed(ctx context.Context, question string) bool {
 	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	answer, _ := bufio.NewReader(untilDone(ctx, a.in)).ReadString('\n')
+	answer, _ := bufio.NewReader(intake.UntilDone(ctx, a.in)).ReadString('\n')
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }

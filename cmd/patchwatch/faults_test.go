@@ -65,8 +65,8 @@ var faults = []fault{
 	},
 }
 
-// TestFault breaks one thing after the other under a watcher that runs: mail stays in new, the log and status say why and
-// what to do, and when it is mended all goes on by itself.
+// TestFault breaks one thing after the other under a watcher that runs: mail stays in new, the log and status say why
+// and what to do, and when it is mended all goes on by itself.
 func TestFault(t *testing.T) {
 	for _, f := range faults {
 		t.Run(f.name, func(t *testing.T) {
@@ -156,8 +156,8 @@ func TestReadOnlyDatabase(t *testing.T) {
 	w.run("--db", "db/x.db", "watch", "--once", "md")
 }
 
-// TestDatabaseIsLockedForLong: somebody holds the database while mail comes. With PATCHWATCH_LONG=1 in the environment, as
-// make test-faults has it, for longer than the minute that a watcher waits for it at once.
+// TestDatabaseIsLockedForLong: somebody holds the database while mail comes. With PATCHWATCH_LONG=1 in the
+// environment, as make test-faults has it, for longer than the minute that a watcher waits for it at once.
 func TestDatabaseIsLockedForLong(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
@@ -183,8 +183,8 @@ func TestDatabaseIsLockedForLong(t *testing.T) {
 	w.run("check", "md")
 }
 
-// TestMaildirsDiskIsFull: a mail that can't be read needs a file with the reason, for which there is no room. It stays in
-// new, those that can be read are taken, and it follows when there is room.
+// TestMaildirsDiskIsFull: a mail that can't be read needs a file with the reason, for which there is no room. It
+// stays in new, those that can be read are taken, and it follows when there is room.
 func TestMaildirsDiskIsFull(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {

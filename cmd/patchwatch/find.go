@@ -140,3 +140,11 @@ func kindInWords(m track.MailView) string {
 	}
 	return "a " + m.Kind
 }
+
+// seriesID is how commands name a series.
+func seriesID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return fmt.Sprintf("s%d", id)
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/db"
 )
 
@@ -32,14 +33,15 @@ func twoThousandUnrouted(t *testing.T) (w *workplace, want string) {
 
 func (w *workplace) unfinished() int {
 	w.t.Helper()
-	var r statusReport
+	var r ops.Report
 	if err := json.Unmarshal([]byte(w.run("status", "--json", "md")), &r); err != nil {
 		w.t.Fatal(err)
 	}
 	return r.Database.Unfinished
 }
 
-// killedInTheMiddle adds the project and kills the command when some of the mail has followed; false if it had ended before.
+// killedInTheMiddle adds the project and kills the command when some of the mail has followed; false if it had ended
+// before.
 func (w *workplace) killedInTheMiddle() bool {
 	store, err := db.OpenReadOnly(w.t.Context(), w.path("patchwatch.db"))
 	if err != nil {
@@ -57,7 +59,8 @@ func (w *workplace) killedInTheMiddle() bool {
 	return w.unfinished() > 0
 }
 
-// A project is added, and the command is killed again and again: in the end all is as if it had been there before its mail.
+// A project is added, and the command is killed again and again: in the end all is as if it had been there before its
+// mail.
 func TestKilledWhileAProjectIsAdded(t *testing.T) {
 	t.Parallel()
 	w, want := twoThousandUnrouted(t)

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// generator makes the mail of a list on which patches are sent, answered, lost, sent again and revised, and knows the truth
-// about each. It is for a plain clone, where no other corpus is; the same seed gives the same mail.
+// generator makes the mail of a list on which patches are sent, answered, lost, sent again and revised, and knows the
+// truth about each. It is for a plain clone, where no other corpus is; the same seed gives the same mail.
 type generator struct {
 	r     *rand.Rand
 	now   time.Time

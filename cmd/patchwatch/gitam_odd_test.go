@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// oddMails are ways to send a change that git format-patch wrote, to files of every kind. git am makes of the mbox the commit
-// that was sent: its author, date, message and bytes.
+// oddMails are ways to send a change that git format-patch wrote, to files of every kind. git am makes of the mbox
+// the commit that was sent: its author, date, message and bytes.
 var oddMails = map[string]struct {
 	file, before, after string
 	send                func(patch string) string

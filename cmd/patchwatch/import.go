@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
@@ -33,7 +33,7 @@ names no list itself is then that list's, also when its project is added later, 
 			if cmd.Flags().Changed("list-id") && !isListID(as) {
 				return usagef("%q can't be a list's id, such as dev.lists.example.org", list)
 			}
-			archives, err := openArchives(cmd.Context(), a.in, args) // before a database is made for nothing
+			archives, err := intake.OpenArchives(cmd.Context(), a.in, args) // before a database is made for nothing
 			if err != nil {
 				return err
 			}
@@ -52,21 +52,15 @@ names no list itself is then that list's, also when its project is added later, 
 type importing struct {
 	*app
 	store    *db.Store
-	as       string // see intake
+	as       string // see intake.Intake
 	quiet    bool
 	progress *term.Progress
 
 	done, stored, known, failed int
 }
 
-// Batches as the watcher has them: one fsync for many mails, and a bound on memory.
-const (
-	batchMails = 256
-	batchBytes = 32 << 20
-)
-
-func (im *importing) run(ctx context.Context, archives []archive) error {
-	keepMemorySmall()
+func (im *importing) run(ctx context.Context, archives []intake.Archive) error {
+	intake.KeepMemorySmall()
 	for i, archive := range archives {
 		if err := im.one(ctx, archive, i, len(archives)); err != nil {
 			im.progress.Clear()
@@ -74,91 +68,34 @@ func (im *importing) run(ctx context.Context, archives []archive) error {
 		}
 	}
 	im.progress.Clear()
-	fmt.Fprintf(im.out, "%d mails read: %d stored, %d known already, %d could not be read\n", im.done, im.stored, im.known, im.failed)
+	fmt.Fprintf(im.out, "%d mails read: %d stored, %d known already, %d could not be read\n", im.done, im.stored, im.known,
+		im.failed)
 	return nil
 }
 
-// batchOfMails is parsed by one goroutine while the one before is stored by another.
-type batchOfMails struct {
-	names  []string
-	mails  []parsed
-	at     float64 // how much of the archive has been read by then
-	failed error   // reading the archive ended here
+func (im *importing) one(ctx context.Context, a intake.Archive, index, of int) error {
+	in := &intake.Intake{Store: im.store, As: im.as}
+	return in.Import(ctx, a, func(b intake.Stored) {
+		im.count(b)
+		im.progress.TellShare(im.done, (float64(index)+b.Share)/float64(of))
+	})
 }
 
-func (im *importing) one(ctx context.Context, a archive, index, of int) error {
-	in := &intake{store: im.store, as: im.as}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for b := range in.readBatches(ctx, a) {
-		outcomes, err := in.add(ctx, b.mails)
-		if err != nil {
-			return fmt.Errorf("import %s: %w", a.path(), err)
-		}
-		im.count(b, outcomes)
-		if b.failed != nil {
-			return fmt.Errorf("import %s: %w", a.path(), b.failed)
-		}
-		im.progress.TellShare(im.done, (float64(index)+b.at)/float64(of))
-	}
-	return ctx.Err()
-}
-
-func (im *importing) count(b batchOfMails, outcomes []outcome) {
-	for i, o := range outcomes {
+func (im *importing) count(b intake.Stored) {
+	for i, m := range b.Mails {
 		im.done++
 		switch {
-		case o.refuse != nil:
+		case m.Refused != nil:
 			im.failed++
 			if !im.quiet {
 				im.progress.Clear()
-				fmt.Fprintf(im.err, "could not read %s: %s\n", term.Printable(b.names[i]), term.Printable(term.FirstLine(o.refuse.Error())))
+				fmt.Fprintf(im.err, "could not read %s: %s\n", term.Printable(b.Names[i]),
+					term.Printable(term.FirstLine(m.Refused.Error())))
 			}
-		case o.Known:
+		case m.Known:
 			im.known++
 		default:
 			im.stored++
 		}
 	}
-}
-
-// readBatches reads and parses one batch in advance, while the one before is stored.
-func (in *intake) readBatches(ctx context.Context, a archive) <-chan batchOfMails {
-	out := make(chan batchOfMails, 1)
-	go func() {
-		defer close(out)
-		defer a.close()
-		for more := true; more; {
-			var b batchOfMails
-			b, more = in.nextBatch(a)
-			select {
-			case out <- b:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
-}
-
-func (in *intake) nextBatch(a archive) (b batchOfMails, more bool) {
-	var mails []bytesOfMail
-	size := 0
-	for len(mails) < batchMails && size < batchBytes {
-		name, m, err := a.next()
-		if errors.Is(err, errEnd) {
-			b.mails = in.parseAll(mails)
-			b.at = 1
-			return b, false
-		}
-		if err != nil {
-			b.mails, b.failed = in.parseAll(mails), err
-			return b, false
-		}
-		b.names = append(b.names, name)
-		mails = append(mails, m)
-		size += len(m.raw)
-	}
-	b.mails, b.at = in.parseAll(mails), a.share()
-	return b, true
 }

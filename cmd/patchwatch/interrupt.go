@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -24,7 +22,8 @@ func (i interrupted) Error() string { return "interrupted" }
 // code is the exit code that shells give a program that a signal ended.
 func (i interrupted) code() int { return 128 + int(i.signal) }
 
-// interrupts tells what a signal may do: end a command that only reads, or have one that writes finish what it has in hand.
+// interrupts tells what a signal may do: end a command that only reads, or have one that writes finish what it has in
+// hand.
 type interrupts struct {
 	err      io.Writer    // where it is said that the process ends
 	patience atomic.Int64 // how long a command that only reads is waited for; 0: it writes
@@ -32,9 +31,9 @@ type interrupts struct {
 
 type interruptsKey struct{}
 
-// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends even if it
-// is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once, and loses
-// nothing either.
+// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends even
+// if it is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once,
+// and loses nothing either.
 //
 // A signal right behind the first is the same request: timeout(1) signals its child and then the child's whole group.
 func interruptible(err io.Writer) context.Context {
@@ -81,7 +80,8 @@ func (in *interrupts) sayWithoutWaiting(text string) {
 	}
 }
 
-// How long a command that only reads may take to end after a signal. One that has a copy of the database removes it first.
+// How long a command that only reads may take to end after a signal. One that has a copy of the database removes it
+// first.
 const (
 	soon     = 300 * time.Millisecond
 	tidiedUp = 15 * time.Second
@@ -105,55 +105,4 @@ func onlyReading(ctx context.Context, patience time.Duration) (done func()) {
 func wasReading(ctx context.Context) (why interrupted, ok bool) {
 	in, found := ctx.Value(interruptsKey{}).(*interrupts)
 	return why, found && in.patience.Load() > 0 && errors.As(context.Cause(ctx), &why)
-}
-
-// openNamed opens a path that somebody has named on the command line: a link is followed, and a pipe may be read, as in
-// patchwatch import <(zcat all.mbox.gz). Waiting for a pipe ends with the context. The size is that of a file, 0 for a pipe.
-func openNamed(ctx context.Context, path string) (in io.ReadCloser, size int64, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	kind := info.Mode().Type()
-	switch {
-	case kind == 0:
-		f, err := os.Open(path)
-		return f, info.Size(), err
-	case kind&(fs.ModeNamedPipe|fs.ModeCharDevice) == 0:
-		return nil, 0, fmt.Errorf("%s is neither a file nor a pipe", path)
-	}
-	type opened struct {
-		f   *os.File
-		err error
-	}
-	wait := make(chan opened, 1)
-	go func() { // opening a FIFO waits for somebody to write into it
-		f, err := os.Open(path)
-		wait <- opened{f, err}
-	}()
-	select {
-	case o := <-wait:
-		if o.err != nil {
-			return nil, 0, o.err
-		}
-		return patient{untilDone(ctx, o.f), o.f}, 0, nil
-	case <-ctx.Done():
-		return nil, 0, context.Cause(ctx)
-	}
-}
-
-type patient struct {
-	io.Reader
-	io.Closer
-}
-
-// untilDone reads from r until the context ends, also while r has nothing to give.
-func untilDone(ctx context.Context, r io.Reader) io.Reader {
-	out, in := io.Pipe()
-	go func() {
-		_, err := io.Copy(in, r)
-		in.CloseWithError(err)
-	}()
-	context.AfterFunc(ctx, func() { in.CloseWithError(context.Cause(ctx)) })
-	return out
 }

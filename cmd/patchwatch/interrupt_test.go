@@ -2,14 +2,14 @@ package main
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
 
 	"golang.org/x/sys/unix"
 )
@@ -140,7 +140,8 @@ func TestWaitingForMailEndsAtTheFirstSignal(t *testing.T) {
 	}
 }
 
-// What writes finishes the batch in hand at the first signal: what it says it stored is stored, and the rest is not lost.
+// What writes finishes the batch in hand at the first signal: what it says it stored is stored, and the rest is not
+// lost.
 func TestImportFinishesItsBatch(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
@@ -151,7 +152,7 @@ func TestImportFinishesItsBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	for i := range 3 * batchMails { // more than are read in advance, and no end
+	for i := range 3 * intake.BatchMails { // more than are read in advance, and no end
 		name := strings.Repeat("i", i+1)
 		if _, err := f.WriteString("From a@x Thu Jan  1 00:00:00 2026\n" + patchMail(name) + "\n"); err != nil {
 			t.Fatal(err)
@@ -185,40 +186,6 @@ func TestImportOfAPipe(t *testing.T) {
 	p.wants("1 mails read: 1 stored")
 }
 
-// A Maildir's owner finds nothing overwritten, and nobody waits, whatever stands at the name of the file that says why no
-// mail is taken.
-func TestPausedFileIsNothingElse(t *testing.T) {
-	dir := t.TempDir()
-	path, other := filepath.Join(dir, pausedFile), filepath.Join(dir, "other")
-	for _, kind := range []string{"a link", "a FIFO"} {
-		for _, name := range []string{path, path + ".new"} {
-			if err := os.WriteFile(other, []byte("precious"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			err := unix.Mkfifo(name, 0o600)
-			if kind == "a link" {
-				os.Remove(name)
-				err = os.Symlink(other, name)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if name == path && readPaused(dir) != "" {
-				t.Errorf("%s was read: %q", kind, readPaused(dir))
-			}
-			writePaused(dir, "the disk is full")
-			text, err := os.ReadFile(other)
-			if err != nil || string(text) != "precious" || readPaused(dir) != "the disk is full" {
-				t.Errorf("with %s at %s: the other file has %q, the reason is %q", kind, name, text, readPaused(dir))
-			}
-			writePaused(dir, "")
-			if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
-				t.Errorf("with %s, the reason stays: %v", kind, err)
-			}
-		}
-	}
-}
-
 // Nothing that stands in a Maildir holds up the commands that look at it.
 func TestFIFOsHoldNobodyUp(t *testing.T) {
 	t.Parallel()
@@ -226,7 +193,7 @@ func TestFIFOsHoldNobodyUp(t *testing.T) {
 	w.deliver("md", samples(t, "01*"))
 	w.watchOnce("md", 1)
 	w.write("md/failed/odd", "no mail")
-	for _, name := range []string{"md/" + pausedFile, "md/failed/odd.reason", "md/cur/a:2,", "md/new/b", "md/failed/c"} {
+	for _, name := range []string{"md/" + ops.PausedFile, "md/failed/odd.reason", "md/cur/a:2,", "md/new/b", "md/failed/c"} {
 		defer w.fifo(name).Close()
 	}
 	w.run("status", "md")
@@ -245,7 +212,8 @@ func TestFIFOsHoldNobodyUp(t *testing.T) {
 	}
 }
 
-// fifo makes a FIFO that is open for reading and writing, so that whoever opens it for reading waits for what is written.
+// fifo makes a FIFO that is open for reading and writing, so that whoever opens it for reading waits for what is
+// written.
 func (w *workplace) fifo(name string) *os.File {
 	w.t.Helper()
 	w.unopened(name)
@@ -256,8 +224,8 @@ func (w *workplace) fifo(name string) *os.File {
 	return f
 }
 
-// unopened makes a pipe and does not open it, not even for a moment: a process that another test starts just then would hold it
-// open too, and what is written meanwhile would be lost with that.
+// unopened makes a pipe and does not open it, not even for a moment: a process that another test starts just then
+// would hold it open too, and what is written meanwhile would be lost with that.
 func (w *workplace) unopened(name string) {
 	w.t.Helper()
 	if err := unix.Mkfifo(w.path(name), 0o600); err != nil {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/watcher"
 )
 
@@ -24,7 +25,7 @@ func disturbAsTold(a *app) {
 		return
 	}
 	var reached atomic.Int64
-	a.disturb = func(c *watcher.Config[*parsed]) {
+	a.disturb = func(c *watcher.Config[*intake.Mail]) {
 		c.LinkMoves = os.Getenv("PATCHWATCH_TEST_LINK") != ""
 		c.BatchMails = 7
 		c.Step = func(s string) {
@@ -36,9 +37,9 @@ func disturbAsTold(a *app) {
 	}
 }
 
-// TestKilledAtEveryStep kills the real program at each step of a mail's life, whatever steps there are, of a lone mail and
-// of a batch, at its first time and at a later one, and starts it again: the Maildir and the database are what they would
-// have been without.
+// TestKilledAtEveryStep kills the real program at each step of a mail's life, whatever steps there are, of a lone
+// mail and of a batch, at its first time and at a later one, and starts it again: the Maildir and the database are
+// what they would have been without.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	batch := samples(t)

@@ -92,7 +92,8 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 		fmt.Fprintln(a.err, noneFound("patches", f.Narrows()))
 		return nil
 	}
-	t := term.Table{Headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, Flexible: 6, Colour: stateColumn(2)}
+	t := term.Table{Headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, Flexible: 6,
+		Colour: stateColumn(2)}
 	for _, p := range patches {
 		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
 			term.Shorten(term.Printable(displayName(p.Submitter)), 20), patchTitle(p.Name))

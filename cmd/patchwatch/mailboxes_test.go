@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// The mailboxes of Patchwork's own series tests, and the answer that PATCHWORK.md, section 8, says each has when it comes in
-// order: what Patchwork says then, and ours in any order. The mails of a mailbox are a, b, c and so on, as they stand in it.
+// The mailboxes of Patchwork's own series tests, and the answer that PATCHWORK.md, section 8, says each has when it
+// comes in order: what Patchwork says then, and ours in any order. The mails of a mailbox are a, b, c and so on, as
+// they stand in it.
 //
 // Of these Patchwork itself gives ten more than one answer, by the order of arrival.
 var patchworkMailboxes = map[string]string{

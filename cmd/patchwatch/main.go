@@ -20,8 +20,9 @@ func runProcess(a *app) {
 	os.Exit(a.run(interruptible(a.err), os.Args[1:]))
 }
 
-// Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and what
-// shells say of SIGINT, after a second signal. A command that only reads ends with 128 and the number of the first one.
+// Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and
+// what shells say of SIGINT, after a second signal. A command that only reads ends with 128 and the number of the
+// first one.
 const (
 	exitDone     = 0
 	exitFailed   = 1

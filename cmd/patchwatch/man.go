@@ -40,7 +40,8 @@ func manDate() time.Time {
 // manPage is the man page, for man(7) as groff and mandoc read it.
 func manPage(root *cobra.Command, date time.Time) string {
 	var p page
-	p.line(`.TH PATCHWATCH 1 "` + date.UTC().Format(time.DateOnly) + `" "patchwatch ` + roff(thisBuild().Version) + `" "User Commands"`)
+	p.line(`.TH PATCHWATCH 1 "` + date.UTC().Format(time.DateOnly) + `" "patchwatch ` + roff(thisBuild().Version) +
+		`" "User Commands"`)
 	p.macro("SH", "NAME")
 	p.line("patchwatch \\- " + roff(strings.ToLower(root.Short[:1])+root.Short[1:]))
 	p.macro("SH", "SYNOPSIS")

@@ -103,8 +103,8 @@ func (w *mboxWriter) mail(ctx context.Context, p track.MailView) ([]byte, error)
 	return out, nil
 }
 
-// appendCommit appends a commit to an mbox. The tracker fills in what its mail does not say. Only the first commit of a mail
-// has its Message-ID, since programs take the second of two mails with one id for a copy.
+// appendCommit appends a commit to an mbox. The tracker fills in what its mail does not say. Only the first commit of
+// a mail has its Message-ID, since programs take the second of two mails with one id for a copy.
 func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.Trailer, first bool) []byte {
 	if c.From == "" { // git am wants an author, whatever it is
 		c.From = ingest.Mailbox(track.Person{Name: p.Submitter.Name, Email: cmp.Or(p.Submitter.Email, "unknown")})

@@ -10,8 +10,8 @@ import (
 	"patchwatch/track"
 )
 
-// tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the mbox has
-// an older one.
+// tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the
+// mbox has an older one.
 func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 	for _, id := range series {
 		found, err := s.SeriesList(ctx, track.Filter{Series: id})

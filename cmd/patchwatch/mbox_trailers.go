@@ -10,7 +10,8 @@ import (
 // endOfMessage is the line at which git am ends the message: three dashes, or two as some mailers leave them.
 var endOfMessage = regexp.MustCompile(`(?m)^---? ?$`)
 
-// withTrailers puts trailers at the end of a patch's message, below those that it has, above the line of dashes that ends it.
+// withTrailers puts trailers at the end of a patch's message, below those that it has, above the line of dashes that
+// ends it.
 func withTrailers(text string, trailers []track.Trailer) string {
 	if len(trailers) == 0 {
 		return text
@@ -45,9 +46,9 @@ var (
 	trailerGits = regexp.MustCompile(`^(Signed-off-by: |\(cherry picked from commit )`)
 )
 
-// endsInTrailers tells whether git takes the last paragraph of a message for trailers, so that others can follow: if all its
-// lines are, or one in four is and git wrote one of them (git-interpret-trailers(1)), as where "[ann: fixed a typo]" stands
-// between. A line that begins with a space goes on with the one before.
+// endsInTrailers tells whether git takes the last paragraph of a message for trailers, so that others can follow: if
+// all its lines are, or one in four is and git wrote one of them (git-interpret-trailers(1)), as where "[ann: fixed a
+// typo]" stands between. A line that begins with a space goes on with the one before.
 func endsInTrailers(message string) bool {
 	if breaks := emptyLine.FindAllStringIndex(message, -1); breaks != nil {
 		message = message[breaks[len(breaks)-1][1]:]

@@ -9,8 +9,8 @@ import (
 // archiveCommands look at all that is stored.
 var archiveCommands = []string{"check", "dump", "compare x.db x.db", "rebuild", "rebuild --reparse"}
 
-// Commands that look at all that is stored need no more memory for four times as much, but for what caches take: SQLite's
-// fill up to 80 MiB, however much is stored.
+// Commands that look at all that is stored need no more memory for four times as much, but for what caches take:
+// SQLite's fill up to 80 MiB, however much is stored.
 func TestMemoryDoesNotGrowWithTheArchive(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector has a memory of its own")

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// peakMemory runs a command and gives the most memory that it had, in bytes. The kernel is asked while it runs: what it says
-// of a process that has ended counts the memory of the process that started it.
+// peakMemory runs a command and gives the most memory that it had, in bytes. The kernel is asked while it runs: what
+// it says of a process that has ended counts the memory of the process that started it.
 func peakMemory(t *testing.T, cmd *exec.Cmd) (most int64) {
 	t.Helper()
 	var out bytes.Buffer
@@ -49,8 +49,8 @@ func statusKB(pid int, name string) (kb int64) {
 	return kb
 }
 
-// Memory is bounded whatever waits. A mail of the largest size takes several times its bytes while it is read, and ten of
-// them must take no more than one.
+// Memory is bounded whatever waits. A mail of the largest size takes several times its bytes while it is read, and
+// ten of them must take no more than one.
 func TestMemoryIsBounded(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector has a memory of its own")

@@ -1,21 +1,19 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/ops"
+	"patchwatch/cmd/patchwatch/internal/ops/opstest"
 )
 
 var servedAt = regexp.MustCompile(`address=(127\.0\.0\.1:\d+)`)
@@ -51,7 +49,7 @@ func TestMetrics(t *testing.T) {
 	if status != http.StatusOK {
 		t.Errorf("status %d", status)
 	}
-	lint(t, text)
+	opstest.Lint(t, text)
 	md := w.path("md")
 	for _, want := range []string{
 		`patchwatch_settled_mails_total{maildir="` + md + `",outcome="stored"} 3`,
@@ -87,7 +85,7 @@ func TestMetrics(t *testing.T) {
 	unlock()
 	wantHealth(t, at, http.StatusOK, "ok")
 
-	if err := os.Mkdir(w.path("md", pausedFile+".new"), 0o700); err != nil { // so that it can't be written down either
+	if err := os.Mkdir(w.path("md", ops.PausedFile+".new"), 0o700); err != nil { // so that it can't be written down either
 		t.Fatal(err)
 	}
 	move(t, w.path("patchwatch.db"), w.path("away.db"))
@@ -101,20 +99,6 @@ func TestMetrics(t *testing.T) {
 	wantHealth(t, at, http.StatusOK, "ok")
 	p.signal(syscall.SIGTERM)
 	p.waitExit(exitDone)
-}
-
-// Where nothing can be seen, no number says that nothing is there.
-func TestMetricsOfNoMaildir(t *testing.T) {
-	m := newMetrics("nowhere.db", []string{filepath.Join(t.TempDir(), "gone")}, time.Hour, slog.Default())
-	var out strings.Builder
-	m.write(&out)
-	lint(t, out.String())
-	if strings.Contains(out.String(), "waiting_mails{") || !strings.Contains(out.String(), "patchwatch_wal_bytes 0\n") {
-		t.Error(out.String())
-	}
-	if ill := m.ill(); len(ill) != 1 || !strings.Contains(ill[0], "no such file") {
-		t.Errorf("%q", ill)
-	}
 }
 
 func wantHealth(t *testing.T, at string, want int, says string) {
@@ -139,7 +123,7 @@ func TestMetricsLeaveFilesToTheMail(t *testing.T) {
 	p.waitFor("serving metrics")
 	at := servedAt.FindStringSubmatch(p.said.String())[1]
 	var silent []net.Conn
-	for range 10 * mostConns {
+	for range 10 * ops.MostConns {
 		c, err := net.Dial("tcp", at)
 		if err != nil {
 			t.Fatal(err)
@@ -154,80 +138,21 @@ func TestMetricsLeaveFilesToTheMail(t *testing.T) {
 		}
 		return len(open)
 	}
-	for end := time.Now().Add(longEnough); files() < mostConns && time.Now().Before(end); {
+	for end := time.Now().Add(longEnough); files() < ops.MostConns && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	for range 50 { // now it would accept the others
-		if n := files(); n < mostConns || n > 4*mostConns {
+		if n := files(); n < ops.MostConns || n > 4*ops.MostConns {
 			t.Fatalf("%d files are open", n)
 		}
 		time.Sleep(time.Millisecond)
 	}
-	for _, c := range silent[mostConns:] {
+	for _, c := range silent[ops.MostConns:] {
 		c.Close()
 	}
 	wantHealth(t, "http://"+at, http.StatusOK, "ok") // as soon as the others were silent for too long
 	p.signal(syscall.SIGTERM)
 	p.waitExit(exitDone)
-}
-
-var sample = regexp.MustCompile(`^([a-z_]+)(\{[a-z]+="([^"\\\n]|\\.)*"(,[a-z]+="([^"\\\n]|\\.)*")*\})? -?([0-9.e+-]+|\+Inf|NaN)$`)
-
-// lint holds metrics against the text format, and asks promtool where it is installed.
-func lint(t *testing.T, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		if !strings.HasPrefix(line, "# ") && !sample.MatchString(line) {
-			t.Errorf("no sample: %q", line)
-		}
-	}
-	if _, err := exec.LookPath("promtool"); err != nil {
-		return
-	}
-	c := exec.Command("promtool", "check", "metrics")
-	c.Stdin = strings.NewReader(text)
-	if out, err := c.CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("promtool: %v\n%s", err, out)
-	}
-}
-
-// A bucket counts what is at most its bound, those below it included; what is above all bounds is in +Inf only.
-func TestHistogram(t *testing.T) {
-	h := &histogram{bounds: []float64{1, 2, 4}}
-	e := &exposition{}
-	e.histogram("before", "For a test.", h)
-	for _, v := range []float64{0.5, 1, 1, 3, 4, 5} {
-		h.add(v)
-	}
-	e.histogram("x", "For a test.", h)
-	want := []string{`before_bucket{le="1"} 0`, `before_bucket{le="2"} 0`, `before_bucket{le="4"} 0`, `before_bucket{le="+Inf"} 0`, "before_sum 0", "before_count 0",
-		`x_bucket{le="1"} 3`, `x_bucket{le="2"} 3`, `x_bucket{le="4"} 5`, `x_bucket{le="+Inf"} 6`, "x_sum 14.5", "x_count 6"}
-	got := slices.DeleteFunc(strings.Split(strings.TrimSpace(e.text.String()), "\n"), func(l string) bool { return strings.HasPrefix(l, "#") })
-	if !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
-	}
-}
-
-// Reasons have words of the mail in them, and must not make series without end, nor break the format.
-func TestReasonsAreBounded(t *testing.T) {
-	m := newMetrics("", nil, 0, slog.Default())
-	for i := range 1000 {
-		m.failed[m.kindOfReason(fmt.Errorf("a%s \x1b[31m\n \\ of %d bytes: more", strings.Repeat("x", i), i))]++
-	}
-	if len(m.failed) > mostReasons+1 {
-		t.Errorf("%d reasons", len(m.failed))
-	}
-	if got := m.kindOfReason(errors.New("the mail has 52428801 bytes, more than the limit of 52428800")); got != "other" {
-		t.Errorf("%q", got)
-	}
-	e := &exposition{}
-	e.begin("x_total", "counter", "For a test.")
-	for reason := range m.failed {
-		e.value("x_total", 1, "reason", reason)
-	}
-	e.value("x_total", 1, "reason", "a\"b\\c\nd\xff")
-	lint(t, e.text.String())
 }
 
 func TestMetricsRefusals(t *testing.T) {
@@ -244,22 +169,5 @@ func TestMetricsRefusals(t *testing.T) {
 			t.Errorf("%q: exit code 0", args)
 		}
 		p.wants(said)
-	}
-}
-
-func TestMetricsAddress(t *testing.T) {
-	for address, want := range map[string]string{
-		"9464": "tcp4 127.0.0.1:9464", ":9464": "tcp4 127.0.0.1:9464", ":0": "tcp4 127.0.0.1:0", "0": "tcp4 127.0.0.1:0",
-		"0.0.0.0:1": "tcp4 0.0.0.0:1", "[::1]:1": "tcp [::1]:1", "[::]:1": "tcp [::]:1", "localhost:1": "tcp localhost:1",
-		"": "", ":": "", "localhost": "", "127.0.0.1": "", "::1": "", ":99999": "", "-1": "", "unix:/tmp/x": "",
-	} {
-		network, full, err := listenAt(address)
-		if want == "" {
-			if !errors.As(err, new(usageError)) {
-				t.Errorf("%q: %s %s, %v", address, network, full, err)
-			}
-		} else if network+" "+full != want || err != nil {
-			t.Errorf("%q: %s %s, want %s, %v", address, network, full, want, err)
-		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// TestCurIsOnDisk follows the system calls of a watcher: when a mail is moved to cur, the log has been synced since the mail
-// was written to it. Else a power cut could leave a mail in cur and not in the database. A mail is known in the log by its
-// Message-ID, since the next batch is written while one is moved.
+// TestCurIsOnDisk follows the system calls of a watcher: when a mail is moved to cur, the log has been synced since
+// the mail was written to it. Else a power cut could leave a mail in cur and not in the database. A mail is known in
+// the log by its Message-ID, since the next batch is written while one is moved.
 func TestCurIsOnDisk(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
@@ -57,8 +57,8 @@ var (
 	moveToCur     = regexp.MustCompile(`^\d+ +(?:rename|link)\w*\(.*"([^"]+)", \d+<[^>]*/cur>`)
 )
 
-// TestDeliveredMailIsOnDisk does the same for deliver: when it says that it has the mail, the mail is on disk, whole, and in
-// new.
+// TestDeliveredMailIsOnDisk does the same for deliver: when it says that it has the mail, the mail is on disk, whole,
+// and in new.
 func TestDeliveredMailIsOnDisk(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)

@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/watcher"
 )
 
@@ -265,16 +266,17 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 	})
 }
 
-// batchInHand is what a patchwatch that is started so writes when it begins to store a batch. It is only in the test binary.
+// batchInHand is what a patchwatch that is started so writes when it begins to store a batch. It is only in the test
+// binary.
 const batchInHand = "a batch is in hand"
 
 func tellAsTold(a *app) {
 	if os.Getenv("PATCHWATCH_TEST_TELL") == "" {
 		return
 	}
-	a.disturb = func(c *watcher.Config[*parsed]) {
+	a.disturb = func(c *watcher.Config[*intake.Mail]) {
 		handle := c.Handle
-		c.Handle = func(ctx context.Context, batch []*parsed) ([]watcher.Verdict, error) {
+		c.Handle = func(ctx context.Context, batch []*intake.Mail) ([]watcher.Verdict, error) {
 			fmt.Fprintln(os.Stderr, batchInHand)
 			return handle(ctx, batch)
 		}
@@ -288,8 +290,8 @@ func (w *workplace) startTelling(args ...string) *process {
 	return w.startCommand(c)
 }
 
-// TestInterruptedOnce: watch --once waits for a mail that another watcher holds, and says what it has left when it is not
-// let wait.
+// TestInterruptedOnce: watch --once waits for a mail that another watcher holds, and says what it has left when it is
+// not let wait.
 func TestInterruptedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)
@@ -481,7 +483,8 @@ func (w *workplace) deliver(dir string, mails []sampleMail) {
 	}
 }
 
-// longEnough is how long a test waits for what must happen: it is no measure of how fast that is, which the machine decides.
+// longEnough is how long a test waits for what must happen: it is no measure of how fast that is, which the machine
+// decides.
 const longEnough = 100 * time.Second
 
 func (w *workplace) waitUntilEmpty(dir string) {

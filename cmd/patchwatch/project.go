@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
@@ -29,11 +30,15 @@ type projectFlags struct {
 
 func (f *projectFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVar(&f.listID, "list-id", "", "the list's `ID`, as in its List-Id header, without <>")
-	c.Flags().StringVar(&f.listEmail, "list-email", "", "the list's `ADDRESS`: for mail without List-Id, and for senders that the list hides")
+	c.Flags().StringVar(&f.listEmail, "list-email", "",
+		"the list's `ADDRESS`: for mail without List-Id, and for senders that the list hides")
 	c.Flags().StringVar(&f.name, "name", "", "a `NAME` for people")
-	c.Flags().StringVar(&f.match, "subject-match", "", "only mail whose subject matches this `REGEXP`, of several projects on one list")
-	c.Flags().BoolVar(&f.mailStates, "mail-states", false, "let the header X-Patchwork-State set a patch's first state; anyone can write it")
-	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false, "let the header X-Patchwork-Delegate set its first delegate")
+	c.Flags().StringVar(&f.match, "subject-match", "",
+		"only mail whose subject matches this `REGEXP`, of several projects on one list")
+	c.Flags().BoolVar(&f.mailStates, "mail-states", false,
+		"let the header X-Patchwork-State set a patch's first state; anyone can write it")
+	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false,
+		"let the header X-Patchwork-Delegate set its first delegate")
 }
 
 func cleanListID(text string) string {
@@ -71,7 +76,8 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	}
 	switch {
 	case !linkNamePattern.MatchString(p.LinkName):
-		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit", p.LinkName)
+		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit",
+			p.LinkName)
 	case !isListID(p.ListID):
 		return usagef("--list-id is needed, such as --list-id netdev.vger.kernel.org")
 	case p.ListEmail != "" && !strings.Contains(p.ListEmail, "@"):
@@ -104,11 +110,12 @@ watcher or patchwatch rebuild does the rest.`,
 			return a.writing(cmd.Context(), func(s *db.Store) error {
 				var moved int
 				err := a.withProgress("project add", func(tell db.Progress) (err error) {
-					moved, err = s.AddProject(cmd.Context(), p, reread, tell)
+					moved, err = s.AddProject(cmd.Context(), p, intake.Reread, tell)
 					return err
 				})
 				if err == nil {
-					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName, term.Count(moved, "mail"))
+					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName,
+						term.Count(moved, "mail"))
 				}
 				return err
 			})
@@ -136,7 +143,7 @@ func (a *app) projectSetCommand() *cobra.Command {
 				}
 				var moved int
 				err = a.withProgress("project set", func(tell db.Progress) (err error) {
-					moved, err = s.SetProject(cmd.Context(), p, reread, tell)
+					moved, err = s.SetProject(cmd.Context(), p, intake.Reread, tell)
 					return err
 				})
 				if err == nil {
@@ -179,7 +186,7 @@ this link name is added again.`,
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				var moved int
 				err := a.withProgress("project remove", func(tell db.Progress) (err error) {
-					moved, err = s.RemoveProject(cmd.Context(), args[0], reread, tell)
+					moved, err = s.RemoveProject(cmd.Context(), args[0], intake.Reread, tell)
 					return err
 				})
 				if errors.Is(err, db.ErrNotFound) {

@@ -37,7 +37,8 @@ Message-ID first.
 			}
 			return a.reading(cmd.Context(), func(s *db.Store) error {
 				if _, isSeries := seriesNumber(args[0]); isSeries {
-					return fmt.Errorf("%s is a series; raw writes one mail, and patchwatch show %s names those of a series", args[0], args[0])
+					return fmt.Errorf("%s is a series; raw writes one mail, and patchwatch show %s names those of a series", args[0],
+						args[0])
 				}
 				m, err := findMail(cmd.Context(), s, project, args[0])
 				if err != nil {

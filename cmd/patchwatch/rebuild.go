@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 )
@@ -23,7 +24,7 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 				p := a.newProgress("rebuild", "mails")
 				defer p.Clear()
 				if !reparse {
-					_, err := s.Finish(cmd.Context(), reread, p.Tell)
+					_, err := s.Finish(cmd.Context(), intake.Reread, p.Tell)
 					if err == nil {
 						err = s.Rebuild(cmd.Context(), p.Tell)
 					}
@@ -33,14 +34,15 @@ is read anew from its bytes first, as is worth while after an upgrade with a bet
 					}
 					return err
 				}
-				changed, unread, err := s.Reread(cmd.Context(), reread, p.Tell)
+				changed, unread, err := s.Reread(cmd.Context(), intake.Reread, p.Tell)
 				p.Clear()
 				if err != nil {
 					return err
 				}
 				fmt.Fprintf(a.out, "rebuilt; %s now read otherwise than before\n", term.Count(changed, "mail"))
 				if unread > 0 {
-					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong", term.Count(unread, "mail"))
+					return fmt.Errorf("%s could not be read anew, and stayed as before; patchwatch check says what is wrong",
+						term.Count(unread, "mail"))
 				}
 				return nil
 			})

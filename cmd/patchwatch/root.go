@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/ingest"
@@ -24,8 +26,8 @@ type app struct {
 	err    io.Writer
 	screen term.Screen // what out is for whoever looks at it
 
-	stuckAfter time.Duration                  // see the constant of this name
-	disturb    func(*watcher.Config[*parsed]) // nil but in tests, which kill the process at one of allSteps
+	stuckAfter time.Duration                       // ops.StuckAfter but in tests
+	disturb    func(*watcher.Config[*intake.Mail]) // nil but in tests, which kill the process at one of allSteps
 
 	db      string // path of the database
 	started bool   // a command's own code runs; errors before that are wrong usage
@@ -33,7 +35,14 @@ type app struct {
 
 // newApp is the program with the streams that a process has.
 func newApp(in io.Reader, out, err *os.File) *app {
-	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: stuckAfter}
+	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: ops.StuckAfter}
+}
+
+// withProgress runs what reads stored mail anew, and shows how far it is.
+func (a *app) withProgress(what string, f func(db.Progress) error) error {
+	p := a.newProgress(what, "mails")
+	defer p.Clear()
+	return f(p.Tell)
 }
 
 // paged lets a person at a terminal read what f writes in a pager.
@@ -82,9 +91,11 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 		}
 	}
 	add("mail", a.watchCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
-	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(), a.delegateCommand(),
+	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(),
+		a.delegateCommand(),
 		a.archiveCommand(), a.unarchiveCommand())
-	add("care", a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(), a.compareCommand(), a.stressCommand())
+	add("care", a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(),
+		a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())
 	sayUsage(root)
 	return root

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
@@ -54,7 +55,7 @@ counts, then the first by its pattern.`,
 			}
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				return a.withProgress("rule add", func(tell db.Progress) error {
-					return s.AddRule(cmd.Context(), args[0], r, reread, tell)
+					return s.AddRule(cmd.Context(), args[0], r, intake.Reread, tell)
 				})
 			})
 		},
@@ -100,7 +101,7 @@ func (a *app) ruleRemoveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				return a.withProgress("rule remove", func(tell db.Progress) error {
-					return s.RemoveRule(cmd.Context(), args[0], args[1], reread, tell)
+					return s.RemoveRule(cmd.Context(), args[0], args[1], intake.Reread, tell)
 				})
 			})
 		},

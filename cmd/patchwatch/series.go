@@ -89,7 +89,8 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 		if l.earlier {
 			title = "└ " + title
 		}
-		t.Row(seriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20), versionOf(l.SeriesView),
+		t.Row(seriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20),
+			versionOf(l.SeriesView),
 			receivedOf(l.SeriesView), term.Shorten(term.Printable(displayName(l.Submitter)), 20), title)
 	}
 	return t.Print(out, a.screen)

@@ -76,7 +76,8 @@ func (e *explainer) explain(project, id string) error {
 		return term.JSON(e.out, reasons)
 	}
 	for _, r := range reasons {
-		fmt.Fprintf(e.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID), term.Printable(r.Words))
+		fmt.Fprintf(e.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID),
+			term.Printable(r.Words))
 	}
 	return nil
 }
@@ -109,7 +110,8 @@ func (e *explainer) together(project string, reasons []track.Reason) (out []reas
 	}
 	for _, r := range reasons {
 		m := mails[r.ID]
-		j := reasonJSON{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(r.Ground), Ref: r.Ref, With: r.With, Apart: int64(r.Apart.Seconds())}
+		j := reasonJSON{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(r.Ground), Ref: r.Ref, With: r.With,
+			Apart: int64(r.Apart.Seconds())}
 		if r.Ref != "" {
 			holder := m.ID
 			if r.Back {
@@ -155,19 +157,23 @@ func groundInWords(r track.Reason, with int64, header string) string {
 	case track.GroundVersion:
 		return fmt.Sprintf("%s %s%s, of the same version", subject, object, in)
 	case track.GroundNear:
-		return fmt.Sprintf("%s %s%s, sent %s apart; one of the two does not name the version", subject, object, in, apartInWords(r.Apart))
+		return fmt.Sprintf("%s %s%s, sent %s apart; one of the two does not name the version", subject, object, in,
+			apartInWords(r.Apart))
 	case track.GroundExtra:
 		return fmt.Sprintf("%s %s%s, with a number above the total, by the same sender", subject, object, in)
 	case track.GroundPlace:
 		return fmt.Sprintf("refers to %s%s, and so does %d of the same sender and version", r.Ref, in, with)
 	case track.GroundPlaceNear:
-		return fmt.Sprintf("refers to %s%s, and so does %d of the same sender, sent %s apart", r.Ref, in, with, apartInWords(r.Apart))
+		return fmt.Sprintf("refers to %s%s, and so does %d of the same sender, sent %s apart", r.Ref, in, with,
+			apartInWords(r.Apart))
 	case track.GroundDealt:
-		return fmt.Sprintf("its number occurs twice in the thread; %d is of the sending nearest to it, %s apart", with, apartInWords(r.Apart))
+		return fmt.Sprintf("its number occurs twice in the thread; %d is of the sending nearest to it, %s apart", with,
+			apartInWords(r.Apart))
 	case track.GroundLostThread:
 		return fmt.Sprintf("no references lead to or from it; %d has the same sender, version and total and was sent %s apart", with, apartInWords(r.Apart))
 	case track.GroundBrokenOff:
-		return fmt.Sprintf("both lack numbers; %d has the same sender, version and total and was sent %s apart", with, apartInWords(r.Apart))
+		return fmt.Sprintf("both lack numbers; %d has the same sender, version and total and was sent %s apart", with,
+			apartInWords(r.Apart))
 	}
 	return fmt.Sprintf("in one thread with %d, which was divided by version", with)
 }
@@ -214,7 +220,8 @@ func waitsInWords(m track.MailView, why db.Why) string {
 	case len(why.Missing) == 0:
 		return "all that it refers to is there, and leads to no patch"
 	case len(why.Missing) > most:
-		return fmt.Sprintf("it waits for %s, or one of %d more", strings.Join(why.Missing[:most], ", or "), len(why.Missing)-most)
+		return fmt.Sprintf("it waits for %s, or one of %d more", strings.Join(why.Missing[:most], ", or "),
+			len(why.Missing)-most)
 	}
 	return "it waits for " + strings.Join(why.Missing, ", or ")
 }

@@ -138,7 +138,8 @@ func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, 
 }
 
 func (sh *shower) line(label, format string, args ...any) {
-	fmt.Fprintf(sh.out, "%s %s\n", sh.screen.Paint(term.Bold, fmt.Sprintf("%-11s", label)), term.Printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(sh.out, "%s %s\n", sh.screen.Paint(term.Bold, fmt.Sprintf("%-11s", label)),
+		term.Printable(fmt.Sprintf(format, args...)))
 }
 
 func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track.SeriesView) error {
@@ -234,7 +235,8 @@ func (sh *shower) comment(m threaded) error {
 		return err
 	}
 	margin := strings.Repeat("  ", min(m.depth, deepestMargin))
-	heading := fmt.Sprintf("---- %s, %s, %d %s", term.Printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID, term.Printable(m.MsgID))
+	heading := fmt.Sprintf("---- %s, %s, %d %s", term.Printable(fullName(m.Submitter)), m.Date.Format(time.RFC1123Z), m.ID,
+		term.Printable(m.MsgID))
 	fmt.Fprintf(sh.out, "\n%s%s\n\n", margin, sh.screen.Paint(term.Bold, heading))
 	if m.ActionRequired {
 		fmt.Fprintf(sh.out, "%s(asks for action)\n\n", margin)

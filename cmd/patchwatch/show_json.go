@@ -31,7 +31,8 @@ type shownJSON struct {
 	WaitsFor []string    `json:"waits_for,omitempty"` // Message-IDs that a pending reply refers to and that have not come
 }
 
-func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.PatchView, series *track.SeriesView, comments []track.MailView) error {
+func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.PatchView, series *track.SeriesView,
+	comments []track.MailView) error {
 	out := shownJSON{mailJSON: toMailJSON(m, read), Comments: []mailJSON{}}
 	if patch != nil {
 		p := toPatchJSON(*patch)

@@ -19,8 +19,8 @@ func TestDatabaseIsSmall(t *testing.T) {
 			wantSmall(t, mailsOf(t, dir), 60)
 		})
 	}
-	// Mail that is made here has few words to choose from, and short texts: it can't show what the mail of people takes, but
-	// it shows in every clone when something is stored twice, or uncompressed.
+	// Mail that is made here has few words to choose from, and short texts: it can't show what the mail of people takes,
+	// but it shows in every clone when something is stored twice, or uncompressed.
 	t.Run("ours", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "ours")
 		generateList(t, dir, 2, 200, 8)

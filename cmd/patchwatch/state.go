@@ -17,7 +17,8 @@ func (a *app) stateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "state ID... NEW-STATE",
 		Short: "Decide about patches",
-		Long: "Sets the state of patches; of a series, of all its patches. No mail and no rebuild changes it again.\n\n" + idsHelp +
+		Long: "Sets the state of patches; of a series, of all its patches. No mail and no rebuild changes it again.\n\n" +
+			idsHelp +
 			"\n\nThe states are:\n  " + strings.Join(track.States, "\n  "),
 		Example: `  patchwatch state 12 accepted
   patchwatch state 12 13 14 changes-requested
@@ -38,7 +39,8 @@ func (a *app) stateCommand() *cobra.Command {
 }
 
 // decide has something set for the patches that ids mean, and says for each what it is now.
-func (a *app) decide(ctx context.Context, project string, ids []string, now string, set func(s *db.Store, patches []int64) error) error {
+func (a *app) decide(ctx context.Context, project string, ids []string, now string,
+	set func(s *db.Store, patches []int64) error) error {
 	return a.changing(ctx, func(s *db.Store) error {
 		patches, err := findPatches(ctx, s, project, ids)
 		if err != nil {

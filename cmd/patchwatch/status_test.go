@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -17,20 +19,20 @@ func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		var mails []bytesOfMail
+		var mails []intake.Bytes
 		for i := range projects {
 			list := strings.ReplaceAll(listOfNumber, "N", strings.Repeat("x", i%20)+string(rune('a'+i/20%26))+string(rune('a'+i/520)))
-			mails = append(mails, bytesOfMail{raw: []byte(list)})
+			mails = append(mails, intake.Bytes{Raw: []byte(list)})
 		}
-		if _, err := (&intake{store: s}).take(t.Context(), mails); err != nil {
+		if _, err := (&intake.Intake{Store: s}).Take(t.Context(), mails); err != nil {
 			t.Fatal(err)
 		}
-		r, err := statusOf(t.Context(), s, nil)
+		r, err := ops.ReportOf(t.Context(), s, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		if err := r.print(&out); err != nil {
+		if err := r.Print(&out); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Contains(out.String(), "no others will be: patchwatch project add tracks one"); got != want || r.Database.Full != want {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestStress is the short form of the command that operators try their machine with: nothing is lost, twice or different,
-// however often watchers die.
+// TestStress is the short form of the command that operators try their machine with: nothing is lost, twice or
+// different, however often watchers die.
 func TestStress(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector, ten times slower")

@@ -15,8 +15,8 @@ type threaded struct {
 // deepestMargin bounds how far a deep answer is moved to the right.
 const deepestMargin = 6
 
-// byThread puts each comment below the one that it answers: the nearest that it refers to and that is there. The order is
-// otherwise kept, which is by date. What answers in a circle stands by itself.
+// byThread puts each comment below the one that it answers: the nearest that it refers to and that is there. The
+// order is otherwise kept, which is by date. What answers in a circle stands by itself.
 func byThread(patch string, comments []track.MailView) []threaded {
 	known := map[string]bool{}
 	for _, c := range comments {

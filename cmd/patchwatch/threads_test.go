@@ -205,8 +205,8 @@ type emptyStores struct {
 	empty []byte
 }
 
-// memoryDir is a folder in memory, where there is one: these tests ask what is stored, not whether it is on the disk, and
-// most of their time would go by in waiting for that.
+// memoryDir is a folder in memory, where there is one: these tests ask what is stored, not whether it is on the disk,
+// and most of their time would go by in waiting for that.
 func memoryDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "patchwatch-test-")

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
@@ -47,9 +47,9 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if w.log, err = term.NewLogger(a.err, logFormat); err != nil {
 				return usageError{err}
 			}
-			w.manager = &notifier{}
+			w.manager = &ops.Notifier{}
 			if !w.once {
-				w.manager = newNotifier(w.rescan + a.stuckAfter)
+				w.manager = ops.NewNotifier(w.rescan + a.stuckAfter)
 			}
 			dirs, err := w.prepare(args) // before a database is made for nothing
 			if err != nil {
@@ -64,10 +64,13 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 	}
 	c.Flags().BoolVar(&w.once, "once", false, "take in what is there, then end")
 	c.Flags().BoolVarP(&w.quiet, "quiet", "q", false, "no line for each mail, only what goes wrong")
-	c.Flags().BoolVarP(&w.verbose, "verbose", "v", false, "with --once on a terminal, a line for each mail in place of a progress bar")
+	c.Flags().BoolVarP(&w.verbose, "verbose", "v", false,
+		"with --once on a terminal, a line for each mail in place of a progress bar")
 	c.Flags().StringVar(&w.metrics, "metrics", "", "serve Prometheus metrics and /healthz at this `ADDRESS`, such as :9464, which is on this machine only")
-	c.Flags().DurationVar(&w.maxAge, "max-age", 10*time.Minute, "with --metrics, how long a mail may wait in new until /healthz complains")
-	c.Flags().StringVar(&logFormat, "log-format", "auto", "the log's `FORMAT`: plain, logfmt, json; auto is plain on a terminal")
+	c.Flags().DurationVar(&w.maxAge, "max-age", 10*time.Minute,
+		"with --metrics, how long a mail may wait in new until /healthz complains")
+	c.Flags().StringVar(&logFormat, "log-format", "auto",
+		"the log's `FORMAT`: plain, logfmt, json; auto is plain on a terminal")
 	c.Flags().DurationVar(&w.rescan, "rescan", 30*time.Second, "list new this often even if nothing is heard")
 	return c
 }
@@ -84,37 +87,40 @@ type watching struct {
 	log      *slog.Logger
 	progress *term.Progress // of --once
 	backlog  int
-	manager  *notifier
+	manager  *ops.Notifier
+	seen     *ops.Seen
 
 	mu      sync.Mutex // guards what follows: the watcher tells of mails and of scans from goroutines of its own
 	settled int
-	paused  string                // why no mail is taken from one Maildir or all
-	seen    map[string]db.Maildir // by path, what is not noted in the database yet
+	paused  string // why no mail is taken from one Maildir or all
 }
 
 func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
-	w.store, w.seen = s, map[string]db.Maildir{}
+	w.store, w.seen = s, &ops.Seen{Store: s}
 	if err := s.Watch(ctx, dirs); err != nil {
 		return err
 	}
-	keepMemorySmall()
-	in := &intake{store: s}
-	config := watcher.Config[*parsed]{
-		Dirs: dirs, Prepare: in.prepare, Handle: in.handle, Rescan: w.rescan, Log: w.log,
+	intake.KeepMemorySmall()
+	in := &intake.Intake{Store: s}
+	config := watcher.Config[*intake.Mail]{
+		Dirs: dirs, Prepare: in.Prepare, Handle: in.Handle, Rescan: w.rescan, Log: w.log,
 		Settled: w.tellSettled, Changed: w.tellState,
 	}
 	if w.disturb != nil {
 		w.disturb(&config)
-		in.step = config.Step
+		in.Step = config.Step
 		s.OnStep(config.Step)
 	}
 	if w.once {
 		return w.runOnce(ctx, config)
 	}
 	if w.metrics != "" {
-		m := newMetrics(s.Path(), dirs, w.maxAge, w.log)
-		m.watch(&config)
-		at, stop, err := m.serve(w.metrics)
+		m := ops.NewMetrics(s.Path(), thisBuild().Version, dirs, w.maxAge, w.log)
+		ops.Count(m, &config, func(mail *intake.Mail) bool { return mail.Known })
+		at, stop, err := m.Serve(w.metrics)
+		if errors.Is(err, ops.ErrAddress) {
+			return usageError{err}
+		}
 		if err != nil {
 			return err
 		}
@@ -122,20 +128,22 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
-	stopNotes, stopManager, stopFinishing := w.keepNotes(ctx), w.manager.keep(ctx), w.keepFinishing(ctx)
+	stopNotes, stopManager, stopFinishing := w.keepNotes(ctx), w.manager.Keep(ctx), w.finisher().Keep(ctx, w.finishEvery())
 	err := watcher.Run(ctx, config)
 	stopFinishing()
 	stopNotes()
 	stopManager()
 	for _, dir := range dirs {
-		writePaused(dir, "")
+		ops.WritePaused(dir, "")
 	}
 	w.log.Info("stopped", "settled", w.settled)
 	return err
 }
 
 // allSteps lists the points at which a crash leaves a state of its own, in the order of a mail's life.
-func allSteps() []string { return slices.Concat(watcher.Steps(), []string{stepParsed}, db.Steps()) }
+func allSteps() []string {
+	return slices.Concat(watcher.Steps(), []string{intake.StepParsed}, db.Steps())
+}
 
 // prepare makes the folders and gives their full paths, by which status knows them.
 func (w *watching) prepare(dirs []string) ([]string, error) {
@@ -165,7 +173,7 @@ func (w *watching) prepare(dirs []string) ([]string, error) {
 	return full, nil
 }
 
-func (w *watching) runOnce(ctx context.Context, config watcher.Config[*parsed]) error {
+func (w *watching) runOnce(ctx context.Context, config watcher.Config[*intake.Mail]) error {
 	for _, dir := range config.Dirs {
 		queue, err := watcher.Waiting(dir)
 		if err != nil {
@@ -186,7 +194,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config[*parsed]) 
 	}
 	w.noteLast()
 	if err == nil {
-		err = w.finishLeft(ctx)
+		err = w.finisher().Once(ctx)
 	}
 	fmt.Fprintf(w.out, "%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
 	if sum.Left > 0 {
@@ -195,131 +203,7 @@ func (w *watching) runOnce(ctx context.Context, config watcher.Config[*parsed]) 
 	return err
 }
 
-func (w *watching) tellSettled(s watcher.Settlement[*parsed]) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.settled++
-	w.manager.live()
-	seen := w.seen[s.Dir]
-	seen.Path, seen.LastMail, seen.LastScan = s.Dir, time.Now(), time.Now()
-	w.seen[s.Dir] = seen
-	if w.progress != nil {
-		w.progress.Tell(w.settled, max(w.backlog, w.settled))
-		if s.Reject == nil && w.progress.OnTerminal() {
-			return // the progress line says enough
-		}
-		w.progress.Clear()
-	}
-	w.logSettled(s)
-}
+func (w *watching) finisher() *intake.Finisher { return &intake.Finisher{Store: w.store, Log: w.log} }
 
-func (w *watching) logSettled(s watcher.Settlement[*parsed]) {
-	var o outcome
-	read := s.Mail != nil // otherwise it is too large
-	if read {
-		o = s.Mail.outcome
-	}
-	if s.Reject != nil {
-		log := w.log.With("file", s.Path, "msgid", o.msgID, "reason", term.FirstLine(s.Reject.Error()))
-		if read {
-			log = log.With("ms", time.Since(o.began).Milliseconds())
-		}
-		log.Warn("failed")
-		return
-	}
-	if w.quiet {
-		return
-	}
-	w.log.Info(o.words(), "project", o.Project, "series", seriesID(o.Series), "subject", o.name, "msgid", o.msgID, "file", s.Path,
-		"ms", time.Since(o.began).Milliseconds())
-}
-
-// tellState remembers that the Maildirs are being looked at, for status, and tells the service manager.
-func (w *watching) tellState(s watcher.State) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.paused = s.Paused
-	for _, d := range s.Dirs {
-		if w.paused == "" && d.Paused != "" {
-			w.paused = d.Dir + ": " + d.Paused
-		}
-		seen := w.seen[d.Dir]
-		seen.Path, seen.LastScan, seen.LastEvent = d.Dir, d.LastScan, d.LastEvent
-		seen.Paused = cmp.Or(s.Paused, d.Paused)
-		w.seen[d.Dir] = seen
-		writePaused(d.Dir, seen.Paused)
-	}
-	w.manager.tell(statusInWords(w.paused, w.settled))
-}
-
-// notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
-const (
-	notesEvery    = 10 * time.Second
-	notesPatience = 2 * time.Second // of the last one, while others hold the database
-)
-
-func (w *watching) keepNotes(ctx context.Context) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(notesEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				w.note(ctx)
-			case <-done:
-				w.noteLast()
-				return
-			}
-		}
-	}()
-	return func() { close(done); <-ended }
-}
-
-// noteLast is for the end, which nobody waits for a minute for the sake of a note.
-func (w *watching) noteLast() {
-	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
-	defer cancel()
-	w.note(ctx)
-}
-
-// note writes what was seen, all at once. Only status reads it: if it can't be written, the next mail meets the same
-// fault and the log says so; what was seen is kept for the next time. A manager is told too, since after the last of
-// some mails the watcher sleeps and tells no state.
-func (w *watching) note(ctx context.Context) {
-	w.mu.Lock()
-	seen := w.seen
-	w.seen = map[string]db.Maildir{}
-	w.manager.show(statusInWords(w.paused, w.settled))
-	w.mu.Unlock()
-	if len(seen) == 0 {
-		return
-	}
-	if err := w.store.Watched(ctx, slices.Collect(maps.Values(seen))...); err != nil {
-		w.keepSeen(seen)
-	}
-}
-
-// keepSeen puts back what could not be written, below what was seen since.
-func (w *watching) keepSeen(before map[string]db.Maildir) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for path, old := range before {
-		m, since := w.seen[path]
-		if !since {
-			w.seen[path] = old
-			continue
-		}
-		if m.LastMail.IsZero() {
-			m.LastMail = old.LastMail
-		}
-		if m.LastEvent.IsZero() {
-			m.LastEvent = old.LastEvent
-		}
-		if m.LastScan.IsZero() {
-			m.LastScan = old.LastScan
-		}
-		w.seen[path] = m
-	}
-}
+// finishEvery is how often the watcher looks whether a change of projects or rules is left to finish.
+func (w *watching) finishEvery() time.Duration { return min(notesEvery, max(w.rescan, time.Second)) }

@@ -1,4 +1,4 @@
-package main
+package intake
 
 import (
 	"bufio"
@@ -8,20 +8,22 @@ import (
 	"strings"
 )
 
-// otherArchive tells what a folder is that import does not read as a whole, and what to do with it; empty for any other
-// folder.
-func otherArchive(dir string) string {
+// foreignFolder tells what a folder is that import does not read as a whole, and what to do with it; empty for any
+// other folder.
+func foreignFolder(dir string) string {
 	if repository := gitRepository(dir); repository != "" {
 		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+
 			"import reads an mbox, a Maildir or a folder of mails. "+
-			"This puts its mails into a folder: mkdir mails; for c in $(git -C %s rev-list HEAD); do git -C %s show $c:m >mails/$c.eml; done",
+			"This puts its mails into a folder: mkdir mails; for c in $(git -C %s rev-list HEAD); "+
+			"do git -C %s show $c:m >mails/$c.eml; done",
 			dir, shellQuoted(repository), shellQuoted(repository))
 	}
 	folders := subMaildirs(dir)
 	if len(folders) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import %s. Its own mail is in %s and %s",
+	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import %s. "+
+		"Its own mail is in %s and %s",
 		dir, strings.Join(folders, " "), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
 }
 
@@ -60,12 +62,13 @@ var compressions = []struct{ magic, what, command string }{
 	{"BZh", "compressed with bzip2", "bzip2 -dc"},
 }
 
-// otherFile is the error for a file that is no mbox: what it is, and what to do with it.
-func otherFile(name string, in *bufio.Reader) error {
+// foreignFile is the error for a file that is no mbox: what it is, and what to do with it.
+func foreignFile(name string, in *bufio.Reader) error {
 	start, _ := in.Peek(512)
 	for _, c := range compressions {
 		if strings.HasPrefix(string(start), c.magic) {
-			return fmt.Errorf("%s is %s, which import does not read: %s %s | patchwatch import -", name, c.what, c.command, shellQuoted(name))
+			return fmt.Errorf("%s is %s, which import does not read: %s %s | patchwatch import -", name, c.what, c.command,
+				shellQuoted(name))
 		}
 	}
 	switch {
@@ -77,7 +80,8 @@ func otherFile(name string, in *bufio.Reader) error {
 	return fmt.Errorf("%s is not an mbox: it does not begin with a line \"From ...\"", name)
 }
 
-// entriesLike are the paths of what is in a folder and has a name like that. In the folder's own path a "[" is just a "[".
+// entriesLike are the paths of what is in a folder and has a name like that. In the folder's own path a "[" is just a
+// "[".
 func entriesLike(dir, pattern string) []string {
 	var out []string
 	entries, _ := os.ReadDir(dir)

@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// notifier tells a service manager how a watcher is, by the datagrams of sd_notify(3). Where nobody listens it says
+// Notifier tells a service manager how a watcher is, by the datagrams of sd_notify(3). Where nobody listens it says
 // nothing, and what goes wrong with it is no reason to take no mail.
-type notifier struct {
+type Notifier struct {
 	conn  net.Conn      // nil: nobody listens
 	every time.Duration // how often the manager wants a sign of life; 0: never
 	quiet time.Duration // how long a watcher that is well may go without a sign of life
@@ -28,13 +28,13 @@ type notifier struct {
 	alive   time.Time // the last sign of life
 }
 
-// stuckAfter is more than a watcher that is well needs beside its rescan: a batch may wait for a database that another
+// StuckAfter is more than a watcher that is well needs beside its rescan: a batch may wait for a database that another
 // process has locked, first for what the notes wait for, a minute each, and a pause lasts half a minute.
-const stuckAfter = 5 * time.Minute
+const StuckAfter = 5 * time.Minute
 
-// newNotifier looks for a manager, which is to take a watcher for stuck after it was quiet for so long.
-func newNotifier(quiet time.Duration) *notifier {
-	n := &notifier{quiet: quiet, alive: time.Now()}
+// NewNotifier looks for a manager, which is to take a watcher for stuck after it was quiet for so long.
+func NewNotifier(quiet time.Duration) *Notifier {
+	n := &Notifier{quiet: quiet, alive: time.Now()}
 	address := os.Getenv("NOTIFY_SOCKET")
 	if !strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "@") {
 		return n
@@ -58,7 +58,7 @@ func watchdogTime() time.Duration {
 }
 
 // send gives up soon: a manager that does not read must not hold up mail. Then it is not sent.
-func (n *notifier) send(lines ...string) (sent bool) {
+func (n *Notifier) send(lines ...string) (sent bool) {
 	if n.conn == nil {
 		return true
 	}
@@ -67,8 +67,8 @@ func (n *notifier) send(lines ...string) (sent bool) {
 	return err == nil
 }
 
-// tell says what the watcher does, at first also that it is ready, and is a sign of life.
-func (n *notifier) tell(status string) {
+// Tell says what the watcher does, at first also that it is ready, and is a sign of life.
+func (n *Notifier) Tell(status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.alive = time.Now()
@@ -81,8 +81,8 @@ func (n *notifier) tell(status string) {
 	}
 }
 
-// show says what the watcher does. It is no sign of life.
-func (n *notifier) show(status string) {
+// Show says what the watcher does. It is no sign of life.
+func (n *Notifier) Show(status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.ready {
@@ -91,7 +91,7 @@ func (n *notifier) show(status string) {
 }
 
 // sendWith sends the status where it is a new one, behind other lines. What was not sent is sent with the next.
-func (n *notifier) sendWith(status string, lines []string) (sent bool) {
+func (n *Notifier) sendWith(status string, lines []string) (sent bool) {
 	if status != n.status {
 		lines = append(lines, "STATUS="+term.Printable(status))
 	}
@@ -102,15 +102,15 @@ func (n *notifier) sendWith(status string, lines []string) (sent bool) {
 	return true
 }
 
-// live is a sign of life.
-func (n *notifier) live() {
+// Live is a sign of life.
+func (n *Notifier) Live() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.alive = time.Now()
 }
 
-// keep feeds the watchdog and says when ctx ends, until it is told to stop.
-func (n *notifier) keep(ctx context.Context) (stop func()) {
+// Keep feeds the watchdog and says when ctx ends, until it is told to stop.
+func (n *Notifier) Keep(ctx context.Context) (stop func()) {
 	ending := sync.OnceFunc(n.stopping)
 	context.AfterFunc(ctx, ending)
 	done := make(chan struct{})
@@ -129,7 +129,7 @@ func (n *notifier) keep(ctx context.Context) (stop func()) {
 }
 
 // stopping is the last that is said but for signs of life: the batch in hand may take a while.
-func (n *notifier) stopping() {
+func (n *Notifier) stopping() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stopped = true
@@ -138,7 +138,7 @@ func (n *notifier) stopping() {
 
 // feed says at half of the watchdog's time that all is well, as long as there have been signs of life. A database that
 // can't be written is no reason to be silent: mail waits then, and it helps nobody to be killed.
-func (n *notifier) feed(done <-chan struct{}) {
+func (n *Notifier) feed(done <-chan struct{}) {
 	tick := time.NewTicker(max(n.every/2, time.Millisecond))
 	defer tick.Stop()
 	for {
@@ -156,8 +156,8 @@ func (n *notifier) feed(done <-chan struct{}) {
 	}
 }
 
-// statusInWords is what a manager shows beside the service.
-func statusInWords(paused string, settled int) string {
+// ServiceStatus is what a manager shows beside the service.
+func ServiceStatus(paused string, settled int) string {
 	if paused != "" {
 		return "Paused, mail waits in new: " + term.FirstLine(paused)
 	}

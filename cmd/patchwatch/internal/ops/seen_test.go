@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"context"
@@ -21,17 +21,17 @@ func TestNotesAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	mail, scan := time.Unix(1_900_000_000, 0).UTC(), time.Unix(1_900_000_100, 0).UTC()
-	w := &watching{store: s, manager: &notifier{}, seen: map[string]db.Maildir{
+	seen := &Seen{Store: s, dirs: map[string]db.Maildir{
 		"/a": {Path: "/a", LastMail: mail, LastScan: mail, Paused: "for a reason"},
 		"/b": {Path: "/b", LastMail: mail, LastScan: mail},
 	}}
 	cancelled, cancel := context.WithCancel(ctx)
 	cancel()
-	w.note(cancelled)
-	before := w.seen
-	w.seen = map[string]db.Maildir{"/a": {Path: "/a", LastScan: scan}} // while it was tried
-	w.keepSeen(before)
-	w.note(ctx)
+	seen.Write(cancelled)
+	before := seen.dirs
+	seen.dirs = map[string]db.Maildir{"/a": {Path: "/a", LastScan: scan}} // while it was tried
+	seen.putBack(before)
+	seen.Write(ctx)
 	all, err := s.Maildirs(ctx)
 	if err != nil || len(all) != 2 {
 		t.Fatal(all, err)

@@ -1,10 +1,11 @@
-package main
+package stress
 
 import (
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -12,19 +13,22 @@ import (
 	"sync/atomic"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/watcher"
 )
 
-// letter is a mail that is to be delivered. Its bytes wait in a file of the outbox, so that an archive of any size does.
+// letter is a mail that is to be delivered. Its bytes wait in a file of the outbox, so that an archive of any size
+// does.
 type letter struct {
-	name   string // of its file, with the archive's own time of delivery: which of several copies is the mail must not be chance
+	// of its file, with the archive's own time of delivery: which of several copies is the mail must not be chance
+	name   string
 	sha256 [sha256.Size]byte
 }
 
 // prepare reads the archives, once: each mail goes into the outbox and into the database of the serial import.
-func (s *stress) prepare(ctx context.Context, archives []archive) error {
+func (s *run) prepare(ctx context.Context, archives []intake.Archive) error {
 	s.known = map[string]int{}
 	for _, dir := range []string{s.outbox(""), s.maildir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -38,7 +42,7 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 	if err != nil {
 		return err
 	}
-	p := s.newProgress("serial import", "mails")
+	p := s.progress("serial import", "mails")
 	for _, a := range archives {
 		if err = s.prepareOne(ctx, store, a, p); err != nil {
 			break
@@ -54,52 +58,47 @@ func (s *stress) prepare(ctx context.Context, archives []archive) error {
 	return nil
 }
 
-func (s *stress) prepareOne(ctx context.Context, store *db.Store, a archive, p *term.Progress) error {
-	defer a.close()
-	in := &intake{store: store}
+func (s *run) prepareOne(ctx context.Context, store *db.Store, a intake.Archive, p *term.Progress) error {
+	defer a.Close()
+	in := &intake.Intake{Store: store}
 	for more := true; more; {
-		var batch []bytesOfMail
-		size := 0
-		for len(batch) < batchMails && size < batchBytes {
-			_, m, err := a.next()
-			if errors.Is(err, errEnd) {
-				more = false
-				break
-			}
-			if err != nil {
-				return fmt.Errorf("%s: %w", a.path(), err)
-			}
-			if m.fault != nil || len(m.raw) == 0 {
+		read, err := intake.Next(a)
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("%s: %w", a.Path(), err)
+		}
+		more = err == nil
+		var batch []intake.Bytes
+		for _, m := range read.Bytes {
+			if m.Fault != nil || len(m.Raw) == 0 {
 				continue // a watcher would not read it either, or wait for it to be filled
 			}
 			if err := s.post(&m); err != nil {
 				return err
 			}
 			batch = append(batch, m)
-			size += len(m.raw)
 		}
-		if _, err := in.take(ctx, batch); err != nil {
+		if _, err := in.Take(ctx, batch); err != nil {
 			return err
 		}
-		p.TellShare(len(s.letters), a.share())
+		p.TellShare(len(s.letters), read.Share)
 	}
 	return ctx.Err()
 }
 
 // post puts a mail into the outbox, and gives it the time of delivery that its name can carry.
-func (s *stress) post(m *bytesOfMail) error {
+func (s *run) post(m *intake.Bytes) error {
 	n := len(s.letters)
 	l := letter{
-		name:   fmt.Sprintf("%d.M%06dP%d.stress", max(m.delivered.Unix(), 0), m.delivered.Nanosecond()/1000, n),
-		sha256: sha256.Sum256(m.raw),
+		name:   fmt.Sprintf("%d.M%06dP%d.stress", max(m.Delivered.Unix(), 0), m.Delivered.Nanosecond()/1000, n),
+		sha256: sha256.Sum256(m.Raw),
 	}
-	if err := os.WriteFile(s.outbox(l.name), m.raw, 0o600); err != nil {
+	if err := os.WriteFile(s.outbox(l.name), m.Raw, 0o600); err != nil {
 		return err
 	}
-	if err := os.Chtimes(s.outbox(l.name), m.delivered, m.delivered); err != nil {
+	if err := os.Chtimes(s.outbox(l.name), m.Delivered, m.Delivered); err != nil {
 		return err
 	}
-	m.delivered = watcher.Delivered(l.name, m.delivered)
+	m.Delivered = watcher.Delivered(l.name, m.Delivered)
 	s.letters = append(s.letters, l)
 	s.known[l.name] = n
 	return nil
@@ -107,12 +106,12 @@ func (s *stress) post(m *bytesOfMail) error {
 
 // deliver hands all letters to the writers, in random order. They don't run ahead of the kills: allowed says how many
 // may have been delivered by now.
-func (s *stress) deliver(ctx context.Context, delivered *atomic.Int64, allowed func() int64) error {
+func (s *run) deliver(ctx context.Context, delivered *atomic.Int64, allowed func() int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	order := make(chan int)
 	var wg sync.WaitGroup
-	for range s.writers {
+	for range s.Writers {
 		wg.Go(func() {
 			for i := range order {
 				if err := s.deliverOne(i); err != nil {
@@ -122,7 +121,7 @@ func (s *stress) deliver(ctx context.Context, delivered *atomic.Int64, allowed f
 			}
 		})
 	}
-	for _, i := range rand.New(rand.NewPCG(s.seed, 1)).Perm(len(s.letters)) {
+	for _, i := range rand.New(rand.NewPCG(s.Seed, 1)).Perm(len(s.letters)) {
 		for delivered.Load() > allowed() && ctx.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
@@ -137,10 +136,10 @@ func (s *stress) deliver(ctx context.Context, delivered *atomic.Int64, allowed f
 }
 
 // deliverOne delivers as MTAs do, each in its own way: by rename; by link and unlink; and slowly, in pieces.
-func (s *stress) deliverOne(i int) error {
+func (s *run) deliverOne(i int) error {
 	name := s.letters[i].name
 	from, tmp, to := s.outbox(name), filepath.Join(s.maildir(), "tmp", name), filepath.Join(s.maildir(), "new", name)
-	switch (uint64(i) + s.seed) % 3 {
+	switch (uint64(i) + s.Seed) % 3 {
 	case 0:
 		return errors.Join(os.Link(from, tmp), os.Rename(tmp, to))
 	case 1:

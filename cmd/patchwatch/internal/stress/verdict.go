@@ -1,4 +1,4 @@
-package main
+package stress
 
 import (
 	"bufio"
@@ -40,8 +40,9 @@ func (v *verdict) print(out io.Writer, took time.Duration) {
 		what  string
 		value int64
 	}{
-		{"delivered", int64(v.delivered)}, {"stored", int64(v.stored)}, {"failed", int64(v.failed)}, {"taken twice", int64(v.twice)},
-		{"lost", int64(v.lost)}, {"differences", int64(v.differences)}, {"faults by check", int64(v.faults)},
+		{"delivered", int64(v.delivered)}, {"stored", int64(v.stored)}, {"failed", int64(v.failed)},
+		{"taken twice", int64(v.twice)}, {"lost", int64(v.lost)}, {"differences", int64(v.differences)},
+		{"faults by check", int64(v.faults)},
 		{"kills", v.kills}, {"freezes", v.freezes},
 	} {
 		fmt.Fprintf(out, "%-16s %8d\n", row.what, row.value)
@@ -53,7 +54,7 @@ func (v *verdict) print(out io.Writer, took time.Duration) {
 }
 
 // judge looks at what is in the Maildir, in the database, and in the watchers' logs.
-func (s *stress) judge(ctx context.Context, k *killer) (*verdict, error) {
+func (s *run) judge(ctx context.Context, k *killer) (*verdict, error) {
 	v := &verdict{delivered: len(s.letters), kills: k.kills.Load(), freezes: k.freezes.Load()}
 	store, err := db.OpenReadOnly(ctx, s.stressed())
 	if err != nil {
@@ -78,7 +79,7 @@ func (s *stress) judge(ctx context.Context, k *killer) (*verdict, error) {
 }
 
 // judgeFiles finds each delivery again, by its name, and its bytes.
-func (s *stress) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error {
+func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error {
 	found := make([]bool, len(s.letters))
 	sums := make([][sha256.Size]byte, len(s.letters))
 	for i := range s.letters {
@@ -138,9 +139,9 @@ var (
 	metLine     = regexp.MustCompile(`moved by somebody else`)
 )
 
-func (s *stress) judgeLogs(v *verdict) error {
+func (s *run) judgeLogs(v *verdict) error {
 	settled := make([]int, len(s.letters))
-	for place := range s.watchers {
+	for place := range s.Watchers {
 		f, err := os.Open(filepath.Join(s.work, fmt.Sprintf("watcher-%d.log", place+1)))
 		if err != nil {
 			return err
@@ -171,7 +172,7 @@ func (s *stress) judgeLogs(v *verdict) error {
 	return nil
 }
 
-func (s *stress) judgeDumps(ctx context.Context, store *db.Store, v *verdict) error {
+func (s *run) judgeDumps(ctx context.Context, store *db.Store, v *verdict) error {
 	serial, err := db.OpenReadOnly(ctx, s.serial())
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package main
+package stress
 
 import (
 	"context"
@@ -26,7 +26,7 @@ type child struct {
 
 // killer runs the watchers and does them harm.
 type killer struct {
-	*stress
+	*run
 	r              *rand.Rand
 	children       []*child
 	kills, freezes atomic.Int64
@@ -34,12 +34,12 @@ type killer struct {
 }
 
 // deliverAndKill delivers everything and lets watchers settle it, whatever happens to them.
-func (s *stress) deliverAndKill(ctx context.Context) (*killer, error) {
-	k := &killer{stress: s, r: rand.New(rand.NewPCG(s.seed, 2))}
+func (s *run) deliverAndKill(ctx context.Context) (*killer, error) {
+	k := &killer{run: s, r: rand.New(rand.NewPCG(s.Seed, 2))}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer k.end()
-	for range s.watchers {
+	for range s.Watchers {
 		if err := k.start(len(k.children)); err != nil {
 			return nil, err
 		}
@@ -56,10 +56,10 @@ func (s *stress) deliverAndKill(ctx context.Context) (*killer, error) {
 // and each hits watchers that have something to do.
 func (k *killer) allowed() int64 {
 	n := int64(len(k.letters))
-	if k.stress.kills <= 0 {
+	if k.Kills <= 0 {
 		return n
 	}
-	return n * (k.kills.Load() + 1) * 10 / (int64(k.stress.kills) * 9)
+	return n * (k.kills.Load() + 1) * 10 / (int64(k.Kills) * 9)
 }
 
 // start puts a watcher into a place; len(children) makes a new one.
@@ -98,7 +98,7 @@ const stuck = 2 * time.Minute
 
 // harm kills and freezes until there is no more mail and all harm is done.
 func (k *killer) harm(ctx context.Context, posted <-chan error) error {
-	p := k.newProgress("stress", "mails delivered")
+	p := k.progress("stress", "mails delivered")
 	defer p.Clear()
 	allPosted, moved, before := false, time.Now(), -1
 	for {
@@ -110,7 +110,7 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 			allPosted = true
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(time.Duration((0.5 + k.r.Float64()) * float64(k.every))):
+		case <-time.After(time.Duration((0.5 + k.r.Float64()) * float64(k.Every))):
 		}
 		p.Tell(int(k.delivered.Load()), len(k.letters))
 		waiting, err := watcher.Waiting(k.maildir())
@@ -120,14 +120,15 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 		if waiting.Mails != before || !allPosted {
 			before, moved = waiting.Mails, time.Now()
 		}
-		enough := k.stress.kills < 0 || k.kills.Load() >= int64(k.stress.kills)
+		enough := k.Kills < 0 || k.kills.Load() >= int64(k.Kills)
 		switch {
 		case allPosted && waiting.Mails == 0 && enough:
 			return nil
 		case time.Since(moved) > stuck:
-			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s", term.Count(waiting.Mails, "mail")+" waited", stuck, k.watchers, k.work)
+			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s",
+				term.Count(waiting.Mails, "mail")+" waited", stuck, k.Watchers, k.work)
 		}
-		if err := k.hurt(enough && k.stress.kills >= 0); err != nil {
+		if err := k.hurt(enough && k.Kills >= 0); err != nil {
 			return err
 		}
 	}
@@ -142,7 +143,8 @@ func (k *killer) hurt(enough bool) error {
 		}
 		select {
 		case <-c.ended:
-			return fmt.Errorf("watcher %d ended by itself: %v; the last line of its log, %s: %s", place+1, c.ProcessState, k.log(place), lastLine(k.log(place)))
+			return fmt.Errorf("watcher %d ended by itself: %v; the last line of its log, %s: %s", place+1, c.ProcessState,
+				k.log(place), lastLine(k.log(place)))
 		default:
 		}
 	}
@@ -151,7 +153,7 @@ func (k *killer) hurt(enough bool) error {
 	}
 	place := k.r.IntN(len(k.children))
 	c := k.children[place]
-	if k.freezes.Load() < int64(k.stress.freezes) && k.r.IntN(10) == 0 && c.thawAt.IsZero() {
+	if k.freezes.Load() < int64(k.Freezes) && k.r.IntN(10) == 0 && c.thawAt.IsZero() {
 		k.freezes.Add(1)
 		c.thawAt = time.Now().Add(time.Duration(100+k.r.IntN(500)) * time.Millisecond)
 		return c.Process.Signal(syscall.SIGSTOP)
@@ -172,7 +174,8 @@ func (k *killer) stop() error {
 		select {
 		case <-c.ended:
 			if !endedWell(c.ProcessState) {
-				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", place+1, c.ProcessState, k.log(place), lastLine(k.log(place)))
+				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", place+1, c.ProcessState,
+					k.log(place), lastLine(k.log(place)))
 			}
 		case <-time.After(time.Minute):
 			return errors.New("a watcher did not end within a minute of SIGTERM")
@@ -181,8 +184,8 @@ func (k *killer) stop() error {
 	return nil
 }
 
-// endedWell tells whether a watcher ended as SIGTERM asks it to: by itself, or by the signal if that came before the program
-// had begun, as it may to one that was started a moment ago in place of one that was killed.
+// endedWell tells whether a watcher ended as SIGTERM asks it to: by itself, or by the signal if that came before the
+// program had begun, as it may to one that was started a moment ago in place of one that was killed.
 func endedWell(p *os.ProcessState) bool {
 	status, ok := p.Sys().(syscall.WaitStatus)
 	return p.Success() || ok && status.Signaled() && status.Signal() == syscall.SIGTERM

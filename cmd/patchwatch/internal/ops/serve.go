@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"errors"
@@ -14,8 +14,11 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// listenAt reads PORT, :PORT or HOST:PORT. Without a host it is this machine only. With one of IPv4 it is that alone: Go would
-// take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
+// ErrAddress is that of an address that can't be one.
+var ErrAddress = errors.New("--metrics takes a PORT, :PORT or HOST:PORT, such as :9464 or [::1]:9464")
+
+// listenAt reads PORT, :PORT or HOST:PORT. Without a host it is this machine only. With one of IPv4 it is that alone:
+// Go would take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
 func listenAt(address string) (network, full string, err error) {
 	if !strings.Contains(address, ":") {
 		address = ":" + address
@@ -25,7 +28,7 @@ func listenAt(address string) (network, full string, err error) {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil || port == "" {
-		return "", "", usagef("--metrics takes a PORT, :PORT or HOST:PORT, such as :9464 or [::1]:9464")
+		return "", "", ErrAddress
 	}
 	if host == "" {
 		host = "127.0.0.1"
@@ -37,8 +40,8 @@ func listenAt(address string) (network, full string, err error) {
 	return network, net.JoinHostPort(host, port), nil
 }
 
-// serve answers until stop is called. An address without a host means this machine only.
-func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
+// Serve answers until stop is called. An address without a host means this machine only.
+func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
 	network, address, err := listenAt(address)
 	if err != nil {
 		return nil, nil, err
@@ -65,19 +68,19 @@ func (m *metrics) serve(address string) (at net.Addr, stop func(), err error) {
 		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)}
 	server.SetKeepAlivesEnabled(false) // or some that are idle would take the places of those that ask
 	go func() {
-		if err := server.Serve(netutil.LimitListener(listener, mostConns)); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(netutil.LimitListener(listener, MostConns)); !errors.Is(err, http.ErrServerClosed) {
 			m.log.Error("metrics are served no more", "error", err)
 		}
 	}()
 	return listener.Addr(), func() { server.Close() }, nil
 }
 
-// mostConns is how many may ask at once. Others wait before they are accepted: each connection is an open file, and whoever
-// can open as many as this process may have would keep it from opening mail.
-const mostConns = 16
+// MostConns is how many may ask at once. Others wait before they are accepted: each connection is an open file, and
+// whoever can open as many as this process may have would keep it from opening mail.
+const MostConns = 16
 
 // ill says what a person must look after.
-func (m *metrics) ill() (reasons []string) {
+func (m *Metrics) ill() (reasons []string) {
 	for _, st := range m.maildirs() {
 		for _, alarm := range st.alarms(m.maxAge) {
 			reasons = append(reasons, term.Printable(st.Path+": "+alarm))

@@ -1,0 +1,121 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// Bytes are a mail as it comes.
+type Bytes struct {
+	Raw       []byte
+	Delivered time.Time
+	Fault     error // it can't be taken, whatever is in it
+}
+
+// Batches as the watcher has them: one fsync for many mails, and a bound on memory.
+const (
+	BatchMails = 256
+	batchBytes = 32 << 20
+)
+
+// Batch is a part of an archive.
+type Batch struct {
+	Names []string // of the mails, for people
+	Bytes []Bytes
+	Share float64 // how much of the archive has been read by then, 0 to 1
+}
+
+// Next reads the next mails of an archive. io.EOF or another error comes with the last of those that could be read.
+func Next(a Archive) (b Batch, err error) {
+	size := 0
+	for len(b.Bytes) < BatchMails && size < batchBytes {
+		name, m, err := a.Next()
+		if err != nil {
+			b.Share = 1
+			return b, err
+		}
+		b.Names, b.Bytes = append(b.Names, name), append(b.Bytes, m)
+		size += len(m.Raw)
+	}
+	b.Share = a.Share()
+	return b, nil
+}
+
+// Stored is a batch that has been taken in.
+type Stored struct {
+	Batch
+	Mails []*Mail
+}
+
+// readBatch is a batch that is parsed and not stored yet.
+type readBatch struct {
+	Stored
+	err error // reading the archive ended here
+}
+
+// Import stores the mails of an archive and closes it. tell is given one batch after the other. One batch is read and
+// parsed in advance, while the one before is stored.
+func (in *Intake) Import(ctx context.Context, a Archive, tell func(Stored)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for b := range in.readAhead(ctx, a) {
+		if err := in.store(ctx, b.Mails); err != nil {
+			return fmt.Errorf("import %s: %w", a.Path(), err)
+		}
+		tell(b.Stored)
+		if b.err != nil {
+			return fmt.Errorf("import %s: %w", a.Path(), b.err)
+		}
+	}
+	return ctx.Err()
+}
+
+func (in *Intake) readAhead(ctx context.Context, a Archive) <-chan readBatch {
+	out := make(chan readBatch, 1)
+	go func() {
+		defer close(out)
+		defer a.Close()
+		for more := true; more; {
+			b, err := Next(a)
+			read := readBatch{Stored: Stored{Batch: b, Mails: in.parseAll(b.Bytes)}, err: err}
+			read.Bytes = nil // what is to be stored of them is in Mails
+			if more = err == nil; err == io.EOF {
+				read.err = nil
+			}
+			select {
+			case out <- read:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// parseAll parses on all cores.
+func (in *Intake) parseAll(batch []Bytes) []*Mail {
+	out := make([]*Mail, len(batch))
+	if len(batch) == 1 { // a lone mail is not worth a goroutine
+		out[0] = in.parse(batch[0])
+		return out
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(len(batch), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i] = in.parse(batch[i])
+			}
+		})
+	}
+	for i := range batch {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out
+}

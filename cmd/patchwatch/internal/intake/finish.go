@@ -1,0 +1,66 @@
+package intake
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"patchwatch/db"
+)
+
+// Finisher does what a change of projects or rules has left undone. The command that made the change does this itself
+// unless it was broken off.
+type Finisher struct {
+	Store *db.Store
+	Log   *slog.Logger
+}
+
+// Keep looks now and then, until it is stopped, whether there is something to finish. It begins only when it finds no
+// progress since it last looked.
+func (f *Finisher) Keep(ctx context.Context, every time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for before := 0; ; {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			before = f.look(ctx, before)
+		}
+	}()
+	return func() { cancel(); <-ended }
+}
+
+// look finishes what is left if it is as much as before, and says how much it found.
+func (f *Finisher) look(ctx context.Context, before int) (left int) {
+	left, err := f.Store.Unfinished(ctx)
+	if err == nil && left > 0 && left == before {
+		err = f.finish(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		f.Log.Warn("a change of projects or rules is not finished yet", "error", err)
+	}
+	return left
+}
+
+// Once finishes what is left: where only watch --once is run, now and then, nobody else would.
+func (f *Finisher) Once(ctx context.Context) error {
+	left, err := f.Store.Unfinished(ctx)
+	if err != nil || left == 0 {
+		return err
+	}
+	return f.finish(ctx)
+}
+
+func (f *Finisher) finish(ctx context.Context) error {
+	moved, err := f.Store.Finish(ctx, Reread, nil)
+	if err == nil {
+		f.Log.Info("finished a change of projects or rules", "moved", moved)
+	}
+	return err
+}

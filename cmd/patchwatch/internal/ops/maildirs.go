@@ -1,0 +1,55 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"patchwatch/db"
+)
+
+// MaildirPath checks that a folder which a person named is a Maildir.
+func MaildirPath(dir string) (string, error) {
+	switch {
+	case !exists(dir):
+		return "", fmt.Errorf("there is no folder %s", dir)
+	case !isFolder(dir):
+		return "", fmt.Errorf("%s is a file, not a Maildir", dir)
+	case !isFolder(filepath.Join(dir, "new")) || !isFolder(filepath.Join(dir, "cur")):
+		return "", fmt.Errorf("%s is not a Maildir: it has no new and cur", dir)
+	}
+	return filepath.Abs(dir)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// WatchedDirs are the Maildirs that were named, with what the database knows of them, or all that it knows.
+func WatchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir, error) {
+	known, err := s.Maildirs(ctx)
+	if err != nil || len(dirs) == 0 {
+		return known, err
+	}
+	byPath := map[string]db.Maildir{}
+	for _, m := range known {
+		byPath[m.Path] = m
+	}
+	out := make([]db.Maildir, len(dirs))
+	for i, dir := range dirs {
+		path, err := MaildirPath(dir)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = byPath[path]
+		out[i].Path = path
+	}
+	return out, nil
+}

@@ -1,0 +1,39 @@
+package ops
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/watcher"
+)
+
+// PausedFile is in a Maildir beside new and cur while a watcher takes no mail from there, and says why. The database
+// knows it too, but most often it is the database that can't be written.
+const PausedFile = "patchwatch.paused"
+
+// maxPaused is how much of the file is read. Its first line is shown.
+const maxPaused = 4 << 10
+
+// WritePaused says why no mail is taken; empty: it is. A disk that is full is no reason to fail for want of this file.
+func WritePaused(dir, reason string) {
+	path := filepath.Join(dir, PausedFile)
+	if reason == "" {
+		_ = os.Remove(path)
+		return
+	}
+	if ReadPaused(dir) == reason {
+		return
+	}
+	_ = watcher.WriteFile(path, reason+"\n")
+}
+
+// ReadPaused is the reason that a watcher left; empty if there is none.
+func ReadPaused(dir string) string {
+	text, _, err := watcher.ReadFile(filepath.Join(dir, PausedFile), maxPaused)
+	if err != nil {
+		return ""
+	}
+	return term.FirstLine(strings.TrimSpace(string(text)))
+}

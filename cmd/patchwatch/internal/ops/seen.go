@@ -1,0 +1,86 @@
+package ops
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/watcher"
+)
+
+// Seen is what a watcher saw of its Maildirs and the database has not been told yet. Only status reads it there: if
+// it can't be written, the next mail meets the same fault and the log says so; what was seen is kept for the next
+// time.
+type Seen struct {
+	Store *db.Store
+
+	mu   sync.Mutex // guards dirs: the watcher tells of mails and of scans from goroutines of its own
+	dirs map[string]db.Maildir
+}
+
+// Settled notes that mail of a Maildir was settled just now.
+func (s *Seen) Settled(dir string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.of(dir)
+	m.LastMail, m.LastScan = time.Now(), time.Now()
+	s.dirs[dir] = m
+}
+
+// Scanned notes what the watcher says of a Maildir, and why no mail is taken from it.
+func (s *Seen) Scanned(d watcher.DirState, paused string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.of(d.Dir)
+	m.LastScan, m.LastEvent, m.Paused = d.LastScan, d.LastEvent, paused
+	s.dirs[d.Dir] = m
+}
+
+func (s *Seen) of(dir string) db.Maildir {
+	if s.dirs == nil {
+		s.dirs = map[string]db.Maildir{}
+	}
+	m := s.dirs[dir]
+	m.Path = dir
+	return m
+}
+
+// Write tells the database, all at once.
+func (s *Seen) Write(ctx context.Context) {
+	s.mu.Lock()
+	dirs := s.dirs
+	s.dirs = nil
+	s.mu.Unlock()
+	if len(dirs) == 0 {
+		return
+	}
+	if err := s.Store.Watched(ctx, slices.Collect(maps.Values(dirs))...); err != nil {
+		s.putBack(dirs)
+	}
+}
+
+// putBack keeps what could not be written, below what was seen since.
+func (s *Seen) putBack(before map[string]db.Maildir) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for path, old := range before {
+		_, since := s.dirs[path]
+		m := s.of(path)
+		if !since {
+			m = old
+		}
+		if m.LastMail.IsZero() {
+			m.LastMail = old.LastMail
+		}
+		if m.LastEvent.IsZero() {
+			m.LastEvent = old.LastEvent
+		}
+		if m.LastScan.IsZero() {
+			m.LastScan = old.LastScan
+		}
+		s.dirs[path] = m
+	}
+}

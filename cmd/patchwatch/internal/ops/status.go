@@ -1,0 +1,151 @@
+package ops
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
+	"patchwatch/watcher"
+)
+
+// Alarming tells whether a person should look after it.
+func (r *Report) Alarming(maxAge time.Duration) bool {
+	return slices.ContainsFunc(r.Maildirs, func(m MaildirStatus) bool { return len(m.alarms(maxAge)) > 0 })
+}
+
+// alarms are why a person should look after a Maildir.
+func (m MaildirStatus) alarms(maxAge time.Duration) (reasons []string) {
+	if m.Paused != "" {
+		reasons = append(reasons, "no mail is taken: "+m.Paused)
+	}
+	if m.Error != "" {
+		reasons = append(reasons, m.Error)
+	}
+	if waited := m.waited(); waited > maxAge {
+		reasons = append(reasons, fmt.Sprintf("a mail has waited in new for %s", waited.Round(time.Second)))
+	}
+	return reasons
+}
+
+// waited is how long the oldest mail in new has; 0 if none waits.
+func (m MaildirStatus) waited() time.Duration {
+	if m.OldestWaiting == nil {
+		return 0
+	}
+	return max(time.Since(*m.OldestWaiting), 0)
+}
+
+// Report is what status says.
+type Report struct {
+	Maildirs []MaildirStatus `json:"maildirs"`
+	Database DatabaseStatus  `json:"database"`
+}
+
+// MaildirStatus says how a Maildir is.
+type MaildirStatus struct {
+	Path          string     `json:"path"`
+	Waiting       int        `json:"waiting"`        // mails in new
+	OldestWaiting *time.Time `json:"oldest_waiting"` // null: none waits
+	Odd           int        `json:"odd"`            // things in new that are no regular files, and stay there
+	Failed        int        `json:"failed"`
+	LastMail      *time.Time `json:"last_mail"`  // when a mail was last settled; null: never
+	LastEvent     *time.Time `json:"last_event"` // when the kernel last told of something there; null: never
+	LastScan      *time.Time `json:"last_scan"`  // when new was last listed; null: never
+	Paused        string     `json:"paused"`     // why no mail is taken; empty: it is
+	Error         string     `json:"error,omitempty"`
+}
+
+// DatabaseStatus says what a database holds.
+type DatabaseStatus struct {
+	Path     string `json:"path"`
+	Error    string `json:"error,omitempty"` // why nothing can be said about it
+	Bytes    int64  `json:"bytes"`
+	WALBytes int64  `json:"wal_bytes"`
+	SQLite   string `json:"sqlite"`
+	Mails    int    `json:"mails"`
+	Projects int    `json:"projects"`
+	Full     bool   `json:"projects_full"` // no more lists are tracked on sight: mail of others is unrouted
+	Patches  int    `json:"patches"`
+	Series   int    `json:"series"`
+	Covers   int    `json:"covers"`
+	Comments int    `json:"comments"`
+	Pending  int    `json:"pending"`
+	Ignored  int    `json:"ignored"`
+	Unrouted int    `json:"unrouted"`
+	Variants int    `json:"variants"`
+
+	Outdated        bool  `json:"outdated"`          // mails were read by an older patchwatch, which read less
+	NoSubject       int   `json:"no_subject"`        // mails in which no subject was found
+	NewestNoSubject int64 `json:"newest_no_subject"` // the number of the one that was stored last; 0: there is none
+
+	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
+}
+
+// ReportOf looks at the Maildirs that are named, or all that the database knows, and at the database.
+func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
+	r := Report{Maildirs: []MaildirStatus{}} // no null for programs
+	watched, err := WatchedDirs(ctx, s, dirs)
+	if err != nil {
+		return r, err
+	}
+	for _, m := range watched {
+		r.Maildirs = append(r.Maildirs, MaildirStatusOf(m))
+	}
+	st, err := s.Status(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Database = DatabaseStatus{
+		Path: s.Path(), Bytes: st.FileBytes, WALBytes: st.WALBytes, SQLite: st.SQLite, Mails: st.Mails, Projects: st.Projects,
+		Full:    st.OnSight >= track.MaxOnSight,
+		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
+		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
+		NoSubject: st.NoSubject, NewestNoSubject: st.NewestNoSubject,
+		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.ParserVersion,
+	}
+	return r, nil
+}
+
+func MaildirStatusOf(m db.Maildir) MaildirStatus {
+	st := MaildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastEvent: timeOrNull(m.LastEvent),
+		LastScan: timeOrNull(m.LastScan), Paused: cmp.Or(ReadPaused(m.Path), m.Paused)}
+	queue, err := watcher.Waiting(m.Path)
+	if err != nil {
+		st.Error = err.Error()
+		return st
+	}
+	st.Waiting, st.OldestWaiting, st.Odd = queue.Mails, timeOrNull(queue.Oldest), queue.Odd
+	if st.Failed, err = watcher.CountFailed(m.Path); err != nil {
+		st.Error = err.Error()
+	}
+	return st
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Second)
+	return &t
+}
+
+// ReportWithout looks at Maildirs where the database can't be read: that is when one wants to know.
+func ReportWithout(database string, fault error, dirs []string) (Report, error) {
+	r := Report{
+		Maildirs: []MaildirStatus{},
+		Database: DatabaseStatus{Path: database, Error: fault.Error(), SQLite: db.SQLiteVersion()},
+	}
+	for _, dir := range dirs {
+		path, err := MaildirPath(dir)
+		if err != nil {
+			return r, err
+		}
+		r.Maildirs = append(r.Maildirs, MaildirStatusOf(db.Maildir{Path: path}))
+	}
+	return r, nil
+}

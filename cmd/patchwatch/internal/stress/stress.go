@@ -1,0 +1,103 @@
+// Package stress tries on one's own machine whether any mail is lost: it delivers an archive from several writers at
+// once to watchers that are killed and frozen at random, and compares what they stored with a serial import.
+package stress
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/term"
+)
+
+// Options say how hard it is tried.
+type Options struct {
+	Writers  int // how many deliver at once
+	Watchers int
+	Kills    int // how many watchers are killed; -1: until all mail is settled
+	Freezes  int // how many are stopped for a while
+	Every    time.Duration
+	Seed     uint64 // of the random choices; 0: any
+	Dir      string // where the folder to work in is made
+	Keep     bool   // leave that folder there
+}
+
+// run is one run.
+type run struct {
+	Options
+	out      io.Writer
+	progress Progress
+	work     string // the folder of this run
+	letters  []letter
+	known    map[string]int // index of a letter by its file name
+}
+
+// Valid is what is wrong with the options, by the flags that set them.
+func (s *Options) Valid() error {
+	switch {
+	case s.Writers < 1 || s.Watchers < 1:
+		return fmt.Errorf("--writers and --watchers take a number from 1")
+	case s.Kills < -1 || s.Freezes < 0:
+		return fmt.Errorf("--kills takes a number from -1, --freezes one from 0")
+	case s.Every < time.Millisecond:
+		return fmt.Errorf("--every takes a duration from 1ms")
+	}
+	return nil
+}
+
+// The files of a run.
+func (s *run) maildir() string           { return filepath.Join(s.work, "Maildir") }
+func (s *run) outbox(name string) string { return filepath.Join(s.work, "outbox", name) }
+func (s *run) stressed() string          { return filepath.Join(s.work, "stressed.db") }
+func (s *run) serial() string            { return filepath.Join(s.work, "serial.db") }
+
+// Progress makes the line that shows how far something is.
+type Progress func(what, unit string) *term.Progress
+
+// ErrWrong says that the verdict is against it.
+var ErrWrong = errors.New("mail is lost, twice or different")
+
+// Run delivers the mails of archives and prints the verdict.
+func Run(ctx context.Context, archives []intake.Archive, o Options, out io.Writer, progress Progress) (err error) {
+	s := &run{Options: o, out: out, progress: progress}
+	for s.Seed == 0 {
+		s.Seed = rand.Uint64N(1_000_000)
+	}
+	if s.work, err = os.MkdirTemp(s.Dir, "patchwatch-stress-"); err != nil {
+		return fmt.Errorf("make a folder to work in: %w", err)
+	}
+	wrong := true
+	defer func() {
+		if !wrong && !s.Keep {
+			os.RemoveAll(s.work)
+		} else {
+			fmt.Fprintf(s.out, "all of it is left in %s\n", s.work)
+		}
+	}()
+	if err := s.prepare(ctx, archives); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s, %d writers, %d watchers, seed %d\n", term.Count(len(s.letters), "mail"), s.Writers, s.Watchers,
+		s.Seed)
+	started := time.Now()
+	done, err := s.deliverAndKill(ctx)
+	if err != nil {
+		return err
+	}
+	v, err := s.judge(ctx, done)
+	if err != nil {
+		return err
+	}
+	v.print(s.out, time.Since(started))
+	if v.wrong() {
+		return ErrWrong
+	}
+	wrong = false
+	return nil
+}
