@@ -34,10 +34,10 @@ type Added struct {
 	Known   bool   // these bytes were stored before; nothing changed
 	Project string // link name; empty: unrouted
 	Variant bool   // another mail stands for its Message-ID
-	Kind    string // as in the dump: patch, cover, comment, pending, ignored or unrouted
-	Series  int64  // its number; 0: none
-	mail    int64  // mail.id
-	Err     error  // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
+	Kind    track.Role
+	Series  int64 // its number; 0: none
+	mail    int64 // mail.id
+	Err     error // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
 }
 
 // Add stores mails and brings all derived rows that they touch up to date; when it returns they are on disk. The result has

@@ -3,11 +3,13 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"patchwatch/track"
 )
 
 // SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
-func (s *Store) SetState(ctx context.Context, patches []int64, state string) error {
-	return s.decide(ctx, patches, "state", state)
+func (s *Store) SetState(ctx context.Context, patches []int64, state track.State) error {
+	return s.decide(ctx, patches, "state", string(state))
 }
 
 // SetDelegate records who is to look after patches; an empty address, nobody.

@@ -23,7 +23,7 @@ func decisions(t *testing.T, s *db.Store) map[string]decided {
 	}
 	out := map[string]decided{}
 	for _, p := range patches {
-		out[p.MsgID] = decided{p.State, p.Delegate, p.Archived}
+		out[p.MsgID] = decided{string(p.State), p.Delegate, p.Archived}
 	}
 	return out
 }
@@ -41,7 +41,9 @@ func decide(t *testing.T, s *db.Store, id string, d decided) {
 	t.Helper()
 	ctx := context.Background()
 	ids := []int64{number(t, s, id)}
-	if err := errors.Join(s.SetState(ctx, ids, d.state), s.SetDelegate(ctx, ids, d.delegate), s.SetArchived(ctx, ids, d.archived)); err != nil {
+	err := errors.Join(s.SetState(ctx, ids, track.State(d.state)), s.SetDelegate(ctx, ids, d.delegate),
+		s.SetArchived(ctx, ids, d.archived))
+	if err != nil {
 		t.Fatal(err)
 	}
 }

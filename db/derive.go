@@ -242,7 +242,7 @@ func (d *deriver) standing(mail int64) (is standing, err error) {
 		return is, err
 	}
 	if is.state = state.String; !state.Valid {
-		is.state = d.settings.FirstState(wanted.String)
+		is.state = string(d.settings.FirstState(wanted.String))
 	}
 	if !delegate.Valid && d.settings.Delegates() { // nobody decided; an empty one is a decision too
 		if delegate.String, err = d.firstDelegate(mail); err != nil {

@@ -114,7 +114,7 @@ func orNil(text string) any {
 // stateOrNil is a state that a mail asks for, if there is such a state.
 func stateOrNil(name string) any {
 	if state, ok := track.ParseState(name); ok {
-		return state
+		return string(state)
 	}
 	return nil
 }

@@ -264,7 +264,7 @@ func decideAlike(t *testing.T, s *db.Store, path string) {
 		return out
 	}
 	for id, state := range column("state") {
-		if err := s.SetState(ctx, []int64{number(t, s, id)}, state); err != nil {
+		if err := s.SetState(ctx, []int64{number(t, s, id)}, track.State(state)); err != nil {
 			t.Fatal(err)
 		}
 	}

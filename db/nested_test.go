@@ -35,7 +35,7 @@ func TestNoQueryInsideAQuery(t *testing.T) {
 	for what, ask := range map[string]func() error{
 		"Patches": func() error { _, err := s.Patches(ctx, track.Filter{}); return err },
 		"SeriesList": func() error {
-			_, err := s.SeriesList(ctx, track.Filter{States: []string{"new", "accepted"}})
+			_, err := s.SeriesList(ctx, track.Filter{States: []track.State{"new", "accepted"}})
 			return err
 		},
 		"Find":         func() error { _, err := s.Find(ctx, "", p.MsgID[:3]); return err },

@@ -160,9 +160,9 @@ func TestListsUseIndices(t *testing.T) {
 	filters := map[string]track.Filter{
 		"newest":               {Limit: 50},
 		"of a project":         {Project: "a.b", Limit: 50},
-		"of a state":           {Project: "a.b", States: []string{"new"}, Limit: 50},
-		"of a state, anywhere": {States: []string{"new", "rfc"}, Limit: 50},
-		"decided, anywhere":    {States: []string{"accepted"}, Limit: 50},
+		"of a state":           {Project: "a.b", States: []track.State{"new"}, Limit: 50},
+		"of a state, anywhere": {States: []track.State{"new", "rfc"}, Limit: 50},
+		"decided, anywhere":    {States: []track.State{"accepted"}, Limit: 50},
 		"incomplete":           {Incomplete: true, Limit: 50},
 		"of an address":        {Submitter: "ann@x.org", Limit: 50},
 		"of a name":            {Submitter: "ann", Limit: 50},

@@ -76,20 +76,20 @@ func (c *conditions) add(wanted bool, term string, args ...any) {
 	}
 }
 
-func (c *conditions) in(column string, values []string) {
+func (c *conditions) in(column string, values []track.State) {
 	switch {
 	case len(values) == 1: // in a form that an index by the column and then by date serves
-		c.add(true, column+` = ?`, values[0])
+		c.add(true, column+` = ?`, string(values[0]))
 	case len(values) > 1:
 		args := make([]any, len(values))
 		for i, v := range values {
-			args[i] = v
+			args[i] = string(v)
 		}
 		c.add(true, column+` IN (`+placeholders(len(values))+`)`, args...)
 	}
 }
 
-func onlyDecided(states []string) bool {
+func onlyDecided(states []track.State) bool {
 	return len(states) > 0 && !slices.Contains(states, track.StateNew)
 }
 
@@ -213,7 +213,7 @@ func seriesViews(ctx context.Context, tx *sql.Tx, f track.Filter) ([]track.Serie
 
 // anyState matches series of which a patch has one of these states. Where few patches have, their series are looked up;
 // where many have, the newest series are looked at one by one, and soon enough are found.
-func (c *conditions) anyState(ctx context.Context, tx *sql.Tx, states []string) error {
+func (c *conditions) anyState(ctx context.Context, tx *sql.Tx, states []track.State) error {
 	if len(states) == 0 {
 		return nil
 	}

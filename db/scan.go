@@ -85,6 +85,14 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		var n int64
 		n, fits = v.(int64)
 		*to = track.Kind(n)
+	case *track.State:
+		var text string
+		text, fits = v.(string)
+		*to = track.State(text)
+	case *track.Role:
+		var text string
+		text, fits = v.(string)
+		*to = track.Role(text)
 	case *sql.NullInt64:
 		to.Int64, to.Valid = v.(int64)
 		fits = to.Valid || v == nil

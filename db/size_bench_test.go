@@ -61,8 +61,8 @@ func benchQueries(b *testing.B, s *db.Store, size int) {
 	}{
 		{"newest", track.Filter{}},
 		{"project", track.Filter{Project: newest[0].Project}},
-		{"state", track.Filter{States: []string{"accepted"}}}, // which no patch has: the longest search
-		{"states", track.Filter{Project: newest[0].Project, States: []string{"new", "under-review"}}},
+		{"state", track.Filter{States: []track.State{"accepted"}}}, // which no patch has: the longest search
+		{"states", track.Filter{Project: newest[0].Project, States: []track.State{"new", "under-review"}}},
 		{"submitter", track.Filter{Submitter: "person7@example.org"}},
 		{"name", track.Filter{Submitter: "person 7"}},
 		{"delegate", track.Filter{Delegate: "nobody@example.org"}},

@@ -62,7 +62,7 @@ func (r Rules) firstMatch(file string) string {
 
 // FirstState is the state that a patch begins with: what its mail asks for, if the project lets mail ask and there is
 // such a state; otherwise new.
-func (p *Project) FirstState(asked string) string {
+func (p *Project) FirstState(asked string) State {
 	if state, ok := ParseState(asked); ok && p.MailStates {
 		return state
 	}

@@ -1,23 +1,40 @@
 package track
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// StateNew is the state of a patch that nobody has decided about.
-const StateNew = "new"
+// State is what has been decided about a patch, by its slug.
+type State string
 
-// States that a patch can be in: Patchwork's ten, by their slugs, in its order.
-var States = []string{
-	StateNew, "under-review", "accepted", "rejected", "rfc", "not-applicable", "changes-requested",
-	"awaiting-upstream", "superseded", "deferred",
+// The states that Patchwork has.
+const (
+	StateNew              State = "new" // nobody has decided
+	StateUnderReview      State = "under-review"
+	StateAccepted         State = "accepted"
+	StateRejected         State = "rejected"
+	StateRFC              State = "rfc"
+	StateNotApplicable    State = "not-applicable"
+	StateChangesRequested State = "changes-requested"
+	StateAwaitingUpstream State = "awaiting-upstream"
+	StateSuperseded       State = "superseded"
+	StateDeferred         State = "deferred"
+)
+
+// States returns the states that a patch can be in, in Patchwork's order.
+func States() []State {
+	return []State{
+		StateNew, StateUnderReview, StateAccepted, StateRejected, StateRFC, StateNotApplicable, StateChangesRequested,
+		StateAwaitingUpstream, StateSuperseded, StateDeferred,
+	}
 }
 
 // ParseState finds a state by its slug or its name ("Under Review"), ignoring case.
-func ParseState(name string) (string, bool) {
-	slug := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), " ", "-")
-	for _, s := range States {
-		if s == slug {
-			return s, true
-		}
+func ParseState(name string) (State, bool) {
+	s := State(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), " ", "-"))
+	if !slices.Contains(States(), s) {
+		return "", false
 	}
-	return "", false
+	return s, true
 }

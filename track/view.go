@@ -4,12 +4,12 @@ import "time"
 
 // Filter chooses patches or series. Zero fields don't restrict.
 type Filter struct {
-	ID        int64    // this one mail
-	Project   string   // link name
-	States    []string // any of these
-	Submitter string   // an address, or a part of an address or name
-	Delegate  string   // an address
-	Text      string   // in the subject, ignoring case
+	ID        int64   // this one mail
+	Project   string  // link name
+	States    []State // any of these
+	Submitter string  // an address, or a part of an address or name
+	Delegate  string  // an address
+	Text      string  // in the subject, ignoring case
 	Since     time.Time
 	Until     time.Time
 	Series    int64
@@ -34,7 +34,7 @@ type PatchView struct {
 	Name      string
 	Date      time.Time
 	Submitter Person
-	State     string
+	State     State
 	Delegate  string
 	Archived  bool
 	Series    int64 // 0: none
@@ -74,7 +74,7 @@ type MailView struct {
 	ID        int64
 	Project   string
 	MsgID     string
-	Kind      string // patch, cover, comment, pending, ignored or unrouted
+	Kind      Role
 	Name      string
 	Date      time.Time
 	Submitter Person

@@ -56,12 +56,19 @@ func (f *filterFlags) filter() (track.Filter, error) {
 	return out, err
 }
 
-func parseState(name string) (string, error) {
+func parseState(name string) (track.State, error) {
 	state, ok := track.ParseState(name)
 	if !ok {
-		return "", usagef("there is no state %q; the states are %s", name, strings.Join(track.States, ", "))
+		return "", usagef("there is no state %q; the states are %s", name, strings.Join(stateNames(), ", "))
 	}
 	return state, nil
+}
+
+func stateNames() (names []string) {
+	for _, s := range track.States() {
+		names = append(names, string(s))
+	}
+	return names
 }
 
 // parseWhen reads a date, a date with time, or how long ago.

@@ -83,7 +83,7 @@ func findPatches(ctx context.Context, s *db.Store, project string, ids []string)
 		}
 		patches := 0
 		for _, m := range mails {
-			if m.Kind != "patch" {
+			if m.Kind != track.RolePatch {
 				continue
 			}
 			patches++
@@ -119,7 +119,7 @@ func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.Mail
 	if err != nil {
 		return nil, err
 	}
-	if m.Kind == "cover" && m.Series != 0 {
+	if m.Kind == track.RoleCover && m.Series != 0 {
 		return s.Members(ctx, m.Series)
 	}
 	return []track.MailView{m}, nil
@@ -127,18 +127,18 @@ func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.Mail
 
 func kindInWords(m track.MailView) string {
 	switch m.Kind {
-	case "cover":
+	case track.RoleCover:
 		return "a cover letter"
-	case "comment":
+	case track.RoleComment:
 		return "a comment on " + m.Parent
-	case "pending":
+	case track.RolePending:
 		return "a reply or other talk that leads to no patch"
-	case "ignored":
+	case track.RoleIgnored:
 		return "a mail that asks not to be tracked"
-	case "unrouted":
+	case track.RoleUnrouted:
 		return "a mail of no list that is tracked"
 	}
-	return "a " + m.Kind
+	return "a " + string(m.Kind)
 }
 
 // seriesID is how commands name a series.

@@ -69,7 +69,7 @@ type patchJSON struct {
 }
 
 func toPatchJSON(p track.PatchView) patchJSON {
-	return patchJSON{p.ID, p.Project, p.MsgID, p.Name, p.Date, personJSON(p.Submitter), p.State, p.Delegate, p.Archived,
+	return patchJSON{p.ID, p.Project, p.MsgID, p.Name, p.Date, personJSON(p.Submitter), string(p.State), p.Delegate, p.Archived,
 		seriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers}
 }
 
@@ -95,7 +95,7 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 	t := term.Table{Headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, Flexible: 6,
 		Colour: stateColumn(2)}
 	for _, p := range patches {
-		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), p.State, trailerCounts(p.Trailers), seriesID(p.Series),
+		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), string(p.State), trailerCounts(p.Trailers), seriesID(p.Series),
 			term.Shorten(term.Printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
 	}
 	return t.Print(out, a.screen)

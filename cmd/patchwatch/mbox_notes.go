@@ -61,7 +61,7 @@ func seriesNamed(ctx context.Context, s *db.Store, project string, ids []string)
 		if err != nil {
 			return nil, err
 		}
-		if m.Kind == "cover" && m.Series != 0 {
+		if m.Kind == track.RoleCover && m.Series != 0 {
 			out = append(out, m.Series)
 		}
 	}

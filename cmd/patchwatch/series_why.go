@@ -187,10 +187,10 @@ func apartInWords(d time.Duration) string {
 
 // alone explains a mail that shares its place with no other.
 func (e *explainer) alone(m track.MailView, why db.Why) ([]reasonJSON, error) {
-	out := reasonJSON{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: m.Kind}
+	out := reasonJSON{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(m.Kind)}
 	var err error
 	switch {
-	case m.Kind == "comment":
+	case m.Kind == track.RoleComment:
 		out.Ref, out.With = why.Through, m.Parent
 		if out.Header, err = e.header(m.ID, why.Through); err != nil {
 			return nil, err
@@ -201,9 +201,9 @@ func (e *explainer) alone(m track.MailView, why db.Why) ([]reasonJSON, error) {
 		} else {
 			out.Words += fmt.Sprintf("it refers to %s (%s), which leads there", why.Through, out.Header)
 		}
-	case m.Kind == "pending":
+	case m.Kind == track.RolePending:
 		out.Words = "in no series and on no patch: " + waitsInWords(m, why)
-	case m.Kind == "patch":
+	case m.Kind == track.RolePatch:
 		out.Words = "a pull request with the number of a cover: in no series"
 	default:
 		out.Words = "in no series: " + kindInWords(m)

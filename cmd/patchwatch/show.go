@@ -118,7 +118,7 @@ func (sh *shower) read(mail int64) (*track.Mail, error) {
 // place looks up what a patch is beside its mail, and the series of a patch or cover.
 func (sh *shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, error) {
 	var patch *track.PatchView
-	if m.Kind == "patch" {
+	if m.Kind == track.RolePatch {
 		found, err := sh.store.Patches(sh.ctx, track.Filter{ID: m.ID, Archived: true})
 		if err != nil {
 			return nil, nil, err
@@ -170,7 +170,7 @@ func (sh *shower) header(m track.MailView, patch *track.PatchView, series *track
 			return err
 		}
 	}
-	if m.Kind == "pending" {
+	if m.Kind == track.RolePending {
 		why, err := sh.store.Why(sh.ctx, m.ID)
 		if err != nil {
 			return err
@@ -207,7 +207,7 @@ func (sh *shower) neighbours(m track.MailView, series int64) error {
 }
 
 func (sh *shower) patchLines(m track.MailView, p *track.PatchView) error {
-	state := p.State
+	state := string(p.State)
 	if p.Archived {
 		state += ", archived"
 	}

@@ -42,7 +42,7 @@ func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.Patc
 		v := toSeriesJSON(*series)
 		out.SeriesOf = &v
 	}
-	if m.Kind == "pending" {
+	if m.Kind == track.RolePending {
 		why, err := sh.store.Why(sh.ctx, m.ID)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ func (sh *shower) mailJSON(m track.MailView, read *track.Mail, patch *track.Patc
 }
 
 func toMailJSON(m track.MailView, read *track.Mail) mailJSON {
-	out := mailJSON{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: m.Kind, Name: m.Name, Date: m.Date,
+	out := mailJSON{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: string(m.Kind), Name: m.Name, Date: m.Date,
 		Submitter: personJSON(m.Submitter), Parent: m.Parent, Series: seriesID(m.Series), Variants: m.Variants, Action: m.ActionRequired}
 	if read != nil {
 		out.Content, out.Diff = read.Content, read.Diff

@@ -56,9 +56,9 @@ func (sh *shower) members(members []track.MailView, patches []track.PatchView) e
 	t := term.Table{Headings: []string{"ID", "STATE", "A/R/T", "NAME"}, Flexible: 3, Colour: stateColumn(1)}
 	for _, m := range members {
 		if p, ok := state[m.ID]; ok {
-			t.Row(fmt.Sprint(m.ID), p.State, trailerCounts(p.Trailers), m.Name)
+			t.Row(fmt.Sprint(m.ID), string(p.State), trailerCounts(p.Trailers), m.Name)
 		} else {
-			t.Row(fmt.Sprint(m.ID), m.Kind, "", m.Name)
+			t.Row(fmt.Sprint(m.ID), string(m.Kind), "", m.Name)
 		}
 	}
 	return t.Print(sh.out, sh.screen)

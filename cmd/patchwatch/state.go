@@ -19,7 +19,7 @@ func (a *app) stateCommand() *cobra.Command {
 		Short: "Decide about patches",
 		Long: "Sets the state of patches; of a series, of all its patches. No mail and no rebuild changes it again.\n\n" +
 			idsHelp +
-			"\n\nThe states are:\n  " + strings.Join(track.States, "\n  "),
+			"\n\nThe states are:\n  " + strings.Join(stateNames(), "\n  "),
 		Example: `  patchwatch state 12 accepted
   patchwatch state 12 13 14 changes-requested
   patchwatch state s12 superseded`,
@@ -29,7 +29,7 @@ func (a *app) stateCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.decide(cmd.Context(), project, args[:len(args)-1], state, func(s *db.Store, patches []int64) error {
+			return a.decide(cmd.Context(), project, args[:len(args)-1], string(state), func(s *db.Store, patches []int64) error {
 				return s.SetState(cmd.Context(), patches, state)
 			})
 		},

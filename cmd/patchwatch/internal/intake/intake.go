@@ -91,11 +91,11 @@ func (m *Mail) Words() string {
 	case m.Refused != nil:
 		return "failed"
 	case m.Known:
-		return m.Kind + ", known already"
+		return string(m.Kind) + ", known already"
 	case m.Variant:
-		return m.Kind + ", a variant of another mail"
+		return string(m.Kind) + ", a variant of another mail"
 	}
-	return m.Kind
+	return string(m.Kind)
 }
 
 // subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.
