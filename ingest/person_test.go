@@ -51,7 +51,7 @@ func TestUnusualAddressIsKept(t *testing.T) {
 	}
 }
 
-func TestBehind(t *testing.T) {
+func TestSenderBehindList(t *testing.T) {
 	const real = "Existing Sender <existing@example.com>"
 	for _, c := range []struct{ name, from, more, want string }{
 		{"Reply-To", "Existing Sender via List <list@x.org>", "Reply-To: " + real, real},
