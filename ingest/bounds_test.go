@@ -126,7 +126,8 @@ var hostile = []struct {
 	}},
 	{"large: trailers", func() string { return mailHead + strings.Repeat("A-by: b\n", largeMail/8) }},
 	{"large: pull requests", func() string {
-		return mailHead + "The following changes since commit\n" + strings.Repeat("are available in the git repository at:\n a@b\n", largeMail/45)
+		return mailHead + "The following changes since commit\n" +
+			strings.Repeat("are available in the git repository at:\n a@b\n", largeMail/45)
 	}},
 	{"large: dashes", func() string { return mailHead + strings.Repeat("--", largeMail/2) }},
 	{"20,000 parts", func() string {

@@ -36,7 +36,8 @@ func TestCharsetNames(t *testing.T) {
 			for i := range len(c.bytes) {
 				encoded += "=" + hexByte(c.bytes[i])
 			}
-			m := mustParse(t, "From: =?"+name+"?q?"+encoded+"?= <a@x.org>\nContent-Type: text/plain; charset="+name+"\n\n"+c.bytes+"\n")
+			m := mustParse(t, "From: =?"+name+"?q?"+encoded+"?= <a@x.org>\nContent-Type: text/plain; charset="+name+
+				"\n\n"+c.bytes+"\n")
 			if m.From.Name != c.want || m.Content != c.want {
 				t.Errorf("%s: from %q, text %q; want %q", name, m.From.Name, m.Content, c.want)
 			}

@@ -176,7 +176,8 @@ func TestAttachedPatch(t *testing.T) {
 
 // TestHTMLOnly is a difference from Patchwork, which drops such mail.
 func TestHTMLOnly(t *testing.T) {
-	const page = "<html><head><title>t</title><style>x</style></head><body><!-- no --><p>Caf&eacute; &lt;1\n2<br>next<script>x</script> end</body>"
+	const page = "<html><head><title>t</title><style>x</style></head><body><!-- no --><p>Caf&eacute; &lt;1\n2<br>next" +
+		"<script>x</script> end</body>"
 	for _, mail := range []string{
 		head + "Content-Type: text/html; charset=utf-8\n\n" + page,
 		mixed("alternative", "Content-Type: text/plain\n\n\n", "Content-Type: text/html\n\n"+page),
@@ -241,7 +242,8 @@ func TestBinaryFilesDiffer(t *testing.T) {
 }
 
 func pullText(url string) string {
-	return "The following changes since commit 1234:\n\n  x (2020)\n\nare available in the git repository at:\n\n  " + url + "\n\nfor you to fetch\n"
+	return "The following changes since commit 1234:\n\n  x (2020)\n\nare available in the git repository at:\n\n  " + url +
+		"\n\nfor you to fetch\n"
 }
 
 func TestPullRequest(t *testing.T) {

@@ -69,7 +69,7 @@ func FuzzSubject(f *testing.F) {
 			t.Fatalf("%q isn't decoded", full)
 		}
 		s := parseSubject(full)
-		if s.Number < 0 || s.Total < 0 || s.Version < 0 || s.Number > maxNumber || s.Total > maxNumber || s.Version > maxNumber {
+		if min(s.Number, s.Total, s.Version) < 0 || max(s.Number, s.Total, s.Version) > maxNumber {
 			t.Errorf("%+v", s)
 		}
 		if n := utf8.RuneCountInString(s.Name("x")); n > 255 {

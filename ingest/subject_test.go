@@ -147,7 +147,9 @@ func TestReplyInAnyLanguage(t *testing.T) {
 			t.Errorf("%q without references is a reply", subject)
 		}
 	}
-	for _, subject := range []string{"[PATCH] AW: x", "WG: x", "TR: x", "regulator: x", "r8169: x", "svm: x", "reset: x", "vs", ""} {
+	for _, subject := range []string{
+		"[PATCH] AW: x", "WG: x", "TR: x", "regulator: x", "r8169: x", "svm: x", "reset: x", "vs", "",
+	} {
 		if isReply(subject, true) {
 			t.Errorf("%q is a reply", subject)
 		}

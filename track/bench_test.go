@@ -30,7 +30,10 @@ func threadsOf(n, patches int) (out []Item) {
 // chain is a patch and replies, each to the one before.
 func chain(n int) (out []Item) {
 	for i := range n {
-		m := Item{ID: fmt.Sprintf("<%d@x>", i), Kind: Talk, Sender: "r@example.org", Date: time.Unix(int64(i), 0).UTC(), Name: "Re: part"}
+		m := Item{
+			ID: fmt.Sprintf("<%d@x>", i), Kind: Talk, Sender: "r@example.org", Date: time.Unix(int64(i), 0).UTC(),
+			Name: "Re: part",
+		}
 		if i == 0 {
 			m.Kind = Patch
 		}

@@ -109,7 +109,9 @@ func globRegexp(pattern string) string {
 func TestGlobsAreLinear(t *testing.T) {
 	text := strings.Repeat("a/", 1<<19)
 	start := time.Now()
-	for _, pattern := range []string{strings.Repeat("*a", 300) + "*b", "*" + strings.Repeat("?*", 300) + "b", strings.Repeat("*[a/]", 300) + "*!"} {
+	for _, pattern := range []string{
+		strings.Repeat("*a", 300) + "*b", "*" + strings.Repeat("?*", 300) + "b", strings.Repeat("*[a/]", 300) + "*!",
+	} {
 		if compileGlob(pattern).matches(text) {
 			t.Errorf("%.10q... matches", pattern)
 		}

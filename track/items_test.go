@@ -43,7 +43,10 @@ func item(line string) Item {
 		panic("not a mail: " + line)
 	}
 	minute, _ := strconv.Atoi(m[2])
-	it := Item{ID: m[1], Date: epoch.Add(time.Duration(minute) * time.Minute), Sender: "ann", Name: m[4], Version: 1, Refs: strings.Fields(m[5])}
+	it := Item{
+		ID: m[1], Date: epoch.Add(time.Duration(minute) * time.Minute), Sender: "ann", Name: m[4], Version: 1,
+		Refs: strings.Fields(m[5]),
+	}
 	if m[3] != "" {
 		it.Sender = m[3]
 	}

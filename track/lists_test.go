@@ -113,7 +113,10 @@ func (v *vector) item(id string) Item {
 	if v.X != nil && v.N != nil {
 		it.Marked, it.Number, it.Total = true, *v.X, *v.N
 	}
-	m := Mail{Ignore: strings.EqualFold(v.Hint, "ignore"), Reply: v.IsComment, Subject: Subject{Marked: it.Marked, Number: it.Number}}
+	m := Mail{
+		Ignore: strings.EqualFold(v.Hint, "ignore"), Reply: v.IsComment,
+		Subject: Subject{Marked: it.Marked, Number: it.Number},
+	}
 	if v.Diff != nil {
 		m.Diff = *v.Diff
 	}

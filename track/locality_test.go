@@ -71,7 +71,8 @@ func reaches(a, b *Item) bool {
 	refers := func(x, y *Item) bool { return slices.Contains(x.Refs, y.ID) }
 	switch {
 	case a.member() && b.member():
-		share := a.Sender == b.Sender && slices.ContainsFunc(a.Refs, func(ref string) bool { return slices.Contains(b.Refs, ref) })
+		share := a.Sender == b.Sender &&
+			slices.ContainsFunc(a.Refs, func(ref string) bool { return slices.Contains(b.Refs, ref) })
 		marked := markerOf(a) == markerOf(b) && a.Number != b.Number && near(a, b)
 		return refers(a, b) || refers(b, a) || share || marked
 	case !a.target() && !b.target():

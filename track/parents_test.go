@@ -118,7 +118,8 @@ func anyTalk(t *rapid.T) []Item {
 	n := rapid.IntRange(1, 10).Draw(t, "mails")
 	all := make([]Item, n)
 	for i := range all {
-		all[i] = Item{ID: fmt.Sprintf("<%c>", 'a'+i), Date: epoch, Kind: rapid.SampledFrom([]Kind{Talk, Talk, Talk, Talk, Ignored, Patch, Cover}).Draw(t, "kind")}
+		kinds := rapid.SampledFrom([]Kind{Talk, Talk, Talk, Talk, Ignored, Patch, Cover})
+		all[i] = Item{ID: fmt.Sprintf("<%c>", 'a'+i), Date: epoch, Kind: kinds.Draw(t, "kind")}
 		for _, r := range rapid.SliceOfNDistinct(rapid.IntRange(0, n), 0, 3, rapid.ID).Draw(t, "references") {
 			all[i].Refs = append(all[i].Refs, fmt.Sprintf("<%c>", 'a'+r))
 		}

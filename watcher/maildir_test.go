@@ -61,7 +61,8 @@ func TestPrepareWithoutPermission(t *testing.T) {
 	closed, readOnly := t.TempDir(), newMaildir(t)
 	os.Chmod(filepath.Join(readOnly, "cur"), 0o755)
 	for _, path := range []string{
-		filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"), filepath.Join(readOnly, "failed"),
+		filepath.Dir(closed), filepath.Dir(readOnly), readOnly, filepath.Join(readOnly, "new"),
+		filepath.Join(readOnly, "failed"),
 	} {
 		os.Chmod(path, 0o755)
 	}
