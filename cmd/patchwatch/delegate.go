@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 )
 
@@ -18,7 +19,7 @@ func (a *app) delegateCommand() *cobra.Command {
 		Long: `Delegates patches to an address, or to nobody; of a series, all its patches. No mail, no rule and no rebuild
 changes it again.
 
-` + idsHelp,
+` + view.IDsHelp,
 		Example: `  patchwatch delegate 12 ann@example.org
   patchwatch delegate s12 s13 ann@example.org
   patchwatch delegate 12 nobody`,

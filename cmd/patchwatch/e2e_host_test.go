@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/view"
 )
 
 // mailHost is a machine's mail system in a folder: its own etc, queue and Maildirs, configured by docs/deploy.md, with
@@ -320,7 +322,7 @@ func (m *mailHost) mustAsk(args ...string) string {
 }
 
 // shown is what show --json says of a mail, once it is there.
-func (m *mailHost) shown(id string) (s shownJSON) {
+func (m *mailHost) shown(id string) (s view.Shown) {
 	m.t.Helper()
 	m.waits(id+" is not stored", func() bool {
 		out, err := m.ask("show", "--json", id)

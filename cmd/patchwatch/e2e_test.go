@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/view"
 )
 
 const (
@@ -314,7 +316,7 @@ func (m *mailHost) seriesArrives(to string) {
 // seriesIsThere: the series is complete, applied it makes the sender's tree, and the reply is a comment of its patch.
 func (m *mailHost) seriesIsThere(s *sender) {
 	m.t.Helper()
-	var all []seriesJSON
+	var all []view.Series
 	m.waits("the series is not complete", func() bool {
 		err := json.Unmarshal([]byte(m.mustAsk("series", "--json")), &all)
 		return err == nil && len(all) == 1 && all[0].Complete && all[0].Cover != ""

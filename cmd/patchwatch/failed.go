@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,8 +11,6 @@ import (
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
-	"patchwatch/ingest"
-	"patchwatch/track"
 	"patchwatch/watcher"
 )
 
@@ -24,19 +21,6 @@ the same as "failed retry".`,
 		"  patchwatch failed list\n  patchwatch failed retry --all",
 		a.failedListCommand(), a.failedShowCommand(), a.failedRetryCommand(), a.failedDropCommand())
 }
-
-// failedMail is a mail in failed, and where.
-type failedMail struct {
-	Dir     string    `json:"maildir"`
-	Name    string    `json:"name"`
-	From    string    `json:"from"`    // as far as it can be read, and only read for a list
-	Subject string    `json:"subject"` // likewise
-	Size    int64     `json:"size"`
-	Time    time.Time `json:"time"`
-	Reason  string    `json:"reason"`
-}
-
-func (m failedMail) path() string { return filepath.Join(m.Dir, "failed", m.Name) }
 
 func (a *app) failedListCommand() *cobra.Command {
 	var asJSON bool
@@ -75,13 +59,13 @@ func (a *app) failedShowCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) listFailed(out io.Writer, mails []failedMail, asJSON bool) error {
+func (a *app) listFailed(out io.Writer, mails []ops.FailedMail, asJSON bool) error {
 	for i := range mails {
-		mails[i].From, mails[i].Subject = whatItSays(mails[i].path())
+		mails[i].Look()
 	}
 	if asJSON {
 		if mails == nil {
-			mails = []failedMail{}
+			mails = []ops.FailedMail{}
 		}
 		return term.JSON(out, mails)
 	}
@@ -93,28 +77,11 @@ func (a *app) listFailed(out io.Writer, mails []failedMail, asJSON bool) error {
 	return t.Print(out, a.screen)
 }
 
-// whatItSays reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they
-// are there.
-func whatItSays(path string) (from, subject string) {
-	start, _, err := watcher.ReadFile(path, 64<<10)
-	if err != nil {
-		return "", ""
-	}
-	m, err := ingest.Parse(start)
-	if err != nil {
-		return "", ""
-	}
-	if m.From != (track.Person{}) {
-		from = displayName(m.From)
-	}
-	return from, m.Subject.Full
-}
-
-func showFailed(out io.Writer, m failedMail) error {
-	fmt.Fprintf(out, "File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", term.Printable(m.path()), m.Size,
+func showFailed(out io.Writer, m ops.FailedMail) error {
+	fmt.Fprintf(out, "File    %s\nSize    %d\nFailed  %s\nReason  %s\n\n", term.Printable(m.Path()), m.Size,
 		m.Time.Local().Format(time.DateTime), term.PrintableText(m.Reason))
 	const shown = 4 << 10
-	start, _, err := watcher.ReadFile(m.path(), shown)
+	start, _, err := watcher.ReadFile(m.Path(), shown)
 	if err != nil {
 		return err
 	}
@@ -125,59 +92,21 @@ func showFailed(out io.Writer, m failedMail) error {
 	return nil
 }
 
-func pick(mails []failedMail, names []string) ([]failedMail, error) {
-	var out []failedMail
-	for _, name := range names {
-		m, err := pickOne(mails, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
-	}
-	return out, nil
-}
-
-func pickOne(mails []failedMail, name string) (failedMail, error) {
-	var found []failedMail
-	for _, m := range mails {
-		if m.Name == name {
-			found = append(found, m)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return failedMail{}, fmt.Errorf("there is no failed mail %q; patchwatch failed list lists them", name)
-	case 1:
-		return found[0], nil
-	}
-	return failedMail{}, fmt.Errorf("%q is in failed of %d Maildirs; say which with --maildir", name, len(found))
-}
-
-func (a *app) oneFailed(ctx context.Context, dirs []string, name string) (failedMail, error) {
+func (a *app) oneFailed(ctx context.Context, dirs []string, name string) (ops.FailedMail, error) {
 	mails, err := a.failedMails(ctx, dirs)
 	if err != nil {
-		return failedMail{}, err
+		return ops.FailedMail{}, err
 	}
-	return pickOne(mails, name)
+	return ops.PickOneFailed(mails, name)
 }
 
 // failedMails lists those of the named Maildirs, or of all that are watched into the database.
-func (a *app) failedMails(ctx context.Context, dirs []string) ([]failedMail, error) {
+func (a *app) failedMails(ctx context.Context, dirs []string) ([]ops.FailedMail, error) {
 	paths, err := a.maildirs(ctx, dirs)
 	if err != nil {
 		return nil, err
 	}
-	var out []failedMail
-	for _, dir := range paths {
-		mails, err := watcher.Failed(dir)
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range mails {
-			out = append(out, failedMail{Dir: dir, Name: m.Name, Size: m.Size, Time: m.Time.UTC(), Reason: m.Reason})
-		}
-	}
-	return out, nil
+	return ops.FailedMails(paths)
 }
 
 // maildirs are the named ones, else those that watch last fed into the database.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/watcher"
 )
@@ -22,7 +23,9 @@ func (a *app) failedRetryCommand() *cobra.Command {
 		Short: "Move failed mails back to new, where a watcher takes them",
 		Long: `Moves failed mails back to new, as moving them by hand does. The reason stays until the mail is stored, or is
 replaced when it fails again.`,
-		Example: "  patchwatch failed retry --all\n  patchwatch failed retry 1763894400.M1P2.host\n  patchwatch failed retry --reason 'more than the limit'",
+		Example: `  patchwatch failed retry --all
+  patchwatch failed retry 1763894400.M1P2.host
+  patchwatch failed retry --reason 'more than the limit'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			mails, err := which.of(cmd.Context(), a, "to try again", args)
 			if err != nil {
@@ -81,7 +84,7 @@ func (f *chosenFailed) addTo(c *cobra.Command) {
 	c.Flags().StringVar(&f.reason, "reason", "", "those with this `TEXT` in the reason")
 }
 
-func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string) ([]failedMail, error) {
+func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string) ([]ops.FailedMail, error) {
 	ways := 0
 	for _, said := range []bool{len(names) > 0, f.all, f.reason != ""} {
 		if said {
@@ -96,12 +99,12 @@ func (f *chosenFailed) of(ctx context.Context, a *app, to string, names []string
 	case err != nil:
 		return nil, err
 	case len(names) > 0:
-		return pick(mails, names)
+		return ops.PickFailed(mails, names)
 	}
-	return slices.DeleteFunc(mails, func(m failedMail) bool { return !strings.Contains(m.Reason, f.reason) }), nil
+	return slices.DeleteFunc(mails, func(m ops.FailedMail) bool { return !strings.Contains(m.Reason, f.reason) }), nil
 }
 
-func (a *app) moveFailed(mails []failedMail, move func(dir, name string) error, moved string) error {
+func (a *app) moveFailed(mails []ops.FailedMail, move func(dir, name string) error, moved string) error {
 	var errs []error
 	n := 0
 	for _, m := range mails {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/db"
 	"patchwatch/watcher"
 )
 
@@ -125,4 +127,9 @@ func firstDifference(got, want string) string {
 		}
 	}
 	return fmt.Sprintf("%d lines, want %d", len(g), len(w))
+}
+
+// allSteps lists the points at which a crash leaves a state of its own, in the order of a mail's life.
+func allSteps() []string {
+	return slices.Concat(watcher.Steps(), []string{intake.StepParsed}, db.Steps())
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -44,35 +43,6 @@ comments.`,
 	return c
 }
 
-type personJSON struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
-}
-
-type patchJSON struct {
-	ID        int64          `json:"id"`
-	Project   string         `json:"project"`
-	MsgID     string         `json:"msgid"`
-	Name      string         `json:"name"`
-	Date      time.Time      `json:"date"`
-	Submitter personJSON     `json:"submitter"`
-	State     string         `json:"state"`
-	Delegate  string         `json:"delegate"`
-	Archived  bool           `json:"archived"`
-	Series    string         `json:"series"` // as commands take it; empty: none
-	Number    int            `json:"number"`
-	Total     int            `json:"total"`
-	Version   int            `json:"version"`
-	PullURL   string         `json:"pull_url"`
-	Hash      string         `json:"hash"`
-	Trailers  map[string]int `json:"trailers"`
-}
-
-func toPatchJSON(p track.PatchView) patchJSON {
-	return patchJSON{p.ID, p.Project, p.MsgID, p.Name, p.Date, personJSON(p.Submitter), string(p.State), p.Delegate, p.Archived,
-		seriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers}
-}
-
 func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f track.Filter, asJSON bool) error {
 	if err := knownProject(ctx, s, f.Project); err != nil {
 		return err
@@ -82,9 +52,9 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 		return err
 	}
 	if asJSON {
-		all := []patchJSON{}
+		all := []view.Patch{}
 		for _, p := range patches {
-			all = append(all, toPatchJSON(p))
+			all = append(all, view.PatchOf(p))
 		}
 		return term.JSON(out, all)
 	}
@@ -93,61 +63,12 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 		return nil
 	}
 	t := term.Table{Headings: []string{"ID", "DATE", "STATE", "A/R/T", "SERIES", "SUBMITTER", "PATCH"}, Flexible: 6,
-		Colour: stateColumn(2)}
+		Colour: view.StateColumn(2)}
 	for _, p := range patches {
-		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), string(p.State), trailerCounts(p.Trailers), seriesID(p.Series),
-			term.Shorten(term.Printable(displayName(p.Submitter)), 20), patchTitle(p.Name))
+		t.Row(fmt.Sprint(p.ID), p.Date.Format("2006-01-02"), string(p.State), view.TrailerCounts(p.Trailers),
+			view.SeriesID(p.Series), term.Shorten(term.Printable(view.PersonName(p.Submitter)), 20), view.PatchTitle(p.Name))
 	}
 	return t.Print(out, a.screen)
-}
-
-// stateColumn colours the cells of a column of states.
-func stateColumn(state int) func(int, string) term.Colour {
-	return func(column int, cell string) term.Colour {
-		if column == state {
-			return stateColour(cell)
-		}
-		return ""
-	}
-}
-
-func stateColour(state string) term.Colour {
-	switch state {
-	case "under-review":
-		return term.Cyan
-	case "accepted":
-		return term.Green
-	case "rejected":
-		return term.Red
-	case "changes-requested":
-		return term.Yellow
-	case "superseded", "not-applicable", "deferred":
-		return term.Dim
-	}
-	return ""
-}
-
-// patchTitle is never empty, so that a patch without a subject is seen in its line.
-func patchTitle(name string) string {
-	if strings.TrimSpace(name) == "" {
-		return "(no subject)"
-	}
-	return name
-}
-
-func trailerCounts(n map[string]int) string {
-	return fmt.Sprintf("%d/%d/%d", n["Acked-by"], n["Reviewed-by"], n["Tested-by"])
-}
-
-// displayName is what a person is called in a list.
-func displayName(p track.Person) string {
-	switch {
-	case p.Name != "":
-		return p.Name
-	case p.Email != "":
-		return p.Email
-	}
-	return "(unknown)"
 }
 
 // knownProject tells a mistyped project from one without patches.

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 )
 
 func main() {
@@ -63,7 +64,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 
 // errorInWords makes an error one line, but for those that are a list.
 func errorInWords(err error) string {
-	var many *manyError
+	var many *view.ManyError
 	if errors.As(err, &many) {
 		return term.PrintableText(many.Error())
 	}

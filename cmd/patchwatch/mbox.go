@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -29,27 +29,27 @@ cover, all patches in order; what is missing there, or was sent again, is said o
 The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its
 series, are put below its own; --no-trailers leaves the messages as they were sent.
 
-` + idsHelp,
+` + view.IDsHelp,
 		Example: `  patchwatch mbox 12 | git am
   patchwatch mbox s12 > series.mbox
   patchwatch mbox --no-trailers s12 | git am`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reading(cmd.Context(), func(s *db.Store) error {
-				patches, err := findPatches(cmd.Context(), s, project, args)
+				patches, err := view.FindPatches(cmd.Context(), s, project, args)
 				if err != nil {
 					return err
 				}
 				w := &mboxWriter{app: a, store: s}
 				if !noTrailers {
-					if w.trailers, err = s.Trailers(cmd.Context(), numbers(patches)); err != nil {
+					if w.trailers, err = s.Trailers(cmd.Context(), view.Numbers(patches)); err != nil {
 						return err
 					}
 				}
 				if err := w.write(cmd.Context(), patches); err != nil {
 					return err
 				}
-				named, err := seriesNamed(cmd.Context(), s, project, args)
+				named, err := view.SeriesNamed(cmd.Context(), s, project, args)
 				if err != nil {
 					return err
 				}
@@ -75,9 +75,13 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 		to = term.PrintableWriter{To: out} // to look at; in a pipe or a file every byte is as it was sent
 	}
 	for _, p := range patches {
-		text, err := w.mail(ctx, p)
+		raw, err := w.store.Raw(ctx, p.ID)
 		if err != nil {
 			return err
+		}
+		text, err := ingest.AppendPatch(nil, p, raw, w.trailers[p.ID].Given)
+		if err != nil {
+			return fmt.Errorf("mail %d: %w", p.ID, err)
 		}
 		if _, err := to.Write(text); err != nil {
 			return err
@@ -86,42 +90,30 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 	return out.Flush()
 }
 
-// mail is a patch's mail as git am reads it: almost always one, and one for each commit where several are attached.
-func (w *mboxWriter) mail(ctx context.Context, p track.MailView) ([]byte, error) {
-	raw, err := w.store.Raw(ctx, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	commits, err := ingest.Commits(raw, p.Submitter)
-	if err != nil {
-		return nil, fmt.Errorf("mail %d: %w", p.ID, err)
-	}
-	var out []byte
-	for i := range commits {
-		out = appendCommit(out, p, &commits[i], w.trailers[p.ID].Given, i == 0)
-	}
-	return out, nil
-}
-
-// appendCommit appends a commit to an mbox. The tracker fills in what its mail does not say. Only the first commit of
-// a mail has its Message-ID, since programs take the second of two mails with one id for a copy.
-func appendCommit(out []byte, p track.MailView, c *ingest.Commit, given []track.Trailer, first bool) []byte {
-	if c.From == "" { // git am wants an author, whatever it is
-		c.From = ingest.Mailbox(track.Person{Name: p.Submitter.Name, Email: cmp.Or(p.Submitter.Email, "unknown")})
-	}
-	if c.Date == "" {
-		c.Date = p.Date.UTC().Format("Mon, 2 Jan 2006 15:04:05 -0700")
-	}
-	if len(given) > 0 {
-		c.ToUTF8()
-		c.Message = []byte(withTrailers(string(c.Message), given) + "\n")
-		if len(c.Patch) > 0 && c.Patch[0] != '-' {
-			c.Message = append(c.Message, '\n') // no line of dashes follows
+// tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the
+// mbox has an older one.
+func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
+	for _, id := range series {
+		found, err := s.SeriesList(ctx, track.Filter{Series: id})
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		patches, err := s.Patches(ctx, track.Filter{Series: id, Archived: true})
+		if err != nil {
+			return err
+		}
+		if lack := view.Lacking(found[0], patches); len(lack) > 0 {
+			fmt.Fprintf(a.err, "%s is incomplete: of %d patches, %s missing\n", view.SeriesID(id), found[0].Total,
+				view.NumbersAre(lack))
+		}
+		again, err := s.SentAgain(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range again {
+			fmt.Fprintf(a.err, "%s: patch %d of %d was sent again as %d, %q; this file has the earlier one\n",
+				view.SeriesID(id), p.Number, p.Total, p.ID, term.Printable(p.Name))
 		}
 	}
-	id := ingest.Field{Name: "Message-ID", Value: p.MsgID}
-	if !first {
-		id.Value = ""
-	}
-	return ingest.AppendMbox(out, c, p.Date, id, ingest.Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
+	return nil
 }

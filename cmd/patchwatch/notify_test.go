@@ -134,7 +134,7 @@ func TestWatcherTellsItsManager(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "20000")
 	n := ops.NewNotifier(time.Second)
 	w := &watching{quiet: true, manager: n, seen: &ops.Seen{}}
-	w.note(t.Context())
+	w.tellManager()
 	if said := m.Hear(100 * time.Millisecond); said != nil {
 		t.Errorf("it says %q, and is not ready yet", said)
 	}
@@ -149,7 +149,6 @@ func TestWatcherTellsItsManager(t *testing.T) {
 	}
 	w.tellSettled(watcher.Settlement[*intake.Mail]{Mail: &intake.Mail{}})
 	m.WaitFor("WATCHDOG=1")
-	w.seen = &ops.Seen{} // there is no database
-	w.note(t.Context())
+	w.tellManager()
 	m.WaitFor("STATUS=Watching; mails settled: 1")
 }

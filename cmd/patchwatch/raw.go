@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 )
 
@@ -27,7 +28,7 @@ With --all every mail that came with its Message-ID and other bytes, as an mbox 
 that begin with "From ", and taken off by who reads it, as patchwatch import does), that which stands for the
 Message-ID first.
 
-` + idsHelp,
+` + view.IDsHelp,
 		Example: `  patchwatch raw 12 > mail.eml
   patchwatch raw --all 20261102.1@example.org | less`,
 		Args: cobra.ExactArgs(1),
@@ -36,11 +37,11 @@ Message-ID first.
 				return errors.New("a terminal obeys some bytes that a mail may have; send them to a file or a pipe, or say --force")
 			}
 			return a.reading(cmd.Context(), func(s *db.Store) error {
-				if _, isSeries := seriesNumber(args[0]); isSeries {
+				if _, isSeries := view.SeriesNumber(args[0]); isSeries {
 					return fmt.Errorf("%s is a series; raw writes one mail, and patchwatch show %s names those of a series", args[0],
 						args[0])
 				}
-				m, err := findMail(cmd.Context(), s, project, args[0])
+				m, err := view.FindMail(cmd.Context(), s, project, args[0])
 				if err != nil {
 					return err
 				}

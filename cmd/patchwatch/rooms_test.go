@@ -14,12 +14,13 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
 		"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
-		inside + "intake", inside + "ops", inside + "stress", inside + "term",
+		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term":   {},
 	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
 	inside + "ops":    {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
 	inside + "stress": {"patchwatch/db", "patchwatch/watcher", inside + "intake", inside + "term"},
+	inside + "view":   {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
 
 	// What tests of several rooms hold output against.
 	inside + "term/termtest": {},

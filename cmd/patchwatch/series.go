@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 	"patchwatch/track"
 )
@@ -44,26 +44,6 @@ announced.`,
 	return c
 }
 
-type seriesJSON struct {
-	ID        string     `json:"id"`
-	Project   string     `json:"project"`
-	Name      string     `json:"name"`
-	Version   int        `json:"version"`
-	Resend    bool       `json:"resend"` // its subjects say so
-	Total     int        `json:"total"`
-	Received  int        `json:"received"`
-	Complete  bool       `json:"complete"`
-	Date      time.Time  `json:"date"`
-	Submitter personJSON `json:"submitter"`
-	Cover     string     `json:"cover"`             // Message-ID; empty: none
-	Revises   string     `json:"revises,omitempty"` // the ID of the series before
-}
-
-func toSeriesJSON(s track.SeriesView) seriesJSON {
-	return seriesJSON{seriesID(s.ID), s.Project, s.Name, s.Version, s.Resend, s.Total, s.Received, s.Complete, s.Date,
-		personJSON(s.Submitter), s.Cover, seriesID(s.Revises)}
-}
-
 func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f track.Filter, asJSON bool) error {
 	if err := knownProject(ctx, s, f.Project); err != nil {
 		return err
@@ -73,9 +53,9 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 		return err
 	}
 	if asJSON {
-		shapes := []seriesJSON{}
+		shapes := []view.Series{}
 		for _, v := range all {
-			shapes = append(shapes, toSeriesJSON(v))
+			shapes = append(shapes, view.SeriesOf(v))
 		}
 		return term.JSON(out, shapes)
 	}
@@ -85,13 +65,13 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 	}
 	t := term.Table{Headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, Flexible: 6}
 	for _, l := range byFamily(all) {
-		title := seriesTitle(l.SeriesView)
+		title := view.SeriesTitle(l.SeriesView)
 		if l.earlier {
 			title = "└ " + title
 		}
-		t.Row(seriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20),
-			versionOf(l.SeriesView),
-			receivedOf(l.SeriesView), term.Shorten(term.Printable(displayName(l.Submitter)), 20), title)
+		t.Row(view.SeriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20),
+			view.VersionOf(l.SeriesView),
+			view.ReceivedOf(l.SeriesView), term.Shorten(term.Printable(view.PersonName(l.Submitter)), 20), title)
 	}
 	return t.Print(out, a.screen)
 }
@@ -123,26 +103,4 @@ func byFamily(all []track.SeriesView) []listed {
 		}
 	}
 	return out
-}
-
-func versionOf(v track.SeriesView) string {
-	if v.Resend {
-		return fmt.Sprintf("v%d RESEND", v.Version)
-	}
-	return fmt.Sprintf("v%d", v.Version)
-}
-
-func receivedOf(v track.SeriesView) string {
-	text := fmt.Sprintf("%d/%d", v.Received, v.Total)
-	if !v.Complete {
-		text += " incomplete"
-	}
-	return text
-}
-
-func seriesTitle(v track.SeriesView) string {
-	if v.Name == "" {
-		return "(untitled)"
-	}
-	return v.Name
 }

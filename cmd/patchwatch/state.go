@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
-	"patchwatch/track"
 )
 
 func (a *app) stateCommand() *cobra.Command {
@@ -18,7 +18,7 @@ func (a *app) stateCommand() *cobra.Command {
 		Use:   "state ID... NEW-STATE",
 		Short: "Decide about patches",
 		Long: "Sets the state of patches; of a series, of all its patches. No mail and no rebuild changes it again.\n\n" +
-			idsHelp +
+			view.IDsHelp +
 			"\n\nThe states are:\n  " + strings.Join(stateNames(), "\n  "),
 		Example: `  patchwatch state 12 accepted
   patchwatch state 12 13 14 changes-requested
@@ -42,11 +42,11 @@ func (a *app) stateCommand() *cobra.Command {
 func (a *app) decide(ctx context.Context, project string, ids []string, now string,
 	set func(s *db.Store, patches []int64) error) error {
 	return a.changing(ctx, func(s *db.Store) error {
-		patches, err := findPatches(ctx, s, project, ids)
+		patches, err := view.FindPatches(ctx, s, project, ids)
 		if err != nil {
 			return err
 		}
-		if err := set(s, numbers(patches)); err != nil {
+		if err := set(s, view.Numbers(patches)); err != nil {
 			return err
 		}
 		for _, p := range patches {
@@ -54,12 +54,4 @@ func (a *app) decide(ctx context.Context, project string, ids []string, now stri
 		}
 		return nil
 	})
-}
-
-func numbers(mails []track.MailView) []int64 {
-	out := make([]int64, len(mails))
-	for i, m := range mails {
-		out[i] = m.ID
-	}
-	return out
 }

@@ -3,12 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -51,7 +46,7 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if !w.once {
 				w.manager = ops.NewNotifier(w.rescan + a.stuckAfter)
 			}
-			dirs, err := w.prepare(args) // before a database is made for nothing
+			dirs, err := ops.PrepareMaildirs(args, w.log) // before a database is made for nothing
 			if err != nil {
 				return err
 			}
@@ -66,7 +61,8 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 	c.Flags().BoolVarP(&w.quiet, "quiet", "q", false, "no line for each mail, only what goes wrong")
 	c.Flags().BoolVarP(&w.verbose, "verbose", "v", false,
 		"with --once on a terminal, a line for each mail in place of a progress bar")
-	c.Flags().StringVar(&w.metrics, "metrics", "", "serve Prometheus metrics and /healthz at this `ADDRESS`, such as :9464, which is on this machine only")
+	c.Flags().StringVar(&w.metrics, "metrics", "",
+		"serve Prometheus metrics and /healthz at this `ADDRESS`, such as :9464, which is on this machine only")
 	c.Flags().DurationVar(&w.maxAge, "max-age", 10*time.Minute,
 		"with --metrics, how long a mail may wait in new until /healthz complains")
 	c.Flags().StringVar(&logFormat, "log-format", "auto",
@@ -128,7 +124,8 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 		w.log.Info("serving metrics", "address", at)
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
-	stopNotes, stopManager, stopFinishing := w.keepNotes(ctx), w.manager.Keep(ctx), w.finisher().Keep(ctx, w.finishEvery())
+	stopNotes, stopManager := w.seen.Keep(ctx, w.tellManager), w.manager.Keep(ctx)
+	stopFinishing := w.finisher().Keep(ctx, w.finishEvery())
 	err := watcher.Run(ctx, config)
 	stopFinishing()
 	stopNotes()
@@ -140,70 +137,9 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	return err
 }
 
-// allSteps lists the points at which a crash leaves a state of its own, in the order of a mail's life.
-func allSteps() []string {
-	return slices.Concat(watcher.Steps(), []string{intake.StepParsed}, db.Steps())
-}
-
-// prepare makes the folders and gives their full paths, by which status knows them.
-func (w *watching) prepare(dirs []string) ([]string, error) {
-	for _, dir := range dirs { // before folders are made in one because another is mistyped
-		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no folder %s", dir)
-		}
-	}
-	full := make([]string, len(dirs))
-	for i, dir := range dirs {
-		path, err := filepath.Abs(dir)
-		if err != nil {
-			return nil, err
-		}
-		made, err := watcher.EnsureMaildir(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("there is no folder %s", dir)
-		case err != nil:
-			return nil, err
-		}
-		if made {
-			w.log.Info("made a Maildir of the folder: cur, new, tmp and failed", "folder", path)
-		}
-		full[i] = path
-	}
-	return full, nil
-}
-
-func (w *watching) runOnce(ctx context.Context, config watcher.Config[*intake.Mail]) error {
-	for _, dir := range config.Dirs {
-		queue, err := watcher.Waiting(dir)
-		if err != nil {
-			return err
-		}
-		w.backlog += queue.Mails
-	}
-	if !w.verbose {
-		w.progress = w.newProgress("watch", "mails settled")
-		defer w.progress.Clear()
-	}
-	sum, err := watcher.Once(ctx, config)
-	if w.progress != nil {
-		w.progress.Clear()
-	}
-	if err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	w.noteLast()
-	if err == nil {
-		err = w.finisher().Once(ctx)
-	}
-	fmt.Fprintf(w.out, "%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
-	if sum.Left > 0 {
-		return errors.New("mail is left in new; the log above says why")
-	}
-	return err
-}
-
 func (w *watching) finisher() *intake.Finisher { return &intake.Finisher{Store: w.store, Log: w.log} }
 
 // finishEvery is how often the watcher looks whether a change of projects or rules is left to finish.
-func (w *watching) finishEvery() time.Duration { return min(notesEvery, max(w.rescan, time.Second)) }
+func (w *watching) finishEvery() time.Duration {
+	return min(ops.WriteEvery, max(w.rescan, time.Second))
+}

@@ -3,13 +3,46 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/watcher"
 )
+
+func (w *watching) runOnce(ctx context.Context, config watcher.Config[*intake.Mail]) error {
+	for _, dir := range config.Dirs {
+		queue, err := watcher.Waiting(dir)
+		if err != nil {
+			return err
+		}
+		w.backlog += queue.Mails
+	}
+	if !w.verbose {
+		w.progress = w.newProgress("watch", "mails settled")
+		defer w.progress.Clear()
+	}
+	sum, err := watcher.Once(ctx, config)
+	if w.progress != nil {
+		w.progress.Clear()
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	w.seen.WriteLast(w.tellManager)
+	if err == nil {
+		err = w.finisher().Once(ctx)
+	}
+	fmt.Fprintf(w.out, "%d stored, %d failed, %d left in new\n", sum.Stored, sum.Failed, sum.Left)
+	if sum.Left > 0 {
+		return errors.New("mail is left in new; the log above says why")
+	}
+	return err
+}
 
 func (w *watching) tellSettled(s watcher.Settlement[*intake.Mail]) {
 	w.mu.Lock()
@@ -36,7 +69,7 @@ func (w *watching) logSettled(s watcher.Settlement[*intake.Mail]) {
 		w.log.Warn("failed", "file", s.Path, "msgid", m.MsgID, "reason", term.FirstLine(s.Reject.Error()),
 			"ms", time.Since(m.Began).Milliseconds())
 	case !w.quiet:
-		w.log.Info(m.Words(), "project", m.Project, "series", seriesID(m.Series), "subject", m.Subject, "msgid", m.MsgID,
+		w.log.Info(m.Words(), "project", m.Project, "series", view.SeriesID(m.Series), "subject", m.Subject, "msgid", m.MsgID,
 			"file", s.Path, "ms", time.Since(m.Began).Milliseconds())
 	}
 }
@@ -57,42 +90,9 @@ func (w *watching) tellState(s watcher.State) {
 	w.manager.Tell(ops.ServiceStatus(w.paused, w.settled))
 }
 
-// notesEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
-const (
-	notesEvery    = 10 * time.Second
-	notesPatience = 2 * time.Second // of the last one, while others hold the database
-)
-
-func (w *watching) keepNotes(ctx context.Context) (stop func()) {
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		tick := time.NewTicker(notesEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				w.note(ctx)
-			case <-done:
-				w.noteLast()
-				return
-			}
-		}
-	}()
-	return func() { close(done); <-ended }
-}
-
-// noteLast is for the end, which nobody waits for a minute for the sake of a note.
-func (w *watching) noteLast() {
-	ctx, cancel := context.WithTimeout(context.Background(), notesPatience)
-	defer cancel()
-	w.note(ctx)
-}
-
-// note writes what was seen. A manager is told too, since after the last of some mails the watcher sleeps and tells no state.
-func (w *watching) note(ctx context.Context) {
+// tellManager says what the watcher does also after the last of some mails, when it sleeps and tells no state.
+func (w *watching) tellManager() {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.manager.Show(ops.ServiceStatus(w.paused, w.settled))
-	w.mu.Unlock()
-	w.seen.Write(ctx)
 }

@@ -2,11 +2,15 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
 	"patchwatch/db"
+	"patchwatch/watcher"
 )
 
 // MaildirPath checks that a folder which a person named is a Maildir.
@@ -52,4 +56,33 @@ func WatchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir,
 		out[i].Path = path
 	}
 	return out, nil
+}
+
+// PrepareMaildirs makes Maildirs of the named folders where they are none, and gives their full paths, by which
+// status knows them.
+func PrepareMaildirs(dirs []string, log *slog.Logger) ([]string, error) {
+	for _, dir := range dirs { // before folders are made in one because another is mistyped
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no folder %s", dir)
+		}
+	}
+	full := make([]string, len(dirs))
+	for i, dir := range dirs {
+		path, err := filepath.Abs(dir)
+		if err != nil {
+			return nil, err
+		}
+		made, err := watcher.EnsureMaildir(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, fmt.Errorf("there is no folder %s", dir)
+		case err != nil:
+			return nil, err
+		}
+		if made {
+			log.Info("made a Maildir of the folder: cur, new, tmp and failed", "folder", path)
+		}
+		full[i] = path
+	}
+	return full, nil
 }

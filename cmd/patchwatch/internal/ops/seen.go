@@ -21,6 +21,41 @@ type Seen struct {
 	dirs map[string]db.Maildir
 }
 
+// WriteEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
+const (
+	WriteEvery   = 10 * time.Second
+	lastPatience = 2 * time.Second // of the last time, while others hold the database
+)
+
+// Keep tells the database now and then, until it is stopped, and each time calls also.
+func (s *Seen) Keep(ctx context.Context, also func()) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(WriteEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				also()
+				s.Write(ctx)
+			case <-done:
+				s.WriteLast(also)
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+// WriteLast is for the end, which nobody waits for a minute for the sake of a note.
+func (s *Seen) WriteLast(also func()) {
+	ctx, cancel := context.WithTimeout(context.Background(), lastPatience)
+	defer cancel()
+	also()
+	s.Write(ctx)
+}
+
 // Settled notes that mail of a Maildir was settled just now.
 func (s *Seen) Settled(dir string) {
 	s.mu.Lock()

@@ -1,4 +1,4 @@
-package main
+package view
 
 import (
 	"fmt"
@@ -9,20 +9,21 @@ import (
 	"patchwatch/track"
 )
 
-type shownSeriesJSON struct {
-	seriesJSON
-	Members []mailJSON `json:"members"`
+// ShownSeries is a series with its mails.
+type ShownSeries struct {
+	Series
+	Members []Mail `json:"members"`
 }
 
-func (sh *shower) series(v track.SeriesView) error {
+func (sh *Shower) series(v track.SeriesView) error {
 	members, err := sh.store.Members(sh.ctx, v.ID)
 	if err != nil {
 		return err
 	}
 	if sh.json {
-		out := shownSeriesJSON{seriesJSON: toSeriesJSON(v)}
+		out := ShownSeries{Series: SeriesOf(v)}
 		for _, m := range members {
-			out.Members = append(out.Members, toMailJSON(m, nil))
+			out.Members = append(out.Members, mailOf(m, nil))
 		}
 		return term.JSON(sh.out, out)
 	}
@@ -30,7 +31,7 @@ func (sh *shower) series(v track.SeriesView) error {
 	if err != nil {
 		return err
 	}
-	sh.line("Series", "%s  %s", seriesID(v.ID), seriesTitle(v))
+	sh.line("Series", "%s  %s", SeriesID(v.ID), SeriesTitle(v))
 	sh.line("Project", "%s", v.Project)
 	sh.line("Submitter", "%s", fullName(v.Submitter))
 	sh.line("Date", "%s", v.Date.Format(time.RFC1123Z))
@@ -42,21 +43,21 @@ func (sh *shower) series(v track.SeriesView) error {
 	if err := sh.dependencies(v.ID); err != nil {
 		return err
 	}
-	sh.line("Patches", "%s%s", receivedOf(v), missing(v, patches))
+	sh.line("Patches", "%s%s", ReceivedOf(v), missing(v, patches))
 	fmt.Fprintln(sh.out)
 	return sh.members(members, patches)
 }
 
 // members lists the patches of a series, with their states, and its cover.
-func (sh *shower) members(members []track.MailView, patches []track.PatchView) error {
+func (sh *Shower) members(members []track.MailView, patches []track.PatchView) error {
 	state := map[int64]track.PatchView{}
 	for _, p := range patches {
 		state[p.ID] = p
 	}
-	t := term.Table{Headings: []string{"ID", "STATE", "A/R/T", "NAME"}, Flexible: 3, Colour: stateColumn(1)}
+	t := term.Table{Headings: []string{"ID", "STATE", "A/R/T", "NAME"}, Flexible: 3, Colour: StateColumn(1)}
 	for _, m := range members {
 		if p, ok := state[m.ID]; ok {
-			t.Row(fmt.Sprint(m.ID), string(p.State), trailerCounts(p.Trailers), m.Name)
+			t.Row(fmt.Sprint(m.ID), string(p.State), TrailerCounts(p.Trailers), m.Name)
 		} else {
 			t.Row(fmt.Sprint(m.ID), string(m.Kind), "", m.Name)
 		}
@@ -66,14 +67,14 @@ func (sh *shower) members(members []track.MailView, patches []track.PatchView) e
 
 // missing names the numbers that a series lacks.
 func missing(v track.SeriesView, patches []track.PatchView) string {
-	if lack := lacking(v, patches); len(lack) > 0 {
+	if lack := Lacking(v, patches); len(lack) > 0 {
 		return ", missing " + strings.Join(lack, ", ")
 	}
 	return ""
 }
 
-// lacking gives the numbers that a series lacks: the first ten, and "..." for more.
-func lacking(v track.SeriesView, patches []track.PatchView) []string {
+// Lacking gives the numbers that a series lacks: the first ten, and "..." for more.
+func Lacking(v track.SeriesView, patches []track.PatchView) []string {
 	if v.Complete {
 		return nil
 	}
@@ -97,7 +98,7 @@ func lacking(v track.SeriesView, patches []track.PatchView) []string {
 }
 
 // versions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".
-func (sh *shower) versions(v track.SeriesView) (string, error) {
+func (sh *Shower) versions(v track.SeriesView) (string, error) {
 	all, err := sh.store.Versions(sh.ctx, v.ID)
 	if err != nil {
 		return "", err
@@ -106,7 +107,7 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 	var earlier, later []string
 	for _, o := range all {
 		highest = max(highest, o.Version)
-		name := versionOf(o) + " " + seriesID(o.ID)
+		name := VersionOf(o) + " " + SeriesID(o.ID)
 		switch {
 		case o.ID == v.ID:
 		case o.Version < v.Version || o.Version == v.Version && o.Date.Before(v.Date):
@@ -115,7 +116,7 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 			later = append(later, name)
 		}
 	}
-	text := versionOf(v)
+	text := VersionOf(v)
 	if highest > 1 {
 		text += fmt.Sprintf(" of %d", highest)
 	}
@@ -129,7 +130,7 @@ func (sh *shower) versions(v track.SeriesView) (string, error) {
 }
 
 // dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
-func (sh *shower) dependencies(series int64) error {
+func (sh *Shower) dependencies(series int64) error {
 	on, of, err := sh.store.Dependencies(sh.ctx, series)
 	if err != nil {
 		return err
@@ -138,11 +139,11 @@ func (sh *shower) dependencies(series int64) error {
 		if d.Series == 0 {
 			sh.line("Depends on", "%s, of which nothing is known here", d.Written)
 		} else {
-			sh.line("Depends on", "%s  %s", seriesID(d.Series), d.Written)
+			sh.line("Depends on", "%s  %s", SeriesID(d.Series), d.Written)
 		}
 	}
 	for _, id := range of {
-		sh.line("Needed by", "%s", seriesID(id))
+		sh.line("Needed by", "%s", SeriesID(id))
 	}
 	return nil
 }

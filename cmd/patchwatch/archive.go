@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 )
 
@@ -13,7 +14,7 @@ func (a *app) archiveCommand() *cobra.Command {
 		Long: `Puts patches out of the usual lists; of a series, all its patches. list --archived shows them too, and unarchive takes
 them back. No mail and no rebuild changes it again.
 
-` + idsHelp,
+` + view.IDsHelp,
 		Example: `  patchwatch archive 12 s14
   patchwatch list --archived`,
 	})
@@ -23,7 +24,7 @@ func (a *app) unarchiveCommand() *cobra.Command {
 	return a.archivedCommand(false, &cobra.Command{
 		Use:     "unarchive ID...",
 		Short:   "Take patches back into the usual lists",
-		Long:    "Takes back what archive did.\n\n" + idsHelp,
+		Long:    "Takes back what archive did.\n\n" + view.IDsHelp,
 		Example: "  patchwatch unarchive 12",
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package ingest
 
 import (
 	"regexp"
@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// endOfMessage is the line at which git am ends the message: three dashes, or two as some mailers leave them.
-var endOfMessage = regexp.MustCompile(`(?m)^---? ?$`)
+// dashLine is one at which git am ends the message: three dashes, or two as some mailers leave them.
+var dashLine = regexp.MustCompile(`(?m)^---? ?$`)
 
 // withTrailers puts trailers at the end of a patch's message, below those that it has, above the line of dashes that
 // ends it.
@@ -17,7 +17,7 @@ func withTrailers(text string, trailers []track.Trailer) string {
 		return text
 	}
 	message, rest := text, ""
-	if at := endOfMessage.FindStringIndex(text); at != nil {
+	if at := dashLine.FindStringIndex(text); at != nil {
 		message, rest = text[:at[0]], "\n"+text[at[0]:]
 	}
 	message = strings.TrimRight(message, "\n \t")

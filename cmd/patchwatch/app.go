@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/ops"
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/watcher"
+)
+
+// app is what all commands share.
+type app struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	screen term.Screen // what out is for whoever looks at it
+
+	stuckAfter time.Duration                       // ops.StuckAfter but in tests
+	disturb    func(*watcher.Config[*intake.Mail]) // nil but in tests, which kill the process at one of allSteps
+
+	db      string // path of the database
+	started bool   // a command's own code runs; errors before that are wrong usage
+}
+
+// newApp is the program with the streams that a process has.
+func newApp(in io.Reader, out, err *os.File) *app {
+	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: ops.StuckAfter}
+}
+
+// withProgress runs what reads stored mail anew, and shows how far it is.
+func (a *app) withProgress(what string, f func(db.Progress) error) error {
+	p := a.newProgress(what, "mails")
+	defer p.Clear()
+	return f(p.Tell)
+}
+
+// paged lets a person at a terminal read what f writes in a pager.
+func (a *app) paged(f func(out io.Writer) error) error { return term.Paged(a.screen, a.out, a.err, f) }
+
+// newProgress shows on standard error how far a job is.
+func (a *app) newProgress(what, unit string) *term.Progress {
+	return term.NewProgress(a.err, what, unit)
+}
+
+// writing runs f with the database open for writing; it is made if it is not there.
+func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
+	store, err := db.Open(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	err = store.ReadBy(ctx, ingest.ParserVersion)
+	if err == nil {
+		err = f(store)
+	}
+	return errors.Join(err, store.Close())
+}
+
+// reading runs f with the database open for reading. The first signal ends it.
+func (a *app) reading(ctx context.Context, f func(*db.Store) error) error {
+	return a.readingWith(ctx, soon, f)
+}
+
+// readingWith leaves f some time to tidy up after a signal.
+func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*db.Store) error) error {
+	defer onlyReading(ctx, patience)()
+	store, err := db.OpenReadOnly(ctx, a.db)
+	if errors.Is(err, db.ErrNotExist) {
+		return a.noDatabase()
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(store), store.Close())
+}
+
+// changing is writing for commands that make no sense without a database.
+func (a *app) changing(ctx context.Context, f func(*db.Store) error) error {
+	if _, err := os.Stat(a.db); errors.Is(err, os.ErrNotExist) {
+		return a.noDatabase()
+	}
+	return a.writing(ctx, f)
+}
+
+func (a *app) noDatabase() error {
+	return fmt.Errorf("there is no database %s; "+
+		"patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
+}
+
+// projectFlag lets a command say which project is meant, where an ID stands for mail in several.
+func projectFlag(c *cobra.Command, project *string) {
+	c.Flags().StringVarP(project, "project", "p", "",
+		"of this project (`LINK_NAME`), for mail that came through several lists")
+}

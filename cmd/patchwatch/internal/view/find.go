@@ -1,0 +1,187 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// IDsHelp stands in the help of every command that takes IDs.
+const IDsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other has, or sN for
+a series.`
+
+// SeriesNumber reads "s12".
+func SeriesNumber(id string) (int64, bool) {
+	digits, ok := strings.CutPrefix(id, "s")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return n, err == nil && n > 0
+}
+
+// FindSeries looks up the series of "s12"; found is false if the id does not look like one.
+func FindSeries(ctx context.Context, s *db.Store, id string) (v track.SeriesView, found bool, err error) {
+	n, ok := SeriesNumber(id)
+	if !ok {
+		return v, false, nil
+	}
+	all, err := s.SeriesList(ctx, track.Filter{Series: n})
+	switch {
+	case err != nil:
+		return v, true, err
+	case len(all) == 0:
+		return v, true, fmt.Errorf("there is no series %s; patchwatch series lists them", id)
+	}
+	return all[0], true, nil
+}
+
+// FindMail looks up the one mail that an id means.
+func FindMail(ctx context.Context, s *db.Store, project, id string) (track.MailView, error) {
+	found, err := s.Find(ctx, project, id)
+	switch {
+	case err != nil:
+		return track.MailView{}, err
+	case len(found) == 0:
+		return track.MailView{}, fmt.Errorf("there is no mail %q; patchwatch list lists the patches", id)
+	case len(found) > 1:
+		return track.MailView{}, severalFound(id, found)
+	}
+	return found[0], nil
+}
+
+func severalFound(id string, found []track.MailView) error {
+	var lines []string
+	for _, m := range found {
+		lines = append(lines, fmt.Sprintf("  %d  %s  %s  %s", m.ID, m.Project, m.MsgID, term.Printable(m.Name)))
+	}
+	return &ManyError{fmt.Sprintf("%q can mean several mails; name one by its number:", term.Printable(id)), lines}
+}
+
+// ManyError is an error of several lines, each safe to print.
+type ManyError struct {
+	first string
+	lines []string
+}
+
+func (e *ManyError) Error() string { return e.first + "\n" + strings.Join(e.lines, "\n") }
+
+// FindPatches gives the patches that ids mean, a series meaning all of its patches.
+func FindPatches(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	var out []track.MailView
+	found := map[int64]bool{} // a patch may be named again by its series
+	for _, id := range ids {
+		mails, err := findSet(ctx, s, project, id)
+		if err != nil {
+			return nil, err
+		}
+		patches := 0
+		for _, m := range mails {
+			if m.Kind != track.RolePatch {
+				continue
+			}
+			patches++
+			if !found[m.ID] {
+				found[m.ID] = true
+				out = append(out, m)
+			}
+		}
+		if patches == 0 {
+			return nil, errors.New(notAPatch(id, mails))
+		}
+	}
+	return out, nil
+}
+
+func notAPatch(id string, mails []track.MailView) string {
+	if len(mails) == 1 {
+		return fmt.Sprintf("%s is no patch: it is %s", id, kindInWords(mails[0]))
+	}
+	return fmt.Sprintf("there is no patch in %s", id)
+}
+
+// findSet gives the mails that one id means: a series' and a cover's members, else the mail itself.
+func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
+	v, isSeries, err := FindSeries(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	if isSeries {
+		return s.Members(ctx, v.ID)
+	}
+	m, err := FindMail(ctx, s, project, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.Kind == track.RoleCover && m.Series != 0 {
+		return s.Members(ctx, m.Series)
+	}
+	return []track.MailView{m}, nil
+}
+
+// SeriesNamed are the series that ids name as a whole, by their number or by their cover.
+func SeriesNamed(ctx context.Context, s *db.Store, project string, ids []string) ([]int64, error) {
+	var out []int64
+	for _, id := range ids {
+		if n, ok := SeriesNumber(id); ok {
+			out = append(out, n)
+			continue
+		}
+		m, err := FindMail(ctx, s, project, id)
+		if err != nil {
+			return nil, err
+		}
+		if m.Kind == track.RoleCover && m.Series != 0 {
+			out = append(out, m.Series)
+		}
+	}
+	return out, nil
+}
+
+// FindSeriesOf looks up the series that an id means: its own, or that of one of its mails.
+func FindSeriesOf(ctx context.Context, s *db.Store, project, id string) (track.SeriesView, error) {
+	v, isSeries, err := FindSeries(ctx, s, id)
+	if isSeries || err != nil {
+		return v, err
+	}
+	m, err := FindMail(ctx, s, project, id)
+	if err != nil {
+		return v, err
+	}
+	if m.Series == 0 {
+		return v, fmt.Errorf("%s is in no series: it is %s", id, kindInWords(m))
+	}
+	v, _, err = FindSeries(ctx, s, SeriesID(m.Series))
+	return v, err
+}
+
+// firstOf is the mail that an id means, of a series its leading one.
+func firstOf(ctx context.Context, s *db.Store, project, id string) (track.MailView, error) {
+	v, isSeries, err := FindSeries(ctx, s, id)
+	if err != nil {
+		return track.MailView{}, err
+	}
+	if !isSeries {
+		return FindMail(ctx, s, project, id)
+	}
+	members, err := s.Members(ctx, v.ID)
+	if err != nil || len(members) == 0 {
+		return track.MailView{}, err
+	}
+	return members[0], nil
+}
+
+// Numbers are those of mails.
+func Numbers(mails []track.MailView) []int64 {
+	out := make([]int64, len(mails))
+	for i, m := range mails {
+		out[i] = m.ID
+	}
+	return out
+}

@@ -1,0 +1,129 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// Reason says what put a mail where it is, for programs.
+type Reason struct {
+	ID     int64  `json:"id"`
+	MsgID  string `json:"msgid"`
+	Name   string `json:"name"`
+	Ground string `json:"ground"`
+	Header string `json:"header,omitempty"` // that held the deciding reference
+	Ref    string `json:"ref,omitempty"`
+	With   string `json:"with,omitempty"`          // the mail of the series that it was put to
+	Apart  int64  `json:"apart_seconds,omitempty"` // between the dates of the two
+	Words  string `json:"words"`
+}
+
+// Why writes what put each mail of a series into it, or how a mail came to where it is.
+func (sh *Shower) Why(project, id string) error {
+	if err := sh.explain(project, id); err != nil {
+		return err
+	}
+	return sh.out.Flush()
+}
+
+func (sh *Shower) explain(project, id string) error {
+	m, err := firstOf(sh.ctx, sh.store, project, id)
+	if err != nil {
+		return err
+	}
+	why, err := sh.store.Why(sh.ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	var reasons []Reason
+	if len(why.Series) == 0 {
+		reasons, err = sh.alone(m, why)
+	} else {
+		reasons, err = sh.together(m.Project, why.Series)
+	}
+	if err != nil {
+		return err
+	}
+	if sh.json {
+		return term.JSON(sh.out, reasons)
+	}
+	for _, r := range reasons {
+		fmt.Fprintf(sh.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID),
+			term.Printable(r.Words))
+	}
+	return nil
+}
+
+// together explains the mails of a series.
+func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason, err error) {
+	mails, number := map[string]track.MailView{}, map[string]int64{}
+	for _, r := range reasons {
+		m, err := FindMail(sh.ctx, sh.store, project, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		mails[r.ID], number[r.ID] = m, m.ID
+	}
+	for _, r := range reasons {
+		m := mails[r.ID]
+		j := Reason{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(r.Ground), Ref: r.Ref, With: r.With,
+			Apart: int64(r.Apart.Seconds())}
+		if r.Ref != "" {
+			holder := m.ID
+			if r.Back {
+				holder = number[r.With]
+			}
+			if j.Header, err = sh.holderOf(holder, r.Ref); err != nil {
+				return nil, err
+			}
+		}
+		j.Words = groundInWords(r, number[r.With], j.Header)
+		if len(reasons) == 1 {
+			j.Words = "a series of its own"
+		}
+		out = append(out, j)
+	}
+	return out, nil
+}
+
+// holderOf names the header of a mail that holds a reference. It is read anew: only the references are stored.
+func (sh *Shower) holderOf(mail int64, ref string) (string, error) {
+	read, err := sh.read(mail)
+	if err != nil {
+		return "", err
+	}
+	if i := slices.Index(read.Refs, ref); i >= 0 && i < read.Answers {
+		return "In-Reply-To", nil
+	}
+	return "References", nil
+}
+
+// alone explains a mail that shares its place with no other.
+func (sh *Shower) alone(m track.MailView, why db.Why) ([]Reason, error) {
+	out := Reason{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(m.Kind)}
+	var err error
+	switch {
+	case m.Kind == track.RoleComment:
+		out.Ref, out.With = why.Through, m.Parent
+		if out.Header, err = sh.holderOf(m.ID, why.Through); err != nil {
+			return nil, err
+		}
+		out.Words = fmt.Sprintf("a comment on %s: ", m.Parent)
+		if why.Through == m.Parent {
+			out.Words += "it refers to it (" + out.Header + ")"
+		} else {
+			out.Words += fmt.Sprintf("it refers to %s (%s), which leads there", why.Through, out.Header)
+		}
+	case m.Kind == track.RolePending:
+		out.Words = "in no series and on no patch: " + waitsInWords(m, why)
+	case m.Kind == track.RolePatch:
+		out.Words = "a pull request with the number of a cover: in no series"
+	default:
+		out.Words = "in no series: " + kindInWords(m)
+	}
+	return []Reason{out}, nil
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// projectFlags are what can be said of a project.
+type projectFlags struct {
+	listID, listEmail, name, match string
+	mailStates, mailDelegates      bool
+}
+
+func (f *projectFlags) addTo(c *cobra.Command) {
+	c.Flags().StringVar(&f.listID, "list-id", "", "the list's `ID`, as in its List-Id header, without <>")
+	c.Flags().StringVar(&f.listEmail, "list-email", "",
+		"the list's `ADDRESS`: for mail without List-Id, and for senders that the list hides")
+	c.Flags().StringVar(&f.name, "name", "", "a `NAME` for people")
+	c.Flags().StringVar(&f.match, "subject-match", "",
+		"only mail whose subject matches this `REGEXP`, of several projects on one list")
+	c.Flags().BoolVar(&f.mailStates, "mail-states", false,
+		"let the header X-Patchwork-State set a patch's first state; anyone can write it")
+	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false,
+		"let the header X-Patchwork-Delegate set its first delegate")
+}
+
+func cleanListID(text string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(text), "<>"))
+}
+
+// isListID tells that an id is one by RFC 2919, except that it need not have a dot: those of old lists have none.
+func isListID(id string) bool {
+	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' }
+	return id != "" && len(id) <= track.MaxListID && !strings.ContainsFunc(id, odd)
+}
+
+var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)
+
+// apply puts the flags that were given into a project and checks it.
+func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
+	given := c.Flags().Changed
+	if given("list-id") {
+		p.ListID = cleanListID(f.listID)
+	}
+	if given("list-email") {
+		p.ListEmail = strings.ToLower(strings.TrimSpace(f.listEmail))
+	}
+	if given("name") {
+		p.Name = f.name
+	}
+	if given("subject-match") {
+		p.SubjectMatch = f.match
+	}
+	if given("mail-states") {
+		p.MailStates = f.mailStates
+	}
+	if given("mail-delegates") {
+		p.MailDelegates = f.mailDelegates
+	}
+	switch {
+	case !linkNamePattern.MatchString(p.LinkName):
+		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit",
+			p.LinkName)
+	case !isListID(p.ListID):
+		return usagef("--list-id is needed, such as --list-id netdev.vger.kernel.org")
+	case p.ListEmail != "" && !strings.Contains(p.ListEmail, "@"):
+		return usagef("%q is not an address", f.listEmail)
+	}
+	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+func (a *app) projectAddCommand() *cobra.Command {
+	var f projectFlags
+	c := &cobra.Command{
+		Use:   "add LINK_NAME --list-id ID",
+		Short: "Track a list",
+		Long: `Tracks a list. Mail of it that is stored already becomes part of the project. A project that was made by itself for
+this list becomes this one, and keeps what was decided in it.
+
+Watchers go on meanwhile, and new mail is taken in as decided at once. If this is broken off, the same command, a
+watcher or patchwatch rebuild does the rest.`,
+		Example: `  patchwatch project add netdev --list-id netdev.vger.kernel.org --list-email netdev@vger.kernel.org
+  patchwatch project add iproute2 --list-id netdev.vger.kernel.org --subject-match 'iproute'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p := track.Project{LinkName: args[0]}
+			if err := f.apply(cmd, &p); err != nil {
+				return err
+			}
+			return a.writing(cmd.Context(), func(s *db.Store) error {
+				var moved int
+				err := a.withProgress("project add", func(tell db.Progress) (err error) {
+					moved, err = s.AddProject(cmd.Context(), p, intake.Reread, tell)
+					return err
+				})
+				if err == nil {
+					fmt.Fprintf(a.out, "project %s is tracked; %s stored before now read otherwise\n", p.LinkName,
+						term.Count(moved, "mail"))
+				}
+				return err
+			})
+		},
+	}
+	f.addTo(c)
+	return c
+}
+
+func (a *app) projectSetCommand() *cobra.Command {
+	var f projectFlags
+	c := &cobra.Command{
+		Use:     "set LINK_NAME",
+		Short:   "Change a project",
+		Example: "  patchwatch project set netdev --name 'Linux networking' --list-email netdev@vger.kernel.org",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.changing(cmd.Context(), func(s *db.Store) error {
+				p, err := findProject(cmd, s, args[0])
+				if err != nil {
+					return err
+				}
+				if err := f.apply(cmd, &p); err != nil {
+					return err
+				}
+				var moved int
+				err = a.withProgress("project set", func(tell db.Progress) (err error) {
+					moved, err = s.SetProject(cmd.Context(), p, intake.Reread, tell)
+					return err
+				})
+				if err == nil {
+					fmt.Fprintf(a.out, "project %s is changed; %s now read otherwise\n", p.LinkName, term.Count(moved, "mail"))
+				}
+				return err
+			})
+		},
+	}
+	f.addTo(c)
+	return c
+}
