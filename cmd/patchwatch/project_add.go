@@ -98,6 +98,9 @@ watcher or patchwatch rebuild does the rest.`,
 			if err := f.apply(cmd, &p); err != nil {
 				return err
 			}
+			if err := track.CheckLinkName(p.LinkName); err != nil {
+				return err
+			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
 				var moved int
 				err := a.withProgress("project add", func(tell db.Progress) (err error) {
