@@ -109,7 +109,8 @@ func sameHoweverFed(t *testing.T, projects []track.Project, mails []sampleMail) 
 	want := w.run("dump")
 	for _, seed := range []uint64{0, 1, 2, 3} {
 		if got := w.dumpOfFed(projects, mails, seed); got != want {
-			t.Fatalf("order %d gives another dump than the watchers; - only here, + only there:\n%.4000s", seed, differenceOf(t, got, want))
+			t.Fatalf("order %d gives another dump than the watchers; - only here, + only there:\n%.4000s", seed,
+				differenceOf(t, got, want))
 		}
 	}
 	return want
@@ -282,7 +283,8 @@ func keysOfSeries(got map[string]map[string]any) map[string]string {
 	return keys
 }
 
-func (s *score) series(v, before truthOfSeries, project string, there map[string]*truthOfMail, keys map[string]string, got map[string]map[string]any) {
+func (s *score) series(v, before truthOfSeries, project string, there map[string]*truthOfMail, keys map[string]string,
+	got map[string]map[string]any) {
 	arrived := func(id string) bool { return id != "" && there[project+" "+id] != nil }
 	var want []string
 	for _, id := range v.Patches {

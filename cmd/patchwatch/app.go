@@ -23,16 +23,16 @@ type app struct {
 	in     io.Reader
 	out    io.Writer
 	err    io.Writer
-	screen term.Screen // what out is for whoever looks at it
+	screen term.Screen // that out is shown on
 
-	stuckAfter time.Duration                       // ops.StuckAfter but in tests
-	disturb    func(*watcher.Config[*intake.Mail]) // nil but in tests, which kill the process at one of allSteps
+	stuckAfter time.Duration                       // ops.StuckAfter, except in tests
+	disturb    func(*watcher.Config[*intake.Mail]) // nil, except in tests, which kill the process at one of allSteps
 
 	db      string // path of the database
 	started bool   // a command's own code runs; errors before that are wrong usage
 }
 
-// newApp is the program with the streams that a process has.
+// newApp is the program with the streams of its process.
 func newApp(in io.Reader, out, err *os.File) *app {
 	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: ops.StuckAfter}
 }
@@ -52,7 +52,7 @@ func (a *app) newProgress(what, unit string) *term.Progress {
 	return term.NewProgress(a.err, what, unit)
 }
 
-// writing runs f with the database open for writing; it is made if it is not there.
+// writing runs f with the database open for writing. It makes the database if there is none.
 func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
 	store, err := db.Open(ctx, a.db)
 	if err != nil {
@@ -70,7 +70,7 @@ func (a *app) reading(ctx context.Context, f func(*db.Store) error) error {
 	return a.readingWith(ctx, soon, f)
 }
 
-// readingWith leaves f some time to tidy up after a signal.
+// readingWith is reading that leaves f some time to tidy up after a signal.
 func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*db.Store) error) error {
 	defer onlyReading(ctx, patience)()
 	store, err := db.OpenReadOnly(ctx, a.db)
@@ -83,7 +83,7 @@ func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*d
 	return errors.Join(f(store), store.Close())
 }
 
-// changing is writing for commands that make no sense without a database.
+// changing is writing, for commands that need a database with something in it.
 func (a *app) changing(ctx context.Context, f func(*db.Store) error) error {
 	if _, err := os.Stat(a.db); errors.Is(err, os.ErrNotExist) {
 		return a.noDatabase()
@@ -96,7 +96,7 @@ func (a *app) noDatabase() error {
 		"patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
 }
 
-// projectFlag lets a command say which project is meant, where an ID stands for mail in several.
+// projectFlag adds the flag that says which project is meant, where an ID stands for mail in several.
 func projectFlag(c *cobra.Command, project *string) {
 	c.Flags().StringVarP(project, "project", "p", "",
 		"of this project (`LINK_NAME`), for mail that came through several lists")

@@ -220,7 +220,8 @@ func (b *bench) idle(pid int) {
 	before := b.cpu(pid)
 	time.Sleep(length)
 	used := b.cpu(pid) - before
-	fmt.Printf("an idle watcher has %d MiB and takes %.3f %% of a core\n", statusKB(pid, "VmRSS")>>10, 100*used.Seconds()/length.Seconds())
+	fmt.Printf("an idle watcher has %d MiB and takes %.3f %% of a core\n", statusKB(pid, "VmRSS")>>10,
+		100*used.Seconds()/length.Seconds())
 }
 
 // cpu is the time that all threads of a process have run.
@@ -382,10 +383,12 @@ func (g *mailMaker) diff() string {
 	fmt.Fprintf(&b, "\nSigned-off-by: %s\n---\n", person(g.r.IntN(300)))
 	for range 1 + g.r.IntN(2) {
 		file := fmt.Sprintf("drivers/%s/%s.c", proseWords[g.r.IntN(len(proseWords))], proseWords[g.r.IntN(len(proseWords))])
-		fmt.Fprintf(&b, "diff --git a/%s b/%s\nindex %07x..%07x 100644\n--- a/%s\n+++ b/%s\n", file, file, g.r.Uint32()>>4, g.r.Uint32()>>4, file, file)
+		fmt.Fprintf(&b, "diff --git a/%s b/%s\nindex %07x..%07x 100644\n--- a/%s\n+++ b/%s\n", file, file, g.r.Uint32()>>4,
+			g.r.Uint32()>>4, file, file)
 		for range 1 + g.r.IntN(4) {
 			start := 1 + g.r.IntN(3000)
-			fmt.Fprintf(&b, "@@ -%d,7 +%d,8 @@ static int %s_%s(struct device *dev)\n", start, start, proseWords[g.r.IntN(60)], proseWords[g.r.IntN(60)])
+			fmt.Fprintf(&b, "@@ -%d,7 +%d,8 @@ static int %s_%s(struct device *dev)\n", start, start, proseWords[g.r.IntN(60)],
+				proseWords[g.r.IntN(60)])
 			for _, sign := range []string{" ", " ", " ", "-", "+", "+", " ", " ", " "} {
 				fmt.Fprintf(&b, "%s\tif (%s->%s != %d)\n", sign, proseWords[g.r.IntN(60)], proseWords[g.r.IntN(60)], g.r.IntN(4096))
 			}

@@ -51,7 +51,8 @@ func delegateAddress(who string) (string, error) {
 	return address, nil
 }
 
-// parseAddress reads an address, with a name or without, and gives it as it is stored and as list --delegate finds it.
+// parseAddress reads an address, with a name or without, and returns it as it is stored and as list --delegate finds
+// it.
 func parseAddress(text string) (string, error) {
 	address, err := mail.ParseAddress(text)
 	if err != nil {

@@ -24,8 +24,9 @@ two databases that were given the same mails, in whatever order, dump the same b
 	}
 }
 
-// dump collects all lines before it writes the first. They are one view of the database, and the log beside it can't
-// be cut back while the view is open, which must not depend on how slowly our output is read.
+// dump collects all lines before it writes the first. They come from one view of the database, and the log beside the
+// database can't be cut back while the view is open. How long it is open must not depend on how slowly our output is
+// read.
 func dump(ctx context.Context, s *db.Store, out io.Writer) error {
 	lines, err := s.DumpLines(ctx, term.CleanJSON)
 	if err != nil {

@@ -57,7 +57,8 @@ func TestDumpIsAsTheContractSays(t *testing.T) {
 		seen[checkRecord(t, line)]++
 	}
 	// As testdata/README.md counts them.
-	want := map[string]int{"project": 3, "mail": 74, "cover": 6, "patch": 53, "comment": 9, "series": 35, "revision": 3, "person": seen["person"]}
+	want := map[string]int{"project": 3, "mail": 74, "cover": 6, "patch": 53, "comment": 9, "series": 35, "revision": 3,
+		"person": seen["person"]}
 	if fmt.Sprint(seen) != fmt.Sprint(want) || seen["person"] == 0 {
 		t.Errorf("records: %v, want %v", seen, want)
 	}
@@ -111,7 +112,8 @@ func TestDumpIsTheSameInAnyOrder(t *testing.T) {
 	for n := range 4 {
 		seed := rand.Uint64()
 		shuffled := slices.Clone(mails)
-		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(mails), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(mails),
+			func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 		if got := importInPieces(w, fmt.Sprint("shuffled-", n), shuffled); got != want {
 			t.Errorf("seed %d gives another dump", seed)
 		}

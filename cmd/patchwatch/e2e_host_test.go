@@ -46,7 +46,8 @@ func newMailHost(t *testing.T) *mailHost {
 		t.Fatal(err)
 	}
 	root := openFolder0755(t)
-	m := &mailHost{workplace: &workplace{t, filepath.Join(root, "home")}, root: root, smtp: freePort(t), page: string(text)}
+	m := &mailHost{workplace: &workplace{t, filepath.Join(root, "home")}, root: root, smtp: freePort(t),
+		page: string(text)}
 	m.user = "pw-e2e-" + root[strings.LastIndex(root, "-")+1:]
 	m.base()
 	m.addUser()
@@ -299,7 +300,8 @@ func (m *mailHost) watch() {
 
 // ask runs patchwatch as the user.
 func (m *mailHost) ask(args ...string) (string, error) {
-	c := exec.Command(filepath.Join(m.root, "patchwatch"), slices.Concat([]string{"--db", m.here("/var/lib/patches/patches.db")}, args)...)
+	c := exec.Command(filepath.Join(m.root, "patchwatch"),
+		slices.Concat([]string{"--db", m.here("/var/lib/patches/patches.db")}, args)...)
 	c.Dir = m.dir
 	c.Env = append(os.Environ(), "TMPDIR="+m.dir)
 	c.SysProcAttr = &syscall.SysProcAttr{Credential: m.credential}

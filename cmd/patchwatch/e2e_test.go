@@ -61,7 +61,8 @@ func TestEndToEndMaildrop(t *testing.T) {
 	m.seriesArrives(m.user + "@host.example.org")
 	m.queueKeepsMail(m.user + "@host.example.org")
 
-	m.deferred(m.user+"@host.example.org", []byte(patchMail("elsewhere@example.org"))) // of a list whose Maildir is not there
+	// of a list whose Maildir is not there
+	m.deferred(m.user+"@host.example.org", []byte(patchMail("elsewhere@example.org")))
 	m.shell("install -d -m 700 -o " + m.user + " " + m.path("other"))
 	m.mustAsk("watch", "--once", "other")
 	m.shell("postqueue -f")
@@ -227,7 +228,8 @@ func newSender(t *testing.T) *sender {
 		s.write(fmt.Sprintf("new%d.c", i), "From here on\n.\n..a dot that SMTP doubles\n\n")
 		s.commitAll(fmt.Sprintf("frob: turn %d times", i))
 	}
-	git(t, s.repo, "", "format-patch", "-q", "--cover-letter", "--thread", "--add-header=List-Id: <netdev.vger.kernel.org>", "-o", "out", "base")
+	git(t, s.repo, "", "format-patch", "-q", "--cover-letter", "--thread",
+		"--add-header=List-Id: <netdev.vger.kernel.org>", "-o", "out", "base")
 	s.readFiles()
 	return s
 }
@@ -279,8 +281,10 @@ func (s *sender) send(m *mailHost, to string) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			c := exec.Command("git", "send-email", "--quiet", "--confirm=never", "--suppress-cc=all", "--no-validate", "--8bit-encoding=UTF-8", "--from=Ada <ada@example.org>",
-				"--to="+to, "--smtp-server=127.0.0.1", fmt.Sprintf("--smtp-server-port=%d", m.smtp), "--smtp-domain=sender.example.org", s.files[i])
+			c := exec.Command("git", "send-email", "--quiet", "--confirm=never", "--suppress-cc=all", "--no-validate",
+				"--8bit-encoding=UTF-8", "--from=Ada <ada@example.org>",
+				"--to="+to, "--smtp-server=127.0.0.1", fmt.Sprintf("--smtp-server-port=%d", m.smtp),
+				"--smtp-domain=sender.example.org", s.files[i])
 			c.Dir = s.repo
 			c.Env = append(os.Environ(), "HOME=/no-home", "GIT_CONFIG_NOSYSTEM=1")
 			if out, err := c.CombinedOutput(); err != nil {
@@ -325,7 +329,8 @@ func (m *mailHost) seriesIsThere(s *sender) {
 	git(m.t, s.repo, "", "clone", "-q", s.repo, clone)
 	git(m.t, clone, "", "checkout", "-q", "base")
 	git(m.t, clone, m.mustAsk("mbox", all[0].ID), "am", "-q")
-	if got, want := git(m.t, clone, "", "rev-parse", "HEAD^{tree}"), git(m.t, s.repo, "", "rev-parse", "HEAD^{tree}"); got != want {
+	if got, want := git(m.t, clone, "", "rev-parse", "HEAD^{tree}"),
+		git(m.t, s.repo, "", "rev-parse", "HEAD^{tree}"); got != want {
 		m.t.Errorf("the tree is %s, the sender's %s", got, want)
 	}
 	if r := m.shown(s.replyID()); r.Kind != "comment" || r.Parent != s.patchID() {
@@ -343,7 +348,8 @@ func (m *mailHost) queueKeepsMail(to string) {
 		m.t.Fatal(err)
 	}
 	id := "<while.closed@example.org>"
-	m.deferred(to, []byte(strings.ReplaceAll(patchMail(strings.Trim(id, "<>")), "soon.example.org", "netdev.vger.kernel.org")))
+	m.deferred(to, []byte(strings.ReplaceAll(patchMail(strings.Trim(id, "<>")), "soon.example.org",
+		"netdev.vger.kernel.org")))
 	if err := os.Chmod(m.path("netdev"), 0o700); err != nil {
 		m.t.Fatal(err)
 	}
@@ -356,7 +362,9 @@ func (m *mailHost) queueKeepsMail(to string) {
 func (m *mailHost) deferred(to string, raw []byte) {
 	m.t.Helper()
 	m.sendAll(to, [][]byte{raw})
-	m.waits("the mail is not deferred", func() bool { return strings.Contains(m.shell("postqueue -j"), `"queue_name": "deferred"`) })
+	m.waits("the mail is not deferred", func() bool {
+		return strings.Contains(m.shell("postqueue -j"), `"queue_name": "deferred"`)
+	})
 }
 
 // imapMailbox runs the server of which the page says that it is somebody else's.
@@ -390,7 +398,8 @@ first_valid_uid = 100
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	config := strings.NewReplacer("imap.example.org", "127.0.0.1", "SSLType IMAPS", fmt.Sprintf("SSLType None\nPort %d", port)).Replace(string(text))
+	config := strings.NewReplacer("imap.example.org", "127.0.0.1", "SSLType IMAPS",
+		fmt.Sprintf("SSLType None\nPort %d", port)).Replace(string(text))
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		m.t.Fatal(err)
 	}

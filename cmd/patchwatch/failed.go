@@ -61,7 +61,7 @@ func (a *app) failedShowCommand() *cobra.Command {
 
 func (a *app) listFailed(out io.Writer, mails []ops.FailedMail, asJSON bool) error {
 	for i := range mails {
-		mails[i].Look()
+		mails[i].ReadHeader()
 	}
 	if asJSON {
 		if mails == nil {
@@ -100,7 +100,7 @@ func (a *app) oneFailed(ctx context.Context, dirs []string, name string) (ops.Fa
 	return ops.PickOneFailed(mails, name)
 }
 
-// failedMails lists those of the named Maildirs, or of all that are watched into the database.
+// failedMails lists the failed mails of the named Maildirs, or of all that are watched into the database.
 func (a *app) failedMails(ctx context.Context, dirs []string) ([]ops.FailedMail, error) {
 	paths, err := a.maildirs(ctx, dirs)
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *app) failedMails(ctx context.Context, dirs []string) ([]ops.FailedMail,
 	return ops.FailedMails(paths)
 }
 
-// maildirs are the named ones, else those that watch last fed into the database.
+// maildirs returns the named ones or, without any, those that watch last fed into the database.
 func (a *app) maildirs(ctx context.Context, named []string) (paths []string, err error) {
 	if len(named) > 0 {
 		for _, dir := range named {

@@ -63,7 +63,7 @@ counts them. Nothing is deleted: that is for a person to do.`,
 	return c
 }
 
-// agreed asks a person; where nobody can answer, the answer is no.
+// agreed asks a person a question. Where nobody can answer, the answer is no.
 func (a *app) agreed(ctx context.Context, question string) bool {
 	fmt.Fprintf(a.err, "%s [y/N] ", question)
 	answer, _ := bufio.NewReader(intake.UntilDone(ctx, a.in)).ReadString('\n')

@@ -238,7 +238,8 @@ func TestWrongClocks(t *testing.T) {
 	now := time.Now()
 	for name, at := range map[string]time.Time{
 		"99999999999.M1P1.host": now, "0.M1P2.host": now, "-5.M1P3.host": now, "no time at all": now,
-		"1790000000.M1P4.host": time.Unix(0, 0), "1790000000.M1P5.host": now.AddDate(20, 0, 0), "1790000000.M1P6.host": time.Unix(-1000, 0),
+		"1790000000.M1P4.host": time.Unix(0, 0), "1790000000.M1P5.host": now.AddDate(20, 0, 0),
+		"1790000000.M1P6.host": time.Unix(-1000, 0),
 	} {
 		m := sampleMail{raw: []byte(patchMail(strings.ReplaceAll(name, " ", "."))), delivered: at}
 		if err := writeFile(w.path("md", "new", name), m); err != nil {

@@ -83,7 +83,7 @@ func parseWhen(text string) (time.Time, error) {
 	}
 	units := map[string]time.Duration{"h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
 	if unit, ok := units[text[len(text)-1:]]; ok {
-		// Not longer than a Duration can be: it would lie in the future.
+		// More than a Duration can hold would lie in the future.
 		if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && n >= 0 && n <= math.MaxInt64/int(unit) {
 			return time.Now().Add(-time.Duration(n) * unit), nil
 		}
@@ -91,7 +91,7 @@ func parseWhen(text string) (time.Time, error) {
 	return time.Time{}, usagef("%q is no date; 2026-11-23 is one, and so are 6h, 3d and 2w for so long ago", text)
 }
 
-// noneFound is said on standard error where a list is empty, so that it is not taken for a fault.
+// noneFound is printed to standard error where a list is empty, so that nobody takes that for a fault.
 func noneFound(what string, narrowed bool) string {
 	if narrowed {
 		return fmt.Sprintf("no %s with these filters", what)

@@ -26,10 +26,12 @@ type generator struct {
 const generatedList = "wheel.lists.example.org"
 
 var (
-	people = []string{"Ines Marrow", "Tomasz Übel", "Rafi Okonjo", "Hanne Lind", "Wei Zhao", "Carla Dust", "Piotr Hale", "Noor Baxter"}
+	people = []string{"Ines Marrow", "Tomasz Übel", "Rafi Okonjo", "Hanne Lind", "Wei Zhao", "Carla Dust", "Piotr Hale",
+		"Noor Baxter"}
 	parts  = []string{"axle", "spoke", "hub", "brake", "chain", "gear", "pedal", "frame", "lamp", "bell"}
 	deeds  = []string{"keep", "count", "free", "check", "lock", "name", "split", "sort", "test", "bound", "fold", "move"}
-	things = []string{"the buffer", "each turn", "what was read", "its lock", "a late reply", "the last entry", "all counters",
+	things = []string{"the buffer", "each turn", "what was read", "its lock", "a late reply", "the last entry",
+		"all counters",
 		"an empty list", "the return value", "old callers", "this path", "the error", "its owner", "every flag", "the table"}
 	why = []string{"Without it the next caller sees a state that was never written.", "It was found by reading.",
 		"The old code did this twice, once with the lock held and once without.", "No change in what it does is meant.",
@@ -81,7 +83,8 @@ func (g *generator) patchset(n int) {
 	total, covered := 1+g.r.IntN(5), g.r.IntN(3) > 0
 	revises, above := "", ""
 	for version := 1; version == 1 || version < 4 && g.r.IntN(5) < 2; version++ {
-		above = g.version(fmt.Sprintf("%d.%d", n, version), revises, above, title, sender, version, total, covered && total > 1)
+		above = g.version(fmt.Sprintf("%d.%d", n, version), revises, above, title, sender, version, total,
+			covered && total > 1)
 		revises = fmt.Sprintf("%d.%d", n, version)
 	}
 }
@@ -89,7 +92,8 @@ func (g *generator) patchset(n int) {
 // version sends one version of a series and gives the Message-ID that the next may answer.
 func (g *generator) version(name, revises, above, title string, sender, version, total int, covered bool) string {
 	g.now = g.now.Add(time.Hour + time.Duration(g.r.IntN(20*3600))*time.Second)
-	set := map[string]any{"series": name, "revises": revises, "projects": []string{"wheel"}, "version": version, "total": total}
+	set := map[string]any{"series": name, "revises": revises, "projects": []string{"wheel"}, "version": version,
+		"total": total}
 	tag := "PATCH"
 	if version > 1 {
 		tag = fmt.Sprintf("PATCH v%d", version)
@@ -181,7 +185,8 @@ func addressOf(who int) string {
 }
 
 func encodedPerson(who int) string {
-	return fmt.Sprintf("=?utf-8?q?%s?= <%s>", strings.NewReplacer(" ", "_", "Ü", "=C3=9C").Replace(people[who]), addressOf(who))
+	return fmt.Sprintf("=?utf-8?q?%s?= <%s>", strings.NewReplacer(" ", "_", "Ü", "=C3=9C").Replace(people[who]),
+		addressOf(who))
 }
 
 func pickOneOf(r *rand.Rand, from []string) string { return from[r.IntN(len(from))] }
@@ -215,6 +220,7 @@ func (g *generator) hunk(b *strings.Builder) {
 	fmt.Fprintf(b, "@@ -%d,7 +%d,7 @@ static int %s_%s(struct %s *x)\n", at, at,
 		pickOneOf(g.r, parts), pickOneOf(g.r, deeds), pickOneOf(g.r, parts))
 	for _, sign := range []string{" ", " ", " ", "-", "+", " ", " ", " "} {
-		fmt.Fprintf(b, "%s\t%s_%s(x, %d, %q);\n", sign, pickOneOf(g.r, parts), pickOneOf(g.r, deeds), g.r.IntN(1000), pickOneOf(g.r, things))
+		fmt.Fprintf(b, "%s\t%s_%s(x, %d, %q);\n", sign, pickOneOf(g.r, parts), pickOneOf(g.r, deeds), g.r.IntN(1000),
+			pickOneOf(g.r, things))
 	}
 }

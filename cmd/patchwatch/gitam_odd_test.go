@@ -15,22 +15,27 @@ var oddMails = map[string]struct {
 	file, before, after string
 	send                func(patch string) string
 }{
-	"CRLF file, quoted-printable":          {"dos.txt", "a\r\nb\r\n", "a\r\nB\r\n", sentAs("quoted-printable", "utf-8")},
-	"CRLF file, base64":                    {"dos.txt", "a\r\nb\r\n", "a\r\nB\r\n", sentAs("base64", "utf-8")},
-	"Latin-1 file, 8bit":                   {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("8bit", "iso-8859-1")},
-	"Latin-1 file, base64":                 {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("base64", "iso-8859-1")},
-	"Latin-1 file, said to be UTF-8":       {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("8bit", "utf-8")},
-	"Latin-1 file, of no charset":          {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("quoted-printable", "")},
-	"lines that begin with From":           {"from.txt", "x\n", "From ann@example.org Mon Nov  2 10:00:00 2026\n>From b\n", sentAs("8bit", "utf-8")},
-	"format=flowed":                        {"text.txt", " a\n b\n", " a\nFrom b\n  \n", flowed},
-	"a stray 0x85":                         {"text.txt", "a\n", "a\x85b\n", sentAs("8bit", "utf-8")},
-	"a byte order mark, no last LF":        {"text.txt", "a\n", "\ufeffa", sentAs("8bit", "utf-8")},
-	"CRLF all over, in base64":             {"text.txt", "a\nb\n", "a\nc\n", crlfInBase64},
-	"attached, with a note before it":      {"text.txt", "a\nb\n", "a\nc\n", attachedAs("text/x-patch", "7bit")},
-	"attached as octets":                   {"dos.txt", "a\r\nb\r\n", "a\r\nc\r\n", attachedAs("application/octet-stream", "base64")},
-	"attached in an inner multipart":       {"text.txt", "a\nb\n", "a\nc\n", attachedDeeper},
-	"From rewritten by the list":           {"text.txt", "a\nb\n", "a\nc\n", rewritten},
-	"a line of more than 998 bytes":        {"text.txt", "a\n", strings.Repeat("long ", 300) + "\n", sentAs("quoted-printable", "utf-8")},
+	"CRLF file, quoted-printable": {"dos.txt", "a\r\nb\r\n", "a\r\nB\r\n", sentAs("quoted-printable", "utf-8")},
+	"CRLF file, base64":           {"dos.txt", "a\r\nb\r\n", "a\r\nB\r\n", sentAs("base64", "utf-8")},
+	"Latin-1 file, 8bit":          {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("8bit", "iso-8859-1")},
+	"Latin-1 file, base64": {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n",
+		sentAs("base64", "iso-8859-1")},
+	"Latin-1 file, said to be UTF-8": {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n", sentAs("8bit", "utf-8")},
+	"Latin-1 file, of no charset": {"latin.txt", "gr\xfc\xdfe\n", "Gr\xfc\xdfe\n",
+		sentAs("quoted-printable", "")},
+	"lines that begin with From": {"from.txt", "x\n", "From ann@example.org Mon Nov  2 10:00:00 2026\n>From b\n",
+		sentAs("8bit", "utf-8")},
+	"format=flowed":                   {"text.txt", " a\n b\n", " a\nFrom b\n  \n", flowed},
+	"a stray 0x85":                    {"text.txt", "a\n", "a\x85b\n", sentAs("8bit", "utf-8")},
+	"a byte order mark, no last LF":   {"text.txt", "a\n", "\ufeffa", sentAs("8bit", "utf-8")},
+	"CRLF all over, in base64":        {"text.txt", "a\nb\n", "a\nc\n", crlfInBase64},
+	"attached, with a note before it": {"text.txt", "a\nb\n", "a\nc\n", attachedAs("text/x-patch", "7bit")},
+	"attached as octets": {"dos.txt", "a\r\nb\r\n", "a\r\nc\r\n",
+		attachedAs("application/octet-stream", "base64")},
+	"attached in an inner multipart": {"text.txt", "a\nb\n", "a\nc\n", attachedDeeper},
+	"From rewritten by the list":     {"text.txt", "a\nb\n", "a\nc\n", rewritten},
+	"a line of more than 998 bytes": {"text.txt", "a\n", strings.Repeat("long ", 300) + "\n",
+		sentAs("quoted-printable", "utf-8")},
 	"a file of white space":                {"text.txt", "a\n", "\t\n \n\n  a \n", sentAs("8bit", "utf-8")},
 	"a file whose lines look quoted":       {"text.txt", "a\n", "=3D\n=\n==\n", sentAs("quoted-printable", "utf-8")},
 	"form feeds and lone carriage returns": {"text.txt", "a\n", "a\fb\rc\n", sentAs("quoted-printable", "utf-8")},
@@ -47,7 +52,8 @@ func TestGitAmMakesTheCommitThatWasSent(t *testing.T) {
 				"--date=2026-11-02T10:00:00+05:30", "-m", "engine: turn it\n\nFrom the list came the wish.\n\nSigned-off-by: Ann Author <Ann@Example.ORG>")
 			w := newWorkplace(t)
 			writeText(t, w.path("mail.eml"), odd.send(git(t, sent, "", "format-patch", "-1", "--stdout")))
-			w.run("project", "add", "engine", "--list-id", "engine.lists.example.org", "--list-email", "engine@lists.example.org")
+			w.run("project", "add", "engine", "--list-id", "engine.lists.example.org",
+				"--list-email", "engine@lists.example.org")
 			if err := os.Mkdir(w.path("mails"), 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -92,7 +98,8 @@ func sentAs(encoding, charset string) func(string) string {
 		if charset != "" {
 			kind += "; charset=" + charset
 		}
-		return header + "Content-Type: " + kind + "\nContent-Transfer-Encoding: " + encoding + "\n\n" + encoded(body, encoding)
+		return header + "Content-Type: " + kind + "\nContent-Transfer-Encoding: " + encoding + "\n\n" +
+			encoded(body, encoding)
 	}
 }
 
@@ -146,12 +153,14 @@ func crlfInBase64(patch string) string {
 		encoded(strings.ReplaceAll(body, "\n", "\r\n"), "base64")
 }
 
-const note = "From: Man Ager <man@example.org>\nSubject: a patch of Ann's\nDate: Tue, 3 Nov 2026 09:00:00 +0100\n" + oddFields
+const note = "From: Man Ager <man@example.org>\nSubject: a patch of Ann's\nDate: Tue, 3 Nov 2026 09:00:00 +0100\n" +
+	oddFields
 
 func attachedAs(kind, encoding string) func(string) string {
 	return func(patch string) string {
 		return note + "Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nHello,\nhere it is.\n\n--b\n" +
-			"Content-Type: " + kind + "; name=0001.patch\nContent-Transfer-Encoding: " + encoding + "\n\n" + encoded(patch, encoding) + "\n--b--\n"
+			"Content-Type: " + kind + "; name=0001.patch\nContent-Transfer-Encoding: " + encoding + "\n\n" +
+			encoded(patch, encoding) + "\n--b--\n"
 	}
 }
 

@@ -33,8 +33,10 @@ func TestGitAmMakesTheCommitsThatTheMailsMake(t *testing.T) {
 	if err := writeMaildir(w.path("md"), samples(t)); err != nil {
 		t.Fatal(err)
 	}
-	w.run("project", "add", "frob", "--list-id", "frob-devel.lists.example.org", "--list-email", "frob-devel@lists.example.org")
-	w.run("project", "add", "widgets", "--list-id", "widgets.lists.example.net", "--list-email", "widgets@lists.example.net")
+	w.run("project", "add", "frob", "--list-id", "frob-devel.lists.example.org",
+		"--list-email", "frob-devel@lists.example.org")
+	w.run("project", "add", "widgets", "--list-id", "widgets.lists.example.net",
+		"--list-email", "widgets@lists.example.net")
 	w.run("import", "--quiet", "md")
 	for project, numbers := range applicable {
 		t.Run(project, func(t *testing.T) {

@@ -24,7 +24,8 @@ func TestImportPassesOverATooLargeMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Fprint(f, "\n\nFrom a@example.org Mon Nov 23 12:00:00 2026\n"+patchMail("last@example.org"))
-	if said := w.run("import", "list.mbox"); !strings.HasPrefix(said, "3 mails read: 2 stored, 0 known already, 1 could not be read") {
+	if said := w.run("import", "list.mbox"); !strings.HasPrefix(said,
+		"3 mails read: 2 stored, 0 known already, 1 could not be read") {
 		t.Error(said)
 	}
 	if listed := w.run("list"); !strings.Contains(listed, "first@") || !strings.Contains(listed, "last@") {

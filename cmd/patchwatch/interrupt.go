@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// oneRequest: two signals that come within this time are one request. Nobody presses Ctrl-C twice as fast.
+// oneRequest is the time within which two signals count as one request. Nobody presses Ctrl-C twice as fast.
 const oneRequest = 100 * time.Millisecond
 
 // interrupted is why a context ended: a signal came.
@@ -22,18 +22,20 @@ func (i interrupted) Error() string { return "interrupted" }
 // code is the exit code that shells give a program that a signal ended.
 func (i interrupted) code() int { return 128 + int(i.signal) }
 
-// interrupts tells what a signal may do: end a command that only reads, or have one that writes finish what it has in
-// hand.
+// interrupts says what a signal does: it ends a command that only reads, and a command that writes finishes what it
+// has in hand.
 type interrupts struct {
-	err      io.Writer    // where it is said that the process ends
+	err      io.Writer    // standard error
 	patience atomic.Int64 // how long a command that only reads is waited for; 0: it writes
 }
 
 type interruptsKey struct{}
 
-// interruptible gives a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends even
-// if it is stuck in a pipe or on a disk. One that writes finishes the batch in hand; a second signal ends it at once,
-// and loses nothing either.
+// interruptible returns a context that ends with the first SIGINT or SIGTERM. A command that only reads then ends,
+// even if it is stuck in a pipe or on a disk. A command that writes finishes the batch in hand; a second signal ends
+// it at once, and loses nothing either.
+//
+// A signal right behind the first is the same request: timeout(1) signals its child and then the child's whole group.
 //
 // A signal right behind the first is the same request: timeout(1) signals its child and then the child's whole group.
 func interruptible(err io.Writer) context.Context {
@@ -49,7 +51,7 @@ func interruptible(err io.Writer) context.Context {
 	return ctx
 }
 
-// end ends the program when it has not ended by itself: at a second signal, or when its patience is over.
+// end ends the program if it has not ended by itself: at a second signal, or when its patience is over.
 func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
 	first := time.Now()
 	for tick := time.NewTicker(oneRequest / 2); ; {
@@ -67,7 +69,7 @@ func (in *interrupts) end(why interrupted, signals <-chan os.Signal) {
 	}
 }
 
-// sayWithoutWaiting writes to standard error, but not for long: it may be a pipe that nobody reads.
+// sayWithoutWaiting writes to standard error, but does not wait long for it: it may be a pipe that nobody reads.
 func (in *interrupts) sayWithoutWaiting(text string) {
 	said := make(chan struct{})
 	go func() {
@@ -80,8 +82,8 @@ func (in *interrupts) sayWithoutWaiting(text string) {
 	}
 }
 
-// How long a command that only reads may take to end after a signal. One that has a copy of the database removes it
-// first.
+// How long a command that only reads may take to end after a signal. One that has made a copy of the database removes
+// it first.
 const (
 	soon     = 300 * time.Millisecond
 	tidiedUp = 15 * time.Second

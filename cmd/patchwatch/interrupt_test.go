@@ -159,7 +159,8 @@ func TestImportFinishesItsBatch(t *testing.T) {
 		}
 	}
 	for end := time.Now().Add(longEnough); ; time.Sleep(10 * time.Millisecond) { // the first batch is stored
-		if status, err := w.command("status", "--json").Output(); err == nil && !bytes.Contains(status, []byte(`"mails": 0,`)) {
+		if status, err := w.command("status", "--json").Output(); err == nil &&
+			!bytes.Contains(status, []byte(`"mails": 0,`)) {
 			break
 		}
 		if time.Now().After(end) || p.exited() {
@@ -179,7 +180,8 @@ func TestImportOfAPipe(t *testing.T) {
 	w := newWorkplace(t)
 	w.unopened("mbox")
 	p := w.start("import", "mbox")
-	if err := os.WriteFile(w.path("mbox"), []byte("From a@x Thu Jan  1 00:00:00 2026\n"+patchMail("1@x")+"\n"), 0); err != nil {
+	if err := os.WriteFile(w.path("mbox"), []byte("From a@x Thu Jan  1 00:00:00 2026\n"+patchMail("1@x")+"\n"),
+		0); err != nil {
 		t.Fatal(err)
 	}
 	p.waitExit(exitDone)
@@ -193,7 +195,8 @@ func TestFIFOsHoldNobodyUp(t *testing.T) {
 	w.deliver("md", samples(t, "01*"))
 	w.watchOnce("md", 1)
 	w.write("md/failed/odd", "no mail")
-	for _, name := range []string{"md/" + ops.PausedFile, "md/failed/odd.reason", "md/cur/a:2,", "md/new/b", "md/failed/c"} {
+	for _, name := range []string{"md/" + ops.PausedFile, "md/failed/odd.reason", "md/cur/a:2,", "md/new/b",
+		"md/failed/c"} {
 		defer w.fifo(name).Close()
 	}
 	w.run("status", "md")

@@ -71,7 +71,8 @@ func (a *app) printPatches(ctx context.Context, out io.Writer, s *db.Store, f tr
 	return t.Print(out, a.screen)
 }
 
-// knownProject tells a mistyped project from one without patches.
+// knownProject refuses a project that does not exist, so that a mistyped name is not taken for a project without
+// patches.
 func knownProject(ctx context.Context, s *db.Store, linkName string) error {
 	if linkName == "" {
 		return nil

@@ -1,5 +1,6 @@
-// Command patchwatch turns a mailing list's mail into a patch tracker. The rooms meet here: watcher gives bytes, ingest
-// reads them, db stores them. A file per command.
+// Command patchwatch turns a mailing list's mail into a patch tracker. Each command has a file; what is not flags and
+// wiring is in the rooms below internal. All other rooms meet here: watcher delivers bytes, ingest reads them, db
+// stores them.
 package main
 
 import (
@@ -21,9 +22,9 @@ func runProcess(a *app) {
 	os.Exit(a.run(interruptible(a.err), os.Args[1:]))
 }
 
-// Exit codes: done, failed, wrong usage, sysexits' EX_TEMPFAIL, at which an MTA keeps the mail and tries again, and
-// what shells say of SIGINT, after a second signal. A command that only reads ends with 128 and the number of the
-// first one.
+// Exit codes. 75 is EX_TEMPFAIL of sysexits.h, at which an MTA keeps the mail and tries again; 130 is what shells
+// report for SIGINT, and means that a second signal ended the program. A command that only reads ends with 128 plus
+// the number of the first signal.
 const (
 	exitDone     = 0
 	exitFailed   = 1
@@ -48,11 +49,11 @@ func (a *app) run(ctx context.Context, args []string) int {
 		fmt.Fprintln(a.err, "patchwatch: interrupted")
 		return why.code()
 	}
-	if ctx.Err() != nil { // whatever the errors are that this led to
+	if ctx.Err() != nil { // whatever error this led to
 		err = errors.New("interrupted before all was done; what was done is kept, and the same command goes on from there")
 	}
 	fmt.Fprintf(a.err, "patchwatch: %s\n", errorInWords(err))
-	if !a.started { // cobra found the words wrong, before any command ran
+	if !a.started { // cobra refused the command line before any command ran
 		return exitUsage
 	}
 	var usage usageError
@@ -62,16 +63,16 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-// errorInWords makes an error one line, but for those that are a list.
+// errorInWords makes an error one line, unless it is a list.
 func errorInWords(err error) string {
-	var many *view.ManyError
+	var many *view.AmbiguousError
 	if errors.As(err, &many) {
 		return term.PrintableText(many.Error())
 	}
 	return term.Printable(err.Error())
 }
 
-// exitCode ends the program when all has been said already.
+// exitCode ends the program without another word: all has been said.
 type exitCode int
 
 func (c exitCode) Error() string { return fmt.Sprintf("exit code %d", int(c)) }

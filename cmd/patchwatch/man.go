@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// manCommand is hidden: whoever makes a package needs it, others have its output.
+// manCommand is hidden: only people who make packages need it.
 func (a *app) manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "man",
@@ -68,7 +68,7 @@ func manPage(root *cobra.Command, date time.Time) string {
 	return p.String()
 }
 
-// manSections are what no command knows by itself.
+// manSections are the sections that no command's help has.
 var manSections = []struct {
 	title string
 	items [][2]string

@@ -72,7 +72,7 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 	out := bufio.NewWriter(w.out)
 	var to io.Writer = out
 	if w.screen.There {
-		to = term.PrintableWriter{To: out} // to look at; in a pipe or a file every byte is as it was sent
+		to = term.PrintableWriter{To: out} // a person looks at it; into a pipe or a file every byte goes as it was sent
 	}
 	for _, p := range patches {
 		raw, err := w.store.Raw(ctx, p.ID)
@@ -90,8 +90,8 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 	return out.Flush()
 }
 
-// tellGaps says on standard error which patches of these series are missing, and which were sent again, so that the
-// mbox has an older one.
+// tellGaps prints to standard error which patches of these series are missing, and which were sent again, so that the
+// mbox has the earlier one.
 func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
 	for _, id := range series {
 		found, err := s.SeriesList(ctx, track.Filter{Series: id})

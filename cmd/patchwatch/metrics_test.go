@@ -92,7 +92,8 @@ func TestMetrics(t *testing.T) {
 	w.deliver("md", samples(t, "08*"))
 	wantHealth(t, at, http.StatusServiceUnavailable, md+": no mail is taken: ")
 	_, text = get(t, at+"/metrics")
-	if !strings.Contains(text, `patchwatch_paused{maildir="`+md+`"} 1`) || strings.Contains(text, "patchwatch_retried_mails_total 0") {
+	if !strings.Contains(text, `patchwatch_paused{maildir="`+md+`"} 1`) ||
+		strings.Contains(text, "patchwatch_retried_mails_total 0") {
 		t.Errorf("it does not say that no mail is taken: %s", text)
 	}
 	move(t, w.path("away.db"), w.path("patchwatch.db"))

@@ -44,7 +44,8 @@ func (w *workplace) startService(m *opstest.Manager, env string, args ...string)
 // while the database is gone, and when it ends.
 func TestServiceManagerIsTold(t *testing.T) {
 	t.Parallel()
-	for name, address := range map[string]string{"path": "notify", "abstract": fmt.Sprintf("@patchwatch-test-%d", os.Getpid())} {
+	for name, address := range map[string]string{"path": "notify",
+		"abstract": fmt.Sprintf("@patchwatch-test-%d", os.Getpid())} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorkplace(t)

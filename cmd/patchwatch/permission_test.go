@@ -57,7 +57,8 @@ func openFolder0755(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	syscall.ForkLock.RLock() // a process that another test starts now would have it open for writing, and nobody could run it
+	// a process that another test starts now would have it open for writing, and nobody could run it
+	syscall.ForkLock.RLock()
 	err = os.WriteFile(filepath.Join(dir, "patchwatch"), text, 0o755)
 	syscall.ForkLock.RUnlock()
 	if err != nil {

@@ -249,7 +249,8 @@ func TestSignalsWhileTheDatabaseIsLocked(t *testing.T) {
 		p.signal(syscall.SIGTERM)
 		time.Sleep(300 * time.Millisecond)
 		start := time.Now()
-		for !p.exited() && time.Since(start) < time.Minute { // it may only now have come to the first, and take this one for the same
+		// it may only now have come to the first, and take this one for the same
+		for !p.exited() && time.Since(start) < time.Minute {
 			p.cmd.Process.Signal(syscall.SIGINT)
 			time.Sleep(300 * time.Millisecond)
 		}
@@ -339,7 +340,8 @@ func lockDatabase(t *testing.T, path string) (unlock func()) {
 }
 
 func patchMail(id string) string {
-	return "From: Ada <ada@example.org>\nSubject: [PATCH] " + id + "\nMessage-ID: <" + id + ">\nList-Id: <soon.example.org>\n\n---\n" +
+	return "From: Ada <ada@example.org>\nSubject: [PATCH] " + id + "\nMessage-ID: <" + id +
+		">\nList-Id: <soon.example.org>\n\n---\n" +
 		"diff --git a/README b/README\n--- a/README\n+++ b/README\n@@ -1 +1 @@\n-a\n+b\n"
 }
 

@@ -70,7 +70,7 @@ type projectJSON struct {
 	ListEmail    string `json:"list_email"`
 	Name         string `json:"name"`
 	SubjectMatch string `json:"subject_match"`
-	OnSight      bool   `json:"on_sight"` // made because its mail came
+	OnSight      bool   `json:"on_sight"` // made when its first mail came
 
 	MailStates    bool       `json:"mail_states"`
 	MailDelegates bool       `json:"mail_delegates"`

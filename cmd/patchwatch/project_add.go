@@ -36,7 +36,7 @@ func cleanListID(text string) string {
 	return strings.ToLower(strings.Trim(strings.TrimSpace(text), "<>"))
 }
 
-// isListID tells that an id is one by RFC 2919, except that it need not have a dot: those of old lists have none.
+// isListID reports whether an id is valid by RFC 2919. It need not have a dot, since ids of old lists have none.
 func isListID(id string) bool {
 	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' }
 	return id != "" && len(id) <= track.MaxListID && !strings.ContainsFunc(id, odd)
@@ -44,7 +44,7 @@ func isListID(id string) bool {
 
 var linkNamePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]{0,254}$`)
 
-// apply puts the flags that were given into a project and checks it.
+// apply copies the flags that were given into a project, and checks the project.
 func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	given := c.Flags().Changed
 	if given("list-id") {

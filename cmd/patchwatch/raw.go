@@ -80,7 +80,7 @@ func writeCopies(ctx context.Context, to io.Writer, s *db.Store, mail int64) err
 	return out.Flush()
 }
 
-// writeMboxrd writes a mail so that a reader of the mbox gets its bytes back.
+// writeMboxrd writes a mail so that whoever reads the mbox gets its bytes back.
 func writeMboxrd(out io.Writer, raw []byte, delivered time.Time) error {
 	if _, err := fmt.Fprintf(out, "From patchwatch %s\n", delivered.UTC().Format(time.ANSIC)); err != nil {
 		return err

@@ -13,11 +13,13 @@ var seriesTwelve = regexp.MustCompile(`\bs12\b`)
 
 var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
 
-// TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands for
-// something of the reader's own; a watcher that goes on is stopped. It does the same with pages that the README links to.
+// TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands
+// for something of the reader's own; a watcher that goes on is stopped. It does the same with pages that the README
+// links to.
 func TestReadmeRuns(t *testing.T) {
 	t.Parallel()
-	for page, fewest := range map[string]int{"README.md": 25, "docs/projects.md": 6, "docs/backup.md": 2, "docs/verify.md": 5} {
+	for page, fewest := range map[string]int{"README.md": 25, "docs/projects.md": 6, "docs/backup.md": 2,
+		"docs/verify.md": 5} {
 		t.Run(page, func(t *testing.T) {
 			t.Parallel()
 			text, err := os.ReadFile("../../" + page)
@@ -58,7 +60,8 @@ func (w *workplace) readmeRuns(command string) {
 	if seriesTwelve.MatchString(command) {
 		command = seriesTwelve.ReplaceAllString(command, w.completeSeries())
 	}
-	command = strings.NewReplacer(":9464", ":0", "/var/mail", w.dir, "git am", "grep -q '^From patchwatch '").Replace(command)
+	command = strings.NewReplacer(":9464", ":0", "/var/mail", w.dir, "git am",
+		"grep -q '^From patchwatch '").Replace(command)
 	if strings.HasSuffix(command, " NAME") {
 		w.run("watch", "--once", "--quiet", "Maildir") // it may have been tried again
 		command = strings.TrimSuffix(command, "NAME") + w.failedName("Maildir")
@@ -90,8 +93,8 @@ func (w *workplace) failedName(dir string) string {
 	return ""
 }
 
-// completeSeries gives the id of a complete series of several patches. Which numbers the mails have depends on the order in
-// which the readers were done with them.
+// completeSeries gives the id of a complete series of several patches. Which numbers the mails have depends on the
+// order in which the readers were done with them.
 func (w *workplace) completeSeries() string {
 	w.t.Helper()
 	m := regexp.MustCompile(`(?m)^(s\d+) .* ([2-9])/([2-9]) `).FindAllStringSubmatch(w.run("series"), -1)

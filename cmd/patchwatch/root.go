@@ -47,8 +47,7 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 	}
 	add("mail", a.watchCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(),
-		a.delegateCommand(),
-		a.archiveCommand(), a.unarchiveCommand())
+		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand())
 	add("care", a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(),
 		a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())
@@ -56,7 +55,7 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 	return root
 }
 
-// sayUsage has every command answer wrong arguments with its usage, which says more than how many there should be.
+// sayUsage makes every command answer wrong arguments with its usage, which says more than how many there should be.
 func sayUsage(c *cobra.Command) {
 	if check := c.Args; check != nil && !c.HasSubCommands() {
 		c.Args = func(c *cobra.Command, args []string) error {

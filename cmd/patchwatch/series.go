@@ -70,18 +70,18 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 			title = "└ " + title
 		}
 		t.Row(view.SeriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20),
-			view.VersionOf(l.SeriesView),
-			view.ReceivedOf(l.SeriesView), term.Shorten(term.Printable(view.PersonName(l.Submitter)), 20), title)
+			view.VersionOf(l.SeriesView), view.ReceivedOf(l.SeriesView),
+			term.Shorten(term.Printable(view.PersonName(l.Submitter)), 20), title)
 	}
 	return t.Print(out, a.screen)
 }
 
 type listed struct {
 	track.SeriesView
-	earlier bool // a version before the one above it
+	earlier bool // an earlier version of the one above it
 }
 
-// byFamily puts each series below the one that revises it, where that is listed too.
+// byFamily puts each series below the one that revises it, if that is listed too.
 func byFamily(all []track.SeriesView) []listed {
 	at, revised := map[int64]int{}, map[int64]bool{}
 	for i, v := range all {

@@ -38,7 +38,7 @@ func (a *app) stateCommand() *cobra.Command {
 	return c
 }
 
-// decide has something set for the patches that ids mean, and says for each what it is now.
+// decide sets something for the patches that the ids mean, and prints for each what it is now.
 func (a *app) decide(ctx context.Context, project string, ids []string, now string,
 	set func(s *db.Store, patches []int64) error) error {
 	return a.changing(ctx, func(s *db.Store) error {

@@ -47,7 +47,7 @@ than --max-age, or when a Maildir or the database can't be read.`,
 	return c
 }
 
-// status looks at the Maildirs that are named also when the database can't be read: that is when one wants to know.
+// status looks at the named Maildirs even if the database can't be read: that is when people want to know.
 func (a *app) status(ctx context.Context, dirs []string) (r ops.Report, err error) {
 	err = a.reading(ctx, func(s *db.Store) error {
 		r, err = ops.ReportOf(ctx, s, dirs)

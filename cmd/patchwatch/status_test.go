@@ -21,7 +21,8 @@ func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
 		defer s.Close()
 		var mails []intake.Bytes
 		for i := range projects {
-			list := strings.ReplaceAll(listOfNumber, "N", strings.Repeat("x", i%20)+string(rune('a'+i/20%26))+string(rune('a'+i/520)))
+			name := strings.Repeat("x", i%20) + string(rune('a'+i/20%26)) + string(rune('a'+i/520))
+			list := strings.ReplaceAll(listOfNumber, "N", name)
 			mails = append(mails, intake.Bytes{Raw: []byte(list)})
 		}
 		if _, err := (&intake.Intake{Store: s}).Take(t.Context(), mails); err != nil {
@@ -35,7 +36,8 @@ func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
 		if err := r.Print(&out); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(out.String(), "no others will be: patchwatch project add tracks one"); got != want || r.Database.Full != want {
+		if got := strings.Contains(out.String(), "no others will be: patchwatch project add tracks one"); got != want ||
+			r.Database.Full != want {
 			t.Errorf("with %d lists: %v\n%s", r.Database.Projects, r.Database.Full, out.String())
 		}
 	}

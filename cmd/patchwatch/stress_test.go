@@ -18,7 +18,8 @@ func TestStress(t *testing.T) {
 	for range 3 {
 		said := w.run("stress", "--dir", w.dir, "--kills", "150", "--freezes", "15", "archive")
 		t.Log("\n" + said)
-		for _, line := range []string{`delivered +3080\n`, `taken twice +0\n`, `lost +0\n`, `differences +0\n`, `faults by check +0\n`, `kills +150\n`} {
+		for _, line := range []string{`delivered +3080\n`, `taken twice +0\n`, `lost +0\n`, `differences +0\n`,
+			`faults by check +0\n`, `kills +150\n`} {
 			if !regexp.MustCompile(line).MatchString(said) {
 				t.Errorf("no line %q", line)
 			}

@@ -46,7 +46,8 @@ func TestOnATerminal(t *testing.T) {
 	if name := w.failedName("md"); !strings.Contains(w.onTerminal("failed", "list"), " "+name+" ") {
 		t.Errorf("failed list does not say %s, as other commands take it", name)
 	}
-	if seen, err := w.tryOnTerminal(nil, "raw", "mallory.1@example.net"); err == nil || !strings.Contains(seen, "say --force") {
+	if seen, err := w.tryOnTerminal(nil, "raw", "mallory.1@example.net"); err == nil ||
+		!strings.Contains(seen, "say --force") {
 		t.Errorf("raw on a terminal wrote %q, %v", seen, err)
 	}
 	if seen := w.onTerminal("raw", "--force", "mallory.1@example.net"); !strings.Contains(seen, "\x1b") {
@@ -75,16 +76,19 @@ func TestColoursAndPager(t *testing.T) {
 		if got := sgr.ReplaceAllString(coloured, ""); got != plain {
 			t.Errorf("%s without its colours:\n%s\nand without colours:\n%s", command, got, plain)
 		}
-		if piped := w.onTerminalWith([]string{"PAGER=sed 's/^/> /'"}, args...); piped != "> "+strings.ReplaceAll(strings.TrimSuffix(plain, "\n"), "\n", "\n> ")+"\n" {
+		quoted := "> " + strings.ReplaceAll(strings.TrimSuffix(plain, "\n"), "\n", "\n> ") + "\n"
+		if piped := w.onTerminalWith([]string{"PAGER=sed 's/^/> /'"}, args...); piped != quoted {
 			t.Errorf("%s in a pager:\n%s", command, piped)
 		}
 	}
 	for _, command := range []string{"list --state accepted", "show s1"} {
-		if seen := w.onTerminalWith([]string{"NO_COLOR="}, strings.Fields(command)...); !strings.Contains(seen, "\x1b[32maccepted\x1b[m") {
+		seen := w.onTerminalWith([]string{"NO_COLOR="}, strings.Fields(command)...)
+		if !strings.Contains(seen, "\x1b[32maccepted\x1b[m") {
 			t.Errorf("%s: what is accepted is not green: %s", command, seen)
 		}
 	}
-	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "show", "1"); !strings.Contains(seen, "\x1b[36m@@ ") || !strings.Contains(seen, "\x1b[32m+") {
+	if seen := w.onTerminalWith([]string{"NO_COLOR="}, "show", "1"); !strings.Contains(seen, "\x1b[36m@@ ") ||
+		!strings.Contains(seen, "\x1b[32m+") {
 		t.Errorf("the diff has no colours: %s", seen)
 	}
 	if seen := w.onTerminalWith([]string{"PAGER=head -1"}, "list"); strings.Count(seen, "\n") != 1 {

@@ -362,7 +362,8 @@ func (th *thread) addSeries(a answer, project string, s track.Series) {
 	if th.named {
 		name = " name=" + s.Name
 	}
-	a.add(project, "series %d/%d %s cover=%s patches=%s%s", s.Version, s.Total, complete, cmp.Or(th.call(s.Cover), "-"), patches, name)
+	a.add(project, "series %d/%d %s cover=%s patches=%s%s", s.Version, s.Total, complete, cmp.Or(th.call(s.Cover), "-"),
+		patches, name)
 }
 
 // answerOfDump reads the same from a database's dump.

@@ -12,7 +12,8 @@ import (
 	"patchwatch/db"
 )
 
-// version and commit are set by the Makefile; a plain go build leaves what the module and the repository say.
+// version and commit are set by the Makefile. In a plain go build they are empty, and thisBuild asks the module and
+// the repository.
 var version, commit string
 
 func (a *app) versionCommand() *cobra.Command {

@@ -52,7 +52,7 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			}
 			err = a.writing(cmd.Context(), func(s *db.Store) error { return w.run(cmd.Context(), s, dirs) })
 			if !w.once && errors.Is(err, context.Canceled) {
-				return nil // stopped before it had begun, while it waited for another to make the database: that is no failure
+				return nil // it was stopped while it waited for another watcher to make the database
 			}
 			return err
 		},
@@ -86,9 +86,9 @@ type watching struct {
 	manager  *ops.Notifier
 	seen     *ops.Seen
 
-	mu      sync.Mutex // guards what follows: the watcher tells of mails and of scans from goroutines of its own
+	mu      sync.Mutex // guards the following fields: the watcher reports mails and scans from its own goroutines
 	settled int
-	paused  string // why no mail is taken from one Maildir or all
+	paused  string // why no mail is taken, from one Maildir or from all
 }
 
 func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {

@@ -63,7 +63,7 @@ func (w *watching) tellSettled(s watcher.Settlement[*intake.Mail]) {
 func (w *watching) logSettled(s watcher.Settlement[*intake.Mail]) {
 	m := s.Mail
 	switch {
-	case m == nil: // it was too large to be read
+	case m == nil: // the watcher refused it: it is too large
 		w.log.Warn("failed", "file", s.Path, "msgid", "", "reason", term.FirstLine(s.Reject.Error()))
 	case s.Reject != nil:
 		w.log.Warn("failed", "file", s.Path, "msgid", m.MsgID, "reason", term.FirstLine(s.Reject.Error()),
@@ -74,7 +74,7 @@ func (w *watching) logSettled(s watcher.Settlement[*intake.Mail]) {
 	}
 }
 
-// tellState remembers that the Maildirs are being looked at, for status, and tells the service manager.
+// tellState notes for status that the Maildirs were looked at, and tells the service manager.
 func (w *watching) tellState(s watcher.State) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -90,7 +90,8 @@ func (w *watching) tellState(s watcher.State) {
 	w.manager.Tell(ops.ServiceStatus(w.paused, w.settled))
 }
 
-// tellManager says what the watcher does also after the last of some mails, when it sleeps and tells no state.
+// tellManager tells the service manager what the watcher does. Without it the manager would not hear of the last of
+// some mails, since the watcher sleeps after them and reports no state.
 func (w *watching) tellManager() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -17,7 +17,7 @@ type Archive interface {
 	Close() error
 }
 
-// OpenArchives looks at every path before anything is stored, so that a mistyped one changes nothing.
+// OpenArchives opens every path before anything is stored, so that a mistyped one changes nothing.
 func OpenArchives(ctx context.Context, stdin io.Reader, paths []string) ([]Archive, error) {
 	var out []Archive
 	for _, p := range paths {

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// Bytes are a mail as it comes.
+// Bytes is a mail as it comes.
 type Bytes struct {
 	Raw       []byte
 	Delivered time.Time
-	Fault     error // it can't be taken, whatever is in it
+	Fault     error // why it can't be taken, whatever is in it
 }
 
-// Batches as the watcher has them: one fsync for many mails, and a bound on memory.
+// Batches are like the watcher's: one fsync for many mails, and a bound on memory.
 const (
 	BatchMails = 256
 	batchBytes = 32 << 20
@@ -29,7 +29,7 @@ type Batch struct {
 	Share float64 // how much of the archive has been read by then, 0 to 1
 }
 
-// Next reads the next mails of an archive. io.EOF or another error comes with the last of those that could be read.
+// Next reads the next mails of an archive. With the last of them comes io.EOF, or the error at which reading ended.
 func Next(a Archive) (b Batch, err error) {
 	size := 0
 	for len(b.Bytes) < BatchMails && size < batchBytes {
@@ -54,11 +54,11 @@ type Stored struct {
 // readBatch is a batch that is parsed and not stored yet.
 type readBatch struct {
 	Stored
-	err error // reading the archive ended here
+	err error // at which reading the archive ended
 }
 
-// Import stores the mails of an archive and closes it. tell is given one batch after the other. One batch is read and
-// parsed in advance, while the one before is stored.
+// Import stores the mails of an archive and closes it. It calls tell for one batch after the other. One batch is read
+// and parsed in advance, while the one before is stored.
 func (in *Intake) Import(ctx context.Context, a Archive, tell func(Stored)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -8,15 +8,15 @@ import (
 	"patchwatch/db"
 )
 
-// Finisher does what a change of projects or rules has left undone. The command that made the change does this itself
-// unless it was broken off.
+// Finisher finishes changes of projects and rules that were broken off. Usually the command that makes a change also
+// finishes it.
 type Finisher struct {
 	Store *db.Store
 	Log   *slog.Logger
 }
 
-// Keep looks now and then, until it is stopped, whether there is something to finish. It begins only when it finds no
-// progress since it last looked.
+// Keep checks now and then, until it is stopped, whether there is something to finish. It begins only if there has
+// been no progress since its last check.
 func (f *Finisher) Keep(ctx context.Context, every time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
@@ -30,14 +30,14 @@ func (f *Finisher) Keep(ctx context.Context, every time.Duration) (stop func()) 
 				return
 			case <-tick.C:
 			}
-			before = f.look(ctx, before)
+			before = f.check(ctx, before)
 		}
 	}()
 	return func() { cancel(); <-ended }
 }
 
-// look finishes what is left if it is as much as before, and says how much it found.
-func (f *Finisher) look(ctx context.Context, before int) (left int) {
+// check finishes what is left if that is as much as before, and returns how much it found.
+func (f *Finisher) check(ctx context.Context, before int) (left int) {
 	left, err := f.Store.Unfinished(ctx)
 	if err == nil && left > 0 && left == before {
 		err = f.finish(ctx)
@@ -48,7 +48,7 @@ func (f *Finisher) look(ctx context.Context, before int) (left int) {
 	return left
 }
 
-// Once finishes what is left: where only watch --once is run, now and then, nobody else would.
+// Once finishes what is left. Where only watch --once is run, now and then, nobody else would.
 func (f *Finisher) Once(ctx context.Context) error {
 	left, err := f.Store.Unfinished(ctx)
 	if err != nil || left == 0 {

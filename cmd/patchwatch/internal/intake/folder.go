@@ -22,8 +22,8 @@ type fileArchive struct {
 	done  int
 }
 
-// openFolder reads a Maildir's new and cur, or the files of any other folder; in order of names, in which a Maildir's
-// mails are in order of delivery.
+// openFolder reads a Maildir's new and cur, or the files of any other folder, in order of their names. Of a Maildir
+// that is the order of delivery.
 func openFolder(dir string) (Archive, error) {
 	folders := []string{dir}
 	if isFolder(filepath.Join(dir, "new")) && isFolder(filepath.Join(dir, "cur")) {
@@ -55,7 +55,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// onlyMails leaves out an archive's lists and notes: where some files are named as mails, the others are none.
+// onlyMails leaves out an archive's lists and notes: if some files are named as mails, the others are none.
 func onlyMails(files []string) []string {
 	var mails []string
 	for _, f := range files {
@@ -69,7 +69,7 @@ func onlyMails(files []string) []string {
 	return mails
 }
 
-// withoutReasons leaves out what a Maildir's failed says about the mails there.
+// withoutReasons leaves out the .reason files that stand beside mails in a Maildir's failed.
 func withoutReasons(files []string) []string {
 	return slices.DeleteFunc(slices.Clone(files), func(f string) bool {
 		mail, ok := strings.CutSuffix(f, ".reason")

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// foreignFolder tells what a folder is that import does not read as a whole, and what to do with it; empty for any
-// other folder.
+// foreignFolder says what a folder is that import does not read as a whole, and what to do with it. It is empty for
+// any other folder.
 func foreignFolder(dir string) string {
 	if repository := gitRepository(dir); repository != "" {
 		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+
@@ -27,7 +27,7 @@ func foreignFolder(dir string) string {
 		dir, strings.Join(folders, " "), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
 }
 
-// gitRepository is the repository in a folder: with a work tree, bare, or the newest epoch of a public-inbox.
+// gitRepository returns the repository in a folder: with a work tree, bare, or the newest epoch of a public-inbox.
 func gitRepository(dir string) string {
 	epochs := entriesLike(filepath.Join(dir, "git"), "[0-9]*.git")
 	for _, candidate := range append([]string{dir, filepath.Join(dir, ".git")}, epochs...) {
@@ -41,7 +41,8 @@ func gitRepository(dir string) string {
 	return ""
 }
 
-// subMaildirs are the folders of a Maildir++, ".Lists.frob", which are Maildirs themselves, quoted for a shell.
+// subMaildirs returns the folders of a Maildir++, such as ".Lists.frob", which are Maildirs themselves; quoted for a
+// shell.
 func subMaildirs(dir string) []string {
 	if !isFolder(filepath.Join(dir, "cur")) {
 		return nil
@@ -55,14 +56,14 @@ func subMaildirs(dir string) []string {
 	return out
 }
 
-// compressions are those that import does not undo, known by the first bytes of a file.
+// compressions are the formats that import does not read, by the first bytes of a file.
 var compressions = []struct{ magic, what, command string }{
 	{"\xfd7zXZ\x00", "compressed with xz", "xz -dc"},
 	{"\x28\xb5\x2f\xfd", "compressed with zstd", "zstd -dc"},
 	{"BZh", "compressed with bzip2", "bzip2 -dc"},
 }
 
-// foreignFile is the error for a file that is no mbox: what it is, and what to do with it.
+// foreignFile is the error for a file that is no mbox. It says what the file is, and what to do with it.
 func foreignFile(name string, in *bufio.Reader) error {
 	start, _ := in.Peek(512)
 	for _, c := range compressions {
@@ -80,8 +81,8 @@ func foreignFile(name string, in *bufio.Reader) error {
 	return fmt.Errorf("%s is not an mbox: it does not begin with a line \"From ...\"", name)
 }
 
-// entriesLike are the paths of what is in a folder and has a name like that. In the folder's own path a "[" is just a
-// "[".
+// entriesLike returns the paths of the entries of a folder whose names match a pattern. In the folder's own path a
+// "[" is just a "[".
 func entriesLike(dir, pattern string) []string {
 	var out []string
 	entries, _ := os.ReadDir(dir)
@@ -93,7 +94,7 @@ func entriesLike(dir, pattern string) []string {
 	return out
 }
 
-// shellQuoted is a path as a shell takes it for one word, whatever is in it.
+// shellQuoted quotes a path so that a shell takes it as one word.
 func shellQuoted(path string) string {
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

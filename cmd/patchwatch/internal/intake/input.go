@@ -8,9 +8,8 @@ import (
 	"os"
 )
 
-// Open opens a path that somebody has named on the command line: a link is followed, and a pipe may be read, as in
-// patchwatch import <(zcat all.mbox.gz). Waiting for a pipe ends with the context. The size is that of a file, 0 for
-// a pipe.
+// Open opens a path that was named on the command line. It follows links and reads pipes, as in patchwatch import
+// <(zcat all.mbox.gz); waiting for a pipe ends with the context. The size is that of a file, and 0 for a pipe.
 func Open(ctx context.Context, path string) (in io.ReadCloser, size int64, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -49,7 +48,7 @@ type patient struct {
 	io.Closer
 }
 
-// UntilDone reads from r until the context ends, also while r has nothing to give.
+// UntilDone reads from r until the context ends, even while r has nothing to give.
 func UntilDone(ctx context.Context, r io.Reader) io.Reader {
 	out, in := io.Pipe()
 	go func() {

@@ -1,7 +1,7 @@
 // Package intake takes in mail: bytes go in, from a watcher or an archive, and each mail comes back stored or
-// refused. It is the seam between the rooms, and here failures are sorted. A mail that can't be parsed is itself at
-// fault, as no retry can cure it, and so is one whose own facts the database refuses; every other error is the
-// environment's, and all that is in hand will be tried again.
+// refused. Rooms meet here, and failures are sorted here. A mail that can't be parsed is itself at fault, since no
+// retry can cure it, and so is one whose own facts the database refuses. Every other error is the environment's, and
+// all mail in hand is tried again.
 package intake
 
 import (
@@ -18,25 +18,25 @@ import (
 // Intake stores what it is given.
 type Intake struct {
 	Store *db.Store
-	As    string       // the list whose archive is imported; empty: the mails say it
-	Step  func(string) // told that a mail is parsed; nil: nobody asks
+	As    string       // the list whose archive is imported; empty: the mails name their list
+	Step  func(string) // for tests: called when a mail is parsed; may be nil
 }
 
-// StepParsed is what Step is told.
+// StepParsed is what Step is called with.
 const StepParsed = "parsed"
 
-// Mail is a mail on its way in. At first it is ready to be stored, or refused; in the end it says what became of it.
+// Mail is a mail on its way in. At first it is ready to be stored, or refused; at the end it says what became of it.
 type Mail struct {
 	MsgID   string
-	Subject string // as much of it as a log line has room for
+	Subject string // cut to what a log line has room for
 	Refused error  // why it is not stored
 	Began   time.Time
 	db.Added
 
-	delivery db.Delivery // what is to be stored; none once it is
+	delivery db.Delivery // what is to be stored; empty once it is
 }
 
-// Prepare parses and compresses a mail, which the watcher has all its readers do.
+// Prepare parses and compresses a mail. The watcher's readers call it, several at once.
 func (in *Intake) Prepare(c watcher.Claim) *Mail {
 	m := in.parse(Bytes{Raw: c.Data, Delivered: c.Delivered})
 	if in.Step != nil {
@@ -57,13 +57,13 @@ func (in *Intake) Handle(ctx context.Context, batch []*Mail) ([]watcher.Verdict,
 	return verdicts, nil
 }
 
-// Take parses a batch on all cores and stores it in one transaction. The mails are in the order of their bytes.
+// Take parses a batch on all cores and stores it in one transaction. The mails are in the order of the batch.
 func (in *Intake) Take(ctx context.Context, batch []Bytes) ([]*Mail, error) {
 	mails := in.parseAll(batch)
 	return mails, in.store(ctx, mails)
 }
 
-// store adds those of a batch that are not refused, and lets go of their bytes.
+// store adds those mails of a batch that are not refused, and lets go of their bytes.
 func (in *Intake) store(ctx context.Context, mails []*Mail) error {
 	var batch []db.Delivery
 	var of []*Mail
@@ -85,7 +85,7 @@ func (in *Intake) store(ctx context.Context, mails []*Mail) error {
 	return nil
 }
 
-// Words say what became of a mail, for a log line.
+// Words says what became of a mail, for a log line.
 func (m *Mail) Words() string {
 	switch {
 	case m.Refused != nil:
@@ -98,10 +98,10 @@ func (m *Mail) Words() string {
 	return string(m.Kind)
 }
 
-// subjectInLog is how many columns of a subject go into a log line; a hostile one can be as long as a mail.
+// subjectInLog is how many columns of a subject go into a log line. A hostile subject can be as long as a mail.
 const subjectInLog = 100
 
-// parse makes a mail of bytes, refused where it can't be parsed.
+// parse makes a Mail of bytes. It is refused if it can't be parsed.
 func (in *Intake) parse(b Bytes) *Mail {
 	m := &Mail{Began: time.Now(), Refused: b.Fault}
 	if b.Fault != nil {
@@ -118,5 +118,5 @@ func (in *Intake) parse(b Bytes) *Mail {
 	return m
 }
 
-// Reread is how the database reads stored mail anew.
+// Reread is the parser that the database reads stored mail anew with.
 func Reread(raw []byte) (*track.Mail, error) { return ingest.Parse(raw) }

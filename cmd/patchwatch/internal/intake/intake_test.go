@@ -33,6 +33,9 @@ func TestBacklogIsCompressedWithADictionary(t *testing.T) {
 		if want := fmt.Sprintf("<%d@x>", i); m.Refused != nil || m.MsgID != want {
 			t.Fatalf("mail %d: %s, %v", i, m.MsgID, m.Refused)
 		}
+		if m.delivery.Raw != nil { // it would stay in memory until the mail has been moved, and nobody counts that
+			t.Fatalf("mail %d is stored, and its bytes are kept", i)
+		}
 	}
 	d, err := sql.Open("sqlite3", "file:"+store.Path())
 	if err != nil {

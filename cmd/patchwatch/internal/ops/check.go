@@ -15,8 +15,9 @@ import (
 	"patchwatch/watcher"
 )
 
-// CheckMaildir finds what is lost or wrong in a Maildir: every file in cur is to be stored, and every mail in failed
-// to have a reason. It gives a line on what is there. tell is told how many files of cur have been looked at.
+// CheckMaildir finds what is lost or wrong in a Maildir: every file in cur must be stored, and every mail in failed
+// must have a reason. It returns a line about what is there. It calls tell with the number of files of cur that it
+// has looked at.
 func CheckMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checked, tell db.Progress) (string, error) {
 	stored, err := checkCur(ctx, s, dir, found, tell)
 	if err != nil {
@@ -48,8 +49,8 @@ func CheckMaildir(ctx context.Context, s *db.Store, dir string, found *db.Checke
 		len(failed), queue.Mails, said), nil
 }
 
-// checkCur asks for every file in cur whether the database has its bytes. It does so in pieces, so that memory stays
-// small, and the pieces are large, since the database looks through all its mails for each.
+// checkCur asks the database for every file in cur whether it has its bytes. It asks for many at once, so that memory
+// stays small, but not for few, since the database looks through all its mails for each question.
 func checkCur(ctx context.Context, s *db.Store, dir string, found *db.Checked, tell db.Progress) (seen int, err error) {
 	cur, err := watcher.OpenListing(filepath.Join(dir, "cur"))
 	if err != nil {
@@ -103,7 +104,7 @@ func checkFiles(ctx context.Context, s *db.Store, dir string, entries []fs.DirEn
 	return err
 }
 
-// sumOfFile reads a file piece by piece: in cur it can be of any size.
+// sumOfFile reads a file in pieces: in cur it can be of any size.
 func sumOfFile(path string, buffer []byte) (sum [sha256.Size]byte, err error) {
 	f, _, err := watcher.OpenFile(path)
 	if err != nil {
@@ -111,6 +112,6 @@ func sumOfFile(path string, buffer []byte) (sum [sha256.Size]byte, err error) {
 	}
 	defer f.Close()
 	h := sha256.New()
-	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer) // without the struct it would make a buffer of its own
+	_, err = io.CopyBuffer(h, struct{ io.Reader }{f}, buffer) // the struct hides WriteTo, which would make its own buffer
 	return [sha256.Size]byte(h.Sum(nil)), err
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// exposition is Prometheus' text format in the making. The official client would do the same with nine modules more.
+// exposition builds Prometheus' text format. The official client would do the same with nine modules more.
 type exposition struct{ text strings.Builder }
 
 func (e *exposition) begin(name, kind, help string) {

@@ -11,11 +11,11 @@ import (
 	"patchwatch/watcher"
 )
 
-// FailedMail is a mail in failed, and where.
+// FailedMail is a mail in the folder failed of a Maildir.
 type FailedMail struct {
 	Dir     string    `json:"maildir"`
 	Name    string    `json:"name"`
-	From    string    `json:"from"`    // as far as it can be read, and only after Look
+	From    string    `json:"from"`    // as far as it can be read, and only after ReadHeader
 	Subject string    `json:"subject"` // likewise
 	Size    int64     `json:"size"`
 	Time    time.Time `json:"time"`
@@ -40,9 +40,9 @@ func FailedMails(dirs []string) ([]FailedMail, error) {
 	return out, nil
 }
 
-// Look reads From and Subject from the beginning of a mail that as a whole could not be read, as far as they
-// are there.
-func (m *FailedMail) Look() {
+// ReadHeader reads From and Subject from the beginning of the mail. As a whole it could not be read, so they may be
+// missing.
+func (m *FailedMail) ReadHeader() {
 	start, _, err := watcher.ReadFile(m.Path(), 64<<10)
 	if err != nil {
 		return
@@ -57,7 +57,7 @@ func (m *FailedMail) Look() {
 	}
 }
 
-// PickFailed gives those of these names.
+// PickFailed returns the mails with these names.
 func PickFailed(mails []FailedMail, names []string) ([]FailedMail, error) {
 	var out []FailedMail
 	for _, name := range names {
@@ -70,7 +70,7 @@ func PickFailed(mails []FailedMail, names []string) ([]FailedMail, error) {
 	return out, nil
 }
 
-// PickOneFailed gives the one of this name, if there is one only.
+// PickOneFailed returns the mail with this name. It is an error if several Maildirs have one.
 func PickOneFailed(mails []FailedMail, name string) (FailedMail, error) {
 	var found []FailedMail
 	for _, m := range mails {

@@ -13,7 +13,7 @@ import (
 	"patchwatch/watcher"
 )
 
-// MaildirPath checks that a folder which a person named is a Maildir.
+// MaildirPath checks that a folder that was named is a Maildir, and returns its full path.
 func MaildirPath(dir string) (string, error) {
 	switch {
 	case !exists(dir):
@@ -36,7 +36,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// WatchedDirs are the Maildirs that were named, with what the database knows of them, or all that it knows.
+// WatchedDirs returns the named Maildirs with what the database knows of them or, without any, all that it knows.
 func WatchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir, error) {
 	known, err := s.Maildirs(ctx)
 	if err != nil || len(dirs) == 0 {
@@ -58,10 +58,10 @@ func WatchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir,
 	return out, nil
 }
 
-// PrepareMaildirs makes Maildirs of the named folders where they are none, and gives their full paths, by which
+// PrepareMaildirs makes Maildirs of the named folders that are none yet, and returns their full paths, by which
 // status knows them.
 func PrepareMaildirs(dirs []string, log *slog.Logger) ([]string, error) {
-	for _, dir := range dirs { // before folders are made in one because another is mistyped
+	for _, dir := range dirs { // make no folder in one if another is mistyped
 		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("there is no folder %s", dir)
 		}

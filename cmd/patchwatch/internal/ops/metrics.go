@@ -15,8 +15,8 @@ import (
 )
 
 // Metrics counts what a running watcher does, and serves it in Prometheus' text format, with /healthz for those that
-// only ask whether a person is needed. What can be looked up, such as how many mails wait, is looked up when it is
-// asked for.
+// only want to know whether a person is needed. What can be looked up, such as how many mails wait, is looked up when
+// somebody asks.
 type Metrics struct {
 	db      string // path
 	version string // of this program
@@ -24,7 +24,7 @@ type Metrics struct {
 	maxAge  time.Duration
 	log     *slog.Logger
 
-	looking sync.Mutex // one answer at a time lists folders: that takes disk and processor from the mail
+	looking sync.Mutex // held while folders are listed: one request at a time, since that slows down the mail
 
 	mu       sync.Mutex // guards what follows
 	claimed  int64
@@ -37,7 +37,7 @@ type Metrics struct {
 	settling histogram
 }
 
-// NewMetrics has nothing counted yet.
+// NewMetrics returns metrics that have counted nothing yet.
 func NewMetrics(db, version string, dirs []string, maxAge time.Duration, log *slog.Logger) *Metrics {
 	return &Metrics{
 		db: db, version: version, dirs: dirs, maxAge: maxAge, log: log,
@@ -48,7 +48,7 @@ func NewMetrics(db, version string, dirs []string, maxAge time.Duration, log *sl
 	}
 }
 
-// Count has everything counted that a watcher does. known tells that a mail was stored before.
+// Count makes the metrics count what a watcher does. known reports whether a mail was stored before.
 func Count[T any](m *Metrics, c *watcher.Config[T], known func(T) bool) {
 	prepare, handle, settled, changed := c.Prepare, c.Handle, c.Settled, c.Changed
 	c.Prepare = func(claim watcher.Claim) T {
@@ -102,12 +102,12 @@ func (m *Metrics) settle(dir string, delivered time.Time, reject error, known bo
 	m.settling.add(max(time.Since(delivered).Seconds(), 0))
 }
 
-// mostReasons bounds the series that reasons make: some have words of the mail in them.
+// mostReasons bounds the number of time series: some reasons have words of the mail in them.
 const mostReasons = 20
 
 var digitRuns = regexp.MustCompile(`[0-9]+`)
 
-// kindOfReason is a reason without its numbers and what follows a colon or quote.
+// kindOfReason is a reason without its numbers and without what follows a colon or quote.
 func (m *Metrics) kindOfReason(reason error) string {
 	text := digitRuns.ReplaceAllString(term.FirstLine(reason.Error()), "N")
 	if at := strings.IndexAny(text, `:"`); at > 0 {
@@ -131,8 +131,8 @@ func (m *Metrics) change(s watcher.State) {
 	}
 }
 
-// maildirs looks at each Maildir once. That a watcher is paused it may not have been able to write down, so it is
-// also known here.
+// maildirs looks at each Maildir once. A paused watcher may not have been able to write down why, so the reason is
+// also kept here.
 func (m *Metrics) maildirs() []MaildirStatus {
 	m.looking.Lock()
 	defer m.looking.Unlock()

@@ -28,11 +28,13 @@ type Notifier struct {
 	alive   time.Time // the last sign of life
 }
 
-// StuckAfter is more than a watcher that is well needs beside its rescan: a batch may wait for a database that another
-// process has locked, first for what the notes wait for, a minute each, and a pause lasts half a minute.
+// StuckAfter is how long a healthy watcher may give no sign of life, beside its rescan. A batch may wait a minute for
+// a database that another process has locked, after the notes have waited for a minute; and a pause lasts half a
+// minute.
 const StuckAfter = 5 * time.Minute
 
-// NewNotifier looks for a manager, which is to take a watcher for stuck after it was quiet for so long.
+// NewNotifier connects to the service manager, if there is one. It gives the manager no sign of life when the watcher
+// has been quiet for longer than that.
 func NewNotifier(quiet time.Duration) *Notifier {
 	n := &Notifier{quiet: quiet, alive: time.Now()}
 	address := os.Getenv("NOTIFY_SOCKET")
@@ -57,7 +59,7 @@ func watchdogTime() time.Duration {
 	return time.Duration(min(micros, math.MaxInt64/int64(time.Microsecond))) * time.Microsecond
 }
 
-// send gives up soon: a manager that does not read must not hold up mail. Then it is not sent.
+// send gives up soon, and reports that: a manager that does not read must not hold up mail.
 func (n *Notifier) send(lines ...string) (sent bool) {
 	if n.conn == nil {
 		return true
@@ -67,7 +69,7 @@ func (n *Notifier) send(lines ...string) (sent bool) {
 	return err == nil
 }
 
-// Tell says what the watcher does, at first also that it is ready, and is a sign of life.
+// Tell says what the watcher does, and the first time also that it is ready. It counts as a sign of life.
 func (n *Notifier) Tell(status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -81,7 +83,7 @@ func (n *Notifier) Tell(status string) {
 	}
 }
 
-// Show says what the watcher does. It is no sign of life.
+// Show says what the watcher does. It does not count as a sign of life.
 func (n *Notifier) Show(status string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -90,7 +92,7 @@ func (n *Notifier) Show(status string) {
 	}
 }
 
-// sendWith sends the status where it is a new one, behind other lines. What was not sent is sent with the next.
+// sendWith sends the status, if it has changed, after other lines. What could not be sent is sent with the next.
 func (n *Notifier) sendWith(status string, lines []string) (sent bool) {
 	if status != n.status {
 		lines = append(lines, "STATUS="+term.Printable(status))
@@ -109,7 +111,7 @@ func (n *Notifier) Live() {
 	n.alive = time.Now()
 }
 
-// Keep feeds the watchdog and says when ctx ends, until it is told to stop.
+// Keep feeds the watchdog, and tells the manager when ctx ends, until it is stopped.
 func (n *Notifier) Keep(ctx context.Context) (stop func()) {
 	ending := sync.OnceFunc(n.stopping)
 	context.AfterFunc(ctx, ending)
@@ -128,7 +130,7 @@ func (n *Notifier) Keep(ctx context.Context) (stop func()) {
 	}
 }
 
-// stopping is the last that is said but for signs of life: the batch in hand may take a while.
+// stopping is the last message, except for signs of life: the batch in hand may take a while.
 func (n *Notifier) stopping() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -136,8 +138,8 @@ func (n *Notifier) stopping() {
 	n.send("STOPPING=1", "STATUS=Finishing the batch in hand")
 }
 
-// feed says at half of the watchdog's time that all is well, as long as there have been signs of life. A database that
-// can't be written is no reason to be silent: mail waits then, and it helps nobody to be killed.
+// feed sends a sign of life twice in the watchdog's time, as long as the watcher gives any. A database that can't be
+// written is no reason to be silent: mail waits then, and killing the watcher would help nobody.
 func (n *Notifier) feed(done <-chan struct{}) {
 	tick := time.NewTicker(max(n.every/2, time.Millisecond))
 	defer tick.Stop()

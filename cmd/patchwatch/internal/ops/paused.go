@@ -16,7 +16,8 @@ const PausedFile = "patchwatch.paused"
 // maxPaused is how much of the file is read. Its first line is shown.
 const maxPaused = 4 << 10
 
-// WritePaused says why no mail is taken; empty: it is. A disk that is full is no reason to fail for want of this file.
+// WritePaused writes down why no mail is taken; an empty reason removes the file. A full disk is no reason to fail
+// for want of this file.
 func WritePaused(dir, reason string) {
 	path := filepath.Join(dir, PausedFile)
 	if reason == "" {
@@ -29,7 +30,7 @@ func WritePaused(dir, reason string) {
 	_ = watcher.WriteFile(path, reason+"\n")
 }
 
-// ReadPaused is the reason that a watcher left; empty if there is none.
+// ReadPaused returns the reason that a watcher left, or nothing.
 func ReadPaused(dir string) string {
 	text, _, err := watcher.ReadFile(filepath.Join(dir, PausedFile), maxPaused)
 	if err != nil {

@@ -11,23 +11,23 @@ import (
 	"patchwatch/watcher"
 )
 
-// Seen is what a watcher saw of its Maildirs and the database has not been told yet. Only status reads it there: if
-// it can't be written, the next mail meets the same fault and the log says so; what was seen is kept for the next
-// time.
+// Seen is what a watcher has seen of its Maildirs and the database has not been told yet. Only status reads it there,
+// so an error is not reported: the next mail meets the same fault, and the log says so. What could not be written is
+// kept for the next time.
 type Seen struct {
 	Store *db.Store
 
-	mu   sync.Mutex // guards dirs: the watcher tells of mails and of scans from goroutines of its own
+	mu   sync.Mutex // guards dirs: the watcher reports mails and scans from its own goroutines
 	dirs map[string]db.Maildir
 }
 
-// WriteEvery is how often the database is told what was seen: seldom enough that an idle watcher is idle.
+// WriteEvery is how often the database is told: seldom, so that an idle watcher stays idle.
 const (
 	WriteEvery   = 10 * time.Second
 	lastPatience = 2 * time.Second // of the last time, while others hold the database
 )
 
-// Keep tells the database now and then, until it is stopped, and each time calls also.
+// Keep tells the database now and then, until it is stopped. Each time it also calls also.
 func (s *Seen) Keep(ctx context.Context, also func()) (stop func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -48,7 +48,7 @@ func (s *Seen) Keep(ctx context.Context, also func()) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// WriteLast is for the end, which nobody waits for a minute for the sake of a note.
+// WriteLast is Write for the end. It has little patience: nobody wants to wait a minute for a note.
 func (s *Seen) WriteLast(also func()) {
 	ctx, cancel := context.WithTimeout(context.Background(), lastPatience)
 	defer cancel()
@@ -97,7 +97,7 @@ func (s *Seen) Write(ctx context.Context) {
 	}
 }
 
-// putBack keeps what could not be written, below what was seen since.
+// putBack keeps what could not be written, unless something newer was seen meanwhile.
 func (s *Seen) putBack(before map[string]db.Maildir) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

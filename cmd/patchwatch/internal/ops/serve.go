@@ -14,11 +14,11 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// ErrAddress is that of an address that can't be one.
+// ErrAddress is the error for an address that can't be one.
 var ErrAddress = errors.New("--metrics takes a PORT, :PORT or HOST:PORT, such as :9464 or [::1]:9464")
 
-// listenAt reads PORT, :PORT or HOST:PORT. Without a host it is this machine only. With one of IPv4 it is that alone:
-// Go would take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
+// listenAt reads PORT, :PORT or HOST:PORT. Without a host it means this machine only. With a host of IPv4 it means
+// IPv4 only: Go would take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
 func listenAt(address string) (network, full string, err error) {
 	if !strings.Contains(address, ":") {
 		address = ":" + address
@@ -66,7 +66,7 @@ func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
 	})
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second,
 		WriteTimeout: 30 * time.Second, MaxHeaderBytes: 8 << 10, ErrorLog: slog.NewLogLogger(m.log.Handler(), slog.LevelWarn)}
-	server.SetKeepAlivesEnabled(false) // or some that are idle would take the places of those that ask
+	server.SetKeepAlivesEnabled(false) // idle connections would take the places of those that ask
 	go func() {
 		if err := server.Serve(netutil.LimitListener(listener, MostConns)); !errors.Is(err, http.ErrServerClosed) {
 			m.log.Error("metrics are served no more", "error", err)
@@ -75,11 +75,11 @@ func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
 	return listener.Addr(), func() { server.Close() }, nil
 }
 
-// MostConns is how many may ask at once. Others wait before they are accepted: each connection is an open file, and
-// whoever can open as many as this process may have would keep it from opening mail.
+// MostConns is how many connections are served at once. Others wait before they are accepted: each connection is an
+// open file, and with enough of them this process could not open mail.
 const MostConns = 16
 
-// ill says what a person must look after.
+// ill returns what a person must look after.
 func (m *Metrics) ill() (reasons []string) {
 	for _, st := range m.maildirs() {
 		for _, alarm := range st.alarms(m.maxAge) {

@@ -13,7 +13,7 @@ import (
 	"patchwatch/watcher"
 )
 
-// Alarming tells whether a person should look after it.
+// Alarming reports whether a person should look after it.
 func (r *Report) Alarming(maxAge time.Duration) bool {
 	return slices.ContainsFunc(r.Maildirs, func(m MaildirStatus) bool { return len(m.alarms(maxAge)) > 0 })
 }
@@ -86,9 +86,9 @@ type DatabaseStatus struct {
 	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
 }
 
-// ReportOf looks at the Maildirs that are named, or all that the database knows, and at the database.
+// ReportOf looks at the named Maildirs, or at all that the database knows, and at the database.
 func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
-	r := Report{Maildirs: []MaildirStatus{}} // no null for programs
+	r := Report{Maildirs: []MaildirStatus{}} // not null
 	watched, err := WatchedDirs(ctx, s, dirs)
 	if err != nil {
 		return r, err
@@ -134,7 +134,7 @@ func timeOrNull(t time.Time) *time.Time {
 	return &t
 }
 
-// ReportWithout looks at Maildirs where the database can't be read: that is when one wants to know.
+// ReportWithout looks at Maildirs when the database can't be read.
 func ReportWithout(database string, fault error, dirs []string) (Report, error) {
 	r := Report{
 		Maildirs: []MaildirStatus{},

@@ -1,5 +1,5 @@
-// Package stress tries on one's own machine whether any mail is lost: it delivers an archive from several writers at
-// once to watchers that are killed and frozen at random, and compares what they stored with a serial import.
+// Package stress tries whether this machine loses mail. It delivers an archive, from several writers at once, to
+// watchers that it kills and freezes at random, and compares what they stored with a serial import.
 package stress
 
 import (
@@ -16,7 +16,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// Options say how hard it is tried.
+// Options says how hard it is tried.
 type Options struct {
 	Writers  int // how many deliver at once
 	Watchers int
@@ -38,7 +38,7 @@ type run struct {
 	known    map[string]int // index of a letter by its file name
 }
 
-// Valid is what is wrong with the options, by the flags that set them.
+// Valid returns what is wrong with the options, in terms of the flags that set them.
 func (s *Options) Valid() error {
 	switch {
 	case s.Writers < 1 || s.Watchers < 1:
@@ -57,10 +57,10 @@ func (s *run) outbox(name string) string { return filepath.Join(s.work, "outbox"
 func (s *run) stressed() string          { return filepath.Join(s.work, "stressed.db") }
 func (s *run) serial() string            { return filepath.Join(s.work, "serial.db") }
 
-// Progress makes the line that shows how far something is.
+// Progress makes a line that shows how far a job is.
 type Progress func(what, unit string) *term.Progress
 
-// ErrWrong says that the verdict is against it.
+// ErrWrong is Run's error when the verdict is bad.
 var ErrWrong = errors.New("mail is lost, twice or different")
 
 // Run delivers the mails of archives and prints the verdict.

@@ -26,7 +26,7 @@ type verdict struct {
 
 func (v *verdict) wrong() bool { return v.lost+v.twice+v.differences+v.faults > 0 }
 
-// mostSaid is how much of what is wrong is shown.
+// mostSaid is how many lines of what is wrong are shown.
 const mostSaid = 20
 
 func (v *verdict) say(format string, args ...any) {
@@ -78,7 +78,7 @@ func (s *run) judge(ctx context.Context, k *killer) (*verdict, error) {
 	return v, s.judgeDumps(ctx, store, v)
 }
 
-// judgeFiles finds each delivery again, by its name, and its bytes.
+// judgeFiles looks for each delivery by its name, and compares its bytes.
 func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error {
 	found := make([]bool, len(s.letters))
 	sums := make([][sha256.Size]byte, len(s.letters))
@@ -132,8 +132,8 @@ func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error
 	return nil
 }
 
-// Of the watchers' logs: a mail that was settled, and one that was not there any more when it was to be. Nobody but
-// watchers moves mail here, so that the latter shows two of them at one mail.
+// Two kinds of lines in the watchers' logs: a mail was settled, or it had gone when it was to be moved. Only watchers
+// move mail here, so the latter means that two of them had the same mail.
 var (
 	settledLine = regexp.MustCompile(` msg=(?:"[^"]*"|\S+) .*\bfile=(?:\S*/)?(\d+\.M\d+P\d+\.stress)`)
 	metLine     = regexp.MustCompile(`moved by somebody else`)
@@ -141,8 +141,8 @@ var (
 
 func (s *run) judgeLogs(v *verdict) error {
 	settled := make([]int, len(s.letters))
-	for place := range s.Watchers {
-		f, err := os.Open(filepath.Join(s.work, fmt.Sprintf("watcher-%d.log", place+1)))
+	for slot := range s.Watchers {
+		f, err := os.Open(filepath.Join(s.work, fmt.Sprintf("watcher-%d.log", slot+1)))
 		if err != nil {
 			return err
 		}

@@ -52,8 +52,8 @@ func (s *run) deliverAndKill(ctx context.Context) (*killer, error) {
 	return k, k.stop()
 }
 
-// allowed is how many mails may have been delivered by now, so that a tenth of the kills is left when the last one is,
-// and each hits watchers that have something to do.
+// allowed is how many mails may have been delivered by now. The kills are spread so that a tenth of them is left
+// after the last delivery, and each hits watchers that have something to do.
 func (k *killer) allowed() int64 {
 	n := int64(len(k.letters))
 	if k.Kills <= 0 {
@@ -62,13 +62,13 @@ func (k *killer) allowed() int64 {
 	return n * (k.kills.Load() + 1) * 10 / (int64(k.Kills) * 9)
 }
 
-// start puts a watcher into a place; len(children) makes a new one.
-func (k *killer) start(place int) error {
+// start starts a watcher in a slot; slot len(children) is a new one.
+func (k *killer) start(slot int) error {
 	exe, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	log, err := os.OpenFile(k.log(place), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(k.log(slot), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -81,22 +81,22 @@ func (k *killer) start(place int) error {
 		return fmt.Errorf("start a watcher: %w", err)
 	}
 	go func() { c.Wait(); close(c.ended) }()
-	if place == len(k.children) {
+	if slot == len(k.children) {
 		k.children = append(k.children, c)
 	} else {
-		k.children[place] = c
+		k.children[slot] = c
 	}
 	return nil
 }
 
-func (k *killer) log(place int) string {
-	return filepath.Join(k.work, fmt.Sprintf("watcher-%d.log", place+1))
+func (k *killer) log(slot int) string {
+	return filepath.Join(k.work, fmt.Sprintf("watcher-%d.log", slot+1))
 }
 
-// stuck is how long nothing may be settled before the run is given up.
+// stuck is how long nothing may be settled before the run gives up.
 const stuck = 2 * time.Minute
 
-// harm kills and freezes until there is no more mail and all harm is done.
+// harm kills and freezes watchers until all mail is settled and all kills are done.
 func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 	p := k.progress("stress", "mails delivered")
 	defer p.Clear()
@@ -134,25 +134,26 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 	}
 }
 
-// hurt kills one watcher, unless that is enough, sees to the frozen ones, and to those that ended by themselves.
+// hurt kills one watcher, unless that is enough. It also lets frozen ones go on, and finds those that ended by
+// themselves.
 func (k *killer) hurt(enough bool) error {
-	for place, c := range k.children {
+	for slot, c := range k.children {
 		if !c.thawAt.IsZero() && time.Now().After(c.thawAt) {
 			c.Process.Signal(syscall.SIGCONT)
 			c.thawAt = time.Time{}
 		}
 		select {
 		case <-c.ended:
-			return fmt.Errorf("watcher %d ended by itself: %v; the last line of its log, %s: %s", place+1, c.ProcessState,
-				k.log(place), lastLine(k.log(place)))
+			return fmt.Errorf("watcher %d ended by itself: %v; the last line of its log, %s: %s", slot+1, c.ProcessState,
+				k.log(slot), lastLine(k.log(slot)))
 		default:
 		}
 	}
 	if enough {
 		return nil
 	}
-	place := k.r.IntN(len(k.children))
-	c := k.children[place]
+	slot := k.r.IntN(len(k.children))
+	c := k.children[slot]
 	if k.freezes.Load() < int64(k.Freezes) && k.r.IntN(10) == 0 && c.thawAt.IsZero() {
 		k.freezes.Add(1)
 		c.thawAt = time.Now().Add(time.Duration(100+k.r.IntN(500)) * time.Millisecond)
@@ -161,7 +162,7 @@ func (k *killer) hurt(enough bool) error {
 	c.Process.Kill()
 	<-c.ended
 	k.kills.Add(1)
-	return k.start(place)
+	return k.start(slot)
 }
 
 // stop ends the watchers as an operator does.
@@ -170,12 +171,12 @@ func (k *killer) stop() error {
 		c.Process.Signal(syscall.SIGCONT)
 		c.Process.Signal(syscall.SIGTERM)
 	}
-	for place, c := range k.children {
+	for slot, c := range k.children {
 		select {
 		case <-c.ended:
 			if !endedWell(c.ProcessState) {
-				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", place+1, c.ProcessState,
-					k.log(place), lastLine(k.log(place)))
+				return fmt.Errorf("watcher %d did not end well: %v; the last line of its log, %s: %s", slot+1, c.ProcessState,
+					k.log(slot), lastLine(k.log(slot)))
 			}
 		case <-time.After(time.Minute):
 			return errors.New("a watcher did not end within a minute of SIGTERM")
@@ -184,8 +185,8 @@ func (k *killer) stop() error {
 	return nil
 }
 
-// endedWell tells whether a watcher ended as SIGTERM asks it to: by itself, or by the signal if that came before the
-// program had begun, as it may to one that was started a moment ago in place of one that was killed.
+// endedWell reports whether a watcher ended as SIGTERM asks it to: by itself, or by the signal, which may reach a
+// watcher that was started a moment ago before its program has begun.
 func endedWell(p *os.ProcessState) bool {
 	status, ok := p.Sys().(syscall.WaitStatus)
 	return p.Success() || ok && status.Signaled() && status.Signal() == syscall.SIGTERM

@@ -19,15 +19,16 @@ import (
 	"patchwatch/watcher"
 )
 
-// letter is a mail that is to be delivered. Its bytes wait in a file of the outbox, so that an archive of any size
-// does.
+// letter is a mail that is to be delivered. Its bytes wait in a file of the outbox, so that the archive may be of any
+// size.
 type letter struct {
-	// of its file, with the archive's own time of delivery: which of several copies is the mail must not be chance
+	// of its file, with the time at which the archive says it was delivered: it decides which of several copies is the
+	// mail
 	name   string
 	sha256 [sha256.Size]byte
 }
 
-// prepare reads the archives, once: each mail goes into the outbox and into the database of the serial import.
+// prepare reads the archives once. Each mail goes into the outbox and into the database of the serial import.
 func (s *run) prepare(ctx context.Context, archives []intake.Archive) error {
 	s.known = map[string]int{}
 	for _, dir := range []string{s.outbox(""), s.maildir()} {
@@ -85,7 +86,7 @@ func (s *run) prepareOne(ctx context.Context, store *db.Store, a intake.Archive,
 	return ctx.Err()
 }
 
-// post puts a mail into the outbox, and gives it the time of delivery that its name can carry.
+// post puts a mail into the outbox, and rounds its time of delivery to what its name can carry.
 func (s *run) post(m *intake.Bytes) error {
 	n := len(s.letters)
 	l := letter{
@@ -104,8 +105,8 @@ func (s *run) post(m *intake.Bytes) error {
 	return nil
 }
 
-// deliver hands all letters to the writers, in random order. They don't run ahead of the kills: allowed says how many
-// may have been delivered by now.
+// deliver hands all letters to the writers, in random order. It waits for the kills: allowed says how many may have
+// been delivered by now.
 func (s *run) deliver(ctx context.Context, delivered *atomic.Int64, allowed func() int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -27,8 +27,9 @@ func CleanJSON(line []byte) []byte {
 	return out.Bytes()
 }
 
-// jsonEscaper writes JSON on, with dangerous characters inside its strings as \u escapes: the same value to whoever
-// parses it, and safe on a terminal. Such characters stand only in strings; encoding/json has escaped C0 already.
+// jsonEscaper passes JSON on, with dangerous characters in its strings as \u escapes. A program reads the same value
+// from it, and it is safe on a terminal. Outside strings there are no such characters, and encoding/json has escaped
+// C0 already.
 type jsonEscaper struct {
 	to   io.Writer
 	rest []byte // the beginning of a character whose end is in the next Write

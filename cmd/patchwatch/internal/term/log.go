@@ -11,8 +11,8 @@ import (
 	"syscall"
 )
 
-// logFormats are how log lines can be written. By default a person at a terminal gets plain ones, and everything else
-// logfmt, which both can read.
+// logFormats are the formats of log lines. By default a person at a terminal gets plain ones, and everything else
+// gets logfmt, which both people and programs can read.
 var logFormats = map[string]func(to io.Writer) slog.Handler{
 	"auto": func(to io.Writer) slog.Handler {
 		switch {
@@ -37,8 +37,9 @@ func NewLogger(to io.Writer, format string) (*slog.Logger, error) {
 	return slog.New(handler(to)), nil
 }
 
-// isJournal tells whether a file is the stream that systemd gave a service for its log: the variable has its device and
-// inode (systemd.exec(5)), and what a service starts with other streams inherits the variable too.
+// isJournal reports whether a file is the stream that systemd gave a service for its log. The variable has the device
+// and inode of that stream (systemd.exec(5)); a process that the service starts with another stream inherits the
+// variable too.
 func isJournal(to io.Writer, stream string) bool {
 	f, isFile := to.(*os.File)
 	if !isFile || stream == "" {
@@ -52,8 +53,8 @@ func isJournal(to io.Writer, stream string) bool {
 	return ok && stream == fmt.Sprintf("%d:%d", s.Dev, s.Ino)
 }
 
-// journalHandler writes logfmt without the time, which the journal adds, and before each line its level, which the
-// journal takes off again (sd-daemon(3)).
+// journalHandler writes logfmt without the time, which the journal adds itself. Before each line it writes the level,
+// which the journal takes off again (sd-daemon(3)).
 type journalHandler struct {
 	slog.Handler // writes into line
 	mu           *sync.Mutex

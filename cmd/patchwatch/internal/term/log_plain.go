@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// plainHandler writes log lines for a person at a terminal: the time, the message, and what goes with it, without
-// escapes from mail, and without the fields that are empty.
+// plainHandler writes log lines for a person at a terminal: the time, the message, and the fields that are not empty,
+// all harmless.
 type plainHandler struct {
 	mu    *sync.Mutex
 	to    io.Writer

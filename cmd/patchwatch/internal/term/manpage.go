@@ -116,7 +116,7 @@ func (p *ManPage) Flags(flags *pflag.FlagSet) {
 	})
 }
 
-// Roff writes text so that nothing in it is a command, and quotes and hyphens are those of a keyboard.
+// Roff escapes text so that nothing in it is a request, and quotes and hyphens stay those of a keyboard.
 func Roff(text string) string {
 	text = roffSigns.Replace(text)
 	if strings.HasPrefix(text, ".") {

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// Paged lets a person at a terminal read what f writes in a pager: $PAGER, or less where that is not set. An empty
-// one, and cat, are none. Others get it in out.
+// Paged shows a person at a terminal in a pager what f writes: in $PAGER, or in less if that is not set. If it is
+// empty or cat there is no pager. Without a terminal or a pager f writes to out.
 func Paged(s Screen, out, errs io.Writer, f func(out io.Writer) error) error {
 	pager, said := os.LookupEnv("PAGER")
 	if !said {
@@ -41,13 +41,13 @@ func through(pager string, out, errs io.Writer, f func(out io.Writer) error) err
 		return err
 	}
 	r.Close()
-	// Ctrl-C is a key of the pager's now, which would lose the terminal if this process ended first.
+	// Ctrl-C is a key of the pager now. If it ended this process, the pager would lose the terminal.
 	signal.Ignore(os.Interrupt)
 	err = f(w)
 	w.Close()
 	ended := c.Wait()
 	switch {
-	case err != nil && !errors.Is(err, syscall.EPIPE): // at which it was left before the end
+	case err != nil && !errors.Is(err, syscall.EPIPE): // the pager was left before the end
 		return err
 	case ended != nil:
 		return fmt.Errorf("the pager, %s: %w", pager, ended)

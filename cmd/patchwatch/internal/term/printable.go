@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// dangerous tells of control characters (C0, DEL, C1), format characters such as the bidirectional overrides and
+// dangerous reports control characters (C0, DEL, C1), format characters such as bidirectional overrides and
 // zero-width ones, line separators, and what is not a character at all.
 func dangerous(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' || r == utf8.RuneError
@@ -52,7 +52,7 @@ func escape(text string, allowed func(rune) bool) string {
 	return b.String()
 }
 
-// PrintableWriter makes printable what is written through it, a whole line or mail at a time.
+// PrintableWriter makes what is written through it harmless. Each Write must have whole characters.
 type PrintableWriter struct{ To io.Writer }
 
 func (w PrintableWriter) Write(p []byte) (int, error) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Progress shows how a long job goes, on standard error as a rule: a line that is written over on a terminal,
-// elsewhere a line every few seconds, so that a log is not filled.
+// Progress shows how far a long job is, usually on standard error. On a terminal it is one line that is written over;
+// elsewhere it is a line every few seconds, so that a log is not filled.
 type Progress struct {
 	what     string
 	unit     string
@@ -18,7 +18,7 @@ type Progress struct {
 	shown    bool
 }
 
-// NewProgress begins to measure what is told. Nothing is shown at first.
+// NewProgress starts the clock. Nothing is shown yet.
 func NewProgress(to io.Writer, what, unit string) *Progress {
 	return &Progress{what: what, unit: unit, to: to, terminal: IsTerminal(to), started: time.Now(), last: time.Now()}
 }
@@ -69,7 +69,7 @@ func (p *Progress) write(line string) {
 	}
 }
 
-// Clear takes the line off the terminal, so that what is printed next stands by itself.
+// Clear removes the line from the terminal, so that other output begins on an empty line.
 func (p *Progress) Clear() {
 	if p.terminal && p.shown {
 		fmt.Fprint(p.to, "\r\x1b[K")
@@ -77,5 +77,5 @@ func (p *Progress) Clear() {
 	}
 }
 
-// OnTerminal tells whether the line is written over.
+// OnTerminal reports whether the line is written over.
 func (p *Progress) OnTerminal() bool { return p.terminal }

@@ -7,14 +7,14 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// Screen is what standard output is for whoever looks at it, and stays that when a pager comes between.
+// Screen is where standard output is shown, if anywhere. It stays the same when a pager comes between.
 type Screen struct {
-	There  bool // a person looks: what is written is made harmless
+	There  bool // a person looks at it
 	Width  int  // cells in a line; 0 where lines may be any length
 	Colour bool
 }
 
-// ScreenOf looks at what a file is.
+// ScreenOf returns the screen of a file.
 func ScreenOf(out *os.File) Screen {
 	if !IsTerminal(out) {
 		return Screen{}
@@ -24,7 +24,7 @@ func ScreenOf(out *os.File) Screen {
 	return s
 }
 
-// IsTerminal tells whether a person looks at what is written there.
+// IsTerminal reports whether what is written is shown on a terminal.
 func IsTerminal(to io.Writer) bool {
 	f, isFile := to.(*os.File)
 	return isFile && xterm.IsTerminal(int(f.Fd()))

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Table is rows of cells under Headings, in aligned columns. One column takes what room is left; its cells are
+// Table is rows of cells under headings, in aligned columns. One column takes the room that is left; its cells are
 // shortened to fit the screen.
 type Table struct {
 	Headings []string
 	rows     [][]string
 	Flexible int // index of that column
-	Whole    int // index of the column that is typed into other commands, which is never shortened
+	Whole    int // index of the column that people type into other commands; it is never shortened
 
-	Colour func(column int, cell string) Colour // of a cell below the headings; nil: none has any
+	Colour func(column int, cell string) Colour // of a cell below the headings; nil: none
 }
 
 // Row adds a row, and makes its cells harmless.
@@ -64,8 +64,9 @@ func (t *Table) widths() []int {
 	return widths
 }
 
-// fit narrows columns so that lines fit a screen: the Flexible one down to 20 cells, then whichever is the widest but
-// for that which stays whole; none below 10, which is a date, and where nothing could be read.
+// fit narrows columns so that lines fit a screen: first the flexible one down to 20 cells, then whichever is the
+// widest, except the one that stays whole. None becomes narrower than 10 cells, which is a date: below that nothing
+// could be read.
 func (t *Table) fit(widths []int, screen int) {
 	if screen == 0 {
 		return

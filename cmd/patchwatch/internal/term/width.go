@@ -8,15 +8,15 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// terminal measures text as terminals show it: an emoji that is made of several characters takes two cells. It is a
-// Condition of our own, since the package's own one goes by the locale, and what we write must not depend on that.
+// terminal measures text as terminals show it: an emoji made of several characters takes two cells. It is a Condition
+// of our own, since the package's default depends on the locale, and our output must not.
 var terminal = &runewidth.Condition{EastAsianWidth: false, StrictEmojiNeutral: true}
 
 // Columns is how many cells of a terminal a printable text takes.
 func Columns(text string) int { return terminal.StringWidth(measurable(text)) }
 
-// measurable has a space for each control character, as long in bytes: a tab takes at least one cell, and the others,
-// which are in no printable text, must not count as nothing.
+// measurable replaces each control character by a space of as many bytes. A tab takes at least one cell; the others
+// are in no printable text, and must not count as nothing.
 func measurable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -29,8 +29,7 @@ func measurable(text string) string {
 	}, text)
 }
 
-// bytesOfCell bounds what a cell may be made of. The longest emoji have some 20 bytes a cell; a letter with marks
-// without end is not written.
+// bytesOfCell bounds the bytes of a cell. The longest emoji have about 20; a letter with marks without end is cut.
 const bytesOfCell = 32
 
 // Shorten cuts a printable text to so many cells, and shows that it did.

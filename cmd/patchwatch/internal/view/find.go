@@ -12,7 +12,7 @@ import (
 	"patchwatch/track"
 )
 
-// IDsHelp stands in the help of every command that takes IDs.
+// IDsHelp is in the help of every command that takes IDs.
 const IDsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other has, or sN for
 a series.`
 
@@ -61,18 +61,18 @@ func severalFound(id string, found []track.MailView) error {
 	for _, m := range found {
 		lines = append(lines, fmt.Sprintf("  %d  %s  %s  %s", m.ID, m.Project, m.MsgID, term.Printable(m.Name)))
 	}
-	return &ManyError{fmt.Sprintf("%q can mean several mails; name one by its number:", term.Printable(id)), lines}
+	return &AmbiguousError{fmt.Sprintf("%q can mean several mails; name one by its number:", term.Printable(id)), lines}
 }
 
-// ManyError is an error of several lines, each safe to print.
-type ManyError struct {
+// AmbiguousError lists the mails that an id can mean. Its lines are safe to print.
+type AmbiguousError struct {
 	first string
 	lines []string
 }
 
-func (e *ManyError) Error() string { return e.first + "\n" + strings.Join(e.lines, "\n") }
+func (e *AmbiguousError) Error() string { return e.first + "\n" + strings.Join(e.lines, "\n") }
 
-// FindPatches gives the patches that ids mean, a series meaning all of its patches.
+// FindPatches returns the patches that ids mean. A series means all of its patches.
 func FindPatches(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
 	var out []track.MailView
 	found := map[int64]bool{} // a patch may be named again by its series
@@ -106,7 +106,7 @@ func notAPatch(id string, mails []track.MailView) string {
 	return fmt.Sprintf("there is no patch in %s", id)
 }
 
-// findSet gives the mails that one id means: a series' and a cover's members, else the mail itself.
+// findSet returns the mails that one id means: the members of a series or cover, otherwise the mail itself.
 func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
 	v, isSeries, err := FindSeries(ctx, s, id)
 	if err != nil {
@@ -125,7 +125,7 @@ func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.Mail
 	return []track.MailView{m}, nil
 }
 
-// SeriesNamed are the series that ids name as a whole, by their number or by their cover.
+// SeriesNamed returns the series that ids name as a whole, by their number or by their cover.
 func SeriesNamed(ctx context.Context, s *db.Store, project string, ids []string) ([]int64, error) {
 	var out []int64
 	for _, id := range ids {
@@ -161,7 +161,7 @@ func FindSeriesOf(ctx context.Context, s *db.Store, project, id string) (track.S
 	return v, err
 }
 
-// firstOf is the mail that an id means, of a series its leading one.
+// firstOf returns the mail that an id means; of a series the leading one.
 func firstOf(ctx context.Context, s *db.Store, project, id string) (track.MailView, error) {
 	v, isSeries, err := FindSeries(ctx, s, id)
 	if err != nil {
@@ -177,7 +177,7 @@ func firstOf(ctx context.Context, s *db.Store, project, id string) (track.MailVi
 	return members[0], nil
 }
 
-// Numbers are those of mails.
+// Numbers returns the numbers of mails.
 func Numbers(mails []track.MailView) []int64 {
 	out := make([]int64, len(mails))
 	for i, m := range mails {

@@ -23,12 +23,12 @@ type Shower struct {
 	screen term.Screen
 }
 
-// NewShower writes to out, which is shown on a screen.
+// NewShower returns a Shower that writes to out, which is shown on a screen.
 func NewShower(ctx context.Context, s *db.Store, out io.Writer, screen term.Screen, asJSON bool) *Shower {
 	return &Shower{ctx: ctx, store: s, json: asJSON, out: bufio.NewWriter(out), screen: screen}
 }
 
-// Show writes what an ID means: a mail with the comments on it, or a series.
+// Show writes the mail that an ID means with the comments on it, or the series.
 func (sh *Shower) Show(project, id string) error {
 	if err := sh.show(project, id); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (sh *Shower) mail(m track.MailView) error {
 	if err != nil {
 		return err
 	}
-	patch, series, err := sh.place(m)
+	patch, series, err := sh.patchAndSeries(m)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (sh *Shower) mail(m track.MailView) error {
 	return nil
 }
 
-// read gives a mail's text and diff. They are not stored: the bytes are, and say the same whenever they are asked.
+// read returns a mail's text and diff. They are not stored: they are read from the bytes each time.
 func (sh *Shower) read(mail int64) (*track.Mail, error) {
 	raw, err := sh.store.Raw(sh.ctx, mail)
 	if err != nil {
@@ -95,8 +95,8 @@ func (sh *Shower) read(mail int64) (*track.Mail, error) {
 	return read, nil
 }
 
-// place looks up what a patch is beside its mail, and the series of a patch or cover.
-func (sh *Shower) place(m track.MailView) (*track.PatchView, *track.SeriesView, error) {
+// patchAndSeries looks up the patch that a mail is, and the series of a patch or cover.
+func (sh *Shower) patchAndSeries(m track.MailView) (*track.PatchView, *track.SeriesView, error) {
 	var patch *track.PatchView
 	if m.Kind == track.RolePatch {
 		found, err := sh.store.Patches(sh.ctx, track.Filter{ID: m.ID, Archived: true})

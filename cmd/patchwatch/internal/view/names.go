@@ -42,7 +42,7 @@ func stateColour(state track.State) term.Colour {
 	return ""
 }
 
-// PatchTitle is never empty, so that a patch without a subject is seen in its line.
+// PatchTitle is never empty, so that a patch without a subject can be seen in a list.
 func PatchTitle(name string) string {
 	if strings.TrimSpace(name) == "" {
 		return "(no subject)"
@@ -50,7 +50,7 @@ func PatchTitle(name string) string {
 	return name
 }
 
-// TrailerCounts is what the column A/R/T has.
+// TrailerCounts is the column A/R/T.
 func TrailerCounts(n map[string]int) string {
 	return fmt.Sprintf("%d/%d/%d", n["Acked-by"], n["Reviewed-by"], n["Tested-by"])
 }

@@ -6,7 +6,7 @@ import (
 	"patchwatch/track"
 )
 
-// threaded is a comment and how deep it stands: 0 answers the patch itself.
+// threaded is a comment and its depth: 0 answers the patch itself.
 type threaded struct {
 	track.MailView
 	depth int
@@ -15,8 +15,8 @@ type threaded struct {
 // deepestMargin bounds how far a deep answer is moved to the right.
 const deepestMargin = 6
 
-// byThread puts each comment below the one that it answers: the nearest that it refers to and that is there. The
-// order is otherwise kept, which is by date. What answers in a circle stands by itself.
+// byThread puts each comment below the one that it answers: the nearest that it refers to and that is there.
+// Otherwise it keeps the order, which is by date. Comments that answer each other in a circle stand by themselves.
 func byThread(patch string, comments []track.MailView) []threaded {
 	known := map[string]bool{}
 	for _, c := range comments {
@@ -29,7 +29,7 @@ func byThread(patch string, comments []track.MailView) []threaded {
 	}
 	var out []threaded
 	shown := map[string]bool{}
-	// Not by recursion: a thread can be as deep as its mails are many.
+	// Without recursion: a thread can be as deep as it has mails.
 	walk := func(first track.MailView) {
 		for stack := []threaded{{first, 0}}; len(stack) > 0; {
 			next := stack[len(stack)-1]
@@ -45,7 +45,7 @@ func byThread(patch string, comments []track.MailView) []threaded {
 			}
 		}
 	}
-	for _, c := range slices.Concat(answers[patch], comments) { // the latter for what answers in a circle
+	for _, c := range slices.Concat(answers[patch], comments) { // the latter for those in a circle
 		walk(c)
 	}
 	return out

@@ -9,7 +9,7 @@ import (
 	"patchwatch/track"
 )
 
-// Reason says what put a mail where it is, for programs.
+// Reason says, for programs, why a mail is where it is.
 type Reason struct {
 	ID     int64  `json:"id"`
 	MsgID  string `json:"msgid"`
@@ -22,7 +22,7 @@ type Reason struct {
 	Words  string `json:"words"`
 }
 
-// Why writes what put each mail of a series into it, or how a mail came to where it is.
+// Why writes for each mail of a series why it is in it, or for a single mail why it is where it is.
 func (sh *Shower) Why(project, id string) error {
 	if err := sh.explain(project, id); err != nil {
 		return err
@@ -90,7 +90,8 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 	return out, nil
 }
 
-// holderOf names the header of a mail that holds a reference. It is read anew: only the references are stored.
+// holderOf names the header of a mail that holds a reference. It reads the mail anew, since only the references are
+// stored.
 func (sh *Shower) holderOf(mail int64, ref string) (string, error) {
 	read, err := sh.read(mail)
 	if err != nil {

@@ -53,7 +53,7 @@ func apartInWords(d time.Duration) string {
 	return strings.TrimSuffix(d.Round(time.Minute).String(), "0s") // "1h20m"
 }
 
-// waitsInWords says what a reply that hangs on nothing waits for.
+// waitsInWords says what a reply without a parent waits for.
 func waitsInWords(m track.MailView, why db.Why) string {
 	const most = 3
 	switch {
