@@ -40,7 +40,7 @@ race: needs
 # What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount.
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
-	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -run 'Fault|Disk|Memory|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db ./watcher
+	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -run 'Fault|Disk|Memory|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays' ./cmd/patchwatch ./db/... ./watcher
 
 # Delivery by real mail servers, in the configurations of docs/deploy.md. As root; on Debian it installs them where they are absent.
 e2e: needs
@@ -61,7 +61,7 @@ stress: build
 # asking take at 10,000, 100,000 and a million stored mails, for benchstat.
 bench: build
 	PATCHWATCH_BENCH=1 $(GO) test -tags '$(TAGS)' -run 'TestBench$$' -timeout 60m -v ./cmd/patchwatch
-	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 60m ./db
+	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 60m ./db/sqlite
 
 FUZZTIME ?= 1m
 fuzz: needs

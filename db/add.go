@@ -36,7 +36,7 @@ type Added struct {
 	Variant bool   // another mail stands for its Message-ID
 	Kind    track.Role
 	Series  int64 // its number; 0: none
-	mail    int64 // mail.id
+	mail    int64 // its number
 	Err     error // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
 }
 
@@ -45,13 +45,22 @@ type Added struct {
 // An error means that the environment failed; what was stored nevertheless is known when it is added again.
 //
 // A mail that can't be stored, or whose assembly panics, must not hold the others up: it gets its Err.
-func (s *Store) Add(ctx context.Context, batch []Delivery) (added []Added, err error) {
+func (s *Store) Add(ctx context.Context, batch []Delivery) ([]Added, error) {
+	return s.add(ctx, batch, false)
+}
+
+// AddUntold is Add without events, for old mail that no reader should act on.
+func (s *Store) AddUntold(ctx context.Context, batch []Delivery) ([]Added, error) {
+	return s.add(ctx, batch, true)
+}
+
+func (s *Store) add(ctx context.Context, batch []Delivery, quiet bool) (added []Added, err error) {
 	for len(batch) > 0 {
 		part := batch
 		if s.young() {
 			part = batch[:min(len(batch), s.before())]
 		}
-		a, err := s.addPart(ctx, part)
+		a, err := s.addPart(ctx, part, quiet)
 		if err != nil {
 			return nil, err
 		}
@@ -61,8 +70,8 @@ func (s *Store) Add(ctx context.Context, batch []Delivery) (added []Added, err e
 }
 
 // addPart halves a part with a mail at fault until that mail is alone.
-func (s *Store) addPart(ctx context.Context, batch []Delivery) ([]Added, error) {
-	added, err := s.addBatch(ctx, batch)
+func (s *Store) addPart(ctx context.Context, batch []Delivery, quiet bool) ([]Added, error) {
+	added, err := s.addBatch(ctx, batch, quiet)
 	switch {
 	case !atFault(err):
 		return added, err
@@ -70,11 +79,11 @@ func (s *Store) addPart(ctx context.Context, batch []Delivery) ([]Added, error) 
 		return []Added{{Err: err}}, nil
 	}
 	half := len(batch) / 2
-	first, err := s.addPart(ctx, batch[:half])
+	first, err := s.addPart(ctx, batch[:half], quiet)
 	if err != nil {
 		return nil, err
 	}
-	second, err := s.addPart(ctx, batch[half:])
+	second, err := s.addPart(ctx, batch[half:], quiet)
 	if err != nil {
 		return nil, err
 	}
@@ -91,27 +100,13 @@ func (p *panicked) Error() string {
 	return fmt.Sprintf("storing this mail failed inside patchwatch: %v\n%s", p.value, p.stack)
 }
 
-// unfit is an error of the mail's own facts. Nothing else is held against a mail: what goes wrong when its neighbours are
-// derived is the fault of the database or of the program, so the mail stays in new.
-type unfit struct{ error }
-
-func (u unfit) Unwrap() error { return u.error }
-
-// unfitIfRefused is for the statement that inserts the facts of a mail.
-func unfitIfRefused(err error) error {
-	if isConstraint(err) {
-		return unfit{err}
-	}
-	return err
-}
-
 func atFault(err error) bool {
 	var p *panicked
-	var u unfit
+	var u Unfit
 	return errors.As(err, &p) || errors.As(err, &u)
 }
 
-func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, err error) {
+func (s *Store) addBatch(ctx context.Context, batch []Delivery, quiet bool) (added []Added, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			added, err = nil, &panicked{p, debug.Stack()}
@@ -119,28 +114,26 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery) (added []Added, 
 	}()
 	added = make([]Added, len(batch))
 	learned := false
-	err = s.write(ctx, func(w *writer) error {
-		a, err := newAdder(w, w.takeRouting)
+	err = s.write(ctx, func(w *writing) error {
+		w.quiet = quiet
+		r, err := w.takeRouting()
 		if err != nil {
 			return err
 		}
-		for i := range batch {
-			if err := a.add(&batch[i], &added[i]); err != nil {
-				return fmt.Errorf("store %s: %w", batch[i].Mail.MsgID, err)
-			}
+		a := newAdder(w, r)
+		if err := a.add(batch, added); err != nil {
+			return err
 		}
 		s.reached(stepInserted)
 		if err := a.derive(); err != nil {
 			return err
 		}
 		s.reached(stepDerived)
-		for i := range batch {
-			if err := a.describe(&added[i]); err != nil {
-				return err
-			}
+		if err := a.describe(added); err != nil {
+			return err
 		}
 		if learned, err = w.learn(); err == nil {
-			w.keepRouting(a.routing)
+			w.keepRouting(r)
 		}
 		return err
 	})

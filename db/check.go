@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"crypto/sha256"
-	"database/sql"
 	"fmt"
 )
 
@@ -23,30 +21,26 @@ type Checked struct {
 // MostFaults is how many faults are told one by one. If all is wrong, nobody reads a line for each mail.
 const MostFaults = 10_000
 
-// Check proves the database sound: SQLite's own test of the file, every stored mail against its SHA-256, and the
-// derived rows against a rebuild. It reads one view of the database beside a running watcher, and changes nothing;
-// the rebuild is done in a copy that is thrown away, in the database's own folder.
-//
-// It reads on a connection of its own, since it reads for long: the few that all others share stay free.
+// Check proves the database sound: the engine's own test of its storage, every stored mail against its SHA-256, and the
+// derived rows against a rebuild. It reads beside a running watcher, and changes nothing; the rebuild is done in a copy
+// that is thrown away.
 func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err error) {
-	own, err := sql.Open("sqlite3", dsn(s.path, readOptions))
-	if err != nil {
-		return c, explain(err)
-	}
-	defer own.Close()
-	own.SetMaxOpenConns(1)
-	k := &checker{Store: s, own: own, found: &c}
-	if err := k.checkIntegrity(ctx); err != nil {
-		return c, explain(err)
+	k := &checker{Store: s, found: &c}
+	if err := s.engine.Examine(ctx, func(sentence string) { c.Fault(restore, "%s", sentence) }); err != nil {
+		return c, err
 	}
 	if err := k.checkMails(ctx, progress); err != nil {
-		return c, explain(err)
+		return c, err
 	}
-	if err := k.checkNumbers(ctx); err != nil {
-		return c, explain(err)
-	}
-	if finished, err := k.checkUnfinished(ctx); err != nil || !finished {
-		return c, explain(err)
+	finished := false
+	if err := s.engine.Look(ctx, func(v View) error {
+		if err := k.checkPlaces(v); err != nil {
+			return err
+		}
+		finished, err = k.checkUnfinished(v)
+		return err
+	}); err != nil || !finished {
+		return c, err
 	}
 	return c, k.checkDerived(ctx)
 }
@@ -54,25 +48,7 @@ func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err er
 // checker is a check under way.
 type checker struct {
 	*Store
-	own   *sql.DB // has one connection: a query while another's rows are read would wait for ever
 	found *Checked
-
-	pieces int64 // bytes of mails, compressed
-}
-
-func (k *checker) checkIntegrity(ctx context.Context) error {
-	rows, err := k.own.QueryContext(ctx, `PRAGMA integrity_check(20)`)
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func(scan func(...any) error) error {
-		var line string
-		err := scan(&line)
-		if err == nil && line != "ok" {
-			k.found.Fault(restore, "SQLite finds the file damaged: %s", line)
-		}
-		return err
-	})
 }
 
 // Fault notes a fault.
@@ -91,53 +67,25 @@ const (
 	reimport  = "import the mail again from cur, or restore a backup"
 )
 
-// checkNumbers looks for derived rows that hang on a mail which stands for nothing: the dump names mails by Message-ID,
+// checkPlaces looks for derived rows that hang on a mail which stands for nothing: the dump names mails by Message-ID,
 // and so can't tell a mail from its variant.
-func (k *checker) checkNumbers(ctx context.Context) error {
-	rows, err := k.own.QueryContext(ctx, `
-		SELECT d.what, m.id, m.msgid FROM (
-			SELECT 'patch' AS what, mail FROM patch UNION ALL SELECT 'cover', mail FROM cover UNION ALL SELECT 'reply', mail FROM reply
-			UNION ALL SELECT 'parent of a reply', parent FROM reply WHERE parent IS NOT NULL
-			UNION ALL SELECT 'cover of a series', cover FROM series WHERE cover IS NOT NULL) d
-		JOIN mail m ON m.id = d.mail WHERE NOT m.chosen OR m.project IS NULL`)
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func(scan func(...any) error) error {
-		var what, msgid string
-		var id int64
-		err := scan(&what, &id, &msgid)
-		k.found.Fault(rebuildIt, "mail %d %s is the %s, but another copy stands for that Message-ID", id, msgid, what)
-		return err
+func (k *checker) checkPlaces(v View) error {
+	return v.EachMisplaced(func(m Misplaced) error {
+		k.found.Fault(rebuildIt, "mail %d %s is the %s, but another copy stands for that Message-ID", m.Mail, m.MsgID, m.What)
+		return nil
 	})
 }
 
-// Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are better
-// asked for at once.
-func (s *Store) Holds(ctx context.Context, sums [][sha256.Size]byte) ([]bool, error) {
-	at := map[[sha256.Size]byte][]int{}
-	for i, sum := range sums {
-		at[sum] = append(at[sum], i)
-	}
-	held := make([]bool, len(sums))
-	r, err := s.reader(ctx)
+// checkUnfinished is false while a change of projects is not finished: until then no derived row can be proved right.
+func (k *checker) checkUnfinished(v View) (finished bool, err error) {
+	works, err := v.Works()
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	defer r.done()
-	rows, err := r.QueryContext(ctx, `SELECT sha256 FROM mail`)
-	if err != nil {
-		return nil, explain(err)
+	left := leftToDo(works)
+	if left > 0 {
+		k.found.Fault("let a watcher go on with it, or run patchwatch rebuild",
+			"projects or rules were changed, and %d mails have not followed yet", left)
 	}
-	err = eachRow(rows, func(scan func(...any) error) error {
-		var sum []byte
-		if err := scan(&sum); err != nil || len(sum) != sha256.Size {
-			return err
-		}
-		for _, i := range at[[sha256.Size]byte(sum)] {
-			held[i] = true
-		}
-		return nil
-	})
-	return held, explain(err)
+	return left == 0, nil
 }

@@ -1,133 +1,159 @@
 package db
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"strconv"
+	"bytes"
+	"cmp"
+	"slices"
 
 	"patchwatch/track"
 )
 
-// choose decides which mail of a Message-ID in a project is the mail: one that came through the list before one that
-// came by address alone, then the one delivered first, then the smaller SHA-256. A forged copy that is sent later so
-// can't take a reviewed patch's place.
-func (a *adder) choose(p *track.Project, msgid string) (best int64, err error) {
-	// Two queries and not "project IS ?", whose plan SQLite makes anew for every value that is bound.
-	query, args := `
-		SELECT id, chosen FROM mail WHERE msgid = ? AND project IS NULL
-		ORDER BY by_list DESC, delivered, sha256`, []any{msgid}
-	if p != nil {
-		query, args = `
-		SELECT id, chosen FROM mail WHERE msgid = +? AND project = +?
-		ORDER BY by_list DESC, delivered, sha256`, []any{msgid, p.ID}
-	}
-	var before int64
-	err = a.each(query, args, func(scan func(...any) error) error {
-		var id int64
-		var chosen bool
-		if err := scan(&id, &chosen); err != nil {
-			return err
-		}
-		if best == 0 {
-			best = id
-		}
-		if chosen {
-			before = id
-		}
-		return nil
-	})
-	if err != nil || best == before {
-		return best, err
-	}
-	return best, a.swap(p, msgid, before, best)
+// better tells which of two mails of a name rather is the mail: one that came through the list before one that came by
+// address alone, then the one delivered first, then the smaller SHA-256. So a forged copy sent later cannot take a reviewed
+// patch's place.
+func (c *Copy) better(o *Copy) int {
+	return cmp.Or(compareBool(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered), bytes.Compare(c.SHA256[:], o.SHA256[:]))
 }
 
-// swap makes another mail stand for a Message-ID. Either may be 0.
-func (a *adder) swap(p *track.Project, msgid string, before, now int64) error {
-	if before != 0 {
-		if err := a.unchoose(p, before); err != nil {
-			return err
+// swap makes another mail stand for a name. Either may be 0.
+type swap struct {
+	Name
+	before, now int64
+}
+
+// choose decides for each name which mail stands for it, and gives their numbers.
+func (a *adder) choose(names []Name) (chosen map[Name]int64, err error) {
+	chosen = make(map[Name]int64, len(names))
+	if len(names) == 0 {
+		return chosen, nil
+	}
+	copies, err := a.Copies(names)
+	if err != nil {
+		return nil, err
+	}
+	var swaps []swap
+	for _, name := range names {
+		if _, done := chosen[name]; done {
+			continue
+		}
+		s := swap{Name: name}
+		of := copies[name]
+		slices.SortFunc(of, func(x, y Copy) int { return x.better(&y) })
+		for _, c := range of {
+			if s.now == 0 {
+				s.now = c.ID
+			}
+			if c.Chosen {
+				s.before = c.ID
+			}
+		}
+		chosen[name] = s.now
+		if s.now != s.before {
+			swaps = append(swaps, s)
 		}
 	}
-	if now != 0 {
-		if err := a.exec(`UPDATE mail SET chosen = 1 WHERE id = ?`, now); err != nil {
-			return err
+	return chosen, a.swap(swaps)
+}
+
+func (a *adder) swap(swaps []swap) error {
+	if len(swaps) == 0 {
+		return nil
+	}
+	var before, now, both []int64
+	stands := map[int64]bool{}
+	for _, s := range swaps {
+		if s.before != 0 {
+			before, both = append(before, s.before), append(both, s.before)
+		}
+		if s.now != 0 {
+			now, both = append(now, s.now), append(both, s.now)
+			stands[s.now] = true
 		}
 	}
-	if p == nil {
-		return nil
-	}
-	c := a.change(p.ID)
-	delete(c.rows, msgid)
-	if before == 0 {
-		c.fresh[msgid] = true
-	} else {
-		c.replaced[msgid] = true
-	}
-	if now == 0 {
-		return nil
-	}
-	if err := a.mayName(c, now); err != nil {
-		return err
-	}
-	r, err := a.loadRow(now)
+	mails, err := a.Mails(both)
 	if err != nil {
 		return err
 	}
-	return a.insertRefs(p.ID, r)
-}
-
-// mayName notes a mail that was stored before and may name its sender now.
-func (a *adder) mayName(c *change, mail int64) error {
-	n, err := a.loadNaming(mail)
-	if n != nil {
-		c.namings = append(c.namings, n)
+	if err := a.unchoose(before, mails); err != nil {
+		return err
 	}
-	return err
+	slices.Sort(both)
+	changed := make([]*Mail, 0, len(both))
+	for _, id := range both {
+		m := mails[id]
+		m.Chosen = stands[id]
+		changed = append(changed, m)
+	}
+	if err := a.Update(changed); err != nil {
+		return err
+	}
+	for _, s := range swaps {
+		if s.Project == 0 {
+			continue
+		}
+		c := a.change(s.Project)
+		delete(c.rows, s.MsgID)
+		if s.before == 0 {
+			c.fresh[s.MsgID] = true
+		} else {
+			c.replaced[s.MsgID] = true
+		}
+	}
+	return a.takePlace(now, mails)
 }
 
-func (a *adder) unchoose(p *track.Project, id int64) error {
-	if p != nil {
-		r, err := a.loadRow(id)
-		if err != nil {
-			return err
+// takePlace notes what mails say that stand for their names from now on.
+func (a *adder) takePlace(now []int64, mails map[int64]*Mail) error {
+	rows, err := a.Rows(now)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		m := mails[r.Mail]
+		if m.Project == 0 {
+			continue
 		}
-		c := a.change(p.ID)
+		if m.Kind != track.Ignored {
+			c := a.change(m.Project)
+			c.namings = append(c.namings, namingOf(m))
+		}
+		a.refs = appendRefs(a.refs, m.Project, r)
+	}
+	return a.putRefs()
+}
+
+// unchoose notes that mails no longer stand for their names, or with other facts. The caller writes that to their rows.
+func (a *adder) unchoose(ids []int64, mails map[int64]*Mail) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := a.Rows(ids)
+	if err != nil {
+		return err
+	}
+	var refs []RefKey
+	for _, r := range rows {
+		project := mails[r.Mail].Project
+		if project == 0 {
+			continue
+		}
+		c := a.change(project)
 		delete(c.rows, r.ID)
 		c.replaced[r.ID] = true // by none, if no other is chosen
 		c.gone = append(c.gone, r)
-		if err := a.deleteRefs(p.ID, r); err != nil {
-			return err
-		}
+		refs = appendRefs(refs, project, r)
 	}
-	return a.exec(`UPDATE mail SET chosen = 0 WHERE id = ?`, id)
+	return a.DropRefs(sortedRefs(refs))
 }
 
-func (a *adder) insertRefs(project int64, r *row) error {
+func appendRefs(refs []RefKey, project int64, r *Row) []RefKey {
 	for _, ref := range r.Refs {
-		if err := a.noteRef(refHash(project, ref), r.Member(), r.mail); err != nil {
-			return err
-		}
+		refs = append(refs, RefKey{RefHash(project, ref), r.Member(), r.Mail})
 	}
-	return nil
+	return refs
 }
 
-func (w *writer) noteRef(hash int64, member bool, mail int64) error {
-	return w.exec(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, hash, member, mail)
-}
-
-func (a *adder) deleteRefs(project int64, r *row) error {
-	for _, ref := range r.Refs {
-		if err := a.exec(`DELETE FROM ref WHERE hash = ? AND member = ? AND mail = ?`, refHash(project, ref), r.Member(), r.mail); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// refHash is cut from a SHA-256, so that nobody can make a thread's hash collide with another's.
-func refHash(project int64, id string) int64 {
-	text := append(strconv.AppendInt(make([]byte, 0, 128), project, 10), ' ')
-	sum := sha256.Sum256(append(text, id...))
-	return int64(binary.BigEndian.Uint64(sum[:]))
+func sortedRefs(refs []RefKey) []RefKey {
+	slices.SortFunc(refs, RefKey.Compare)
+	return refs
 }

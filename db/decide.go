@@ -3,46 +3,107 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"patchwatch/track"
 )
 
+// decideBy runs f, which writes a decision of somebody.
+func (s *Store) decideBy(ctx context.Context, by track.Actor, f func(w *writing) error) error {
+	return s.write(ctx, func(w *writing) error {
+		w.by = by
+		return f(w)
+	})
+}
+
 // SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
-func (s *Store) SetState(ctx context.Context, patches []int64, state track.State) error {
-	return s.decide(ctx, patches, "state", string(state))
+func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, state track.State) error {
+	return s.decide(ctx, by, patches, "state", func(row *PatchRow, d *Decision) (before, after string) {
+		before, after = string(row.State), string(state)
+		row.State, d.State = state, &after
+		return before, after
+	})
 }
 
 // SetDelegate records who is to look after patches; an empty address, nobody.
-func (s *Store) SetDelegate(ctx context.Context, patches []int64, address string) error {
-	return s.decide(ctx, patches, "delegate", address)
+func (s *Store) SetDelegate(ctx context.Context, by track.Actor, patches []int64, address string) error {
+	return s.decide(ctx, by, patches, "delegate", func(row *PatchRow, d *Decision) (before, after string) {
+		before, row.Delegate, d.Delegate = row.Delegate, address, &address
+		return before, address
+	})
 }
 
 // SetArchived puts patches out of the way of lists, or back.
-func (s *Store) SetArchived(ctx context.Context, patches []int64, archived bool) error {
-	return s.decide(ctx, patches, "archived", archived)
+func (s *Store) SetArchived(ctx context.Context, by track.Actor, patches []int64, archived bool) error {
+	return s.decide(ctx, by, patches, "archived", func(row *PatchRow, d *Decision) (before, after string) {
+		before, row.Archived, d.Archived = yesNo(row.Archived), archived, &archived
+		return before, yesNo(archived)
+	})
 }
 
-// decide writes the decision by Message-ID and the derived row that shows it. column is one of ours, never a user's.
-func (s *Store) decide(ctx context.Context, patches []int64, column string, value any) error {
-	shown := value
-	if value == "" {
-		shown = nil
+func yesNo(on bool) string {
+	if on {
+		return "yes"
 	}
-	return s.write(ctx, func(w *writer) error {
-		for _, id := range patches {
-			res, err := w.run(`UPDATE patch SET `+column+` = ? WHERE mail = ?`, shown, id)
-			if err != nil {
-				return err
-			}
-			if n, _ := res.RowsAffected(); n == 0 {
-				return fmt.Errorf("patch %d: %w", id, ErrNotFound)
-			}
-			if err := w.exec(`
-				INSERT INTO decision (project, msgid, `+column+`) SELECT project, msgid, ? FROM mail WHERE id = ?
-				ON CONFLICT (project, msgid) DO UPDATE SET `+column+` = excluded.`+column, value, id); err != nil {
-				return err
+	return "no"
+}
+
+// decide writes a decision about patches by Message-ID, and the derived rows that show it. set makes it, and says what was
+// decided before and after.
+func (s *Store) decide(
+	ctx context.Context, by track.Actor, patches []int64, what string, set func(*PatchRow, *Decision) (before, after string),
+) error {
+	return s.decideBy(ctx, by, func(w *writing) error {
+		rows, err := w.patchRows(patches)
+		if err != nil {
+			return err
+		}
+		mails, err := w.Mails(patches)
+		if err != nil {
+			return err
+		}
+		names := make([]Name, len(rows))
+		for i, r := range rows {
+			names[i] = nameOf(mails[r.Mail])
+		}
+		decided, err := w.Decisions(names)
+		if err != nil {
+			return err
+		}
+		decisions := make([]Decision, len(rows))
+		for i := range rows {
+			decisions[i] = decided[names[i]]
+			decisions[i].Name = names[i]
+			was := rows[i]
+			before, after := set(&rows[i], &decisions[i])
+			w.tellDecided(&was, &rows[i])
+			if before != after {
+				w.logAbout(what, names[i], before, after)
 			}
 		}
-		return nil
+		if err := w.Put((&Derived{Patches: rows}).sorted()); err != nil {
+			return err
+		}
+		slices.SortFunc(decisions, func(a, b Decision) int { return a.Name.compare(b.Name) })
+		return w.PutDecisions(decisions)
 	})
+}
+
+// patchRows are the rows of patches, each once. That one is not there is an error.
+func (w *writing) patchRows(patches []int64) ([]PatchRow, error) {
+	is, err := w.Derived(patches)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[int64]bool, len(is.Patches))
+	for _, r := range is.Patches {
+		there[r.Mail] = true
+	}
+	for _, id := range patches {
+		if !there[id] {
+			return nil, fmt.Errorf("patch %d: %w", id, ErrNotFound)
+		}
+	}
+	slices.SortFunc(is.Patches, func(a, b PatchRow) int { return int(a.Mail - b.Mail) })
+	return slices.CompactFunc(is.Patches, func(a, b PatchRow) bool { return a.Mail == b.Mail }), nil
 }

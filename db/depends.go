@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 
@@ -14,81 +13,105 @@ import (
 // Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of
 // some other site, and nothing is known of it here.
 func (s *Store) Dependencies(ctx context.Context, series int64) (on []track.Dependency, of []int64, err error) {
-	tx, done, err := s.view(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer done()
-	d := &dependencies{newRevisions(ctx, tx)}
-	if on, err = d.on(series); err == nil {
-		of, err = d.of(series)
-	}
-	return on, of, explain(err)
-}
-
-type dependencies struct{ *revisions }
-
-func (d *dependencies) on(series int64) (out []track.Dependency, err error) {
-	var written []string
-	var project int64
-	err = d.each(`
-		SELECT m.project, m.more FROM (
-			SELECT cover AS mail, -1 AS number FROM series WHERE id = ?1 AND cover IS NOT NULL
-			UNION ALL SELECT mail, number FROM patch WHERE series = ?1) x
-		JOIN mail m ON m.id = x.mail WHERE m.more IS NOT NULL ORDER BY x.number`, []any{series}, func(scan func(...any) error) error {
-		var text sql.NullString
-		if err := scan(&project, &text); err != nil {
+	err = s.view(ctx, func(v View) error {
+		rows, err := v.Series([]int64{series})
+		if err != nil || len(rows) == 0 {
 			return err
 		}
-		m, err := parseMore(text)
-		written = append(written, m.Depends...)
+		d := &dependencies{v, rows[0].Project}
+		all, err := d.on([]int64{series})
+		if err != nil {
+			return err
+		}
+		on = all[series]
+		of, err = d.of(series)
 		return err
 	})
-	for i := 0; err == nil && i < len(written); i++ {
-		var found int64
-		if found, err = d.meant(project, written[i]); err == nil && found != series {
-			dependency := track.Dependency{Written: written[i], Series: found}
-			if !slices.Contains(out, dependency) {
-				out = append(out, dependency)
+	return on, of, err
+}
+
+// dependencies looks up what Depends-on lines of a project's mails mean.
+type dependencies struct {
+	View
+	project int64
+}
+
+// on gives what each series depends on.
+func (d *dependencies) on(series []int64) (map[int64][]track.Dependency, error) {
+	members, err := d.Members(series)
+	if err != nil {
+		return nil, err
+	}
+	var mails []int64
+	for _, of := range members {
+		for _, m := range of {
+			mails = append(mails, m.Mail)
+		}
+	}
+	texts, err := d.More(mails)
+	if err != nil {
+		return nil, err
+	}
+	written := map[int64][]string{}
+	for _, id := range series {
+		for _, m := range members[id] {
+			more, err := parseMore(texts[m.Mail])
+			if err != nil {
+				return nil, err
 			}
+			written[id] = append(written[id], more.Depends...)
+		}
+	}
+	meant, err := d.meant(written)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64][]track.Dependency{}
+	for id, lines := range written {
+		for _, line := range lines {
+			dependency := track.Dependency{Written: line, Series: meant[line]}
+			if meant[line] != id && !slices.Contains(out[id], dependency) {
+				out[id] = append(out[id], dependency)
+			}
+		}
+	}
+	return out, nil
+}
+
+// meant gives the series that each line means, where one is known.
+func (d *dependencies) meant(written map[int64][]string) (map[string]int64, error) {
+	lines := map[string][]string{} // by the Message-ID that each names
+	for _, of := range written {
+		for _, line := range of {
+			if !strings.Contains(line, "://") {
+				lines[bracketed(line)] = append(lines[bracketed(line)], line)
+			}
+		}
+	}
+	out := map[string]int64{}
+	if len(lines) == 0 {
+		return out, nil
+	}
+	rows, err := d.RowsNamed(d.project, sortedKeys(lines))
+	for _, r := range rows {
+		for _, line := range lines[r.ID] {
+			out[line] = r.Series
 		}
 	}
 	return out, err
 }
 
-// meant is the series that a Depends-on line means; 0 if none is known.
-func (d *dependencies) meant(project int64, written string) (series int64, err error) {
-	if strings.Contains(written, "://") {
-		return 0, nil
-	}
-	err = d.each(`
-		SELECT coalesce(p.series, c.series, 0) FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-		WHERE m.msgid = +? AND m.project = +? AND m.chosen`, []any{bracketed(written), project}, func(scan func(...any) error) error {
-		return scan(&series)
-	})
-	return series, err
-}
-
-// of goes through all mails of the project with a Depends-on line, by an index of just these.
+// of gives the series that depend on this one, of all with a Depends-on line.
 func (d *dependencies) of(series int64) (out []int64, err error) {
-	var others []int64
-	err = d.each(`
-		SELECT DISTINCT coalesce(p.series, c.series) FROM mail m
-			LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-		WHERE m.project = (SELECT project FROM series WHERE id = ?1) AND instr(m.more, '"Depends":') > 0 AND m.chosen
-			AND coalesce(p.series, c.series, ?1) <> ?1 ORDER BY 1`, []any{series}, func(scan func(...any) error) error {
-		var id int64
-		err := scan(&id)
-		others = append(others, id)
-		return err
-	})
-	for i := 0; err == nil && i < len(others); i++ {
-		var on []track.Dependency
-		if on, err = d.on(others[i]); err != nil {
-			break
-		}
-		if slices.ContainsFunc(on, func(o track.Dependency) bool { return o.Series == series }) {
-			out = append(out, others[i])
+	others, err := d.Depending(d.project)
+	if err != nil {
+		return nil, err
+	}
+	others = slices.DeleteFunc(others, func(id int64) bool { return id == series })
+	on, err := d.on(others)
+	for _, id := range others {
+		if slices.ContainsFunc(on[id], func(o track.Dependency) bool { return o.Series == series }) {
+			out = append(out, id)
 		}
 	}
 	return out, err

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 )
 
@@ -30,36 +29,42 @@ const (
 )
 
 // learn makes a new dictionary when it is time for one, and tells whether it did.
-func (w *writer) learn() (bool, error) {
-	var stored, last int64
-	if _, err := w.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &stored); err != nil {
+func (w *writing) learn() (bool, error) {
+	frames := w.store.frames
+	stored, err := w.LastMail()
+	if err != nil {
 		return false, err
 	}
-	w.frames.stored.Store(stored)
-	if stored < dictionaryAfter(w.frames.current.Load().mails) {
+	frames.stored.Store(stored)
+	if stored < dictionaryAfter(frames.current.Load().mails) {
 		return false, nil
 	}
 	// Another process may have made one that this one has not heard of.
-	if _, err := w.row(`SELECT coalesce(max(mails), 0) FROM dictionary`, nil, &last); err != nil || stored < dictionaryAfter(last) {
+	all, err := w.Dictionaries()
+	if err != nil || len(all) > 0 && stored < dictionaryAfter(all[len(all)-1].Mails) {
 		return err == nil, err
 	}
-	text, err := w.dictionaryText()
+	text, err := w.dictionaryText(stored)
 	if err != nil || len(text) == 0 {
 		return false, err
 	}
 	id := firstDictionaryID + rand.Int64N(lastDictionaryID-firstDictionaryID)
-	return true, w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, id, stored, Compress(text))
+	return true, w.PutDictionary(Dictionary{ID: id, Mails: stored, Frame: Compress(text)})
 }
 
-func (w *writer) dictionaryText() ([]byte, error) {
+func (w *writing) dictionaryText(last int64) ([]byte, error) {
+	keys, err := w.After(max(last-2*dictionaryFrom, 0), 2*dictionaryFrom) // numbers have few gaps
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for i := len(keys) - 1; i >= 0 && len(ids) < dictionaryFrom; i-- {
+		ids = append(ids, keys[i].ID)
+	}
 	var pieces [][]byte
 	total := 0
-	err := w.eachID(`SELECT id FROM mail ORDER BY id DESC LIMIT ?`, []any{dictionaryFrom}, func(mail int64) error {
-		frame, err := w.frame(mail)
-		if err != nil {
-			return err
-		}
-		raw, err := w.frames.decompress(frame)
+	err = w.Frames(ids, func(_ int64, frame []byte) error {
+		raw, err := w.store.frames.decompress(frame)
 		if err != nil {
 			return nil // check reports it; the others are enough
 		}
@@ -81,29 +86,10 @@ func (w *writer) dictionaryText() ([]byte, error) {
 }
 
 // dictionaries are those that are committed, oldest first.
-func (s *Store) dictionaries() ([]dictionary, error) {
-	r, err := s.reader(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	defer r.done()
-	rows, err := r.QueryContext(context.Background(), `SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`)
-	if err != nil {
-		return nil, err
-	}
-	var all []dictionary
-	err = eachRow(rows, func(scan func(...any) error) error {
-		var d dictionary
-		var frame []byte
-		if err := scan(&d.id, &d.mails, &frame); err != nil {
-			return err
-		}
-		var err error
-		if d.bytes, err = plain.decoder.DecodeAll(frame, nil); err != nil {
-			d.fault = fmt.Errorf("dictionary %d is damaged: %w", d.id, err)
-		}
-		all = append(all, d)
-		return nil
+func (s *Store) dictionaries() (all []Dictionary, err error) {
+	err = s.view(context.Background(), func(v View) error {
+		all, err = v.Dictionaries()
+		return err
 	})
 	return all, err
 }

@@ -3,14 +3,14 @@ package db
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 	"time"
+
+	"patchwatch/track"
 )
 
 // Dump writes the canonical dump: JSON Lines, sorted by their bytes. It holds no number of a row, no time of the
@@ -28,38 +28,42 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 // DumpLines are the lines of the dump, each as clean makes it (nil: as it is). They are of one moment. When this
 // returns they no longer hold the database up, however slowly they are read.
 func (s *Store) DumpLines(ctx context.Context, clean func(line []byte) []byte) (lines *Lines, err error) {
-	err = s.looking(ctx, func(w *writer) error {
-		lines, err = dumpLines(ctx, w, "", clean)
+	err = s.engine.Look(ctx, func(v View) error {
+		lines, err = dumpLines(ctx, v, "", clean)
 		return err
 	})
 	return lines, err
 }
 
-func dumpLines(ctx context.Context, from asker, dir string, clean func(line []byte) []byte) (*Lines, error) {
-	d := &dumper{asker: from, ctx: ctx, clean: clean, out: newSorter(dir)}
+func dumpLines(ctx context.Context, from View, dir string, clean func(line []byte) []byte) (*Lines, error) {
+	d := &dumper{View: from, ctx: ctx, clean: clean, out: newSorter(dir)}
 	d.json = json.NewEncoder(&d.text)
 	d.json.SetEscapeHTML(false) // Message-IDs keep their angle brackets
-	for _, collect := range []func() error{
-		d.projects, d.mails, d.people, d.covers, d.patches, d.comments, d.revisions, d.allSeries,
-	} {
+	for _, collect := range []func() error{d.projects, d.mails, d.people, d.allSeries, d.revisions} {
 		if err := collect(); err != nil {
 			d.out.close()
-			return nil, fmt.Errorf("dump: %w", explain(err))
+			return nil, fmt.Errorf("dump: %w", err)
 		}
 	}
 	return linesOf(d.out)
 }
 
 type dumper struct {
-	asker
+	View
 	ctx   context.Context
 	clean func(line []byte) []byte
-	json  *json.Encoder // into text
+	links map[int64]*string // link names of projects
+	later []int64           // series that may revise another
+	json  *json.Encoder     // into text
 	text  bytes.Buffer
 	out   *sorter
 }
 
+// line adds a record, one of the dump's own types.
 func (d *dumper) line(record any) error {
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
 	d.text.Reset()
 	if err := d.json.Encode(record); err != nil {
 		return err
@@ -71,18 +75,12 @@ func (d *dumper) line(record any) error {
 	return d.out.add(line)
 }
 
-// rows makes a line of each row of the query; f scans it into a record.
-func (d *dumper) rows(query string, f func(scan func(...any) error) (any, error)) error {
-	return d.each(query, nil, func(scan func(...any) error) error {
-		if err := d.ctx.Err(); err != nil {
-			return err
-		}
-		record, err := f(scan)
-		if err != nil {
-			return err
-		}
-		return d.line(record)
-	})
+// link is the link name of a project that is there, or was.
+func (d *dumper) link(project int64) string {
+	if name := d.links[project]; name != nil {
+		return *name
+	}
+	return ""
 }
 
 type dumpProject struct {
@@ -94,47 +92,31 @@ type dumpProject struct {
 }
 
 func (d *dumper) projects() error {
-	return d.rows(`SELECT link_name, list_id, nullif(list_email, ''), nullif(name, '') FROM project WHERE NOT removed`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpProject{Type: "project"}
-			return &r, scan(&r.LinkName, &r.ListID, &r.ListEmail, &r.Name)
-		})
+	all, err := d.Projects()
+	if err != nil {
+		return err
+	}
+	d.links = map[int64]*string{}
+	for i := range all {
+		p := &all[i]
+		d.links[p.ID] = &p.LinkName
+		if p.Removed {
+			continue
+		}
+		if err := d.line(dumpProject{"project", p.LinkName, p.ListID, orNull(p.ListEmail), orNull(p.Name)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type dumpMail struct {
-	Type     string  `json:"type"`
-	Project  *string `json:"project"`
-	MsgID    string  `json:"msgid"`
-	SHA256   string  `json:"sha256"`
-	Kind     string  `json:"kind"`
-	Variants int     `json:"variants"`
-}
-
-func (d *dumper) mails() error {
-	return d.rows(`
-		SELECT pr.link_name, m.msgid, m.sha256, `+kindColumn+`,
-			(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS m.project AND NOT v.chosen)
-		FROM `+rowTables+` LEFT JOIN project pr ON pr.id = m.project WHERE m.chosen`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpMail{Type: "mail"}
-			var sum []byte
-			err := scan(&r.Project, &r.MsgID, &sum, &r.Kind, &r.Variants)
-			r.SHA256 = hex.EncodeToString(sum)
-			return &r, err
-		})
-}
-
-type dumpPerson struct {
-	Type  string  `json:"type"`
-	Email string  `json:"email"`
-	Name  *string `json:"name"`
-}
-
-func (d *dumper) people() error {
-	return d.rows(`SELECT email, nullif(name, '') FROM person`, func(scan func(...any) error) (any, error) {
-		r := dumpPerson{Type: "person"}
-		return &r, scan(&r.Email, &r.Name)
-	})
+	Type     string     `json:"type"`
+	Project  *string    `json:"project"`
+	MsgID    string     `json:"msgid"`
+	SHA256   string     `json:"sha256"`
+	Kind     track.Role `json:"kind"`
+	Variants int        `json:"variants"`
 }
 
 type dumpCover struct {
@@ -147,52 +129,21 @@ type dumpCover struct {
 	ContentSHA string  `json:"content_sha256"`
 }
 
-func (d *dumper) covers() error {
-	return d.rows(`
-		SELECT pr.link_name, m.msgid, m.name, m.date, nullif(m.sender, ''), m.content_sha
-		FROM cover c JOIN mail m ON m.id = c.mail JOIN project pr ON pr.id = m.project`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpCover{Type: "cover"}
-			var date int64
-			var content []byte
-			err := scan(&r.Project, &r.MsgID, &r.Name, &date, &r.Submitter, &content)
-			r.Date, r.ContentSHA = dumpDate(date), hex.EncodeToString(content)
-			return &r, err
-		})
-}
-
 type dumpPatch struct {
-	Type       string  `json:"type"`
-	Project    string  `json:"project"`
-	MsgID      string  `json:"msgid"`
-	Name       string  `json:"name"`
-	Date       string  `json:"date"`
-	Submitter  *string `json:"submitter"`
-	State      string  `json:"state"`
-	Delegate   *string `json:"delegate"`
-	PullURL    *string `json:"pull_url"`
-	Hash       *string `json:"hash"`
-	DiffSHA    *string `json:"diff_sha256"`
-	ContentSHA string  `json:"content_sha256"`
-	Series     *string `json:"series"`
-	Number     *int    `json:"number"`
-}
-
-func (d *dumper) patches() error {
-	return d.rows(`
-		SELECT pr.link_name, m.msgid, m.name, m.date, nullif(m.sender, ''), p.state, p.delegate, m.pull_url, m.hash, m.diff_sha,
-			m.content_sha, s.key, p.number
-		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = m.project LEFT JOIN series s ON s.id = p.series`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpPatch{Type: "patch"}
-			var date int64
-			var hash, diff, content []byte
-			err := scan(&r.Project, &r.MsgID, &r.Name, &date, &r.Submitter, &r.State, &r.Delegate, &r.PullURL, &hash, &diff,
-				&content, &r.Series, &r.Number)
-			r.Date, r.ContentSHA = dumpDate(date), hex.EncodeToString(content)
-			r.Hash, r.DiffSHA = hexOrNull(hash), hexOrNull(diff)
-			return &r, err
-		})
+	Type       string      `json:"type"`
+	Project    string      `json:"project"`
+	MsgID      string      `json:"msgid"`
+	Name       string      `json:"name"`
+	Date       string      `json:"date"`
+	Submitter  *string     `json:"submitter"`
+	State      track.State `json:"state"`
+	Delegate   *string     `json:"delegate"`
+	PullURL    *string     `json:"pull_url"`
+	Hash       *string     `json:"hash"`
+	DiffSHA    *string     `json:"diff_sha256"`
+	ContentSHA string      `json:"content_sha256"`
+	Series     *string     `json:"series"`
+	Number     *int        `json:"number"`
 }
 
 type dumpComment struct {
@@ -205,74 +156,103 @@ type dumpComment struct {
 	ContentSHA string  `json:"content_sha256"`
 }
 
-func (d *dumper) comments() error {
-	return d.rows(`
-		SELECT pr.link_name, m.msgid, pm.msgid, m.date, nullif(m.sender, ''), m.content_sha
-		FROM reply r JOIN mail m ON m.id = r.mail JOIN mail pm ON pm.id = r.parent JOIN project pr ON pr.id = m.project
-		WHERE NOT r.ignored`,
-		func(scan func(...any) error) (any, error) {
-			r := dumpComment{Type: "comment"}
-			var date int64
-			var content []byte
-			err := scan(&r.Project, &r.MsgID, &r.Parent, &date, &r.Submitter, &content)
-			r.Date, r.ContentSHA = dumpDate(date), hex.EncodeToString(content)
-			return &r, err
-		})
+// mails makes a line of each mail, and another of what was derived of it.
+func (d *dumper) mails() error {
+	return d.EachMail(func(m *DerivedMail) error {
+		parent := m.Reply != nil && m.Reply.Parent != 0
+		if err := d.line(dumpMail{
+			"mail", d.links[m.Project], m.MsgID, hex.EncodeToString(m.SHA256[:]), RoleOf(m.Project, m.Kind, parent), m.Variants,
+		}); err != nil {
+			return err
+		}
+		date, sender, content := dumpDate(m.Date), orNull(m.Sender), hex.EncodeToString(m.ContentSHA)
+		if m.Cover != nil {
+			if err := d.line(dumpCover{"cover", d.link(m.Project), m.MsgID, m.Name, date, sender, content}); err != nil {
+				return err
+			}
+		}
+		if p := m.Patch; p != nil {
+			r := dumpPatch{
+				Type: "patch", Project: d.link(m.Project), MsgID: m.MsgID, Name: m.Name, Date: date, Submitter: sender,
+				State: p.State, Delegate: orNull(p.Delegate), PullURL: orNull(m.PullURL), Hash: hexOrNull(m.Hash),
+				DiffSHA: hexOrNull(m.DiffSHA), ContentSHA: content, Series: orNull(m.SeriesKey),
+			}
+			if p.Series != 0 {
+				r.Number = &p.Number
+			}
+			if err := d.line(&r); err != nil {
+				return err
+			}
+		}
+		if parent && !m.Reply.Ignored {
+			return d.line(dumpComment{"comment", d.link(m.Project), m.MsgID, m.ParentID, date, sender, content})
+		}
+		return nil
+	})
+}
+
+type dumpPerson struct {
+	Type  string  `json:"type"`
+	Email string  `json:"email"`
+	Name  *string `json:"name"`
+}
+
+func (d *dumper) people() error {
+	return d.EachPerson(func(p PersonRow) error { return d.line(dumpPerson{"person", p.Email, orNull(p.Name)}) })
 }
 
 type dumpSeries struct {
-	Type        string   `json:"type"`
-	Project     string   `json:"project"`
-	Key         string   `json:"key"`
-	Name        *string  `json:"name"`
-	Version     int      `json:"version"`
-	Total       int      `json:"total"`
-	Date        string   `json:"date"`
-	Submitter   *string  `json:"submitter"`
-	Cover       *string  `json:"cover"`
-	Patches     [][2]any `json:"patches"`
-	ReceivedAll bool     `json:"received_all"`
+	Type        string     `json:"type"`
+	Project     string     `json:"project"`
+	Key         string     `json:"key"`
+	Name        *string    `json:"name"`
+	Version     int        `json:"version"`
+	Total       int        `json:"total"`
+	Date        string     `json:"date"`
+	Submitter   *string    `json:"submitter"`
+	Cover       *string    `json:"cover"`
+	Patches     []dumpSlot `json:"patches"`
+	ReceivedAll bool       `json:"received_all"`
 }
 
-// allSeries reads a row for each patch of a series, which come one after the other.
+// dumpSlot is a patch's number and its Message-ID.
+type dumpSlot struct {
+	number int
+	msgid  string
+}
+
+// MarshalJSON writes a list of the two.
+func (s dumpSlot) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "[%d,", s.number)
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(s.msgid)
+	return append(bytes.TrimSuffix(b.Bytes(), []byte("\n")), ']'), err
+}
+
 func (d *dumper) allSeries() error {
-	var r *dumpSeries
-	last := int64(0)
-	write := func() error {
-		if r == nil {
-			return nil
+	return d.EachSeries(func(s *SeriesRow, members []Member) error {
+		if s.Version > 1 {
+			d.later = append(d.later, s.ID)
 		}
-		return d.line(r)
-	}
-	if err := d.each(`
-		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name), s.version, s.total, s.date, nullif(s.submitter, ''), c.msgid, s.complete,
-			p.number, m.msgid
-		FROM series s CROSS JOIN project pr ON pr.id = s.project LEFT JOIN mail c ON c.id = s.cover
-			LEFT JOIN patch p ON p.series = s.id LEFT JOIN mail m ON m.id = p.mail
-		ORDER BY s.id, p.number`, nil, func(scan func(...any) error) error {
-		next := &dumpSeries{Type: "series", Patches: [][2]any{}}
-		var id, date int64
-		var number sql.NullInt64
-		var patch sql.NullString
-		if err := scan(&id, &next.Project, &next.Key, &next.Name, &next.Version, &next.Total, &date, &next.Submitter,
-			&next.Cover, &next.ReceivedAll, &number, &patch); err != nil {
-			return err
+		name := s.Name
+		if s.Given != "" {
+			name = s.Given
 		}
-		if r == nil || id != last {
-			if err := errors.Join(d.ctx.Err(), write()); err != nil {
-				return err
+		r := dumpSeries{
+			Type: "series", Project: d.link(s.Project), Key: s.Key, Name: orNull(name), Version: s.Version, Total: s.Total,
+			Date: dumpDate(s.Date), Submitter: orNull(s.Submitter), Patches: []dumpSlot{}, ReceivedAll: s.Complete,
+		}
+		for _, m := range members {
+			if m.Cover {
+				r.Cover = &m.MsgID
+			} else {
+				r.Patches = append(r.Patches, dumpSlot{m.Number, m.MsgID})
 			}
-			next.Date = dumpDate(date)
-			r, last = next, id
 		}
-		if patch.Valid {
-			r.Patches = append(r.Patches, [2]any{number.Int64, patch.String})
-		}
-		return nil
-	}); err != nil {
-		return err
-	}
-	return write()
+		return d.line(&r)
+	})
 }
 
 type dumpRevision struct {
@@ -284,51 +264,40 @@ type dumpRevision struct {
 
 // revisions looks for each series of a version that can revise another, page by page.
 func (d *dumper) revisions() error {
-	finder := &revisions{asker: d.asker}
-	for last := int64(math.MinInt64); ; {
-		var page []int64
-		if err := d.each(`SELECT id FROM series WHERE version > 1 AND id > ? ORDER BY id LIMIT 1000`, []any{last},
-			func(scan func(...any) error) error {
-				err := scan(&last)
-				page = append(page, last)
-				return err
-			}); err != nil || len(page) == 0 {
+	for page := range slices.Chunk(d.later, 1000) {
+		finder := newRevisions(d.View) // which remembers its answers
+		rows, err := d.Series(page)
+		if err != nil {
 			return err
 		}
-		finder.known = map[int64]int64{}
-		for _, id := range page {
-			if err := d.revision(finder, id); err != nil {
+		for i := range rows {
+			if err := d.revision(finder, &rows[i]); err != nil {
 				return err
 			}
 		}
 	}
+	return nil
 }
 
-func (d *dumper) revision(finder *revisions, id int64) error {
-	if err := d.ctx.Err(); err != nil {
-		return err
-	}
-	before, err := finder.revised(id)
+func (d *dumper) revision(finder *revisions, s *SeriesRow) error {
+	before, err := finder.find(s)
 	if err != nil || before == 0 {
 		return err
 	}
-	return d.each(`
-		SELECT pr.link_name, s.key, o.key FROM series s JOIN project pr ON pr.id = s.project JOIN series o ON o.id = +?
-		WHERE s.id = +?`, []any{before, id}, func(scan func(...any) error) error {
-		r := dumpRevision{Type: "revision"}
-		if err := scan(&r.Project, &r.Series, &r.Revises); err != nil {
-			return err
-		}
-		return d.line(&r)
-	})
+	rows, err := d.Series([]int64{before})
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	return d.line(dumpRevision{"revision", d.link(s.Project), s.Key, rows[0].Key})
 }
 
-func dumpDate(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02T15:04:05") }
+func dumpDate(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }
 
-func hexOrNull(b []byte) *string {
-	if len(b) == 0 {
+func orNull(text string) *string {
+	if text == "" {
 		return nil
 	}
-	text := hex.EncodeToString(b)
 	return &text
 }
+
+func hexOrNull(b []byte) *string { return orNull(hex.EncodeToString(b)) }

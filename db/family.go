@@ -10,85 +10,81 @@ import (
 
 // Versions lists a series and all that it revises or that revise it, the oldest version first.
 func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesView, err error) {
-	tx, done, err := s.view(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	ids, err := newRevisions(ctx, tx).family(series)
-	if err != nil {
-		return nil, explain(err)
-	}
-	for _, id := range ids {
-		views, err := seriesViews(ctx, tx, track.Filter{Series: id})
+	err = s.view(ctx, func(v View) error {
+		ids, err := newRevisions(v).family(series)
 		if err != nil {
-			return nil, explain(err)
+			return err
 		}
-		out = append(out, views...)
-	}
-	return out, nil
+		for _, id := range ids {
+			views, err := seriesViews(v, track.Filter{Series: id})
+			if err != nil {
+				return err
+			}
+			out = append(out, views...)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // revisers are the series that revise this one.
-func (r *revisions) revisers(v *edition) ([]int64, error) {
-	members, err := r.members(v.id)
+func (r *revisions) revisers(s *SeriesRow) ([]int64, error) {
+	all, err := r.Members([]int64{s.ID})
 	if err != nil {
 		return nil, err
 	}
+	members := all[s.ID]
 	links := map[int64]track.Link{}
-	hashes := map[int64]bool{}
-	for _, m := range members {
-		if err := r.laterTitles(v, m, links); err != nil {
-			return nil, err
-		}
-		if err := r.hashesBelow(v, m, hashes); err != nil {
-			return nil, err
-		}
-	}
-	if err := r.series(links, track.SameThread, `
-		SELECT coalesce(p.series, c.series) FROM json_each(?) j CROSS JOIN ref f
-			LEFT JOIN patch p ON p.mail = f.mail LEFT JOIN cover c ON c.mail = f.mail
-		WHERE f.hash = j.value`, list(keys(hashes))); err != nil {
+	if err := r.titled(members, links, Titling{Project: s.Project, Later: true, Version: s.Version, Most: sameTitle}); err != nil {
 		return nil, err
 	}
+	below, err := r.idsBelow(members)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.Referrers(Referring{Project: s.Project, To: below})
+	if err != nil {
+		return nil, err
+	}
+	sameThread(links, rowsOfReferrers(found))
 	var out []int64
-	for id := range links {
+	for _, id := range sortedKeys(links) {
 		revised, err := r.revised(id)
 		if err != nil {
 			return nil, err
 		}
-		if revised == v.id {
+		if revised == s.ID {
 			out = append(out, id)
 		}
 	}
 	return out, nil
 }
 
-func (r *revisions) laterTitles(v *edition, m member, links map[int64]track.Link) error {
-	if !m.title.Valid {
-		return nil
+// idsBelow are the Message-IDs that a later version may refer to: of the mails, of comments on them, and those that they refer
+// to themselves.
+func (r *revisions) idsBelow(members []Member) ([]string, error) {
+	ids := map[string]bool{}
+	var mails []int64
+	for _, m := range members {
+		mails = append(mails, m.Mail)
+		ids[m.MsgID] = true
+		for _, ref := range m.Refs {
+			ids[ref] = true
+		}
 	}
-	found, err := r.titled(`
-		SELECT m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
-		FROM mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-		WHERE (m.id >> 16) = +? AND m.title = +? AND m.version > ? AND m.project = +? AND m.chosen
-		ORDER BY m.version, m.date, m.msgid LIMIT ?`, (*namesake).later, m.title.Int64, v.Version.Version, v.project, sameTitle)
-	noteSeries(links, found)
-	return err
-}
-
-// hashesBelow collects what a later version may refer to: the mail, a comment on it, what it refers to itself.
-func (r *revisions) hashesBelow(v *edition, m member, hashes map[int64]bool) error {
-	hashes[refHash(v.project, m.msgID)] = true
-	for _, ref := range m.refs {
-		hashes[refHash(v.project, ref)] = true
+	replies, err := r.Replies(mails, true)
+	if err != nil {
+		return nil, err
 	}
-	return r.each(`SELECT m.msgid FROM reply r JOIN mail m ON m.id = r.mail WHERE r.parent = +?`, []any{m.mail}, func(scan func(...any) error) error {
-		var id string
-		err := scan(&id)
-		hashes[refHash(v.project, id)] = true
-		return err
-	})
+	var comments []int64
+	for _, of := range replies {
+		comments = append(comments, of...)
+	}
+	rows, err := r.Rows(distinct(comments))
+	for _, row := range rows {
+		ids[row.ID] = true
+	}
+	return sortedKeys(ids), err
 }
 
 // family is all versions that hang together with this one, itself too, by version and date.
@@ -107,7 +103,7 @@ func (r *revisions) family(series int64) ([]int64, error) {
 	}
 	out := []int64{first}
 	for i := 0; i < len(out) && len(out) < most; i++ {
-		found, err := r.load(out[i])
+		found, err := r.Series(out[i : i+1])
 		if err != nil || len(found) == 0 {
 			return out, err
 		}
@@ -118,16 +114,19 @@ func (r *revisions) family(series int64) ([]int64, error) {
 		slices.Sort(later)
 		out = append(out, later...)
 	}
-	all, err := r.load(out...)
+	all, err := r.Series(out)
 	sort.Slice(all, func(i, j int) bool {
-		if all[i].Version.Version != all[j].Version.Version {
-			return all[i].Version.Version < all[j].Version.Version
+		switch {
+		case all[i].Version != all[j].Version:
+			return all[i].Version < all[j].Version
+		case !all[i].Date.Equal(all[j].Date):
+			return all[i].Date.Before(all[j].Date)
 		}
-		return all[i].Date.Before(all[j].Date)
+		return all[i].ID < all[j].ID
 	})
 	out = out[:0]
 	for _, v := range all {
-		out = append(out, v.id)
+		out = append(out, v.ID)
 	}
 	return out, err
 }

@@ -2,68 +2,54 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"math/rand/v2"
+	"slices"
 )
 
-// A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a row of
-// unfinished that says what is left to do. From then on new mail is taken in by the decision. The stored mails follow
-// in parts, each in a short transaction, so that watchers go on in between.
+// A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a Work that says
+// what is left to do. From then on new mail is taken in by the decision. The stored mails follow in parts, each in a short
+// transaction, so that watchers go on in between.
 //
 // What comes in between does not matter: a part routes its mails by the projects as they are at that moment, so it leaves the
 // same when it is done twice, or after one more decision. If a process is killed, the next Finish does the rest.
 
-// work is a row of unfinished.
-type work struct {
-	id         int64
-	project    sql.NullInt64 // whose patches are to be decided about; not valid: all mails are to be routed
-	done, last int64
-}
-
-const workColumns = `id, project, done, last`
-
-func (j *work) fields() []any { return []any{&j.id, &j.project, &j.done, &j.last} }
-
 // leaveRouting notes that every mail stored so far is to be routed anew. What an earlier decision left is part of that.
-func (w *writer) leaveRouting() error {
-	if err := w.exec(`DELETE FROM unfinished WHERE project IS NULL`); err != nil {
-		return err
-	}
-	return w.exec(`INSERT INTO unfinished (id, project, done, last) SELECT ?, NULL, 0, max(id) FROM mail HAVING max(id) > 0`, rand.Int64())
-}
+func (w *writing) leaveRouting() error { return w.leave(0) }
 
 // leaveDeciding notes that the patches of a project may begin with another state or delegate than before.
-func (w *writer) leaveDeciding(project int64) error {
-	if err := w.exec(`DELETE FROM unfinished WHERE project = ?`, project); err != nil {
+func (w *writing) leaveDeciding(project int64) error { return w.leave(project) }
+
+func (w *writing) leave(project int64) error {
+	works, err := w.Works()
+	if err != nil {
 		return err
 	}
-	return w.exec(`
-		INSERT INTO unfinished (id, project, done, last) SELECT ?1, ?2, 0, max(id) FROM mail
-		WHERE EXISTS (SELECT 1 FROM patch WHERE project = ?2) HAVING max(id) > 0`, rand.Int64(), project)
+	last, err := w.LastMail()
+	if err != nil {
+		return err
+	}
+	works = slices.DeleteFunc(works, func(j Work) bool { return j.Project == project })
+	if last > 0 {
+		works = append(works, Work{ID: rand.Int64(), Project: project, Last: last})
+	}
+	return w.PutWorks(works)
 }
 
 // Unfinished tells how many mails are still to be looked at because projects or rules were changed.
 func (s *Store) Unfinished(ctx context.Context) (mails int, err error) {
-	r, err := s.reader(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer r.done()
-	err = r.QueryRowContext(ctx, unfinishedQuery).Scan(&mails)
-	return mails, explain(err)
+	err = s.view(ctx, func(v View) error {
+		works, err := v.Works()
+		mails = leftToDo(works)
+		return err
+	})
+	return mails, err
 }
 
-const unfinishedQuery = `SELECT coalesce(sum(last - done), 0) FROM unfinished`
-
-// checkUnfinished is false while a change of projects is not finished: until then no derived row can be proved right.
-func (k *checker) checkUnfinished(ctx context.Context) (finished bool, err error) {
-	var left int
-	if err := k.own.QueryRowContext(ctx, unfinishedQuery).Scan(&left); err != nil || left == 0 {
-		return err == nil, err
+func leftToDo(works []Work) (mails int) {
+	for _, j := range works {
+		mails += int(j.Last - j.Done)
 	}
-	k.found.Fault("let a watcher go on with it, or run patchwatch rebuild",
-		"projects or rules were changed, and %d mails have not followed yet", left)
-	return false, nil
+	return mails
 }
 
 // Finish does what changes of projects and rules left to do, and returns how many mails it routed differently than before.
@@ -80,16 +66,16 @@ func (s *Store) Finish(ctx context.Context, read Reader, progress Progress) (mov
 
 // part does some of what is left; left is false if nothing was.
 func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left bool, moved int, err error) {
-	var j work
-	err = p.write(ctx, func(w *writer) error {
-		left, err = w.row(`SELECT `+workColumns+` FROM unfinished ORDER BY project IS NOT NULL, id LIMIT 1`, nil, j.fields()...)
+	var works []Work
+	if err := p.write(ctx, func(w *writing) error {
+		works, err = w.Works()
 		return err
-	})
-	if err != nil || !left {
+	}); err != nil || len(works) == 0 {
 		return false, 0, err
 	}
-	progress.tell(int(j.done), int(j.last))
-	if j.project.Valid {
+	j := works[0]
+	progress.tell(int(j.Done), int(j.Last))
+	if j.Project != 0 {
 		return true, 0, p.decidePart(ctx, j)
 	}
 	moved, err = p.routePart(ctx, j, read)
@@ -97,39 +83,42 @@ func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left b
 }
 
 // advance notes how far a work has come. ours is false if another process did it, or a later decision began it anew.
-func (w *writer) advance(j *work, to int64) (ours bool, err error) {
-	query, args := `UPDATE unfinished SET done = ? WHERE id = ? AND done = ?`, []any{to, j.id, j.done}
-	if to >= j.last {
-		query, args = `DELETE FROM unfinished WHERE id = ? AND done = ?`, args[1:]
-	}
-	res, err := w.run(query, args...)
+func (w *writing) advance(j *Work, to int64) (ours bool, err error) {
+	works, err := w.Works()
 	if err != nil {
 		return false, err
 	}
-	n, err := res.RowsAffected()
-	j.done = to
-	return n == 1, err
+	at := slices.Index(works, *j)
+	if at < 0 {
+		return false, nil
+	}
+	j.Done = to
+	if to >= j.Last {
+		works = slices.Delete(works, at, at+1)
+	} else {
+		works[at] = *j
+	}
+	return true, w.PutWorks(works)
 }
 
 // routePart reads some mails anew, outside of any transaction, and then moves those that belong elsewhere now.
-func (p *pace) routePart(ctx context.Context, j work, read Reader) (moved int, err error) {
+func (p *pace) routePart(ctx context.Context, j Work, read Reader) (moved int, err error) {
 	var batch []*stored
-	var w *writer
-	err = p.write(ctx, func(writer *writer) error {
-		w = writer
-		batch, err = w.storedAfter(j.done)
+	if err := p.write(ctx, func(w *writing) error {
+		batch, err = storedAfter(w, j.Done)
 		return err
-	})
-	if err != nil {
+	}); err != nil {
 		return 0, err
 	}
 	if len(batch) == 0 {
-		return 0, p.write(ctx, func(w *writer) error { _, err := w.advance(&j, j.last); return err })
+		return 0, p.write(ctx, func(w *writing) error { _, err := w.advance(&j, j.Last); return err })
 	}
-	w.readAll(batch, read) // uses only the writer's dictionaries
+	p.store.frames.readAll(batch, read)
 	for ours := true; ours && len(batch) > 0; {
 		var done, differ int
-		if err := p.write(ctx, func(w *writer) error {
+		before := j
+		if err := p.write(ctx, func(w *writing) error {
+			j = before
 			done, differ, err = w.rerouteSome(batch[:min(len(batch), p.size)], p.enough)
 			if err == nil {
 				ours, err = w.advance(&j, batch[done-1].id)
@@ -144,66 +133,61 @@ func (p *pace) routePart(ctx context.Context, j work, read Reader) (moved int, e
 	return moved, nil
 }
 
-// rerouteSome routes mails by the projects of today: at least one, and more until it is enough.
-func (w *writer) rerouteSome(batch []*stored, enough func() bool) (done, differ int, err error) {
-	a, err := newAdder(w, w.readRouting)
+// rerouteStep is how many mails are routed before the clock is looked at.
+const rerouteStep = 16
+
+// rerouteSome routes mails by the projects of today: at least some, and more until it is enough.
+func (w *writing) rerouteSome(batch []*stored, enough func() bool) (done, differ int, err error) {
+	r, err := w.readRouting()
 	if err != nil {
 		return 0, 0, err
 	}
+	a := newAdder(w, r)
 	for done < len(batch) && (done == 0 || !enough()) {
-		m := batch[done]
-		done++
-		if m.mail == nil {
-			continue // it can't be read any more, and keeps its facts
-		}
-		differs, err := a.refresh(m)
+		step := batch[done:min(done+rerouteStep, len(batch))]
+		n, err := a.refresh(step)
 		if err != nil {
 			return done, differ, err
 		}
-		if differs {
-			differ++
-		}
+		done += len(step)
+		differ += n
 	}
 	return done, differ, a.derive()
 }
 
 // decidePart decides anew with which state and delegate some patches of a project begin.
-func (p *pace) decidePart(ctx context.Context, j work) error {
-	return p.write(ctx, func(w *writer) error {
-		a, err := newAdder(w, w.readRouting)
+func (p *pace) decidePart(ctx context.Context, j Work) error {
+	return p.write(ctx, func(w *writing) error {
+		r, err := w.readRouting()
 		if err != nil {
 			return err
 		}
-		last, ours := j.last, []int64{}
-		found := 0
-		err = w.each(`SELECT mail, project FROM patch WHERE mail > ? AND mail <= ? ORDER BY mail LIMIT ?`, []any{j.done, j.last, 4 * p.size},
-			func(scan func(...any) error) error {
-				var mail, project int64
-				err := scan(&mail, &project)
-				if project == j.project.Int64 {
-					ours = append(ours, mail)
-				}
-				last = mail
-				found++
+		a := newAdder(w, r)
+		for done := j.Done; ; {
+			keys, err := w.After(done, rerouteStep*4)
+			if err != nil {
 				return err
-			})
-		if err != nil {
-			return err
-		}
-		if found < 4*p.size {
-			last = j.last
-		}
-		d := &deriver{writer: w, project: j.project.Int64, settings: a.settings(j.project.Int64)}
-		for i, mail := range ours {
-			if i > 0 && p.enough() {
-				last = ours[i-1]
-				break
 			}
-			if err := d.decideAnew(mail); err != nil {
+			if done = j.Last; len(keys) > 0 {
+				done = keys[len(keys)-1].ID
+			}
+			var ids []int64
+			for _, k := range keys {
+				ids = append(ids, k.ID)
+			}
+			if err := a.decideAnew(j.Project, ids); err != nil {
+				return err
+			}
+			if done >= j.Last || p.enough() {
+				_, err = w.advance(&j, done)
 				return err
 			}
 		}
-		_, err = w.advance(&j, last)
-		return err
 	})
+}
+
+// decideAnew is for patches of a project, among these mails, that may begin with another state or delegate.
+func (a *adder) decideAnew(project int64, mails []int64) error {
+	d := newDeriver(a.writing, a.settings(project), newNeighbourhood(a.Tx, project))
+	return d.decideAnew(mails)
 }

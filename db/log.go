@@ -1,72 +1,102 @@
 package db
 
 import (
-	"fmt"
+	"cmp"
+	"context"
+	"slices"
 	"time"
+
+	"patchwatch/track"
 )
 
-// The log is written back into the database every 64 MiB and not, as SQLite would, every 4: each time costs two waits for
-// the disk and writes the same index pages again, and with many mails stored these are most of what is written.
-//
-// SQLite begins the log anew only when nobody reads from it. Of sixteen who read page after page somebody always does,
-// so the log would grow for ever. So the writer waits for them, while it holds the write lock. Those who begin to read
-// meanwhile find all in the database and are not waited for, so the wait is no longer than the slowest page takes. The
-// writer gives up on a long reader, such as a dump, and tries again when the log has grown by an eighth. All the waits
-// together take at most a twentieth of the time.
-const (
-	logSize = 64 << 20
-	logKept = 96 << 20 // a log that had to grow larger is cut back to this
+// The log has a line for everything that a person decided: who, when, what, from what to what. Neither mail nor a rebuild
+// changes it.
 
-	logWait      = 250 * time.Millisecond // one wait for those who read
-	logWaitSaved = 2 * logWait
-	logWaitShare = 20 // waits take one part in so many of the time
-)
-
-// logKeeper keeps the log small.
-type logKeeper struct {
-	size  int64         // of the log, in pages, when it is written back
-	next  int64         // pages at which the next try is due; 0: at size
-	saved time.Duration // how long others may be waited for
-	since time.Time     // when saved was last counted
+// logged is a line of the log whose project is known by number or by link name.
+type logged struct {
+	project int64
+	LogEntry
 }
 
-func newLogKeeper(size int64) logKeeper {
-	return logKeeper{size: size / pageSize, saved: logWaitSaved, since: time.Now()}
+// logAbout notes a decision about a mail; it is written at the end of the transaction.
+func (w *writing) logAbout(what string, about Name, before, after string) {
+	w.lines = append(w.lines, logged{about.Project, LogEntry{What: what, MsgID: about.MsgID, Before: before, After: after}})
 }
 
-// keepLogSmall is called after a commit. It gives no error, since what was committed is stored in any case; the next commit
-// tries again.
-func (w *writer) keepLogSmall() {
-	k := &w.log
-	frames, _ := w.checkpoint("NOOP", 0)
-	if frames < max(k.next, k.size) {
-		return
+// logProject notes a decision about a project, by its link name.
+func (w *writing) logProject(linkName, before, after string) error {
+	if before == after {
+		return nil
 	}
-	w.checkpoint("PASSIVE", 0) // most of the work, while other processes can write
-	wait := k.wait(time.Now())
-	began := time.Now()
-	if _, done := w.checkpoint("RESTART", wait); done {
-		k.next = 0
-	} else {
-		k.next = frames + k.size/8
-	}
-	k.saved -= min(time.Since(began), wait)
+	return w.log("project", linkName, "", before, after)
 }
 
-// wait is how long others may be waited for now.
-func (k *logKeeper) wait(now time.Time) time.Duration {
-	k.saved = min(k.saved+now.Sub(k.since)/logWaitShare, logWaitSaved)
-	k.since = now
-	return min(k.saved, logWait)
+func (w *writing) log(what, linkName, msgid, before, after string) error {
+	w.lines = append(w.lines, logged{0, LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after}})
+	return nil
 }
 
-// checkpoint writes the log back, and gives how many pages are in it and whether it was done. NOOP only looks.
-func (w *writer) checkpoint(how string, wait time.Duration) (frames int64, done bool) {
-	if wait > 0 {
-		_ = w.script(fmt.Sprintf("PRAGMA busy_timeout = %d", wait.Milliseconds()))
-		defer w.script("PRAGMA busy_timeout = 0")
+// addLog writes what was noted.
+func (w *writing) addLog() error {
+	if len(w.lines) == 0 {
+		return nil
 	}
-	var busy, written int64
-	found, err := w.row("PRAGMA wal_checkpoint("+how+")", nil, &busy, &frames, &written)
-	return frames, found && err == nil && busy == 0
+	links, err := linkNames(w)
+	if err != nil {
+		return err
+	}
+	now := micros(time.Now())
+	out := make([]LogEntry, len(w.lines))
+	for i, l := range w.lines {
+		out[i] = l.LogEntry
+		out[i].Project = cmp.Or(l.Project, links[l.project])
+		out[i].Time, out[i].Actor = now, cmp.Or(w.by, track.ActorUnknown)
+	}
+	return w.AddLog(out)
+}
+
+// Log lists what was decided, newest first.
+func (s *Store) Log(ctx context.Context, q LogQuery) (out []LogEntry, err error) {
+	err = s.view(ctx, func(v View) error {
+		out, err = v.Log(q)
+		return err
+	})
+	return out, err
+}
+
+// LogOf lists what was decided about several mails, newest first, at most so many (0: all). A project that was made on sight
+// may have got another link name since.
+func (s *Store) LogOf(ctx context.Context, mails []LogQuery, most int) (out []LogEntry, err error) {
+	err = s.view(ctx, func(v View) error {
+		names, err := linkNames(v)
+		if err != nil {
+			return err
+		}
+		tracked := map[string]bool{}
+		for _, name := range names {
+			tracked[name] = true
+		}
+		for _, q := range mails {
+			found, err := v.Log(LogQuery{MsgID: q.MsgID})
+			if err != nil {
+				return err
+			}
+			for _, e := range found {
+				if e.Project == q.Project || !tracked[e.Project] {
+					out = append(out, e)
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b LogEntry) int { return cmp.Compare(b.ID, a.ID) })
+	if most > 0 {
+		out = out[:min(most, len(out))]
+	}
+	return out, err
+}
+
+// compare is the order of the table of decisions.
+func (n Name) compare(o Name) int {
+	return cmp.Or(cmp.Compare(n.Project, o.Project), cmp.Compare(n.MsgID, o.MsgID))
 }

@@ -2,71 +2,64 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"slices"
+
+	"patchwatch/track"
 )
 
 // SetSeriesName records the name that a person gives to a series, by its number; an empty one takes it back.
 //
-// The decision is kept with the mail that leads the series today: its cover, else its lowest number. Late mails may
+// The decision is kept with the mail that leads the series today: its cover, otherwise its lowest number. Late mails may
 // make two series of one or one of two; then the name goes where that mail goes, and of two names in one series the
 // one of the leading mail is shown.
-func (s *Store) SetSeriesName(ctx context.Context, series int64, name string) error {
-	return s.write(ctx, func(w *writer) error {
-		members, err := w.membersOf(series)
+func (s *Store) SetSeriesName(ctx context.Context, by track.Actor, series int64, name string) error {
+	return s.decideBy(ctx, by, func(w *writing) error {
+		rows, err := w.Series([]int64{series})
 		if err != nil {
 			return err
 		}
-		if len(members) == 0 {
+		members, err := w.Members([]int64{series})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 || len(members[series]) == 0 {
 			return fmt.Errorf("series %d: %w", series, ErrNotFound)
 		}
-		for _, mail := range members { // an earlier name of another member would show, were this one taken back
-			if err := w.exec(`
-				UPDATE decision SET series_name = NULL WHERE series_name IS NOT NULL
-				AND (project, msgid) = (SELECT project, msgid FROM mail WHERE id = ?)`, mail); err != nil {
-				return err
-			}
+		row := rows[0]
+		if err := w.decideName(row.Project, members[series], name); err != nil {
+			return err
 		}
-		if name != "" {
-			if err := w.exec(`
-				INSERT INTO decision (project, msgid, series_name) SELECT project, msgid, ? FROM mail WHERE id = ?
-				ON CONFLICT (project, msgid) DO UPDATE SET series_name = excluded.series_name`, name, members[0]); err != nil {
-				return err
-			}
+		if row.Given != name {
+			w.logAbout("series-name", Name{row.Project, members[series][0].MsgID}, row.Given, name)
 		}
-		return w.exec(`UPDATE series SET given = ? WHERE id = ?`, orNil(name), series)
+		row.Given = name
+		return w.Put(&Derived{Series: []SeriesRow{row}})
 	})
 }
 
-// membersOf are the mails of a series, the leading one first.
-func (w *writer) membersOf(series int64) (mails []int64, err error) {
-	err = w.eachID(`
-		SELECT mail FROM (
-			SELECT cover AS mail, -1 AS number FROM series WHERE id = ?1 AND cover IS NOT NULL
-			UNION ALL SELECT mail, number FROM patch WHERE series = ?1)
-		ORDER BY number`, []any{series}, func(mail int64) error {
-		mails = append(mails, mail)
-		return nil
-	})
-	return mails, err
-}
-
-// givenName is the name that a person gave to the series of these mails, leading mail first.
-func (d *deriver) givenName(members []*row) (given sql.NullString, err error) {
-	if d.named == nil {
-		named, err := d.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{d.project}, new(int))
-		if err != nil {
-			return given, err
+// decideName hangs the name on the first member. An earlier name of another would show, were this one taken back.
+func (w *writing) decideName(project int64, members []Member, name string) error {
+	var names []Name
+	for _, m := range members {
+		names = append(names, Name{project, m.MsgID})
+	}
+	decided, err := w.Decisions(names)
+	if err != nil {
+		return err
+	}
+	var out []Decision
+	for i, n := range names {
+		d := decided[n]
+		had := d.SeriesName != nil
+		d.Name, d.SeriesName = n, nil
+		if i == 0 && name != "" {
+			d.SeriesName = &name
 		}
-		d.named = &named
-	}
-	if !*d.named {
-		return given, nil
-	}
-	for _, r := range members {
-		if _, err := d.row(`SELECT series_name FROM decision WHERE project = ? AND msgid = ?`, []any{d.project, r.ID}, &given); err != nil || given.Valid {
-			return given, err
+		if had || d.SeriesName != nil {
+			out = append(out, d)
 		}
 	}
-	return given, nil
+	slices.SortFunc(out, func(a, b Decision) int { return a.Name.compare(b.Name) })
+	return w.PutDecisions(out)
 }

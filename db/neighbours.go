@@ -1,144 +1,166 @@
 package db
 
 import (
-	"sort"
 	"time"
 
 	"patchwatch/track"
 )
 
-// neighbourhood is what a change can reach in one project: the mails whose place must be found anew. It is gathered
-// by indexed lookups only, so that adding a mail costs what it touches and not what is stored.
+// neighbourhood is what a change can reach in one project: the mails whose place must be found anew. It is gathered by
+// indexed lookups only, so that adding a mail costs what it touches and not what is stored.
 //
-// Two walks make it. Talk spreads downwards (talk.go): who refers to a mail that leads somewhere else than before, may
-// lead somewhere else too. Members spread sideways: by references, and by marker within track.Window.
+// Two walks make it. Talk spreads downwards (replies.go): who refers to a mail that leads somewhere else than before, may
+// lead somewhere else too. Members spread sideways: by references, and by marker within track.Window. Both go in waves:
+// what all mails of a wave need is asked for at once.
 type neighbourhood struct {
-	*writer
+	from    View
 	project int64
-	byID    map[string]*row // looked up; nil: not stored
-	byMail  map[int64]*row
+	byID    map[string]*Row // looked up; nil: not stored
+	byMail  map[int64]*Row
 
-	talk, members map[string]*row // the set
+	talk, members map[string]*Row // the set
 	clean         map[string]bool // of the talk in the set
 
 	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would otherwise
 	// be read ten thousand times.
-	referrers map[string]map[string][]*row // members that refer to a Message-ID, by sender: those still to be handed out
+	referrers map[string]map[string][]*Row // members that refer to a Message-ID, by sender: those still to be handed out
 	stretches map[markerKey][]stretch
 
 	err error // of a lookup inside a callback that can't return one
 }
 
-func newNeighbourhood(w *writer, project int64) *neighbourhood {
+func newNeighbourhood(v View, project int64) *neighbourhood {
 	return &neighbourhood{
-		writer: w, project: project, byID: map[string]*row{}, byMail: map[int64]*row{},
-		talk: map[string]*row{}, members: map[string]*row{}, clean: map[string]bool{},
-		referrers: map[string]map[string][]*row{}, stretches: map[markerKey][]stretch{},
+		from: v, project: project, byID: map[string]*Row{}, byMail: map[int64]*Row{},
+		talk: map[string]*Row{}, members: map[string]*Row{}, clean: map[string]bool{},
+		referrers: map[string]map[string][]*Row{}, stretches: map[markerKey][]stretch{},
 	}
 }
 
 // gather finds all that the change reaches.
 func (n *neighbourhood) gather(c *change) error {
-	var members []*row
-	for _, ids := range []map[string]bool{c.fresh, c.replaced} {
-		for id := range ids {
-			r, err := n.fetch(id)
-			if err != nil {
-				return err
-			}
-			if r != nil && r.Member() {
-				members = append(members, r)
-			}
-			// Whether a member's references lead to anything stored is part of its fate (track's join).
-			more, err := n.allReferrers(id)
-			if err != nil {
-				return err
-			}
-			members = append(members, more...)
-		}
-	}
-	for _, r := range c.gone {
-		if !r.Member() {
-			continue
-		}
-		more, err := n.besides(r)
-		if err != nil {
-			return err
-		}
-		members = append(members, more...)
-	}
-	if err := n.spreadTalk(c); err != nil {
+	ids := c.ids()
+	if err := n.fetchAll(ids); err != nil {
 		return err
 	}
-	return n.spreadMembers(members)
+	if err := n.findReferrers(ids); err != nil {
+		return err
+	}
+	var members []*Row
+	for _, id := range ids {
+		if r := n.byID[id]; r != nil && r.Member() {
+			members = append(members, r)
+		}
+		// Whether a member's references lead to anything stored is part of its fate (track's join).
+		members = append(members, n.allReferrers(id)...)
+	}
+	var gone []*Row
+	for _, r := range c.gone {
+		if r.Member() {
+			gone = append(gone, r)
+		}
+	}
+	besideGone, err := n.besides(gone)
+	if err != nil {
+		return err
+	}
+	if err := n.spreadTalk(c, ids); err != nil {
+		return err
+	}
+	return n.spreadMembers(append(members, besideGone...))
+}
+
+// ids are the Message-IDs of all that is new or replaced, each once.
+func (c *change) ids() []string {
+	ids := sortedKeys(c.fresh)
+	for _, id := range sortedKeys(c.replaced) {
+		if !c.fresh[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // spreadMembers takes in the members and all members beside them, until there are no more.
-func (n *neighbourhood) spreadMembers(queue []*row) error {
-	for len(queue) > 0 {
-		r := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		if n.members[r.ID] != nil {
-			continue
+func (n *neighbourhood) spreadMembers(wave []*Row) error {
+	for len(wave) > 0 {
+		var next []*Row
+		for _, r := range wave {
+			if n.members[r.ID] == nil {
+				n.members[r.ID] = r
+				next = append(next, r)
+			}
 		}
-		n.members[r.ID] = r
-		more, err := n.besides(r)
-		if err != nil {
+		var err error
+		if wave, err = n.besides(next); err != nil {
 			return err
 		}
-		queue = append(queue, more...)
 	}
 	return nil
 }
 
-// besides finds the members that may share a series with r, but for those handed out before: who refers to it, whom
-// it refers to, who of the same sender shares a reference, and who has its marker and another number at about its
+// besides finds the members that may share a series with these, but for those handed out before: who refers to them, whom
+// they refer to, who of the same sender shares a reference, and who has their marker and another number at about their
 // time. This is what track.Assemble calls closed.
-func (n *neighbourhood) besides(r *row) ([]*row, error) {
-	out, err := n.allReferrers(r.ID)
-	if err != nil {
+func (n *neighbourhood) besides(rows []*Row) ([]*Row, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	var ids, refs []string
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+		refs = append(refs, r.Refs...)
+	}
+	if err := n.fetchAll(refs); err != nil {
 		return nil, err
 	}
-	for _, ref := range r.Refs {
-		above, err := n.fetch(ref)
-		if err != nil {
-			return nil, err
-		}
-		if above != nil && above.Member() {
-			out = append(out, above)
-		}
-		siblings, err := n.referrersOf(ref)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, siblings[r.Sender]...)
-		delete(siblings, r.Sender)
+	if err := n.findReferrers(append(ids, refs...)); err != nil {
+		return nil, err
 	}
-	marked, err := n.withMarkerOf(r)
+	var out []*Row
+	for _, r := range rows {
+		out = append(out, n.allReferrers(r.ID)...)
+		for _, ref := range r.Refs {
+			if above := n.byID[ref]; above != nil && above.Member() {
+				out = append(out, above)
+			}
+			siblings := n.referrers[ref]
+			out = append(out, siblings[r.Sender]...)
+			delete(siblings, r.Sender)
+		}
+	}
+	marked, err := n.withMarkersOf(rows)
 	return append(out, marked...), err
 }
 
 // allReferrers hands out the members that refer to a Message-ID.
-func (n *neighbourhood) allReferrers(id string) (out []*row, err error) {
-	bySender, err := n.referrersOf(id)
+func (n *neighbourhood) allReferrers(id string) (out []*Row) {
+	bySender := n.referrers[id]
 	for _, rows := range bySender {
 		out = append(out, rows...)
 	}
 	clear(bySender)
-	return out, err
+	return out
 }
 
-func (n *neighbourhood) referrersOf(id string) (map[string][]*row, error) {
-	if known, ok := n.referrers[id]; ok {
-		return known, nil
+// findReferrers looks up the members that refer to these Message-IDs, if that was not done yet.
+func (n *neighbourhood) findReferrers(ids []string) error {
+	var ask []string
+	for _, id := range ids {
+		if n.referrers[id] == nil {
+			n.referrers[id] = map[string][]*Row{}
+			ask = append(ask, id)
+		}
 	}
-	bySender := map[string][]*row{}
-	n.referrers[id] = bySender
-	rows, err := n.rows(`SELECT `+rowColumns+` FROM ref f CROSS JOIN `+rowTables+` WHERE f.hash = +? AND f.member = 1 AND m.id = f.mail`, refHash(n.project, id))
-	for _, r := range rows {
-		bySender[r.Sender] = append(bySender[r.Sender], r)
+	if len(ask) == 0 {
+		return nil
 	}
-	return bySender, err
+	found, err := n.from.Referrers(Referring{Project: n.project, To: ask, Who: Members})
+	for _, f := range found {
+		r := n.known(f.Row)
+		n.referrers[f.To][r.Sender] = append(n.referrers[f.To][r.Sender], r)
+	}
+	return err
 }
 
 type markerKey struct {
@@ -146,157 +168,83 @@ type markerKey struct {
 	version, total int
 }
 
-// span is a stretch of time, in seconds since 1970, both ends within.
-type span struct{ from, to int64 }
-
-// stretch is a span in which the members of a marker were handed out: all, or all but those of one number.
-type stretch struct {
-	span
-	all bool
-	but int
-}
-
-// withMarkerOf finds members of the same sender, version and total, and another number, within track.Window.
-func (n *neighbourhood) withMarkerOf(r *row) (out []*row, err error) {
-	if !r.Marked {
-		return nil, nil
-	}
+// withMarkersOf finds members of the same sender, version and total, and another number, within track.Window.
+func (n *neighbourhood) withMarkersOf(rows []*Row) (out []*Row, err error) {
 	window := int64(track.Window / time.Second)
-	want := span{r.Date.Unix() - window, r.Date.Unix() + window}
-	key := markerKey{r.Sender, r.Version, r.Total}
-	take := func(part span, number int, same bool) error {
-		rows, err := n.marked(key, part, number, same)
-		out = append(out, rows...)
-		return err
-	}
-	var done []stretch
-	covered := []span{}
-	for _, s := range n.stretches[key] {
-		covered = append(covered, s.span)
-		both := span{max(s.from, want.from), min(s.to, want.to)}
-		if s.all || s.but == r.Number || both.from > both.to {
-			done = append(done, s)
+	var ask []Marking
+	for _, r := range rows {
+		if !r.Marked {
 			continue
 		}
-		if err := take(both, s.but, true); err != nil {
-			return nil, err
-		}
-		done = append(done, stretch{span: both, all: true})
-		for _, rest := range gaps([]span{both}, s.span) {
-			done = append(done, stretch{span: rest, but: s.but})
+		key := markerKey{r.Sender, r.Version, r.Total}
+		want := span{r.Date.Unix() - window, r.Date.Unix() + window}
+		parts, all := handOut(n.stretches[key], want, r.Number)
+		n.stretches[key] = all
+		for _, p := range parts {
+			ask = append(ask, Marking{r.Sender, r.Version, r.Total, p.from, p.to, p.number, p.same})
 		}
 	}
-	for _, gap := range gaps(covered, want) {
-		if err := take(gap, r.Number, false); err != nil {
-			return nil, err
-		}
-		done = append(done, stretch{span: gap, but: r.Number})
+	if len(ask) == 0 {
+		return nil, nil
 	}
-	n.stretches[key] = merged(done)
-	return out, nil
-}
-
-// marked finds the members of a marker in a span of time: those of a number, or all of others.
-func (n *neighbourhood) marked(key markerKey, in span, number int, same bool) (out []*row, err error) {
-	err = n.eachID(`
-		SELECT id FROM mail WHERE project = ? AND sender = ? AND version = ? AND total = ? AND date BETWEEN ? AND ?
-		AND (number = ?) = ? AND chosen AND kind IN (1, 2) AND marked`,
-		[]any{n.project, key.sender, key.version, key.total, in.from, in.to, number, same}, func(mail int64) error {
-			r, err := n.fetchMail(mail)
-			if err == nil && r.Member() {
+	found, err := n.from.Marked(n.project, ask)
+	for _, rows := range found {
+		for _, r := range rows {
+			if r := n.known(r); r.Member() {
 				out = append(out, r)
 			}
-			return err
-		})
+		}
+	}
 	return out, err
 }
 
-// merged puts stretches that touch and say the same into one, so that thousands of mails don't leave as many.
-func merged(all []stretch) []stretch {
-	sort.Slice(all, func(i, j int) bool { return all[i].from < all[j].from })
-	var out []stretch
-	for _, s := range all {
-		if last := len(out) - 1; last >= 0 && out[last].all == s.all && (s.all || out[last].but == s.but) && out[last].to+1 == s.from {
-			out[last].to = s.to
-			continue
+// fetchAll looks up the mails that stand for Message-IDs, if that was not done yet.
+func (n *neighbourhood) fetchAll(ids []string) error {
+	var ask []string
+	for _, id := range ids {
+		if _, known := n.byID[id]; !known {
+			n.byID[id] = nil // unless it is found
+			ask = append(ask, id)
 		}
-		out = append(out, s)
 	}
-	return out
-}
-
-// gaps are the parts of want that none of the covered spans has.
-func gaps(covered []span, want span) []span {
-	open := []span{want}
-	for _, c := range covered {
-		var rest []span
-		for _, o := range open {
-			if c.to < o.from || c.from > o.to {
-				rest = append(rest, o)
-				continue
-			}
-			if o.from < c.from {
-				rest = append(rest, span{o.from, c.from - 1})
-			}
-			if o.to > c.to {
-				rest = append(rest, span{c.to + 1, o.to})
-			}
+	if len(ask) == 0 {
+		return nil
+	}
+	found, err := n.from.RowsNamed(n.project, ask)
+	if err != nil {
+		for _, id := range ask {
+			delete(n.byID, id)
 		}
-		open = rest
+		return err
 	}
-	return open
+	for _, r := range found {
+		n.remember(r.ID, r)
+	}
+	return nil
 }
 
 // fetch looks up the mail that stands for a Message-ID; nil if none is stored.
-func (n *neighbourhood) fetch(id string) (*row, error) {
-	if r, ok := n.byID[id]; ok {
+func (n *neighbourhood) fetch(id string) (*Row, error) {
+	if r, known := n.byID[id]; known {
 		return r, nil
 	}
-	r, err := n.oneRow(`SELECT `+rowColumns+` FROM `+rowTables+` WHERE m.msgid = +? AND m.project = +? AND m.chosen`, id, n.project)
-	if err != nil {
-		return nil, err
-	}
-	n.remember(id, r)
-	return r, nil
+	err := n.fetchAll([]string{id})
+	return n.byID[id], err
 }
 
-// rows looks up many mails at once.
-func (n *neighbourhood) rows(query string, args ...any) (out []*row, err error) {
-	err = n.each(query, args, func(scan func(...any) error) error {
-		r, err := scanRow(scan)
-		if err != nil {
-			return err
-		}
-		if known := n.byMail[r.mail]; known != nil {
-			r = known
-		}
-		n.remember(r.ID, r)
-		out = append(out, r)
-		return nil
-	})
-	return out, err
-}
-
-// fetchMail looks up a mail by its number. Only chosen mails have references that lead here.
-func (n *neighbourhood) fetchMail(mail int64) (*row, error) {
-	if r, ok := n.byMail[mail]; ok {
-		return r, nil
-	}
-	r, err := n.loadRow(mail)
-	if err != nil {
-		return nil, err
-	}
-	if known, ok := n.byID[r.ID]; ok && known != nil {
-		return known, nil
+// known is the row that is in hand already of a mail, otherwise this one, which is remembered.
+func (n *neighbourhood) known(r *Row) *Row {
+	if k := n.byMail[r.Mail]; k != nil {
+		return k
 	}
 	n.remember(r.ID, r)
-	return r, nil
+	return r
 }
 
-func (n *neighbourhood) remember(id string, r *row) {
+func (n *neighbourhood) remember(id string, r *Row) {
 	n.byID[id] = r
 	if r != nil {
-		n.byMail[r.mail] = r
+		n.byMail[r.Mail] = r
 	}
 }
 
@@ -321,5 +269,5 @@ func (n *neighbourhood) settled(id string) (track.Settled, bool) {
 	if r == nil {
 		return track.Settled{}, false
 	}
-	return track.Settled{Kind: r.Kind, Parent: r.parentID.String}, true
+	return track.Settled{Kind: r.Kind, Parent: r.ParentID}, true
 }

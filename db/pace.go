@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Somebody who waits for the write lock asks for it again every 20 ms (begin), or every 100 ms where it is another
-// program (SQLite's busy handler). There is no queue: a process that lets go of the lock and takes it again at once can
+// Somebody who waits for a write lock may have to ask for it again and again: every 20 ms where it is this program, every
+// 100 ms where it is another that uses SQLite. There is no queue: a process that lets go of the lock and takes it again at once can
 // keep all others waiting for ever. So long work now and then leaves the lock free for longer than these times.
 const (
 	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
@@ -25,11 +25,11 @@ type pace struct {
 }
 
 // write is Store.write, after a rest where one is due.
-func (p *pace) write(ctx context.Context, f func(w *writer) error) error {
+func (p *pace) write(ctx context.Context, f func(w *writing) error) error {
 	if err := p.rest(ctx); err != nil {
 		return err
 	}
-	err := p.store.write(ctx, func(w *writer) error {
+	err := p.store.write(ctx, func(w *writing) error {
 		p.began = time.Now()
 		err := f(w)
 		p.adapt(time.Since(p.began))

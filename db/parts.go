@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
-	"strings"
 	"time"
 
 	"patchwatch/track"
@@ -17,7 +16,7 @@ import (
 //
 // Memory holds four bytes for each mail. All the rest is sorted in files.
 type parts struct {
-	*writer
+	*writing
 	ctx   context.Context
 	dir   string   // of the files
 	up    []uint32 // by the place of a mail among all, by number: a mail of its part with a lower place, or itself
@@ -26,51 +25,43 @@ type parts struct {
 	seed  maphash.Seed
 }
 
-// chosenMails are those that a rebuild looks at. A mail's place is its place in this list.
-const chosenMails = ` FROM mail m WHERE m.chosen AND m.project IS NOT NULL ORDER BY m.id`
-
-// findParts also fills the table ref, which says who refers to whom, in the table's own order: in another order each
-// row would change another page.
-func (w *writer) findParts(ctx context.Context, dir string, total int) (*parts, error) {
+// findParts also puts right who refers to whom, in the table's own order: in another order each row would change another page.
+func findParts(ctx context.Context, w *writing, dir string, total int) (*parts, error) {
 	p := &parts{
-		writer: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
+		writing: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
 		links: newSorter(dir), marks: newSorter(dir), seed: maphash.MakeSeed(),
 	}
 	defer p.links.close()
 	defer p.marks.close()
-	if err := w.each(`
-		SELECT m.id, m.project, m.msgid, m.refs, m.kind, m.sender, m.date, m.marked, m.number, m.total, m.version`+chosenMails,
-		nil, p.scan); err != nil {
+	if err := w.EachItem(p.take); err != nil {
 		return nil, err
 	}
 	if err := p.joinLinked(); err != nil {
 		return nil, err
 	}
+	if err := p.correctRefs(); err != nil {
+		return nil, err
+	}
 	return p, p.joinMarked()
 }
 
-func (p *parts) scan(scan func(...any) error) error {
-	var it track.Item
-	var mail, project, date int64
-	var refs string
-	if err := scan(&mail, &project, &it.ID, &refs, &it.Kind, &it.Sender, &date, &it.Marked, &it.Number, &it.Total, &it.Version); err != nil {
-		return err
-	}
+// take takes a mail in. A mail's place is its place among all that EachItem gives.
+func (p *parts) take(project, mail int64, it *track.Item) error {
 	if err := p.ctx.Err(); err != nil {
 		return err
 	}
 	place := uint32(len(p.up))
 	p.up = append(p.up, place)
-	l := link{hash: refHash(project, it.ID), place: place, member: it.Member(), talk: it.Kind == track.Talk || it.Kind == track.Ignored}
+	l := link{
+		hash: RefHash(project, it.ID), place: place, member: it.Member(),
+		talk: it.Kind == track.Talk || it.Kind == track.Ignored,
+	}
 	if err := p.links.add(l.record()); err != nil {
 		return err
 	}
 	l.refers, l.mail, l.sender = true, mail, maphash.String(p.seed, it.Sender)
-	for ref := range strings.SplitSeq(refs, "\n") {
-		if ref == "" {
-			continue
-		}
-		l.hash = refHash(project, ref)
+	for _, ref := range it.Refs {
+		l.hash = RefHash(project, ref)
 		if err := p.links.add(l.record()); err != nil {
 			return err
 		}
@@ -78,7 +69,7 @@ func (p *parts) scan(scan func(...any) error) error {
 	if !it.Marked || !l.member {
 		return nil
 	}
-	return p.marks.add(mark{p.markerOf(project, &it), date, int64(it.Number), place}.record())
+	return p.marks.add(mark{p.markerOf(project, it), it.Date.Unix(), int64(it.Number), place}.record())
 }
 
 // markerOf hashes the marker. Two with one hash make a part larger than it need be, and change nothing.
@@ -123,7 +114,7 @@ func (p *parts) joinLinked() error {
 	var own *link // the mail of this Message-ID, if it is stored
 	var hash int64
 	senders := map[uint64]uint32{} // that refer to it
-	return p.links.each(func(record []byte) error {
+	return p.links.walk(func(record []byte) error {
 		l := linkOf(record)
 		if l.hash != hash {
 			hash, own = l.hash, nil
@@ -142,10 +133,7 @@ func (p *parts) joinLinked() error {
 			}
 			senders[l.sender] = l.place
 		}
-		if err := p.ctx.Err(); err != nil {
-			return err
-		}
-		return p.noteRef(l.hash, l.member, l.mail)
+		return p.ctx.Err()
 	})
 }
 
@@ -242,17 +230,16 @@ func (p *parts) eachBatch(most int, f func(project int64, mails []int64) error) 
 	order := newSorter(p.dir)
 	defer order.close()
 	place := uint32(0)
-	if err := p.each(`SELECT m.id, m.project, length(m.refs) + length(m.msgid) + length(m.name)`+chosenMails, nil,
-		func(scan func(...any) error) error {
-			var mail, project, text int64
-			if err := scan(&mail, &project, &text); err != nil {
-				return err
-			}
-			b := binary.BigEndian.AppendUint32(appendSorted(nil, project), p.root(place))
-			b = binary.BigEndian.AppendUint32(appendSorted(b, mail), uint32(min(text, math.MaxUint32)))
-			place++
-			return order.add(b)
-		}); err != nil {
+	if err := p.EachItem(func(project, mail int64, it *track.Item) error {
+		text := len(it.ID) + len(it.Name)
+		for _, ref := range it.Refs {
+			text += len(ref)
+		}
+		b := binary.BigEndian.AppendUint32(appendSorted(nil, project), p.root(place))
+		b = binary.BigEndian.AppendUint32(appendSorted(b, mail), uint32(min(text, math.MaxUint32)))
+		place++
+		return order.add(b)
+	}); err != nil {
 		return err
 	}
 	var mails []int64

@@ -6,62 +6,59 @@ import (
 	"patchwatch/track"
 )
 
-// routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as
-// long as nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that
-// grows with the lists.
+// routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as long as
+// nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that grows with the
+// lists.
 type routing struct {
 	router     *track.Router
 	configured bool  // by a person: then none is made on sight
 	onSight    int   // how many were made on sight
-	version    int64 // of the database, which other connections' commits change
-	after      int64 // the transaction of this connection that left it
+	stamp      Stamp // of the transaction that left it
 }
 
-// takeRouting gives what the transaction before left, or reads it. Only for a transaction that has not changed any
-// project itself.
-func (w *writer) takeRouting() (*routing, error) {
-	if r := w.routing; r != nil && r.after == w.begun-1 {
+// takeRouting gives what the transaction before left, or reads it. Only for a transaction that has not changed any project
+// itself.
+func (w *writing) takeRouting() (*routing, error) {
+	if r := w.routing; r != nil {
 		w.routing = nil
-		if version, err := w.dataVersion(); err != nil || version == r.version {
-			return r, err
-		}
+		return r, nil
 	}
 	return w.readRouting()
 }
 
-// keepRouting leaves it to the next transaction. A rollback throws it away.
-func (w *writer) keepRouting(r *routing) {
-	r.after = w.begun
-	w.routing = r
+// keepRouting leaves it to the next transaction, if this one is committed.
+func (w *writing) keepRouting(r *routing) {
+	r.stamp = w.stamp
+	w.keep = r
 }
 
-func (w *writer) dataVersion() (version int64, err error) {
-	_, err = w.row(`PRAGMA data_version`, nil, &version)
-	return version, err
-}
-
-func (w *writer) readRouting() (*routing, error) {
-	w.routing = nil
-	version, err := w.dataVersion()
+func (w *writing) readRouting() (*routing, error) {
+	all, err := w.Projects()
 	if err != nil {
 		return nil, err
 	}
-	projects, err := w.projects()
-	if err != nil {
-		return nil, err
-	}
-	r := &routing{version: version}
-	// A project that was removed again is a decision too.
-	if r.configured, err = w.row(`SELECT 1 FROM project WHERE NOT on_sight LIMIT 1`, nil, new(int)); err != nil {
-		return nil, err
-	}
-	for _, p := range projects {
-		if p.OnSight {
+	r := &routing{}
+	for _, p := range all {
+		switch {
+		case !p.OnSight:
+			r.configured = true // a project that was removed again is a decision too
+		case !p.Removed:
 			r.onSight++
 		}
 	}
-	r.router, err = track.NewRouter(projects)
+	r.router, err = track.NewRouter(tracked(all))
 	return r, err
+}
+
+// tracked are the projects that are not removed.
+func tracked(all []Project) []track.Project {
+	var out []track.Project
+	for _, p := range all {
+		if !p.Removed {
+			out = append(out, p.Project)
+		}
+	}
+	return out
 }
 
 // route finds the project of a mail, and makes one on sight where none was ever configured.
@@ -93,15 +90,11 @@ func (a *adder) route(m *track.Mail) (*track.Project, bool, error) {
 
 // makeOnSight adds a project to the database and to those that are known.
 func (a *adder) makeOnSight(p *track.Project) error {
-	res, err := a.run(`
-		INSERT INTO project (link_name, list_id, list_email, name, on_sight) VALUES (?, ?, ?, ?, 1)`,
-		p.LinkName, p.ListID, p.ListEmail, p.Name)
-	if err != nil {
+	row := Project{Project: *p}
+	if err := a.PutProject(&row); err != nil {
 		return err
 	}
-	if p.ID, err = res.LastInsertId(); err != nil {
-		return err
-	}
+	p.ID = row.ID
 	a.onSight++
 	return a.router.Add(*p)
 }

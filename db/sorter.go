@@ -135,6 +135,11 @@ func (s *sorter) cursor() *cursor {
 // each calls f with all records in order, and closes the sorter.
 func (s *sorter) each(f func(record []byte) error) error {
 	defer s.close()
+	return s.walk(f)
+}
+
+// walk calls f with all records in order. They can be read again.
+func (s *sorter) walk(f func(record []byte) error) error {
 	c, err := s.sorted()
 	if err != nil {
 		return err
@@ -298,4 +303,9 @@ func (c *cursor) sink(i int) {
 		c.parts[i], c.parts[least] = c.parts[least], c.parts[i]
 		i = least
 	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

@@ -7,12 +7,6 @@ const (
 	stepCommitted = "committed" // on disk, and nobody knows yet
 )
 
-// stepOpened is the point at which SQLite has the database open, and nobody knows yet which file that is.
-const stepOpened = "opened"
-
-// stepCopied is the point in Backup at which the copy is whole and has not got its name yet.
-const stepCopied = "copied"
-
 // Steps lists what the function given to OnStep is called with by Add, in order.
 func Steps() []string { return []string{stepInserted, stepDerived, stepCommitted} }
 

@@ -15,6 +15,7 @@ import (
 
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/track"
 )
 
@@ -121,12 +122,12 @@ func (w *workplace) dumpOfFed(projects []track.Project, mails []sampleMail, seed
 	t := w.t
 	t.Helper()
 	ctx := context.Background()
-	s, err := db.Open(ctx, w.path(fmt.Sprint(seed, ".db")))
+	s, err := sqlite.Open(ctx, w.path(fmt.Sprint(seed, ".db")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range projects {
-		if _, err := s.AddProject(ctx, p, intake.Reread, nil); err != nil {
+		if _, err := s.AddProject(ctx, "a test", p, intake.Reread, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/watcher"
 )
@@ -54,7 +55,7 @@ func (a *app) newProgress(what, unit string) *term.Progress {
 
 // writing runs f with the database open for writing. It makes the database if there is none.
 func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
-	store, err := db.Open(ctx, a.db)
+	store, err := sqlite.Open(ctx, a.db)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (a *app) reading(ctx context.Context, f func(*db.Store) error) error {
 // readingWith is reading that leaves f some time to tidy up after a signal.
 func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*db.Store) error) error {
 	defer onlyReading(ctx, patience)()
-	store, err := db.OpenReadOnly(ctx, a.db)
+	store, err := sqlite.OpenReadOnly(ctx, a.db)
 	if errors.Is(err, db.ErrNotExist) {
 		return a.noDatabase()
 	}

@@ -14,6 +14,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 )
 
 func (a *app) compareCommand() *cobra.Command {
@@ -105,7 +106,7 @@ func linesOfDump(in *bufio.Reader, compressed bool) (*db.Lines, error) {
 }
 
 func linesOfDatabase(ctx context.Context, path string) (*db.Lines, error) {
-	s, err := db.OpenReadOnly(ctx, path)
+	s, err := sqlite.OpenReadOnly(ctx, path)
 	if err != nil {
 		return nil, err
 	}

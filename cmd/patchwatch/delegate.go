@@ -31,7 +31,7 @@ changes it again.
 				return err
 			}
 			return a.decide(cmd.Context(), project, ids, cmp.Or(address, who), func(s *db.Store, patches []int64) error {
-				return s.SetDelegate(cmd.Context(), patches, address)
+				return s.SetDelegate(cmd.Context(), a.actor(), patches, address)
 			})
 		},
 	}

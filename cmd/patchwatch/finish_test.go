@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"patchwatch/cmd/patchwatch/internal/ops"
-	"patchwatch/db"
+	"patchwatch/db/sqlite"
 )
 
 var addFrob = []string{"project", "add", "frob-devel", "--list-id", "frob-devel.lists.example.org",
@@ -43,7 +43,7 @@ func (w *workplace) unfinished() int {
 // killedInTheMiddle adds the project and kills the command when some of the mail has followed; false if it had ended
 // before.
 func (w *workplace) killedInTheMiddle() bool {
-	store, err := db.OpenReadOnly(w.t.Context(), w.path("patchwatch.db"))
+	store, err := sqlite.OpenReadOnly(w.t.Context(), w.path("patchwatch.db"))
 	if err != nil {
 		w.t.Fatal(err)
 	}

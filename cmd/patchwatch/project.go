@@ -49,7 +49,7 @@ this link name is added again.`,
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				var moved int
 				err := a.withProgress("project remove", func(tell db.Progress) (err error) {
-					moved, err = s.RemoveProject(cmd.Context(), args[0], intake.Reread, tell)
+					moved, err = s.RemoveProject(cmd.Context(), a.actor(), args[0], intake.Reread, tell)
 					return err
 				})
 				if errors.Is(err, db.ErrNotFound) {

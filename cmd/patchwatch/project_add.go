@@ -104,7 +104,7 @@ watcher or patchwatch rebuild does the rest.`,
 			return a.writing(cmd.Context(), func(s *db.Store) error {
 				var moved int
 				err := a.withProgress("project add", func(tell db.Progress) (err error) {
-					moved, err = s.AddProject(cmd.Context(), p, intake.Reread, tell)
+					moved, err = s.AddProject(cmd.Context(), a.actor(), p, intake.Reread, tell)
 					return err
 				})
 				if err == nil {
@@ -137,7 +137,7 @@ func (a *app) projectSetCommand() *cobra.Command {
 				}
 				var moved int
 				err = a.withProgress("project set", func(tell db.Progress) (err error) {
-					moved, err = s.SetProject(cmd.Context(), p, intake.Reread, tell)
+					moved, err = s.SetProject(cmd.Context(), a.actor(), p, intake.Reread, tell)
 					return err
 				})
 				if err == nil {

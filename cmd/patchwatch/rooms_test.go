@@ -1,7 +1,12 @@
 package main
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,14 +18,15 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 // knows nothing of mail, and all meet in cmd.
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
-		"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
+		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
 		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term":   {},
 	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
-	inside + "ops":    {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
-	inside + "stress": {"patchwatch/db", "patchwatch/watcher", inside + "intake", inside + "term"},
-	inside + "view":   {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
+	inside + "ops":    {"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
+	inside + "stress": {"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/watcher", inside + "intake", inside + "term"},
+
+	inside + "view": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
 
 	// What tests of several rooms hold output against.
 	inside + "term/termtest": {},
@@ -30,6 +36,73 @@ var rooms = map[string][]string{
 	"patchwatch/ingest":  {"patchwatch/track"},
 	"patchwatch/track":   {},
 	"patchwatch/db":      {"patchwatch/track"},
+
+	// An engine knows the database's rules, and the rules know no engine.
+	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/track"},
+	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/track"},
+}
+
+// engines are the packages that may know a database's driver and its SQL.
+var engines = []string{"patchwatch/db/sqlite"}
+
+// TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other, another engine can take its place.
+func TestOnlyEnginesKnowTheirDatabase(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f",
+		"{{$p := .ImportPath}}{{$d := .Dir}}{{range .GoFiles}}{{$p}} {{$d}}/{{.}}\n{{end}}", "patchwatch/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	looked := 0
+	for line := range strings.Lines(string(out)) {
+		room, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if room == "" || slices.Contains(engines, room) {
+			continue
+		}
+		looked++
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, fault := range databaseIn(file, text) {
+			t.Errorf("%s: %s", file, fault)
+		}
+	}
+	if looked < 100 {
+		t.Errorf("only %d files were looked at", looked)
+	}
+}
+
+var statement = regexp.MustCompile(`(?is)\b(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|` +
+	`(create|drop|alter)\s+(table|index)|pragma)\b`)
+
+// databaseIn finds imports of a driver and strings that look like SQL.
+func databaseIn(file string, text []byte) (faults []string) {
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, text, 0)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			if strings.Contains(n.Path.Value, "database/sql") || strings.Contains(n.Path.Value, "sqlite3") {
+				faults = append(faults, "imports "+n.Path.Value)
+			}
+			return false
+		case *ast.BasicLit:
+			if n.Kind == token.STRING && statement.MatchString(n.Value) {
+				faults = append(faults, "holds SQL: "+n.Value)
+			}
+		}
+		return true
+	})
+	return faults
+}
+
+func TestFindsSQL(t *testing.T) {
+	const code = "package x\nimport _ \"database/sql\"\nvar a, b, c = `\n\tSELECT id\n\tFROM mail`, \"pragma user_version\", \"select one from these\"\n"
+	if got := databaseIn("x.go", []byte(code)); len(got) != 4 {
+		t.Errorf("found %q", got)
+	}
 }
 
 func TestRoomsImportOneWay(t *testing.T) {

@@ -55,7 +55,7 @@ counts, then the first by its pattern.`,
 			}
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				return a.withProgress("rule add", func(tell db.Progress) error {
-					return s.AddRule(cmd.Context(), args[0], r, intake.Reread, tell)
+					return s.AddRule(cmd.Context(), a.actor(), args[0], r, intake.Reread, tell)
 				})
 			})
 		},
@@ -101,7 +101,7 @@ func (a *app) ruleRemoveCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				return a.withProgress("rule remove", func(tell db.Progress) error {
-					return s.RemoveRule(cmd.Context(), args[0], args[1], intake.Reread, tell)
+					return s.RemoveRule(cmd.Context(), a.actor(), args[0], args[1], intake.Reread, tell)
 				})
 			})
 		},

@@ -30,7 +30,7 @@ takes it back.
 				if err != nil {
 					return err
 				}
-				if err := s.SetSeriesName(cmd.Context(), v.ID, name); err != nil {
+				if err := s.SetSeriesName(cmd.Context(), a.actor(), v.ID, name); err != nil {
 					return err
 				}
 				if v, err = view.FindSeriesOf(cmd.Context(), s, project, view.SeriesID(v.ID)); err != nil {

@@ -30,7 +30,7 @@ func (a *app) stateCommand() *cobra.Command {
 				return err
 			}
 			return a.decide(cmd.Context(), project, args[:len(args)-1], string(state), func(s *db.Store, patches []int64) error {
-				return s.SetState(cmd.Context(), patches, state)
+				return s.SetState(cmd.Context(), a.actor(), patches, state)
 			})
 		},
 	}

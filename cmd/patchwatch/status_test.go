@@ -7,14 +7,14 @@ import (
 
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/ops"
-	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/track"
 )
 
 // Mail of a list beyond the bound is kept, as unrouted, and status says why, and what to do.
 func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
 	for projects, want := range map[int]bool{track.MaxOnSight - 1: false, track.MaxOnSight: true} {
-		s, err := db.Open(t.Context(), t.TempDir()+"/x.db")
+		s, err := sqlite.Open(t.Context(), t.TempDir()+"/x.db")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/track"
 )
@@ -221,7 +222,7 @@ func newEmptyStores(t *testing.T) *emptyStores {
 	t.Helper()
 	s := &emptyStores{dir: memoryDir(t)}
 	path := filepath.Join(s.dir, "empty.db")
-	store, err := db.Open(context.Background(), path)
+	store, err := sqlite.Open(context.Background(), path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +241,7 @@ func (s *emptyStores) dumpOf(t *testing.T, batches [][]db.Delivery) string {
 	if err := os.WriteFile(path, s.empty, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	store, err := db.Open(ctx, path)
+	store, err := sqlite.Open(ctx, path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/term"
-	"patchwatch/db"
+	"patchwatch/db/sqlite"
 )
 
 // version and commit are set by the Makefile. In a plain go build they are empty, and thisBuild asks the module and
@@ -47,7 +47,7 @@ type build struct {
 }
 
 func thisBuild() build {
-	b := build{Version: version, Commit: commit, Go: runtime.Version(), SQLite: db.SQLiteVersion()}
+	b := build{Version: version, Commit: commit, Go: runtime.Version(), SQLite: sqlite.Version()}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Version = cmp.Or(b.Version, info.Main.Version)
 		for _, s := range info.Settings {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 )
 
 const patch = "From: Ada <ada@example.org>\nSubject: [PATCH] %[1]d@x\nMessage-ID: <%[1]d@x>\n" +
@@ -15,7 +16,7 @@ const patch = "From: Ada <ada@example.org>\nSubject: [PATCH] %[1]d@x\nMessage-ID
 
 // Of a backlog only the first mails are compressed without a dictionary, though many more are read in advance.
 func TestBacklogIsCompressedWithADictionary(t *testing.T) {
-	store, err := db.Open(t.Context(), t.TempDir()+"/x.db")
+	store, err := sqlite.Open(t.Context(), t.TempDir()+"/x.db")
 	if err != nil {
 		t.Fatal(err)
 	}

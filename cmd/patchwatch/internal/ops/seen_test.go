@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 )
 
 // What was seen while the database could not be written to is noted later, and does not hide what was seen since.
 func TestNotesAreKept(t *testing.T) {
 	ctx := context.Background()
-	s, err := db.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
 	if err != nil {
 		t.Fatal(err)
 	}

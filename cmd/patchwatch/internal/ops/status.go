@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -66,7 +68,8 @@ type DatabaseStatus struct {
 	Error    string `json:"error,omitempty"` // why nothing can be said about it
 	Bytes    int64  `json:"bytes"`
 	WALBytes int64  `json:"wal_bytes"`
-	SQLite   string `json:"sqlite"`
+	Engine   string `json:"engine"` // its name and version
+	SQLite   string `json:"sqlite"` // its version
 	Mails    int    `json:"mails"`
 	Projects int    `json:"projects"`
 	Full     bool   `json:"projects_full"` // no more lists are tracked on sight: mail of others is unrouted
@@ -101,7 +104,8 @@ func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
 		return r, err
 	}
 	r.Database = DatabaseStatus{
-		Path: s.Path(), Bytes: st.FileBytes, WALBytes: st.WALBytes, SQLite: st.SQLite, Mails: st.Mails, Projects: st.Projects,
+		Path: s.Path(), Bytes: st.Bytes, WALBytes: st.LogBytes, Engine: st.Engine,
+		SQLite: strings.TrimPrefix(st.Engine, "SQLite "), Mails: st.Mails, Projects: st.Projects,
 		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
@@ -138,7 +142,7 @@ func timeOrNull(t time.Time) *time.Time {
 func ReportWithout(database string, fault error, dirs []string) (Report, error) {
 	r := Report{
 		Maildirs: []MaildirStatus{},
-		Database: DatabaseStatus{Path: database, Error: fault.Error(), SQLite: db.SQLiteVersion()},
+		Database: DatabaseStatus{Path: database, Error: fault.Error(), Engine: "SQLite " + sqlite.Version(), SQLite: sqlite.Version()},
 	}
 	for _, dir := range dirs {
 		path, err := MaildirPath(dir)

@@ -16,6 +16,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
+	"patchwatch/db/sqlite"
 	"patchwatch/watcher"
 )
 
@@ -39,7 +40,7 @@ func (s *run) prepare(ctx context.Context, archives []intake.Archive) error {
 	if _, err := watcher.EnsureMaildir(s.maildir()); err != nil {
 		return err
 	}
-	store, err := db.Open(ctx, s.serial())
+	store, err := sqlite.Open(ctx, s.serial())
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func FindPatches(ctx context.Context, s *db.Store, project string, ids []string)
 	var out []track.MailView
 	found := map[int64]bool{} // a patch may be named again by its series
 	for _, id := range ids {
-		mails, err := findSet(ctx, s, project, id)
+		mails, err := FindSet(ctx, s, project, id)
 		if err != nil {
 			return nil, err
 		}
@@ -106,8 +106,8 @@ func notAPatch(id string, mails []track.MailView) string {
 	return fmt.Sprintf("there is no patch in %s", id)
 }
 
-// findSet returns the mails that one id means: the members of a series or cover, otherwise the mail itself.
-func findSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
+// FindSet returns the mails that one id means: the members of a series or cover, otherwise the mail itself.
+func FindSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
 	v, isSeries, err := FindSeries(ctx, s, id)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,315 @@
+package dbtest
+
+import (
+	"context"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// hooked is an engine that asks before each call inside its transactions and views, by the name of the method. An error
+// is the answer of that call, and the engine beneath is not asked. It tells of answers that are values.
+type hooked struct {
+	db.Engine
+	before func(method string) error
+	after  func(method string, answer any)
+}
+
+var _ db.Engine = hooked{}
+
+func (h hooked) Write(ctx context.Context, f func(db.Tx) error) error {
+	return h.Engine.Write(ctx, func(tx db.Tx) error { return f(hookedTx{hookedView{h, tx}, tx}) })
+}
+
+func (h hooked) View(ctx context.Context, f func(db.View) error) error {
+	return h.Engine.View(ctx, func(v db.View) error { return f(hookedView{h, v}) })
+}
+
+func (h hooked) Look(ctx context.Context, f func(db.View) error) error {
+	return h.Engine.Look(ctx, func(v db.View) error { return f(hookedView{h, v}) })
+}
+
+func (h hooked) do(method string, f func() error) error {
+	if err := h.before(method); err != nil {
+		return err
+	}
+	return f()
+}
+
+func ask[T any](h hooked, method string, f func() (T, error)) (answer T, err error) {
+	err = h.do(method, func() error {
+		answer, err = f()
+		return err
+	})
+	h.after(method, answer)
+	return answer, err
+}
+
+// hookedView and hookedTx hand every method on. They embed no db.View and no db.Tx, so that a new method can't be
+// missed.
+type hookedView struct {
+	hooked
+	view db.View
+}
+
+type hookedTx struct {
+	hookedView
+	tx db.Tx
+}
+
+func (h hookedView) Known(keys []db.Bytes) (map[db.Bytes]db.Known, error) {
+	return ask(h.hooked, "Known", func() (map[db.Bytes]db.Known, error) { return h.view.Known(keys) })
+}
+
+func (h hookedView) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
+	return ask(h.hooked, "Copies", func() (map[db.Name][]db.Copy, error) { return h.view.Copies(names) })
+}
+
+func (h hookedView) Mails(ids []int64) (map[int64]*db.Mail, error) {
+	return ask(h.hooked, "Mails", func() (map[int64]*db.Mail, error) { return h.view.Mails(ids) })
+}
+
+func (h hookedView) Namings(emails []string) (map[string]db.Naming, error) {
+	return ask(h.hooked, "Namings", func() (map[string]db.Naming, error) { return h.view.Namings(emails) })
+}
+
+func (h hookedView) Holds(sums []db.Sum) ([]bool, error) {
+	return ask(h.hooked, "Holds", func() ([]bool, error) { return h.view.Holds(sums) })
+}
+
+func (h hookedView) LastMail() (int64, error) {
+	return ask(h.hooked, "LastMail", func() (int64, error) { return h.view.LastMail() })
+}
+
+func (h hookedView) After(id int64, most int) ([]db.MailKey, error) {
+	return ask(h.hooked, "After", func() ([]db.MailKey, error) { return h.view.After(id, most) })
+}
+
+func (h hookedView) Frames(ids []int64, f func(id int64, frame []byte) error) error {
+	return h.do("Frames", func() error { return h.view.Frames(ids, f) })
+}
+
+func (h hookedView) Rows(ids []int64) ([]*db.Row, error) {
+	return ask(h.hooked, "Rows", func() ([]*db.Row, error) { return h.view.Rows(ids) })
+}
+
+func (h hookedView) RowsNamed(project int64, msgids []string) ([]*db.Row, error) {
+	return ask(h.hooked, "RowsNamed", func() ([]*db.Row, error) { return h.view.RowsNamed(project, msgids) })
+}
+
+func (h hookedView) Referrers(q db.Referring) ([]db.Referrer, error) {
+	return ask(h.hooked, "Referrers", func() ([]db.Referrer, error) { return h.view.Referrers(q) })
+}
+
+func (h hookedView) Marked(project int64, queries []db.Marking) ([][]*db.Row, error) {
+	return ask(h.hooked, "Marked", func() ([][]*db.Row, error) { return h.view.Marked(project, queries) })
+}
+
+func (h hookedView) Derived(mails []int64) (db.Derived, error) {
+	return ask(h.hooked, "Derived", func() (db.Derived, error) { return h.view.Derived(mails) })
+}
+
+func (h hookedView) Series(ids []int64) ([]db.SeriesRow, error) {
+	return ask(h.hooked, "Series", func() ([]db.SeriesRow, error) { return h.view.Series(ids) })
+}
+
+func (h hookedView) Members(series []int64) (map[int64][]db.Member, error) {
+	return ask(h.hooked, "Members", func() (map[int64][]db.Member, error) { return h.view.Members(series) })
+}
+
+func (h hookedView) People(emails []string) (map[string]db.PersonRow, error) {
+	return ask(h.hooked, "People", func() (map[string]db.PersonRow, error) { return h.view.People(emails) })
+}
+
+func (h hookedView) Titled(queries []db.Titling) ([][]db.Namesake, error) {
+	return ask(h.hooked, "Titled", func() ([][]db.Namesake, error) { return h.view.Titled(queries) })
+}
+
+func (h hookedView) Depending(project int64) ([]int64, error) {
+	return ask(h.hooked, "Depending", func() ([]int64, error) { return h.view.Depending(project) })
+}
+
+func (h hookedView) Patches(f track.Filter) ([]track.PatchView, error) {
+	return ask(h.hooked, "Patches", func() ([]track.PatchView, error) { return h.view.Patches(f) })
+}
+
+func (h hookedView) SeriesList(f track.Filter) ([]track.SeriesView, error) {
+	return ask(h.hooked, "SeriesList", func() ([]track.SeriesView, error) { return h.view.SeriesList(f) })
+}
+
+func (h hookedView) MailViews(ids []int64) ([]track.MailView, error) {
+	return ask(h.hooked, "MailViews", func() ([]track.MailView, error) { return h.view.MailViews(ids) })
+}
+
+func (h hookedView) Find(q db.Finding) ([]int64, error) {
+	return ask(h.hooked, "Find", func() ([]int64, error) { return h.view.Find(q) })
+}
+
+func (h hookedView) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+	return ask(h.hooked, "Replies", func() (map[int64][]int64, error) { return h.view.Replies(parents, ignoredToo) })
+}
+
+func (h hookedView) Covers(patches []int64) (map[int64]int64, error) {
+	return ask(h.hooked, "Covers", func() (map[int64]int64, error) { return h.view.Covers(patches) })
+}
+
+func (h hookedView) More(mails []int64) (map[int64]string, error) {
+	return ask(h.hooked, "More", func() (map[int64]string, error) { return h.view.More(mails) })
+}
+
+func (h hookedView) Counts() (db.Counts, error) {
+	return ask(h.hooked, "Counts", func() (db.Counts, error) { return h.view.Counts() })
+}
+
+func (h hookedView) EachItem(f func(project, mail int64, it *track.Item) error) error {
+	return h.do("EachItem", func() error { return h.view.EachItem(f) })
+}
+
+func (h hookedView) EachMail(f func(*db.DerivedMail) error) error {
+	return h.do("EachMail", func() error { return h.view.EachMail(f) })
+}
+
+func (h hookedView) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
+	return h.do("EachSeries", func() error { return h.view.EachSeries(f) })
+}
+
+func (h hookedView) EachPerson(f func(db.PersonRow) error) error {
+	return h.do("EachPerson", func() error { return h.view.EachPerson(f) })
+}
+
+func (h hookedView) EachNaming(f func(db.Naming) error) error {
+	return h.do("EachNaming", func() error { return h.view.EachNaming(f) })
+}
+
+func (h hookedView) EachRef(f func(db.RefKey) error) error {
+	return h.do("EachRef", func() error { return h.view.EachRef(f) })
+}
+
+func (h hookedView) EachMisplaced(f func(db.Misplaced) error) error {
+	return h.do("EachMisplaced", func() error { return h.view.EachMisplaced(f) })
+}
+
+func (h hookedView) Projects() ([]db.Project, error) {
+	return ask(h.hooked, "Projects", func() ([]db.Project, error) { return h.view.Projects() })
+}
+
+func (h hookedView) Works() ([]db.Work, error) {
+	return ask(h.hooked, "Works", func() ([]db.Work, error) { return h.view.Works() })
+}
+
+func (h hookedView) Reading() (int, error) {
+	return ask(h.hooked, "Reading", func() (int, error) { return h.view.Reading() })
+}
+
+func (h hookedView) Dictionaries() ([]db.Dictionary, error) {
+	return ask(h.hooked, "Dictionaries", func() ([]db.Dictionary, error) { return h.view.Dictionaries() })
+}
+
+func (h hookedView) Maildirs() ([]db.Maildir, error) {
+	return ask(h.hooked, "Maildirs", func() ([]db.Maildir, error) { return h.view.Maildirs() })
+}
+
+func (h hookedView) Decisions(names []db.Name) (map[db.Name]db.Decision, error) {
+	return ask(h.hooked, "Decisions", func() (map[db.Name]db.Decision, error) { return h.view.Decisions(names) })
+}
+
+func (h hookedView) SeriesNamed(project int64) (bool, error) {
+	return ask(h.hooked, "SeriesNamed", func() (bool, error) { return h.view.SeriesNamed(project) })
+}
+
+func (h hookedView) Log(q db.LogQuery) ([]db.LogEntry, error) {
+	return ask(h.hooked, "Log", func() ([]db.LogEntry, error) { return h.view.Log(q) })
+}
+
+func (h hookedView) Events(q db.EventQuery) ([]db.Event, error) {
+	return ask(h.hooked, "Events", func() ([]db.Event, error) { return h.view.Events(q) })
+}
+
+func (h hookedView) LastEvent() (id int64, date time.Time, err error) {
+	err = h.do("LastEvent", func() error {
+		id, date, err = h.view.LastEvent()
+		return err
+	})
+	return id, date, err
+}
+
+func (h hookedTx) Stamp() (db.Stamp, error) {
+	return ask(h.hooked, "Stamp", func() (db.Stamp, error) { return h.tx.Stamp() })
+}
+
+func (h hookedTx) Insert(mails []*db.Mail, frames [][]byte) error {
+	return h.do("Insert", func() error { return h.tx.Insert(mails, frames) })
+}
+
+func (h hookedTx) Update(mails []*db.Mail) error {
+	return h.do("Update", func() error { return h.tx.Update(mails) })
+}
+
+func (h hookedTx) Remove(mails []int64) error {
+	return h.do("Remove", func() error { return h.tx.Remove(mails) })
+}
+
+func (h hookedTx) PutRefs(refs []db.RefKey) error {
+	return h.do("PutRefs", func() error { return h.tx.PutRefs(refs) })
+}
+
+func (h hookedTx) DropRefs(refs []db.RefKey) error {
+	return h.do("DropRefs", func() error { return h.tx.DropRefs(refs) })
+}
+
+func (h hookedTx) Put(d *db.Derived) error {
+	return h.do("Put", func() error { return h.tx.Put(d) })
+}
+
+func (h hookedTx) DropMails(mails []int64) error {
+	return h.do("DropMails", func() error { return h.tx.DropMails(mails) })
+}
+
+func (h hookedTx) DropSeries(ids []int64) error {
+	return h.do("DropSeries", func() error { return h.tx.DropSeries(ids) })
+}
+
+func (h hookedTx) DropPeople(emails []string) error {
+	return h.do("DropPeople", func() error { return h.tx.DropPeople(emails) })
+}
+
+func (h hookedTx) DropStrays() error {
+	return h.do("DropStrays", func() error { return h.tx.DropStrays() })
+}
+
+func (h hookedTx) PutDecisions(rows []db.Decision) error {
+	return h.do("PutDecisions", func() error { return h.tx.PutDecisions(rows) })
+}
+
+func (h hookedTx) MoveDecisions(from, to int64) error {
+	return h.do("MoveDecisions", func() error { return h.tx.MoveDecisions(from, to) })
+}
+
+func (h hookedTx) AddLog(rows []db.LogEntry) error {
+	return h.do("AddLog", func() error { return h.tx.AddLog(rows) })
+}
+
+func (h hookedTx) AddEvents(rows []db.Event) error {
+	return h.do("AddEvents", func() error { return h.tx.AddEvents(rows) })
+}
+
+func (h hookedTx) PutProject(v *db.Project) error {
+	return h.do("PutProject", func() error { return h.tx.PutProject(v) })
+}
+
+func (h hookedTx) PutWorks(rows []db.Work) error {
+	return h.do("PutWorks", func() error { return h.tx.PutWorks(rows) })
+}
+
+func (h hookedTx) PutReading(v int) error {
+	return h.do("PutReading", func() error { return h.tx.PutReading(v) })
+}
+
+func (h hookedTx) PutDictionary(v db.Dictionary) error {
+	return h.do("PutDictionary", func() error { return h.tx.PutDictionary(v) })
+}
+
+func (h hookedTx) PutMaildirs(rows []db.Maildir) error {
+	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(rows) })
+}

@@ -1,0 +1,244 @@
+package dbtest
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// state is all rows of one moment. They are never changed, only replaced.
+type state struct {
+	mails     table[int64, *mail]
+	refs      table[db.RefKey, struct{}]
+	series    table[int64, *db.SeriesRow]
+	patches   table[int64, *db.PatchRow] // by mail, and so on
+	covers    table[int64, *db.CoverRow]
+	replies   table[int64, *db.ReplyRow]
+	people    table[string, *db.PersonRow]
+	decisions table[db.Name, db.Decision]
+	projects  table[int64, db.Project]
+	log       table[int64, db.LogEntry]
+	events    table[int64, db.Event]
+
+	works        []db.Work
+	dictionaries []db.Dictionary
+	maildirs     []db.Maildir
+	reading      int
+
+	// Indexes.
+	byMsgID   table[textKey, *mail]
+	bySender  table[textKey, *mail]
+	byTitle   table[numberKey, *mail] // by title, version and mail
+	patchesOf table[numberKey, *db.PatchRow]
+	repliesTo table[numberKey, *db.ReplyRow]
+}
+
+// mail is a stored mail with its frame.
+type mail struct {
+	db.Mail
+	frame []byte
+}
+
+func newState() *state {
+	ids := cmp.Compare[int64]
+	return &state{
+		mails:     newTable[int64, *mail](ids),
+		refs:      newTable[db.RefKey, struct{}](db.RefKey.Compare),
+		series:    newTable[int64, *db.SeriesRow](ids),
+		patches:   newTable[int64, *db.PatchRow](ids),
+		covers:    newTable[int64, *db.CoverRow](ids),
+		replies:   newTable[int64, *db.ReplyRow](ids),
+		people:    newTable[string, *db.PersonRow](strings.Compare),
+		decisions: newTable[db.Name, db.Decision](compareNames),
+		projects:  newTable[int64, db.Project](ids),
+		log:       newTable[int64, db.LogEntry](ids),
+		events:    newTable[int64, db.Event](ids),
+		byMsgID:   newTable[textKey, *mail](compareText),
+		bySender:  newTable[textKey, *mail](compareText),
+		byTitle:   newTable[numberKey, *mail](compareNumber),
+		patchesOf: newTable[numberKey, *db.PatchRow](compareNumber),
+		repliesTo: newTable[numberKey, *db.ReplyRow](compareNumber),
+	}
+}
+
+func compareNames(a, b db.Name) int {
+	return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.MsgID, b.MsgID))
+}
+
+func (s *state) snapshot() *state {
+	return &state{
+		mails: s.mails.snapshot(), refs: s.refs.snapshot(), series: s.series.snapshot(), patches: s.patches.snapshot(),
+		covers: s.covers.snapshot(), replies: s.replies.snapshot(), people: s.people.snapshot(),
+		decisions: s.decisions.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
+		events: s.events.snapshot(),
+		works:  s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
+		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
+		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
+	}
+}
+
+func (s *state) putMail(m *mail) {
+	if was := s.mails.get(m.ID); was != nil && (was.MsgID != m.MsgID || was.Sender != m.Sender ||
+		was.titleKey() != m.titleKey()) {
+		s.dropMail(m.ID)
+	}
+	s.mails.put(m.ID, m)
+	s.byMsgID.put(textKey{m.MsgID, m.ID}, m)
+	s.bySender.put(textKey{m.Sender, m.ID}, m)
+	s.byTitle.put(m.titleKey(), m)
+}
+
+func (s *state) dropMail(id int64) {
+	m := s.mails.get(id)
+	if m == nil {
+		return
+	}
+	s.mails.drop(id)
+	s.byMsgID.drop(textKey{m.MsgID, id})
+	s.bySender.drop(textKey{m.Sender, id})
+	s.byTitle.drop(m.titleKey())
+}
+
+func (m *mail) titleKey() numberKey { return numberKey{m.Title, m.Version, m.ID} }
+
+func (s *state) putPatch(p db.PatchRow) {
+	s.dropPatch(p.Mail)
+	if p.Series == 0 {
+		p.Number = 0
+	}
+	p.Date = seconds(p.Date)
+	s.patches.put(p.Mail, &p)
+	if p.Series != 0 {
+		s.patchesOf.put(numberKey{p.Series, p.Number, p.Mail}, &p)
+	}
+}
+
+func (s *state) dropPatch(id int64) {
+	if p := s.patches.get(id); p != nil {
+		s.patches.drop(id)
+		s.patchesOf.drop(numberKey{p.Series, p.Number, id})
+	}
+}
+
+func (s *state) putReply(r db.ReplyRow) {
+	s.dropReply(r.Mail)
+	r.Date = seconds(r.Date)
+	s.replies.put(r.Mail, &r)
+	if r.Parent != 0 {
+		s.repliesTo.put(numberKey{of: r.Parent, mail: r.Mail}, &r)
+	}
+}
+
+func (s *state) dropReply(id int64) {
+	if r := s.replies.get(id); r != nil {
+		s.replies.drop(id)
+		s.repliesTo.drop(numberKey{of: r.Parent, mail: id})
+	}
+}
+
+// named gives the mails of a Message-ID, of whatever project, by number.
+func (s *state) named(msgid string) (out []*mail) {
+	for key, m := range s.byMsgID.from(textKey{text: msgid}) {
+		if key.text != msgid {
+			break
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// sentBy gives the mails of a sender, by number.
+func (s *state) sentBy(email string) (out []*mail) {
+	for key, m := range s.bySender.from(textKey{text: email}) {
+		if key.text != email {
+			break
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// inSeries gives the patches of a series, by number.
+func (s *state) inSeries(id int64) (out []*db.PatchRow) {
+	for key, p := range s.patchesOf.from(numberKey{of: id}) {
+		if key.of != id || id == 0 {
+			break
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// replying gives the replies whose parent is this mail, by number of their mails.
+func (s *state) replying(parent int64) (out []*db.ReplyRow) {
+	for key, r := range s.repliesTo.from(numberKey{of: parent}) {
+		if key.of != parent {
+			break
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// seriesOf is the series of a patch or cover; 0: none.
+func (s *state) seriesOf(mail int64) int64 {
+	if p := s.patches.get(mail); p != nil && p.Series != 0 {
+		return p.Series
+	}
+	if c := s.covers.get(mail); c != nil {
+		return c.Series
+	}
+	return 0
+}
+
+// msgID is the Message-ID of a mail; empty: it is not there.
+func (s *state) msgID(id int64) string {
+	if m := s.mails.get(id); m != nil {
+		return m.MsgID
+	}
+	return ""
+}
+
+// names tells whether a mail may name its sender.
+func (m *mail) names() bool { return m.Chosen && m.Project != 0 && m.Kind != track.Ignored }
+
+// A copyOf a row shares nothing with it that could be changed in place.
+func copyOf(m db.Mail) db.Mail {
+	m.Refs = slices.Clone(m.Refs)
+	m.ContentSHA, m.DiffSHA, m.Hash = slices.Clone(m.ContentSHA), slices.Clone(m.DiffSHA), slices.Clone(m.Hash)
+	return m
+}
+
+// Times have seconds or microseconds, and no zone.
+func seconds(t time.Time) time.Time { return time.Unix(t.Unix(), 0).UTC() }
+func micros(t time.Time) time.Time  { return time.UnixMicro(t.UnixMicro()).UTC() }
+
+func secondsOrZero(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return seconds(t)
+}
+
+// once goes through a slice of keys, each once.
+func once[K comparable](keys []K, f func(K)) {
+	seen := make(map[K]bool, len(keys))
+	for _, key := range keys {
+		if !seen[key] {
+			seen[key] = true
+			f(key)
+		}
+	}
+}
+
+// first cuts a list to at most so many; 0: all.
+func first[T any](list []T, most int) []T {
+	if most > 0 && len(list) > most {
+		return list[:most]
+	}
+	return list
+}

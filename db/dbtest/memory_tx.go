@@ -1,0 +1,252 @@
+package dbtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"patchwatch/db"
+)
+
+// tx is a transaction. It works on a state of its own.
+type tx struct {
+	view
+	engine *Memory
+}
+
+func (t *tx) Stamp() (db.Stamp, error) {
+	t.engine.mu.Lock()
+	defer t.engine.mu.Unlock()
+	return db.Stamp{Opening: t.engine.opening, Changes: t.engine.commits - t.engine.own}, nil
+}
+
+func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
+	for i, m := range mails {
+		if len(m.ContentSHA) == 0 {
+			return db.Unfit{Err: fmt.Errorf("insert %s: it has no sum of its content", m.MsgID)}
+		}
+		if err := t.admits(m, m.SHA256); err != nil {
+			return fmt.Errorf("insert %s: %w", m.MsgID, err)
+		}
+		m.ID = t.mails.last() + 1
+		t.putMail(&mail{Mail: tidy(m), frame: slices.Clone(frames[i])})
+	}
+	return nil
+}
+
+// admits refuses what no caller may ask for, whatever the mail.
+func (t *tx) admits(m *db.Mail, sum db.Sum) error {
+	if m.Project != 0 && !t.projects.has(m.Project) {
+		return fmt.Errorf("there is no project %d", m.Project)
+	}
+	for _, o := range t.named(m.MsgID) {
+		if o.ID != m.ID && [16]byte(o.SHA256[:]) == [16]byte(sum[:]) {
+			return errors.New("a mail of these bytes is there already")
+		}
+	}
+	return nil
+}
+
+// tidy is a mail with its times as they are stored.
+func tidy(m *db.Mail) db.Mail {
+	c := copyOf(*m)
+	c.Delivered, c.Sent, c.Date = micros(m.Delivered), secondsOrZero(m.Sent), seconds(m.Date)
+	return c
+}
+
+func (t *tx) Update(mails []*db.Mail) error {
+	for _, m := range mails {
+		was := t.mails.get(m.ID)
+		if was == nil {
+			continue
+		}
+		if err := t.admits(m, was.SHA256); err != nil {
+			return fmt.Errorf("update %s: %w", m.MsgID, err)
+		}
+		c := tidy(m)
+		c.SHA256 = was.SHA256
+		t.putMail(&mail{Mail: c, frame: was.frame})
+	}
+	return nil
+}
+
+func (t *tx) Remove(mails []int64) error {
+	for _, id := range mails {
+		t.dropMail(id)
+	}
+	return nil
+}
+
+func (t *tx) PutRefs(refs []db.RefKey) error {
+	for _, r := range refs {
+		t.refs.put(r, struct{}{})
+	}
+	return nil
+}
+
+func (t *tx) DropRefs(refs []db.RefKey) error {
+	for _, r := range refs {
+		t.refs.drop(r)
+	}
+	return nil
+}
+
+func (t *tx) Put(d *db.Derived) error {
+	for _, s := range d.Series {
+		s.Date = seconds(s.Date)
+		t.series.put(s.ID, &s)
+	}
+	for _, p := range d.Patches {
+		t.putPatch(p)
+	}
+	for _, c := range d.Covers {
+		t.covers.put(c.Mail, &c)
+	}
+	for _, r := range d.Replies {
+		t.putReply(r)
+	}
+	for _, p := range d.People {
+		p.Date, p.MsgID = seconds(p.Date), ""
+		t.people.put(p.Email, &p)
+	}
+	return nil
+}
+
+func (t *tx) DropMails(mails []int64) error {
+	for _, id := range mails {
+		t.dropPatch(id)
+		t.covers.drop(id)
+		t.dropReply(id)
+	}
+	return nil
+}
+
+func (t *tx) DropSeries(ids []int64) error {
+	for _, id := range ids {
+		t.series.drop(id)
+	}
+	return nil
+}
+
+func (t *tx) DropPeople(emails []string) error {
+	for _, email := range emails {
+		t.people.drop(email)
+	}
+	return nil
+}
+
+func (t *tx) DropStrays() error {
+	stands := func(id int64) bool {
+		m := t.mails.get(id)
+		return m != nil && m.Chosen && m.Project != 0
+	}
+	for id := range t.patches.all() {
+		if !stands(id) {
+			t.dropPatch(id)
+		}
+	}
+	for id := range t.covers.all() {
+		if !stands(id) {
+			t.covers.drop(id)
+		}
+	}
+	for id := range t.replies.all() {
+		if !stands(id) {
+			t.dropReply(id)
+		}
+	}
+	for id, s := range t.series.all() {
+		cover := t.covers.get(s.Cover)
+		if (cover == nil || cover.Series != id) && len(t.inSeries(id)) == 0 {
+			t.series.drop(id)
+		}
+	}
+	for email := range t.people.all() {
+		if email == "" || !slices.ContainsFunc(t.sentBy(email), (*mail).names) {
+			t.people.drop(email)
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutDecisions(all []db.Decision) error {
+	for _, d := range all {
+		if d.State == nil && d.Delegate == nil && d.Archived == nil && d.SeriesName == nil {
+			t.decisions.drop(d.Name)
+			continue
+		}
+		t.decisions.put(d.Name, copyDecision(d))
+	}
+	return nil
+}
+
+func (t *tx) MoveDecisions(from, to int64) error {
+	for name, d := range t.decisions.all() {
+		moved := db.Name{Project: to, MsgID: name.MsgID}
+		if name.Project != from || t.decisions.has(moved) {
+			continue
+		}
+		t.decisions.drop(name)
+		d.Name = moved
+		t.decisions.put(moved, d)
+	}
+	return nil
+}
+
+func (t *tx) AddLog(entries []db.LogEntry) error {
+	for i := range entries {
+		entries[i].ID = t.log.last() + 1
+		e := entries[i]
+		e.Time = micros(e.Time)
+		t.log.put(e.ID, e)
+	}
+	return nil
+}
+
+func (t *tx) AddEvents(events []db.Event) error {
+	for i := range events {
+		events[i].ID = t.events.last() + 1
+		e := events[i]
+		e.Date = micros(e.Date)
+		t.events.put(e.ID, e)
+	}
+	return nil
+}
+
+func (t *tx) PutProject(p *db.Project) error {
+	for _, o := range t.projects.all() {
+		if o.LinkName == p.LinkName && o.ID != p.ID {
+			return fmt.Errorf("there is a project %s already", p.LinkName)
+		}
+	}
+	if p.ID == 0 {
+		p.ID = t.projects.last() + 1
+	}
+	t.projects.put(p.ID, plain(*p))
+	return nil
+}
+
+func (t *tx) PutWorks(works []db.Work) error {
+	t.works = slices.Clone(works)
+	return nil
+}
+
+func (t *tx) PutReading(n int) error {
+	t.reading = n
+	return nil
+}
+
+func (t *tx) PutDictionary(d db.Dictionary) error {
+	d.Frame = slices.Clone(d.Frame)
+	t.dictionaries = append(slices.Clone(t.dictionaries), d)
+	return nil
+}
+
+func (t *tx) PutMaildirs(dirs []db.Maildir) error {
+	t.maildirs = slices.Clone(dirs)
+	for i, d := range t.maildirs {
+		t.maildirs[i].LastMail, t.maildirs[i].LastEvent, t.maildirs[i].LastScan = secondsOrZero(d.LastMail),
+			secondsOrZero(d.LastEvent), secondsOrZero(d.LastScan)
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package dbtest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// dependsOn is a mail with Depends-on lines.
+func dependsOn(m *track.Mail, lines ...string) *track.Mail {
+	m.Depends = lines
+	return m
+}
+
+// inWords are the dependencies of the series of a mail: what it depends on, by key, then a < and what depends on it.
+func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
+	t.Helper()
+	on, of, err := s.Dependencies(context.Background(), seriesOf(t, s, id).ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(series int64) string {
+		all, err := s.SeriesList(context.Background(), track.Filter{Series: series})
+		if err != nil || len(all) != 1 {
+			return "?"
+		}
+		return strings.Trim(all[0].Key, "<>")
+	}
+	var words []string
+	for _, d := range on {
+		words = append(words, key(d.Series))
+	}
+	text := strings.Join(words, " ")
+	for _, o := range of {
+		text += " <" + key(o)
+	}
+	return strings.TrimSpace(text)
+}
+
+// The cases are those of Patchwork's dependency tests, in both orders; there the earlier order finds nothing.
+func (u suite) TestDependencies(t *testing.T) {
+	first := []*track.Mail{made("c@1", 0, "[0/2] first"), made("p1@1", 0, "[1/2] a", "c@1"),
+		made("p2@1", 0, "[2/2] b", "c@1")}
+	elsewhere := made("e@x", 0, "single elsewhere")
+	elsewhere.ListIDs = []string{"other.example.org"}
+	for _, tt := range []struct{ name, line, on, of string }{
+		{"a patch", "<p1@1>", "c@1", "<c@2"},
+		{"another patch, without brackets", "p2@1", "c@1", "<c@2"},
+		{"the cover", "<c@1>", "c@1", "<c@2"},
+		{"its own cover", "<c@2>", "", ""},
+		{"of another project", "<e@x>", "?", ""},
+		{"unknown", "<nobody@x>", "?", ""},
+		{"a page", "https://patchwork.example.org/project/p/list/?series=1", "?", ""},
+		{"neither", "not-an-id-or-url", "?", ""},
+	} {
+		for _, in := range []string{"cover", "patch"} {
+			second := []*track.Mail{made("c@2", 60, "[0/1] second"), made("q1@2", 60, "[1/1] c", "c@2")}
+			dependsOn(second[map[string]int{"cover": 0, "patch": 1}[in]], tt.line)
+			for _, order := range [][]*track.Mail{slices.Concat(first, second), slices.Concat(second, first)} {
+				s := u.open(t)
+				for _, m := range append(order, elsewhere) {
+					add(t, s, m)
+				}
+				got := fmt.Sprintf("%s|%s", dependenciesInWords(t, s, "q1@2"), dependenciesInWords(t, s, "p1@1"))
+				if want := tt.on + "|" + tt.of; got != want {
+					t.Errorf("%s, in the %s: %s, want %s", tt.name, in, got, want)
+				}
+			}
+		}
+	}
+}
+
+func (u suite) TestTwoDependencies(t *testing.T) {
+	s := u.open(t)
+	add(t, s, dependsOn(made("1@x", 0, "[1/2] a"), "<b@x>", "<a@x>"),
+		dependsOn(made("2@x", 0, "[2/2] b", "1@x"), "<c@x>", "<a@x>"),
+		made("a@x", -60, "first"), made("b@x", -60, "second"), made("c@x", -60, "third"))
+	if got := dependenciesInWords(t, s, "1@x"); got != "b@x a@x c@x" {
+		t.Errorf("depends on %s", got)
+	}
+}

@@ -1,0 +1,61 @@
+package dbtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"patchwatch/db"
+)
+
+// listMail is a mail with a header such as a list's mails share.
+func listMail(i int) []byte {
+	r := rand.New(rand.NewPCG(9, uint64(i)))
+	return fmt.Appendf(nil, "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d]) by list.example.org (Postfix) with ESMTPS id %x\n"+
+		"List-Id: A list for testing <test.lists.example.org>\nList-Archive: <https://lists.example.org/archives/list/test>\n"+
+		"List-Unsubscribe: <mailto:test-leave@lists.example.org>\nPrecedence: list\nX-Mailman-Version: 3.3.8\n\n%s",
+		r.IntN(9), r.IntN(9), r.IntN(255), r.Uint64(), text(r, 400))
+}
+
+// storeRaw stores mails of these bytes.
+func storeRaw(t *testing.T, s *db.Store, from, to int) error {
+	t.Helper()
+	var batch []db.Delivery
+	for i := from; i < to; i++ {
+		raw := listMail(i)
+		m := made(fmt.Sprintf("%d@x", i), i, "talk")
+		m.SHA256 = sha256.Sum256(raw)
+		batch = append(batch, db.Delivery{Mail: m, Frame: s.Compress(raw), Raw: raw})
+	}
+	_, err := s.Add(context.Background(), batch)
+	return err
+}
+
+// The headers of a list's mails are much the same; compressed against some of them, the others take half. All can be
+// read again, by this process, by one that was there before the dictionary was made, and by one that comes later.
+func (u suite) TestDictionary(t *testing.T) {
+	ctx := context.Background()
+	place := u.database(t)
+	s, before := place.store(t), place.store(t)
+	plain := len(s.Compress(listMail(5000)))
+	for _, to := range []int{150, 300, 2500} {
+		if err := storeRaw(t, s, max(to-150, 0), to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if small := len(s.Compress(listMail(5000))); small*10 > plain*7 {
+		t.Errorf("a mail takes %d bytes with a dictionary, %d without", small, plain)
+	}
+	for _, store := range []*db.Store{s, before, place.store(t)} {
+		for _, i := range []int{0, 149, 299, 2499} {
+			raw, err := store.Raw(ctx, number(t, store, fmt.Sprintf("%d@x", i)))
+			if err != nil || !bytes.Equal(raw, listMail(i)) {
+				t.Fatalf("mail %d: %v", i, err)
+			}
+		}
+		check(t, store)
+	}
+}

@@ -1,0 +1,154 @@
+package dbtest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+// versioned is a mail of a version of something, as made has it.
+func versioned(id string, minute, version int, subject string, refs ...string) *track.Mail {
+	m := made(id, minute, subject, refs...)
+	m.Subject.Version = version
+	if _, rest, ok := strings.Cut(subject, "] "); ok {
+		m.Subject.Rest = rest
+	}
+	return m
+}
+
+// revisionsOf lists the revision records of the dump, "new<old", by key.
+func revisionsOf(t *testing.T, s *db.Store) []string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.Dump(context.Background(), &b); err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for line := range strings.Lines(b.String()) {
+		var r struct{ Type, Series, Revises string }
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.Type == "revision" {
+			out = append(out, strings.Trim(r.Series, "<>")+"<"+strings.Trim(r.Revises, "<>"))
+		}
+	}
+	return out
+}
+
+const day = 24 * 60 // in minutes
+
+func (u suite) TestRevisions(t *testing.T) {
+	bob := func(m *track.Mail) *track.Mail {
+		m.From = track.Person{Name: "Bob", Email: "bob@example.org"}
+		return m
+	}
+	for _, tt := range []struct {
+		name  string
+		mails []*track.Mail
+		want  []string
+	}{
+		{"single patches of one title", []*track.Mail{
+			versioned("1", 0, 1, "[x] one"), versioned("2", day, 2, "[v2] One"), versioned("3", 2*day, 3, "[v3]  one"),
+		}, []string{"2<1", "3<2"}},
+		{"another's patch of that title", []*track.Mail{
+			bob(versioned("1", 0, 1, "[x] one")), versioned("2", day, 2, "[v2] one"),
+		}, nil},
+		{"another's version in reply", []*track.Mail{
+			bob(versioned("1", 0, 1, "[x] one")), versioned("2", day, 2, "[v2] one", "1"),
+		}, []string{"2<1"}},
+		{"a new title in reply", []*track.Mail{
+			versioned("1", 0, 1, "[x] one"), versioned("2", day, 2, "[v2] uno", "1"),
+		}, []string{"2<1"}},
+		{"a new title in reply to a comment", []*track.Mail{
+			versioned("1", 0, 1, "[x] one"), made("r", 5, "Re: one", "1"), versioned("2", day, 2, "[v2] uno", "r"),
+		}, []string{"2<1"}},
+		{"series in reply to the cover before", []*track.Mail{
+			versioned("1c", 0, 1, "[0/2] c"), versioned("1a", 0, 1, "[1/2] a", "1c"),
+			versioned("1b", 0, 1, "[2/2] b", "1c"),
+			versioned("2c", day, 2, "[0/2] d", "1c"), versioned("2a", day, 2, "[1/2] e", "2c", "1c"),
+			versioned("2b", day, 2, "[2/2] f", "2c", "1c"),
+		}, []string{"2a<1a"}},
+		{"a cover where there was none", []*track.Mail{
+			versioned("1a", 0, 1, "[1/2] a"), versioned("1b", 0, 1, "[2/2] b", "1a"),
+			versioned("2c", day, 2, "[0/2] what it is about"), versioned("2a", day, 2, "[1/2] a", "2c"),
+			versioned("2b", day, 2, "[2/2] b", "2c"),
+		}, []string{"2a<1a"}},
+		{"both in reply to a mail that never came", []*track.Mail{
+			versioned("2a", day, 2, "[1/2] a", "lost"), versioned("2b", day, 2, "[2/2] b", "lost"),
+			versioned("3a", 2*day, 3, "[1/2] c", "lost"), versioned("3b", 2*day, 3, "[2/2] d", "lost"),
+		}, []string{"3a<2a"}},
+		{"a version is missing", []*track.Mail{
+			versioned("1", 0, 1, "[x] one"), versioned("4", day, 4, "[v4] one"),
+		}, []string{"4<1"}},
+		{"two of them revise one", []*track.Mail{
+			versioned("1", 0, 1, "[x] one"), versioned("2", day, 2, "[v2] one"),
+			versioned("2again", 2*day, 2, "[v2] one"), versioned("3", 3*day, 3, "[v3] one"),
+		}, []string{"2<1", "2again<1", "3<2again"}},
+		{"no title", []*track.Mail{versioned("1", 0, 1, "[x] "), versioned("2", day, 2, "[v2] ")}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for range 2 {
+				s := u.open(t)
+				for _, m := range tt.mails {
+					add(t, s, m)
+				}
+				if got := revisionsOf(t, s); !slices.Equal(got, tt.want) {
+					t.Errorf("%v, want %v", got, tt.want)
+				}
+				check(t, s)
+				slices.Reverse(tt.mails)
+			}
+		})
+	}
+}
+
+// All versions are found from any of them.
+func (u suite) TestVersions(t *testing.T) {
+	s := u.open(t)
+	add(t, s, versioned("3", 3*day, 3, "[v3] one"), versioned("1", 0, 1, "[x] one"),
+		versioned("2b", 2*day, 2, "[v2] uno", "1"),
+		versioned("2", day, 2, "[v2] one"), versioned("other", 0, 1, "[x] other"))
+	want := "1@v1 2@v2 2b@v2 3@v3"
+	for _, id := range []string{"1", "2", "2b", "3"} {
+		all, err := s.Versions(context.Background(), seriesOf(t, s, id).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, v := range all {
+			got = append(got, fmt.Sprintf("%s@v%d", strings.Trim(v.Key, "<>"), v.Version))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("from %s: %v, want %s", id, got, want)
+		}
+	}
+	if all, err := s.Versions(context.Background(), 99); err != nil || len(all) != 0 {
+		t.Errorf("of a series that is not there: %v, %v", all, err)
+	}
+}
+
+// Ten thousand patches of one title must not make the search for the one before slow or wrong.
+func (u suite) TestRevisionAmongMany(t *testing.T) {
+	s := u.open(t)
+	var mails []*track.Mail
+	for i := range 500 {
+		mails = append(mails, versioned(fmt.Sprint("n", i), i, 2, "[v2] fix the build"))
+	}
+	mails = append(mails, versioned("1", 250, 1, "[x] fix the build"), versioned("3", 499, 3, "[v3] fix the build"))
+	add(t, s, mails...)
+	got := revisionsOf(t, s)
+	if !slices.Contains(got, "3<n499") {
+		t.Errorf("v3 does not revise the newest v2")
+	}
+	if !slices.Contains(got, "n300<1") {
+		t.Errorf("a v2 does not revise v1")
+	}
+}

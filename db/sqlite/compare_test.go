@@ -1,0 +1,30 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"patchwatch/db"
+	"patchwatch/db/dbtest"
+)
+
+// Whatever is done to it, a database in SQLite says what one in memory says.
+func TestSameAsMemory(t *testing.T) {
+	dir := memoryDir(t)
+	n := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		own := filepath.Join(dir, fmt.Sprint(n))
+		if err := os.Mkdir(own, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(own) })
+		m := dbtest.NewMemory()
+		dbtest.Compare(t, func(context.Context) (db.Engine, error) { return m.Again(), nil }, inFile(own))
+	})
+}

@@ -1,0 +1,226 @@
+package sqlite
+
+import (
+	"math"
+
+	"patchwatch/db"
+)
+
+// rowTables are a mail with what was derived of it.
+const rowTables = `
+	mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+	LEFT JOIN reply r ON r.mail = m.id LEFT JOIN mail pm ON pm.id = r.parent`
+
+const rowColumns = `
+	m.id, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version,
+	coalesce(p.series, c.series, 0), coalesce(p.number, 0), coalesce(r.parent, 0), coalesce(pm.msgid, ''),
+	coalesce(p.mail, c.mail, r.mail) IS NOT NULL, coalesce(r.clean, 0)`
+
+func scanRow(scan func(...any) error) (*db.Row, error) {
+	r := &db.Row{}
+	return r, scan(&r.Mail, &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender, &r.Item.Name, (*seconds)(&r.Date),
+		(*micros)(&r.Delivered), &r.Marked, &r.Number, &r.Total, &r.Version,
+		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Clean)
+}
+
+// rowsOf appends the rows of a query to out.
+func (q queries) rowsOf(out []*db.Row, query string, args ...any) ([]*db.Row, error) {
+	err := q.each(query, args, func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		out = append(out, r)
+		return err
+	})
+	return out, err
+}
+
+const chosenRows = `SELECT ` + rowColumns + ` FROM ` + rowTables + ` WHERE m.chosen AND `
+
+var (
+	rowByNumber = chosenRows + is("m.id")
+	rowByName   = chosenRows + is("m.msgid") + ` AND ` + is("m.project")
+)
+
+func (q queries) Rows(ids []int64) (out []*db.Row, err error) {
+	for _, id := range once(ids) {
+		if out, err = q.rowsOf(out, rowByNumber, id); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (q queries) RowsNamed(project int64, msgids []string) (out []*db.Row, err error) {
+	for _, id := range once(msgids) {
+		if out, err = q.rowsOf(out, rowByName, id, project); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// A mail's date is at most math.MaxInt64, so it is compared in any case. Each text is prepared once, and so there are few.
+var (
+	referrers = `SELECT ` + rowColumns + ` FROM ref f CROSS JOIN ` + rowTables + `
+		WHERE ` + is("f.hash") + ` AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen AND m.date <= +?`
+	referrersOfSender  = referrers + ` AND ` + is("m.sender")
+	referrersOfSenders = referrers + ` AND ` + in("m.sender")
+)
+
+func (q queries) Referrers(r db.Referring) (out []db.Referrer, err error) {
+	least, most := 0, 1 // of ref.member
+	switch r.Who {
+	case db.Members:
+		least = 1
+	case db.NonMembers:
+		most = 0
+	}
+	until := int64(math.MaxInt64)
+	if !r.Until.IsZero() {
+		until = r.Until.Unix()
+	}
+	query, args := referrers, []any{nil, least, most, until}
+	switch {
+	case r.Senders == nil:
+	case len(r.Senders) == 1:
+		query, args = referrersOfSender, append(args, r.Senders[0])
+	default:
+		query, args = referrersOfSenders, append(args, list(r.Senders))
+	}
+	for _, to := range once(r.To) {
+		args[0] = db.RefHash(r.Project, to)
+		if err := q.each(query, args, func(scan func(...any) error) error {
+			row, err := scanRow(scan)
+			out = append(out, db.Referrer{To: to, Row: row})
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+var markedQuery = `SELECT ` + rowColumns + ` FROM ` + rowTables + `
+	WHERE ` + is("m.project") + ` AND ` + is("m.sender") + ` AND ` + is("m.version") + ` AND ` + is("m.total") + `
+		AND m.date BETWEEN +? AND +? AND (m.number = +?) = +? AND ` + isMember("m.")
+
+// Marked asks the rows themselves, too: the index has patches without a number in a series.
+func (q queries) Marked(project int64, all []db.Marking) ([][]*db.Row, error) {
+	out := make([][]*db.Row, len(all))
+	for i, m := range all {
+		found, err := q.rowsOf(nil, markedQuery, project, m.Sender, m.Version, m.Total, m.From, m.To, m.Number, m.Same)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range found {
+			if r.Member() {
+				out[i] = append(out[i], r)
+			}
+		}
+	}
+	return out, nil
+}
+
+// derivedQuery finds what there is under a number, even of a mail that is no more.
+var derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + replyColumns + `
+	FROM (SELECT +? AS mail) k LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
+		LEFT JOIN reply r ON r.mail = k.mail`
+
+func (q queries) Derived(mails []int64) (out db.Derived, err error) {
+	for _, mail := range once(mails) {
+		if err = q.each(derivedQuery, []any{mail}, func(scan func(...any) error) error {
+			d := derived{}
+			if err := scan(d.into(nil)...); err != nil {
+				return err
+			}
+			if d.isPatch {
+				out.Patches = append(out.Patches, d.patch)
+			}
+			if d.isCover {
+				out.Covers = append(out.Covers, d.cover)
+			}
+			if d.isReply {
+				out.Replies = append(out.Replies, d.reply)
+			}
+			return nil
+		}); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+var seriesByNumber = `SELECT ` + seriesColumns + ` FROM series s WHERE s.id = ?`
+
+func (q queries) Series(ids []int64) (out []db.SeriesRow, err error) {
+	for _, id := range once(ids) {
+		if err := q.each(seriesByNumber, []any{id}, func(scan func(...any) error) error {
+			var s db.SeriesRow
+			err := scan(seriesInto(&s)...)
+			out = append(out, s)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.title`
+
+func (q queries) Members(series []int64) (map[int64][]db.Member, error) {
+	out := make(map[int64][]db.Member, len(series))
+	ids := []any{list(once(series))}
+	if err := q.each(`
+		SELECT s.id, `+memberColumns+` FROM `+given+`series s CROSS JOIN mail m
+		WHERE s.id = j.value AND m.id = s.cover`, ids, func(scan func(...any) error) error {
+		var id int64
+		m := db.Member{Cover: true}
+		err := scan(&id, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
+		out[id] = append(out[id], m)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return out, q.each(`
+		SELECT p.series, coalesce(p.number, 0), `+memberColumns+` FROM `+given+`patch p CROSS JOIN mail m
+		WHERE p.series = j.value AND m.id = p.mail
+		ORDER BY p.series, p.number, p.mail`, ids, func(scan func(...any) error) error {
+		var id int64
+		var m db.Member
+		err := scan(&id, &m.Number, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
+		out[id] = append(out[id], m)
+		return err
+	})
+}
+
+var personByEmail = `SELECT ` + personColumns + ` FROM ` + personTables + ` WHERE ` + is("pe.email")
+
+func (q queries) People(emails []string) (map[string]db.PersonRow, error) {
+	out := make(map[string]db.PersonRow, len(emails))
+	for _, email := range emails {
+		var p db.PersonRow
+		there, err := q.row(personByEmail, []any{email}, personInto(&p)...)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			out[email] = p
+		}
+	}
+	return out, nil
+}
+
+func (q queries) Depending(project int64) (out []int64, err error) {
+	err = q.each(`
+		SELECT DISTINCT coalesce(p.series, c.series) FROM mail m
+			LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+		WHERE `+is("m.project")+` AND instr(m.more, '"Depends":') > 0 AND m.chosen
+			AND coalesce(p.series, c.series) IS NOT NULL
+		ORDER BY 1`, []any{project}, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		out = append(out, id)
+		return err
+	})
+	return out, err
+}

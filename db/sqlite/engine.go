@@ -1,0 +1,197 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+
+	"patchwatch/db"
+)
+
+// engine is an open database. Its methods may be called from any goroutine.
+type engine struct {
+	path    string
+	readers atomic.Pointer[readers] // nil while there is nothing to read
+
+	turn     turn    // guards what follows: one transaction at a time
+	writer   *writer // nil when opened for reading, and while the file is lost
+	writable bool
+	closed   bool
+	files    identity
+	opening  int // how often a file was opened for writing
+
+	step func(string) // nil: nobody asks
+}
+
+// Points at which a test does something to the files.
+const (
+	stepOpened = "opened" // SQLite has the database open, and nobody knows yet which file that is
+	stepCopied = "copied" // the copy of Backup is whole and has not got its name yet
+)
+
+func (e *engine) reached(step string) {
+	if e.step != nil {
+		e.step(step)
+	}
+}
+
+// Write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has the
+// database's name.
+func (e *engine) Write(ctx context.Context, f func(db.Tx) error) error {
+	if err := e.turn.take(ctx); err != nil {
+		return err
+	}
+	defer e.turn.leave()
+	switch {
+	case e.closed:
+		return db.ErrClosed
+	case !e.writable:
+		return db.ErrReadOnly
+	}
+	if e.writer == nil { // it was lost, and could not be opened again
+		if err := e.openPatiently(ctx); err != nil {
+			return err
+		}
+	}
+	if lost := e.inPlace(); lost != nil {
+		return e.regain(ctx, lost)
+	}
+	if err := e.writer.tx(ctx, func() error { return f(newTx(e.writer, e.opening)) }); err != nil {
+		return explain(err)
+	}
+	e.writer.keepWALSmall()
+	return e.inPlace()
+}
+
+// Look has a connection of its own that can only read. What it reads is the database of one moment.
+func (e *engine) Look(ctx context.Context, f func(db.View) error) error {
+	return e.look(ctx, func(w *writer) error { return f(queries{w}) })
+}
+
+func (e *engine) look(ctx context.Context, f func(w *writer) error) error {
+	if err := cmp.Or(ctx.Err(), e.readable()); err != nil {
+		return err
+	}
+	w, err := newWriter(dsn(e.path, readOptions))
+	if err != nil {
+		return explain(err)
+	}
+	defer w.close()
+	if err := w.script("BEGIN"); err != nil {
+		return explain(err)
+	}
+	w.ctx = ctx // nothing is written, so statements may be interrupted
+	return explain(f(w))
+}
+
+// readable is ErrClosed when there is nothing to read.
+func (e *engine) readable() error {
+	if e.readers.Load() == nil {
+		return db.ErrClosed
+	}
+	return nil
+}
+
+// Examine runs SQLite's own test of the file.
+func (e *engine) Examine(ctx context.Context, fault func(sentence string)) error {
+	return e.look(ctx, func(w *writer) error {
+		return w.each(`PRAGMA integrity_check(20)`, nil, func(scan func(...any) error) error {
+			var line string
+			err := scan(&line)
+			if err == nil && line != "ok" {
+				fault("SQLite finds the file damaged: " + line)
+			}
+			return err
+		})
+	})
+}
+
+func (e *engine) About(context.Context) (db.About, error) {
+	return db.About{
+		Engine: "SQLite " + Version(), Location: e.path, Bytes: sizeOf(e.path), LogBytes: sizeOf(e.path + "-wal"),
+	}, nil
+}
+
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// TempDir is the database's folder: there must be room for it anyhow.
+func (e *engine) TempDir() string { return filepath.Dir(e.path) }
+
+// Close waits for the transaction in hand. Closing twice does nothing.
+func (e *engine) Close() error {
+	_ = e.turn.take(context.Background())
+	defer e.turn.leave()
+	e.closed = true
+	return e.closeAll()
+}
+
+func (e *engine) closeAll() error {
+	errs := []error{e.giveUpReaders()} // before the writer, which puts the log away when it is the last
+	if e.writer != nil {
+		errs = append(errs, e.writer.close())
+	}
+	e.writer = nil
+	return errors.Join(errs...)
+}
+
+func isBusy(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
+}
+
+// explain puts into words what SQLite's own words leave open.
+func explain(err error) error {
+	var e sqlite3.Error // the driver returns the value, never a pointer
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("the file is not an SQLite database: %w", err)
+	case sqlite3.ErrCorrupt:
+		return fmt.Errorf("the database is damaged; restore a backup, or import the mails from cur into a new one: %w", err)
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return fmt.Errorf("another process holds the database locked: %w", err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("the disk that holds the database is full: %w", err)
+	case sqlite3.ErrReadonly:
+		return fmt.Errorf("the database or its folder can't be written to: %w", err)
+	case sqlite3.ErrCantOpen:
+		return fmt.Errorf("the database file can't be opened (is it a file, and readable, in a folder that can be written to?): %w", err)
+	}
+	return err
+}
+
+// unfitIfRefused is for the statement that inserts a mail.
+func unfitIfRefused(err error) error {
+	if isConstraint(err) {
+		return db.Unfit{Err: err}
+	}
+	return err
+}
+
+// isConstraint tells whether the values of a row are at fault, which no retry can cure. That the database has such a row
+// already, or lacks one that it refers to, is no fault of theirs.
+func isConstraint(err error) bool {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.ExtendedCode {
+	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintRowID, sqlite3.ErrConstraintForeignKey:
+		return false
+	}
+	return e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrTooBig || e.Code == sqlite3.ErrMismatch
+}

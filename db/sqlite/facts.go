@@ -1,0 +1,175 @@
+package sqlite
+
+import (
+	"math"
+	"slices"
+
+	"patchwatch/db"
+)
+
+// Known finds mails by their bytes. The index has half of each sum.
+func (q queries) Known(keys []db.Bytes) (map[db.Bytes]db.Known, error) {
+	out := make(map[db.Bytes]db.Known, len(keys))
+	for _, key := range keys {
+		var k db.Known
+		there, err := q.row(`
+			SELECT id, delivered, imported_as FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
+			[]any{key.MsgID, key.SHA256[:16], key.SHA256[:]}, &k.ID, (*micros)(&k.Delivered), (*text)(&k.ImportedAs))
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			out[key] = k
+		}
+	}
+	return out, nil
+}
+
+// There are two queries and not "project IS ?", whose plan SQLite makes anew for every value that is bound.
+var (
+	copiesRouted   = `SELECT id, sha256, chosen, by_list, delivered FROM mail WHERE ` + is("msgid") + ` AND ` + is("project")
+	copiesUnrouted = `SELECT id, sha256, chosen, by_list, delivered FROM mail WHERE ` + is("msgid") + ` AND project IS NULL`
+)
+
+func (q queries) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
+	out := make(map[db.Name][]db.Copy, len(names))
+	for _, name := range names {
+		if _, done := out[name]; done {
+			continue
+		}
+		query, args := copiesRouted, []any{name.MsgID, name.Project}
+		if name.Project == 0 {
+			query, args = copiesUnrouted, args[:1]
+		}
+		if err := q.each(query, args, func(scan func(...any) error) error {
+			var c db.Copy
+			err := scan(&c.ID, (*sum)(&c.SHA256), &c.Chosen, &c.ByList, (*micros)(&c.Delivered))
+			out[name] = append(out[name], c)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+var mailQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE m.id = ?`
+
+func (q queries) Mails(ids []int64) (map[int64]*db.Mail, error) {
+	out := make(map[int64]*db.Mail, len(ids))
+	dest := make([]any, 0, len(columns)+1)
+	for _, id := range ids {
+		if out[id] != nil {
+			continue
+		}
+		m := &db.Mail{}
+		there, err := q.row(mailQuery, []any{id}, mailInto(dest, m)...)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			out[id] = m
+		}
+	}
+	return out, nil
+}
+
+// naming is the order of db.Naming.Before, of a mail under an alias.
+func naming(m string) string {
+	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
+}
+
+// namingQuery takes of each part of the index the first mail of a sender, and of these the first.
+var namingQuery = `
+	WITH RECURSIVE ` + partsOf(senderPartBits) + `
+	SELECT m.id, m.msgid, m.date, m.sender, m.sender_name FROM part CROSS JOIN mail m
+	WHERE m.id = (SELECT id FROM mail
+		WHERE ` + senderPart("id") + ` = part.n AND ` + is("sender") + ` AND ` + isNaming("") + `
+		ORDER BY ` + naming("") + ` LIMIT 1)
+	ORDER BY ` + naming("m.") + ` LIMIT 1`
+
+func (q queries) Namings(emails []string) (map[string]db.Naming, error) {
+	out := make(map[string]db.Naming, len(emails))
+	for _, email := range emails {
+		if _, done := out[email]; done {
+			continue
+		}
+		if err := q.each(namingQuery, []any{email}, func(scan func(...any) error) error {
+			n, err := scanNaming(scan)
+			out[email] = n
+			return err
+		}); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func scanNaming(scan func(...any) error) (n db.Naming, err error) {
+	err = scan(&n.Mail, &n.MsgID, (*seconds)(&n.Date), &n.Email, &n.Name)
+	return n, err
+}
+
+// Holds looks through all mails: the sum alone has no index.
+func (q queries) Holds(sums []db.Sum) ([]bool, error) {
+	at := make(map[db.Sum][]int, len(sums))
+	for i, s := range sums {
+		at[s] = append(at[s], i)
+	}
+	held := make([]bool, len(sums))
+	return held, q.each(`SELECT sha256 FROM mail`, nil, func(scan func(...any) error) error {
+		var bytes []byte
+		if err := scan(&bytes); err != nil || len(bytes) != len(db.Sum{}) {
+			return err
+		}
+		for _, i := range at[db.Sum(bytes)] {
+			held[i] = true
+		}
+		return nil
+	})
+}
+
+func (q queries) LastMail() (last int64, err error) {
+	_, err = q.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
+	return last, err
+}
+
+func (q queries) After(id int64, most int) (out []db.MailKey, err error) {
+	query := `SELECT id, msgid, sha256, delivered FROM mail WHERE id > ? ORDER BY id LIMIT +?`
+	if id == math.MinInt64 { // in a damaged database a mail may have this number too
+		query = `SELECT id, msgid, sha256, delivered FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
+	}
+	err = q.each(query, []any{id, most}, func(scan func(...any) error) error {
+		var k db.MailKey
+		var bytes []byte
+		err := scan(&k.ID, &k.MsgID, &bytes, (*micros)(&k.Delivered))
+		copy(k.SHA256[:], bytes) // a damaged one is not the sum of its mail either, whatever its length
+		out = append(out, k)
+		return err
+	})
+	return out, err
+}
+
+// Frames has read all chunks of a frame when it calls f, which may ask for other frames.
+func (q queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
+	for _, id := range ids {
+		var whole chunks
+		if err := q.each(chunksQuery, []any{firstChunk(id), endOfChunks(id)}, whole.add); err != nil {
+			return err
+		}
+		if err := f(id, whole.frame()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// once leaves out keys that are there twice. The order may be another.
+func once[K int64 | string](keys []K) []K {
+	if len(keys) < 2 {
+		return keys
+	}
+	sorted := slices.Clone(keys)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
+}

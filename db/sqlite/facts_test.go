@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"crypto/sha256"
+	"errors"
+	"math"
+	"slices"
+	"testing"
+
+	"patchwatch/db"
+)
+
+func TestFacts(t *testing.T) {
+	e, _, mails := openFilled(t)
+	p1, forged, unrouted := mails[1], mails[5], mails[6]
+	none := sha256.Sum256([]byte("none"))
+	bytesOf := func(m *db.Mail) db.Bytes { return db.Bytes{MsgID: m.MsgID, SHA256: m.SHA256} }
+	copyOf := func(m *db.Mail) db.Copy {
+		return db.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, ByList: m.ByList, Delivered: m.Delivered}
+	}
+	keyOf := func(m *db.Mail) db.MailKey {
+		return db.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered}
+	}
+	answers(t, e, []asked{
+		{"Known", func(v db.View) (any, error) {
+			return v.Known([]db.Bytes{bytesOf(p1), bytesOf(unrouted), bytesOf(p1), {MsgID: "<p1@x>", SHA256: none}})
+		}, map[db.Bytes]db.Known{
+			bytesOf(p1):       {ID: 2, Delivered: p1.Delivered},
+			bytesOf(unrouted): {ID: 7, Delivered: unrouted.Delivered, ImportedAs: "old.list"},
+		}},
+		{"Copies", func(v db.View) (any, error) {
+			names := []db.Name{{Project: 1, MsgID: "<p1@x>"}, {MsgID: "<u@x>"}, {Project: 1, MsgID: "<u@x>"},
+				{Project: 1, MsgID: "<p1@x>"}}
+			found, err := v.Copies(names)
+			for _, copies := range found {
+				slices.SortFunc(copies, func(a, b db.Copy) int { return int(a.ID - b.ID) })
+			}
+			return found, err
+		}, map[db.Name][]db.Copy{
+			{Project: 1, MsgID: "<p1@x>"}: {copyOf(p1), copyOf(forged)},
+			{MsgID: "<u@x>"}:              {copyOf(unrouted)},
+		}},
+		{"Mails", func(v db.View) (any, error) { return v.Mails([]int64{2, 7, 9, 2, 99}) },
+			map[int64]*db.Mail{2: p1, 7: unrouted, 9: mails[8]}},
+		{"Namings", func(v db.View) (any, error) {
+			return v.Namings([]string{"ann@x.org", "eve@x.org", "bob@x.org", "ann@x.org"})
+		},
+			map[string]db.Naming{
+				"ann@x.org": {Mail: 9, MsgID: "<pull@x>", Date: at(1001), Email: "ann@x.org", Name: "Ann"},
+				"bob@x.org": {Mail: 4, MsgID: "<r1@x>", Date: at(103), Email: "bob@x.org", Name: "Bob 100%"},
+			}},
+		{"Holds", func(v db.View) (any, error) { return v.Holds([]db.Sum{none, forged.SHA256, p1.SHA256, none}) },
+			[]bool{false, true, true, false}},
+		{"LastMail", func(v db.View) (any, error) { return v.LastMail() }, int64(10)},
+		{"After", func(v db.View) (any, error) { return v.After(5, 2) }, []db.MailKey{keyOf(forged), keyOf(unrouted)}},
+		{"After all", func(v db.View) (any, error) { return v.After(10, 2) }, []db.MailKey(nil)},
+		{"After none", func(v db.View) (any, error) { return v.After(math.MinInt64, 1) }, []db.MailKey{keyOf(mails[0])}},
+	})
+}
+
+func TestFrames(t *testing.T) {
+	e, _, mails := openFilled(t)
+	enough := errors.New("enough")
+	type frame struct {
+		id    int64
+		bytes string
+	}
+	answers(t, e, []asked{
+		{"Frames in order", func(v db.View) (any, error) {
+			var got []frame
+			err := v.Frames([]int64{3, 99, 1}, func(id int64, bytes []byte) error {
+				got = append(got, frame{id, string(bytes)})
+				return v.Frames([]int64{2}, func(int64, []byte) error { return nil }) // another may be asked for meanwhile
+			})
+			return got, err
+		}, []frame{{3, string(testFrame(mails[2]))}, {99, ""}, {1, string(testFrame(mails[0]))}}},
+		{"Frames until an error", func(v db.View) (any, error) {
+			n := 0
+			if err := v.Frames([]int64{1, 2}, func(int64, []byte) error { n++; return enough }); err != enough {
+				return nil, errors.Join(errors.New("another error"), err)
+			}
+			return n, nil
+		}, 1},
+	})
+}

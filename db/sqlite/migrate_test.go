@@ -1,0 +1,324 @@
+package sqlite
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"patchwatch/db"
+	"patchwatch/ingest"
+	"patchwatch/track"
+)
+
+const schemas = "testdata/schema"
+
+// oldDatabases are the databases of earlier schemas, unpacked.
+func oldDatabases(t *testing.T) map[string]string {
+	t.Helper()
+	packed, err := filepath.Glob(filepath.Join(schemas, "*.db.gz"))
+	if err != nil || len(packed) < 7 {
+		t.Fatalf("%d databases in %s, %v", len(packed), schemas, err)
+	}
+	dir, out := t.TempDir(), map[string]string{}
+	for _, file := range packed {
+		name := strings.TrimSuffix(filepath.Base(file), ".db.gz")
+		out[name] = filepath.Join(dir, name+".db")
+		unpack(t, file, out[name])
+	}
+	return out
+}
+
+// ask gives the rows of a query of text columns, a line each.
+func ask(t *testing.T, path, query string) []string {
+	t.Helper()
+	c, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: "mode=ro"}).String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	rows, err := c.Query(query)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var line sql.NullString
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, line.String)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A database of any earlier schema keeps its mails, byte for byte, and its decisions, and becomes what it would be had it
+// been made by today's patchwatch.
+func TestMigrations(t *testing.T) {
+	today := newEngine(t).path
+	for name, path := range oldDatabases(t) {
+		t.Run(name, func(t *testing.T) {
+			mails := ask(t, path, mailsQuery)
+			decided := ask(t, path, decisionsQuery)
+			boxes := ask(t, path, `SELECT path || coalesce(last_mail, '') || last_scan FROM maildir`)
+			if len(mails) < 50 || len(decided) < 5 || len(boxes) != 1 {
+				t.Fatalf("%d mails, %d decisions, %d Maildirs to begin with", len(mails), len(decided), len(boxes))
+			}
+			s, err := Open(ctx, path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			wantLines(t, "schema", schemaOf(t, path), schemaOf(t, today))
+			wantLines(t, "mails", ask(t, path, mailsQuery), mails)
+			wantLines(t, "decisions", ask(t, path, decisionsQuery), decided)
+			wantLines(t, "Maildirs", ask(t, path, `SELECT path || coalesce(last_mail, '') || last_scan FROM maildir`), boxes)
+			wantHistory(t, s, len(decided))
+			wantLines(t, "decisions that are not shown", ask(t, path, notShownQuery), nil)
+			check(t, s)
+			wantRederived(t, s, path)
+			wantSameAsFresh(t, s, path)
+		})
+	}
+}
+
+const (
+	mailsQuery     = `SELECT id || ' ' || msgid || ' ' || hex(sha256) || ' ' || delivered FROM mail ORDER BY id`
+	decisionsQuery = `
+		SELECT p.link_name || d.msgid || coalesce(d.state, '-') || coalesce(d.delegate, '-')
+		FROM decision d JOIN project p ON p.id = d.project ORDER BY 1`
+	notShownQuery = `
+		SELECT d.msgid FROM decision d JOIN project p ON p.id = d.project
+			LEFT JOIN mail m ON m.project = d.project AND m.msgid = d.msgid AND m.chosen
+			LEFT JOIN patch a ON a.mail = m.id LEFT JOIN series s ON s.cover = m.id
+		WHERE NOT p.removed AND NOT ifnull(coalesce(d.state, a.state) IS a.state
+			AND coalesce(d.delegate, a.delegate) IS a.delegate AND coalesce(d.series_name, s.given) IS s.given, 0)`
+)
+
+func wantLines(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		only, missing := difference(strings.Join(got, "\n")+"\n", strings.Join(want, "\n")+"\n")
+		t.Errorf("%s: too much:\n%s\nmissing:\n%s", what, only, missing)
+	}
+}
+
+var sqlNoise = regexp.MustCompile(`--[^\n]*`)
+
+// schemaOf is the schema without comments and line breaks.
+func schemaOf(t *testing.T, path string) []string {
+	t.Helper()
+	out := ask(t, path, `SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY type, name`)
+	for i := range out {
+		out[i] = strings.Join(strings.Fields(sqlNoise.ReplaceAllString(out[i], " ")), " ")
+	}
+	return out
+}
+
+// wantRederived rebuilds, and compares also what no dump shows.
+func wantRederived(t *testing.T, s *db.Store, path string) {
+	t.Helper()
+	queries := []string{
+		`SELECT email || name || date || ' ' || mail FROM person ORDER BY email`,
+		`SELECT mail || ' ' || coalesce(parent, '-') || date || ignored || clean FROM reply ORDER BY mail`,
+		`SELECT mail || ' ' || coalesce(series, '-') || coalesce(number, '-') || date || state || coalesce(delegate, '-') FROM patch ORDER BY mail`,
+		`SELECT id || ' ' || key || received || complete || date || submitter || coalesce(given, '-') FROM series ORDER BY id`,
+		`SELECT hash || member || mail FROM ref ORDER BY hash, member, mail`,
+	}
+	var before [][]string
+	for _, q := range queries {
+		before = append(before, ask(t, path, q))
+	}
+	if err := s.Rebuild(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	for i, q := range queries {
+		wantLines(t, q, before[i], ask(t, path, q))
+	}
+}
+
+// wantSameTitles compares what a migration filled in with what is filled in today, of mails that are read alike.
+func wantSameTitles(t *testing.T, before, after []string) {
+	t.Helper()
+	titles, same := map[string]string{}, 0
+	for _, line := range before {
+		key, title, _ := strings.Cut(line, "\x01")
+		titles[key] = title
+	}
+	for _, line := range after {
+		key, title, _ := strings.Cut(line, "\x01")
+		if was, ok := titles[key]; ok && was != title {
+			t.Errorf("the title of %q is %q, and was %q when it was migrated", key, title, was)
+		} else if ok && title != "" {
+			same++
+		}
+	}
+	if same < 20 {
+		t.Errorf("only %d titles could be compared", same)
+	}
+}
+
+const titlesQuery = `SELECT hex(sha256) || ' ' || kind || sender || ' ' || name || char(1) || coalesce(title, '') FROM mail`
+
+// wantSameAsFresh reads every mail back, stores it in a new database, takes the same decisions there, and compares the two.
+// All is read with today's parser first, since the old one may have read something else.
+func wantSameAsFresh(t *testing.T, s *db.Store, path string) {
+	t.Helper()
+	migrated := ask(t, path, titlesQuery)
+	if _, unread, err := s.Reread(ctx, ingest.Parse, nil); err != nil || unread > 0 {
+		t.Fatalf("%d unread, %v", unread, err)
+	}
+	wantSameTitles(t, migrated, ask(t, path, titlesQuery))
+	fresh := openStore(t)
+	addProjects(t, fresh, s)
+	addStoredMails(t, fresh, s, path)
+	decideAlike(t, fresh, path)
+	if _, err := fresh.RemoveProject(ctx, nobody, gone.LinkName, ingest.Parse, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, s, "migrated", dump(t, fresh))
+	for _, s := range []*db.Store{s, fresh} {
+		if _, err := s.AddProject(ctx, nobody, gone, ingest.Parse, nil); err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, s, "added again", "20261112130000.26320-1-sam@example.com", "accepted")
+	}
+	wantSame(t, s, "with the removed project again", dump(t, fresh))
+}
+
+// gone is the project that was removed in the old databases.
+var gone = track.Project{LinkName: "gone", ListID: "gadget-users.lists.example.com"}
+
+func addProjects(t *testing.T, fresh, s *db.Store) {
+	t.Helper()
+	projects, err := s.Projects(ctx)
+	if err != nil || len(projects) != 2 {
+		t.Fatalf("%v, %v", projects, err)
+	}
+	for _, p := range append(projects, gone) {
+		if _, err := fresh.AddProject(ctx, nobody, p, ingest.Parse, nil); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range p.Rules {
+			if err := fresh.AddRule(ctx, nobody, p.LinkName, r, ingest.Parse, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// addStoredMails adds all mails of one database to another, the last first, after it has compared each with its sum.
+func addStoredMails(t *testing.T, to, from *db.Store, path string) {
+	t.Helper()
+	var batch []db.Delivery
+	for _, line := range ask(t, path, `SELECT id || ' ' || delivered || ' ' || hex(sha256) FROM mail ORDER BY id DESC`) {
+		var id, delivered int64
+		var sum []byte
+		if _, err := fmt.Sscanf(line, "%d %d %X", &id, &delivered, &sum); err != nil {
+			t.Fatal(err)
+		}
+		raw, err := from.Raw(ctx, id)
+		if err != nil {
+			t.Fatalf("mail %d: %v", id, err)
+		}
+		if got := sha256.Sum256(raw); !bytes.Equal(got[:], sum) {
+			t.Fatalf("mail %d is not what it was: its sum is %x, and %x is noted", id, got, sum)
+		}
+		m, err := ingest.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Delivered = time.UnixMicro(delivered).UTC()
+		batch = append(batch, db.Delivery{Mail: m, Raw: raw})
+	}
+	if _, err := to.Add(ctx, batch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// decideAlike takes the decisions of another database.
+func decideAlike(t *testing.T, s *db.Store, path string) {
+	t.Helper()
+	column := func(name string) map[string]string {
+		out := map[string]string{}
+		for _, line := range ask(t, path, `SELECT msgid || ' ' || `+name+` FROM decision WHERE `+name+` IS NOT NULL`) {
+			id, value, _ := strings.Cut(line, " ")
+			out[strings.Trim(id, "<>")] = value
+		}
+		return out
+	}
+	for id, state := range column("state") {
+		if err := s.SetState(ctx, nobody, []int64{found(t, s, id).ID}, track.State(state)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, who := range column("delegate") {
+		if err := s.SetDelegate(ctx, nobody, []int64{found(t, s, id).ID}, who); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, archived := range column("archived") {
+		if err := s.SetArchived(ctx, nobody, []int64{found(t, s, id).ID}, archived == "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for id, name := range column("series_name") {
+		if err := s.SetSeriesName(ctx, nobody, found(t, s, id).Series, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Every migration has a database of the schema before it among those that are tested.
+func TestEverySchemaHasADatabase(t *testing.T) {
+	versions := map[string]bool{}
+	for _, path := range oldDatabases(t) {
+		versions[ask(t, path, `SELECT user_version FROM pragma_user_version`)[0]] = true
+	}
+	migrations, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(migrations) < 8 {
+		t.Fatalf("%d migrations, %v", len(migrations), err)
+	}
+	for v := 1; v < len(migrations); v++ {
+		if !versions[fmt.Sprint(v)] {
+			t.Errorf("%s has no database of version %d, only of %v", schemas, v, slices.Sorted(maps.Keys(versions)))
+		}
+	}
+}
+
+// landed are the sums of the migrations that databases were made by. Whoever adds a migration adds the one before it.
+var landed = map[string]string{
+	"0001": "9fdba8c671a7e5b05d6cd69abac7772865e3d813670e5696d9ab7b41930cf838",
+	"0002": "7e8f702843d80987f2bc463a8847db57dd14116049f11c2707cbad8f59a15c6f",
+	"0003": "0ae794d798cda252218f950ce0346a1556ee41aee126ea7e1bd7da2a8c7f73b6",
+	"0004": "58087fbf454e69740791dfdd41354f6183bc0184defe6ca9cd885ae74c1c0676",
+	"0005": "4752524068486c5d2a8929d138e271dde01c902c8eacaea7be236e5dcf9f7feb",
+	"0006": "10260eb2ae722d6f7fff9bdef7f557c542b52274830f7ab48af6db4b2161750b",
+	"0007": "386cac2acbda6b12404e61dafb135ea64ae56b0e6806a4fed465dd65d5d79e2f",
+}
+
+// What a migration lacks is added by the next one: databases that it made would otherwise never get it.
+func TestLandedMigrationsStay(t *testing.T) {
+	for name, want := range landed {
+		text, err := os.ReadFile(filepath.Join("migrations", name+".sql"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256(text)); got != want {
+			t.Errorf("migration %s was changed after databases had been made by it", name)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+func (q queries) Projects() (out []db.Project, err error) {
+	if err = q.each(`
+		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed
+		FROM project ORDER BY link_name`, nil, func(scan func(...any) error) error {
+		var p db.Project
+		err := scan(&p.ID, &p.LinkName, &p.ListID, &p.ListEmail, &p.Name, &p.SubjectMatch, &p.OnSight, &p.MailStates,
+			&p.MailDelegates, &p.Removed)
+		out = append(out, p)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return out, q.rules(out)
+}
+
+// rules hands each rule to the project that it belongs to.
+func (q queries) rules(projects []db.Project) error {
+	byID := make(map[int64]*db.Project, len(projects))
+	for i := range projects {
+		byID[projects[i].ID] = &projects[i]
+	}
+	return q.each(`SELECT project, pattern, delegate, priority FROM rule ORDER BY project, priority DESC, pattern`, nil,
+		func(scan func(...any) error) error {
+			var id int64
+			var r track.Rule
+			if err := scan(&id, &r.Pattern, &r.Delegate, &r.Priority); err != nil {
+				return err
+			}
+			if p := byID[id]; p != nil {
+				p.Rules = append(p.Rules, r)
+			}
+			return nil
+		})
+}
+
+func (q queries) Works() (out []db.Work, err error) {
+	err = q.each(`SELECT id, project, done, last FROM unfinished ORDER BY project IS NOT NULL, id`, nil,
+		func(scan func(...any) error) error {
+			var w db.Work
+			err := scan(&w.ID, (*number)(&w.Project), &w.Done, &w.Last)
+			out = append(out, w)
+			return err
+		})
+	return out, err
+}
+
+func (q queries) Reading() (version int, err error) {
+	_, err = q.row(`SELECT coalesce(min(version), 0) FROM reading`, nil, &version)
+	return version, err
+}
+
+func (q queries) Dictionaries() (out []db.Dictionary, err error) {
+	err = q.each(`SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`, nil, func(scan func(...any) error) error {
+		var d db.Dictionary
+		err := scan(&d.ID, &d.Mails, &d.Frame)
+		out = append(out, d)
+		return err
+	})
+	return out, err
+}
+
+func (q queries) Maildirs() (out []db.Maildir, err error) {
+	err = q.each(`SELECT path, last_mail, last_event, last_scan, paused FROM maildir ORDER BY path`, nil,
+		func(scan func(...any) error) error {
+			var m db.Maildir
+			err := scan(&m.Path, (*seconds)(&m.LastMail), (*seconds)(&m.LastEvent), (*seconds)(&m.LastScan),
+				(*text)(&m.Paused))
+			out = append(out, m)
+			return err
+		})
+	return out, err
+}

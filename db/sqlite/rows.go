@@ -1,0 +1,51 @@
+package sqlite
+
+import "patchwatch/db"
+
+// What follows are the columns of derived rows, and what they are scanned into. Those of patches, covers and replies may be
+// NULL all together, as where a mail is joined with what was derived of it.
+const (
+	patchColumns = `p.mail IS NOT NULL, p.mail, p.project, p.series, coalesce(p.number, 0), p.date, p.submitter, p.state,
+		p.delegate, coalesce(p.archived, 0)`
+	coverColumns = `c.mail IS NOT NULL, c.mail, c.project, c.series`
+	replyColumns = `r.mail IS NOT NULL, r.mail, r.project, r.parent, r.date, coalesce(r.ignored, 0), coalesce(r.clean, 0)`
+)
+
+// derived is what there is of a mail.
+type derived struct {
+	isPatch, isCover, isReply bool
+
+	patch db.PatchRow
+	cover db.CoverRow
+	reply db.ReplyRow
+}
+
+// into appends to dest where all three are scanned into, one after the other.
+func (d *derived) into(dest []any) []any {
+	p, c, r := &d.patch, &d.cover, &d.reply
+	return append(dest,
+		&d.isPatch, (*number)(&p.Mail), (*number)(&p.Project), (*number)(&p.Series), &p.Number, (*seconds)(&p.Date),
+		(*text)(&p.Submitter), (*text)(&p.State), (*text)(&p.Delegate), &p.Archived,
+		&d.isCover, (*number)(&c.Mail), (*number)(&c.Project), (*number)(&c.Series),
+		&d.isReply, (*number)(&r.Mail), (*number)(&r.Project), (*number)(&r.Parent), (*seconds)(&r.Date),
+		&r.Ignored, &r.Clean)
+}
+
+const seriesColumns = `
+	s.id, s.project, s.key, s.name, s.given, s.version, s.total, s.received, s.complete, s.date, s.submitter, s.cover`
+
+func seriesInto(s *db.SeriesRow) []any {
+	return []any{
+		&s.ID, &s.Project, &s.Key, (*text)(&s.Name), (*text)(&s.Given), &s.Version, &s.Total, &s.Received, &s.Complete,
+		(*seconds)(&s.Date), &s.Submitter, (*number)(&s.Cover),
+	}
+}
+
+const (
+	personColumns = `pe.email, pe.name, pe.date, pe.mail, m.msgid`
+	personTables  = `person pe LEFT JOIN mail m ON m.id = pe.mail`
+)
+
+func personInto(p *db.PersonRow) []any {
+	return []any{&p.Email, &p.Name, (*seconds)(&p.Date), &p.Mail, (*text)(&p.MsgID)}
+}

@@ -1,0 +1,29 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"patchwatch/db/dbtest"
+	"patchwatch/db/sqlite"
+)
+
+// Whatever rows are put into it, SQLite gives the answers that an engine in memory gives, which has no indexes to
+// choose and no statements to get wrong.
+func TestSameAnswersAsMemory(t *testing.T) {
+	dir := memoryDir(t)
+	n := 0
+	rapid.Check(t, func(t *rapid.T) {
+		n++
+		e, err := sqlite.OpenEngine(context.Background(), filepath.Join(dir, fmt.Sprint(n, ".db")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		dbtest.Same(t, dbtest.NewMemory(), e)
+	})
+}

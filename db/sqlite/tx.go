@@ -1,0 +1,226 @@
+package sqlite
+
+import (
+	"fmt"
+
+	"patchwatch/db"
+)
+
+// tx is a transaction of the writer. Many rows are written by one prepared statement, run for each: to SQLite, which is in
+// this process, that is the shortest way.
+type tx struct {
+	queries
+	w       *writer
+	opening int
+	args    []any // used again for each mail
+}
+
+func newTx(w *writer, opening int) *tx { return &tx{queries: queries{w}, w: w, opening: opening} }
+
+// Stamp asks SQLite for a number that changes when another connection has committed.
+func (t *tx) Stamp() (db.Stamp, error) {
+	s := db.Stamp{Opening: t.opening}
+	_, err := t.w.row(`PRAGMA data_version`, nil, &s.Changes)
+	return s, err
+}
+
+func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
+	if len(mails) != len(frames) {
+		return fmt.Errorf("%d frames for %d mails", len(frames), len(mails))
+	}
+	if err := t.w.page.look(t.w); err != nil {
+		return err
+	}
+	for i, m := range mails {
+		if err := t.insert(m, frames[i]); err != nil {
+			return fmt.Errorf("store %s: %w", m.MsgID, err)
+		}
+	}
+	return nil
+}
+
+func (t *tx) insert(m *db.Mail, frame []byte) error {
+	t.args = mailValues(t.args[:0], m)
+	res, err := t.w.run(insertMail, t.args...)
+	if err != nil {
+		return unfitIfRefused(err)
+	}
+	if m.ID, err = res.LastInsertId(); err != nil {
+		return err
+	}
+	return t.w.putFrame(m.ID, frame)
+}
+
+func (t *tx) Update(mails []*db.Mail) error {
+	for _, m := range mails {
+		t.args = append(mailValues(t.args[:0], m), m.ID)
+		if err := t.w.exec(updateMail, t.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) Remove(mails []int64) error {
+	for _, id := range mails {
+		if err := t.w.dropFrame(id); err != nil {
+			return err
+		}
+		if err := t.w.exec(`DELETE FROM mail WHERE id = ?`, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutRefs(refs []db.RefKey) error {
+	return t.eachRef(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, refs)
+}
+
+func (t *tx) DropRefs(refs []db.RefKey) error {
+	return t.eachRef(`DELETE FROM ref WHERE hash = ? AND member = ? AND mail = ?`, refs)
+}
+
+func (t *tx) eachRef(query string, refs []db.RefKey) error {
+	for _, r := range refs {
+		if err := t.w.exec(query, r.Hash, r.Member, r.Mail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Put leaves a row alone that is as it should be: to write it again would change a page of each index.
+func (t *tx) Put(d *db.Derived) error {
+	for _, put := range []func(*db.Derived) error{t.putSeries, t.putPatches, t.putCovers, t.putReplies, t.putPeople} {
+		if err := put(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putSeries(d *db.Derived) error {
+	for i := range d.Series {
+		s := &d.Series[i]
+		if err := t.w.exec(`
+			INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover, given)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
+				version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
+				date = excluded.date, submitter = excluded.submitter, cover = excluded.cover, given = excluded.given
+			WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given) IS NOT
+				(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
+				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given)`,
+			s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
+			numberOrNull(s.Cover), textOrNull(s.Given)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putPatches(d *db.Derived) error {
+	for i := range d.Patches {
+		p := &d.Patches[i]
+		var number any // means nothing without a series
+		if p.Series != 0 {
+			number = p.Number
+		}
+		if err := t.w.exec(`
+			INSERT INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series, number = excluded.number,
+				date = excluded.date, submitter = excluded.submitter, state = excluded.state, delegate = excluded.delegate,
+				archived = excluded.archived
+			WHERE (project, series, number, date, submitter, state, delegate, archived) IS NOT (excluded.project, excluded.series,
+				excluded.number, excluded.date, excluded.submitter, excluded.state, excluded.delegate, excluded.archived)`,
+			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State), textOrNull(p.Delegate),
+			p.Archived); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putCovers(d *db.Derived) error {
+	for _, c := range d.Covers {
+		if err := t.w.exec(`
+			INSERT INTO cover (mail, project, series) VALUES (?, ?, ?)
+			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series
+			WHERE (project, series) IS NOT (excluded.project, excluded.series)`,
+			c.Mail, c.Project, numberOrNull(c.Series)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putReplies(d *db.Derived) error {
+	for i := range d.Replies {
+		r := &d.Replies[i]
+		if err := t.w.exec(`
+			INSERT INTO reply (mail, project, parent, date, ignored, clean) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, parent = excluded.parent, date = excluded.date,
+				ignored = excluded.ignored, clean = excluded.clean
+			WHERE (project, parent, date, ignored, clean) IS NOT
+				(excluded.project, excluded.parent, excluded.date, excluded.ignored, excluded.clean)`,
+			r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putPeople(d *db.Derived) error {
+	for i := range d.People {
+		p := &d.People[i]
+		if err := t.w.exec(`INSERT OR REPLACE INTO person (email, name, date, mail) VALUES (?, ?, ?, ?)`,
+			p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) DropMails(mails []int64) error {
+	for _, query := range []string{`DELETE FROM patch WHERE mail = ?`, `DELETE FROM cover WHERE mail = ?`, `DELETE FROM reply WHERE mail = ?`} {
+		if err := dropEach(t, query, mails); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) DropSeries(ids []int64) error {
+	return dropEach(t, `DELETE FROM series WHERE id = ?`, ids)
+}
+
+func (t *tx) DropPeople(emails []string) error {
+	return dropEach(t, `DELETE FROM person WHERE email = ?`, emails)
+}
+
+func dropEach[K any](t *tx, query string, keys []K) error {
+	for _, key := range keys {
+		if err := t.w.exec(query, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DropStrays takes out series after patches and covers, of which they may have been made.
+func (t *tx) DropStrays() error {
+	const noMail = ` WHERE NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = mail AND m.chosen AND m.project IS NOT NULL)`
+	for _, query := range []string{
+		`DELETE FROM patch` + noMail, `DELETE FROM cover` + noMail, `DELETE FROM reply` + noMail,
+		`DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.series = series.id)
+			AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.mail = series.cover AND c.series = series.id)`,
+		`DELETE FROM person WHERE email = '' OR email NOT IN (SELECT sender FROM mail WHERE ` + isNaming("") + `)`,
+	} {
+		if err := t.w.exec(query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
