@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) importCommand() *cobra.Command {
-	var quiet bool
+	var quiet, untold bool
 	var list string
 	c := &cobra.Command{
 		Use:   "import PATH...",
@@ -38,12 +38,13 @@ names no list itself is then that list's, also when its project is added later, 
 				return err
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
-				im := &importing{app: a, store: s, as: as, quiet: quiet, progress: a.newProgress("import", "mails")}
+				im := &importing{app: a, store: s, as: as, quiet: quiet, untold: untold, progress: a.newProgress("import", "mails")}
 				return im.run(cmd.Context(), archives)
 			})
 		},
 	}
 	c.Flags().StringVar(&list, "list-id", "", "the `ID` of the list that the archive is of, as in List-Id, without <>")
+	c.Flags().BoolVar(&untold, "no-events", false, "tell readers of events nothing: for old mail that should start no CI")
 	c.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not name the mails that could not be read")
 	return c
 }
@@ -54,6 +55,7 @@ type importing struct {
 	store    *db.Store
 	as       string // see intake.Intake
 	quiet    bool
+	untold   bool
 	progress *term.Progress
 
 	done, stored, known, failed int
@@ -74,7 +76,7 @@ func (im *importing) run(ctx context.Context, archives []intake.Archive) error {
 }
 
 func (im *importing) one(ctx context.Context, a intake.Archive, index, of int) error {
-	in := &intake.Intake{Store: im.store, As: im.as}
+	in := &intake.Intake{Store: im.store, As: im.as, Untold: im.untold}
 	return in.Import(ctx, a, func(b intake.Stored) {
 		im.count(b)
 		im.progress.TellShare(im.done, (float64(index)+b.Share)/float64(of))

@@ -17,9 +17,10 @@ import (
 
 // Intake stores what it is given.
 type Intake struct {
-	Store *db.Store
-	As    string       // the list whose archive is imported; empty: the mails name their list
-	Step  func(string) // for tests: called when a mail is parsed; may be nil
+	Store  *db.Store
+	As     string       // the list whose archive is imported; empty: the mails name their list
+	Untold bool         // readers of events are not told of the mail
+	Step   func(string) // for tests: called when a mail is parsed; may be nil
 }
 
 // StepParsed is what Step is called with.
@@ -75,7 +76,11 @@ func (in *Intake) store(ctx context.Context, mails []*Mail) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	added, err := in.Store.Add(ctx, batch)
+	add := in.Store.Add
+	if in.Untold {
+		add = in.Store.AddUntold
+	}
+	added, err := add(ctx, batch)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,13 @@ func JSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
+// JSONLine writes a value for programs that read line by line, safe to look at.
+func JSONLine(w io.Writer, v any) error {
+	e := json.NewEncoder(&jsonEscaper{to: w})
+	e.SetEscapeHTML(false) // Message-IDs keep their angle brackets
+	return e.Encode(v)
+}
+
 // CleanJSON makes a line of JSON safe on a terminal. Its meaning as JSON stays the same.
 func CleanJSON(line []byte) []byte {
 	if !slices.ContainsFunc(line, func(b byte) bool { return b >= 0x7f }) {

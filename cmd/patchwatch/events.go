@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/cmd/patchwatch/internal/view"
+	"patchwatch/db"
+	"patchwatch/track"
+)
+
+func (a *app) eventsCommand() *cobra.Command {
+	var since int64
+	var follow, asJSON bool
+	c := &cobra.Command{
+		Use:   "events",
+		Short: "Show what happened, in order",
+		Long: `Lists what happened, oldest first: patches and series that came, that are complete, that have another state. The names
+are Patchwork's. Numbers ascend: whoever has seen number N finds all that is new by --since N, and nothing twice.
+
+With --follow it goes on as things happen, until it is interrupted. With --json, each is an object on a line of its own.`,
+		Example: `  patchwatch events
+  patchwatch events --since 1041 --json
+  patchwatch events --follow --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reading(cmd.Context(), func(s *db.Store) error {
+				e := &eventPrinter{out: a.out, store: s, last: since, json: asJSON}
+				if follow {
+					return e.follow(cmd.Context())
+				}
+				return e.printNew(cmd.Context())
+			})
+		},
+	}
+	c.Flags().Int64Var(&since, "since", 0, "those after number `N`")
+	c.Flags().BoolVarP(&follow, "follow", "f", false, "go on as things happen")
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs, an object a line")
+	return c
+}
+
+// eventPrinter prints events one after the other.
+type eventPrinter struct {
+	out   io.Writer
+	store *db.Store
+	last  int64 // number of the last one that was printed
+	json  bool
+}
+
+const (
+	eventsAtOnce = 1000
+	lookForNew   = 500 * time.Millisecond // another process may write them, so they are looked for
+)
+
+func (p *eventPrinter) follow(ctx context.Context) error {
+	for {
+		if err := p.printNew(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lookForNew):
+		}
+	}
+}
+
+func (p *eventPrinter) printNew(ctx context.Context) error {
+	for {
+		events, err := p.store.Events(ctx, p.last, eventsAtOnce)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for _, e := range events {
+			if err := p.print(e); err != nil {
+				return err
+			}
+		}
+		p.last = events[len(events)-1].ID
+	}
+}
+
+func (p *eventPrinter) print(e track.Event) error {
+	if p.json {
+		return term.JSONLine(p.out, toEventJSON(e))
+	}
+	about := e.Patch.Name
+	switch e.Category {
+	case track.SeriesCreated, track.SeriesCompleted:
+		about = fmt.Sprintf("%s %s", view.SeriesID(e.Series.ID), e.Series.Name)
+	case track.CoverCreated, track.CoverCommentCreated:
+		about = e.Cover.Name
+	case track.PatchStateChanged, track.PatchDelegated:
+		about = fmt.Sprintf("%s -> %s  %s", orDash(e.Before), orDash(e.After), e.Patch.Name)
+	}
+	_, err := fmt.Fprintf(p.out, "%-6d %s  %-21s  %s  %s\n", e.ID, e.Date.Local().Format("2006-01-02 15:04:05"), e.Category,
+		term.Printable(e.Project), term.Printable(about))
+	return err
+}
+
+// eventJSON has the fields that Patchwork's API gives of an event, and its payload.
+type eventJSON struct {
+	ID       int64          `json:"id"`
+	Category track.Category `json:"category"`
+	Project  string         `json:"project"`
+	Date     time.Time      `json:"date"`
+	Actor    *string        `json:"actor"` // null: mail did it
+	Payload  payloadJSON    `json:"payload"`
+}
+
+type payloadJSON struct {
+	Patch            *mailRefJSON   `json:"patch,omitempty"`
+	Cover            *mailRefJSON   `json:"cover,omitempty"`
+	Comment          *mailRefJSON   `json:"comment,omitempty"`
+	Series           *seriesRefJSON `json:"series,omitempty"`
+	PreviousState    *string        `json:"previous_state,omitempty"`
+	CurrentState     *string        `json:"current_state,omitempty"`
+	PreviousDelegate *string        `json:"previous_delegate,omitempty"`
+	CurrentDelegate  *string        `json:"current_delegate,omitempty"`
+}
+
+type mailRefJSON struct {
+	ID    int64  `json:"id"`
+	MsgID string `json:"msgid"`
+	Name  string `json:"name"`
+}
+
+type seriesRefJSON struct {
+	ID      int64  `json:"id"`
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+}
+
+func toEventJSON(e track.Event) eventJSON {
+	out := eventJSON{ID: e.ID, Category: e.Category, Project: e.Project, Date: e.Date}
+	if e.Actor != "" {
+		actor := string(e.Actor)
+		out.Actor = &actor
+	}
+	p := &out.Payload
+	p.Patch, p.Cover, p.Comment = mailRef(e.Patch), mailRef(e.Cover), mailRef(e.Comment)
+	if e.Series.ID != 0 {
+		p.Series = &seriesRefJSON{e.Series.ID, e.Series.Name, e.Series.Version}
+	}
+	switch e.Category {
+	case track.PatchStateChanged:
+		p.PreviousState, p.CurrentState = &e.Before, &e.After
+	case track.PatchDelegated:
+		p.PreviousDelegate, p.CurrentDelegate = &e.Before, &e.After
+	}
+	return out
+}
+
+func mailRef(m track.MailRef) *mailRefJSON {
+	if m.ID == 0 {
+		return nil
+	}
+	return &mailRefJSON{m.ID, m.MsgID, m.Name}
+}
