@@ -20,23 +20,6 @@ one by itself, under its list id.`,
 		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand(), a.ruleCommand())
 }
 
-func findProject(cmd *cobra.Command, s *db.Store, linkName string) (track.Project, error) {
-	projects, err := s.Projects(cmd.Context())
-	if err != nil {
-		return track.Project{}, err
-	}
-	for _, p := range projects {
-		if p.LinkName == linkName {
-			return p, nil
-		}
-	}
-	return track.Project{}, noProject(linkName)
-}
-
-func noProject(linkName string) error {
-	return fmt.Errorf("there is no project %q; patchwatch project list lists them", linkName)
-}
-
 func (a *app) projectRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove LINK_NAME",
