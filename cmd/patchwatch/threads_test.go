@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"patchwatch/db"
+	"patchwatch/db/dbtest"
 	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -206,21 +207,9 @@ type emptyStores struct {
 	empty []byte
 }
 
-// memoryDir is a folder in memory, where there is one: these tests ask what is stored, not whether it is on the disk,
-// and most of their time would go by in waiting for that.
-func memoryDir(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "patchwatch-test-")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 func newEmptyStores(t *testing.T) *emptyStores {
 	t.Helper()
-	s := &emptyStores{dir: memoryDir(t)}
+	s := &emptyStores{dir: dbtest.MemoryDir(t)}
 	path := filepath.Join(s.dir, "empty.db")
 	store, err := sqlite.Open(context.Background(), path)
 	if err != nil {

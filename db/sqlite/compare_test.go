@@ -15,7 +15,7 @@ import (
 
 // Whatever is done to it, a database in SQLite says what one in memory says.
 func TestSameAsMemory(t *testing.T) {
-	dir := memoryDir(t)
+	dir := dbtest.MemoryDir(t)
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++

@@ -15,7 +15,7 @@ import (
 // Whatever rows are put into it, SQLite gives the answers that an engine in memory gives, which has no indexes to
 // choose and no statements to get wrong.
 func TestSameAnswersAsMemory(t *testing.T) {
-	dir := memoryDir(t)
+	dir := dbtest.MemoryDir(t)
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
