@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/user"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +18,7 @@ import (
 	"patchwatch/db"
 	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
+	"patchwatch/track"
 	"patchwatch/watcher"
 )
 
@@ -101,4 +104,12 @@ func (a *app) noDatabase() error {
 func projectFlag(c *cobra.Command, project *string) {
 	c.Flags().StringVarP(project, "project", "p", "",
 		"of this project (`LINK_NAME`), for mail that came through several lists")
+}
+
+// actor is who decides by this command: the system's user. One without a name is known by number.
+func (a *app) actor() track.Actor {
+	if u, err := user.Current(); err == nil && u.Username != "" {
+		return track.Actor(u.Username)
+	}
+	return track.Actor("uid " + strconv.Itoa(os.Getuid()))
 }

@@ -87,7 +87,7 @@ func (p *eventPrinter) printNew(ctx context.Context) error {
 
 func (p *eventPrinter) print(e track.Event) error {
 	if p.json {
-		return term.JSONLine(p.out, toEventJSON(e))
+		return term.JSONLine(p.out, view.EventOf(e))
 	}
 	about := e.Patch.Name
 	switch e.Category {
@@ -98,67 +98,7 @@ func (p *eventPrinter) print(e track.Event) error {
 	case track.PatchStateChanged, track.PatchDelegated:
 		about = fmt.Sprintf("%s -> %s  %s", orDash(e.Before), orDash(e.After), e.Patch.Name)
 	}
-	_, err := fmt.Fprintf(p.out, "%-6d %s  %-21s  %s  %s\n", e.ID, e.Date.Local().Format("2006-01-02 15:04:05"), e.Category,
-		term.Printable(e.Project), term.Printable(about))
+	_, err := fmt.Fprintf(p.out, "%-6d %s  %-21s  %s  %s\n", e.ID, e.Date.Local().Format("2006-01-02 15:04:05"),
+		e.Category, term.Printable(e.Project), term.Printable(about))
 	return err
-}
-
-// eventJSON has the fields that Patchwork's API gives of an event, and its payload.
-type eventJSON struct {
-	ID       int64          `json:"id"`
-	Category track.Category `json:"category"`
-	Project  string         `json:"project"`
-	Date     time.Time      `json:"date"`
-	Actor    *string        `json:"actor"` // null: mail did it
-	Payload  payloadJSON    `json:"payload"`
-}
-
-type payloadJSON struct {
-	Patch            *mailRefJSON   `json:"patch,omitempty"`
-	Cover            *mailRefJSON   `json:"cover,omitempty"`
-	Comment          *mailRefJSON   `json:"comment,omitempty"`
-	Series           *seriesRefJSON `json:"series,omitempty"`
-	PreviousState    *string        `json:"previous_state,omitempty"`
-	CurrentState     *string        `json:"current_state,omitempty"`
-	PreviousDelegate *string        `json:"previous_delegate,omitempty"`
-	CurrentDelegate  *string        `json:"current_delegate,omitempty"`
-}
-
-type mailRefJSON struct {
-	ID    int64  `json:"id"`
-	MsgID string `json:"msgid"`
-	Name  string `json:"name"`
-}
-
-type seriesRefJSON struct {
-	ID      int64  `json:"id"`
-	Name    string `json:"name"`
-	Version int    `json:"version"`
-}
-
-func toEventJSON(e track.Event) eventJSON {
-	out := eventJSON{ID: e.ID, Category: e.Category, Project: e.Project, Date: e.Date}
-	if e.Actor != "" {
-		actor := string(e.Actor)
-		out.Actor = &actor
-	}
-	p := &out.Payload
-	p.Patch, p.Cover, p.Comment = mailRef(e.Patch), mailRef(e.Cover), mailRef(e.Comment)
-	if e.Series.ID != 0 {
-		p.Series = &seriesRefJSON{e.Series.ID, e.Series.Name, e.Series.Version}
-	}
-	switch e.Category {
-	case track.PatchStateChanged:
-		p.PreviousState, p.CurrentState = &e.Before, &e.After
-	case track.PatchDelegated:
-		p.PreviousDelegate, p.CurrentDelegate = &e.Before, &e.After
-	}
-	return out
-}
-
-func mailRef(m track.MailRef) *mailRefJSON {
-	if m.ID == 0 {
-		return nil
-	}
-	return &mailRefJSON{m.ID, m.MsgID, m.Name}
 }

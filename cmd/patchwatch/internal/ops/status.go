@@ -142,7 +142,8 @@ func timeOrNull(t time.Time) *time.Time {
 func ReportWithout(database string, fault error, dirs []string) (Report, error) {
 	r := Report{
 		Maildirs: []MaildirStatus{},
-		Database: DatabaseStatus{Path: database, Error: fault.Error(), Engine: "SQLite " + sqlite.Version(), SQLite: sqlite.Version()},
+		Database: DatabaseStatus{Path: database, Error: fault.Error(),
+			Engine: "SQLite " + sqlite.Version(), SQLite: sqlite.Version()},
 	}
 	for _, dir := range dirs {
 		path, err := MaildirPath(dir)
