@@ -87,6 +87,8 @@ func TestMigrations(t *testing.T) {
 			wantLines(t, "decisions", ask(t, path, decisionsQuery), decided)
 			wantLines(t, "Maildirs", ask(t, path, `SELECT path || coalesce(last_mail, '') || last_scan FROM maildir`), boxes)
 			wantHistory(t, s, len(decided))
+			s = wantToldOnce(t, s)
+			defer s.Close()
 			wantLines(t, "decisions that are not shown", ask(t, path, notShownQuery), nil)
 			check(t, s)
 			wantRederived(t, s, path)
@@ -95,7 +97,33 @@ func TestMigrations(t *testing.T) {
 	}
 }
 
+// wantToldOnce wants events dated by the deliveries that they are about, and no more of them when the database is opened once
+// more. It returns the one opened again.
+func wantToldOnce(t *testing.T, s *db.Store) *db.Store {
+	t.Helper()
+	wantLines(t, "events of another date than the delivery", ask(t, s.Path(), `
+		SELECT e.category || ' ' || m.msgid FROM event e JOIN mail m ON m.id = coalesce(e.comment, e.mail)
+		WHERE e.date <> m.delivered AND e.category IN (
+			'cover-created', 'patch-created', 'cover-comment-created', 'patch-comment-created')`), nil)
+	wantLines(t, "series that were not told as they were completed", ask(t, s.Path(), `
+		SELECT s.id FROM series s WHERE s.complete <> (SELECT count(*) FROM event e
+			WHERE e.series = s.id AND e.category = 'series-completed' AND e.date = (
+				SELECT max(m.delivered) FROM patch p JOIN mail m ON m.id = p.mail
+				WHERE p.series = s.id AND p.number <= s.total))`), nil)
+	told := ask(t, s.Path(), eventsQuery)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(ctx, s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLines(t, "events after it was opened again", ask(t, s.Path(), eventsQuery), told)
+	return s
+}
+
 const (
+	eventsQuery    = `SELECT id || ' ' || date || category || project FROM event ORDER BY id`
 	mailsQuery     = `SELECT id || ' ' || msgid || ' ' || hex(sha256) || ' ' || delivered FROM mail ORDER BY id`
 	decisionsQuery = `
 		SELECT p.link_name || d.msgid || coalesce(d.state, '-') || coalesce(d.delegate, '-')
@@ -137,6 +165,7 @@ func wantRederived(t *testing.T, s *db.Store, path string) {
 		`SELECT mail || ' ' || coalesce(series, '-') || coalesce(number, '-') || date || state || coalesce(delegate, '-') FROM patch ORDER BY mail`,
 		`SELECT id || ' ' || key || received || complete || date || submitter || coalesce(given, '-') FROM series ORDER BY id`,
 		`SELECT hash || member || mail FROM ref ORDER BY hash, member, mail`,
+		eventsQuery,
 	}
 	var before [][]string
 	for _, q := range queries {
