@@ -15,6 +15,7 @@ type adder struct {
 	inserted map[int64]*Mail // by number
 	refs     []RefKey        // of these, not written yet
 	became   map[int64]fate  // what mails have become, by number
+	left     map[int64]bool  // mails that no longer stand for a name, or with other facts, by number
 }
 
 // change is what a transaction did to the mails of one project.
@@ -35,6 +36,7 @@ type fate struct {
 func newAdder(w *writing, r *routing) *adder {
 	return &adder{
 		writing: w, routing: r, changes: map[int64]*change{}, inserted: map[int64]*Mail{}, became: map[int64]fate{},
+		left: map[int64]bool{},
 	}
 }
 
@@ -239,10 +241,7 @@ func (a *adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	var names []Name
 	for _, r := range rows { // the chosen ones: their place in canonical order is another
 		if m := mails[r.Mail]; m.Project != 0 {
-			c := a.change(m.Project)
-			delete(c.rows, r.ID)
-			c.replaced[r.ID] = true
-			c.gone = append(c.gone, r)
+			a.leaves(m.Project, r)
 		}
 	}
 	changed := make([]*Mail, 0, len(ids))
@@ -259,6 +258,18 @@ func (a *adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	}
 	_, err = a.choose(names)
 	return err
+}
+
+// leaves notes that the mail of a row no longer stands for its name in a project, or with other facts. When that happens again
+// in the same transaction, the row still tells what was derived before it, and not in this project perhaps.
+func (a *adder) leaves(project int64, r *Row) {
+	c := a.change(project)
+	delete(c.rows, r.ID)
+	c.replaced[r.ID] = true // by none, if no other is chosen
+	if !a.left[r.Mail] {
+		a.left[r.Mail] = true
+		c.gone = append(c.gone, r)
+	}
 }
 
 // describe says what mails have become, with all of their batch in place.

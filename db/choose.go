@@ -137,10 +137,7 @@ func (a *adder) unchoose(ids []int64, mails map[int64]*Mail) error {
 		if project == 0 {
 			continue
 		}
-		c := a.change(project)
-		delete(c.rows, r.ID)
-		c.replaced[r.ID] = true // by none, if no other is chosen
-		c.gone = append(c.gone, r)
+		a.leaves(project, r)
 		refs = appendRefs(refs, project, r)
 	}
 	return a.DropRefs(sortedRefs(refs))

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"time"
 
 	"patchwatch/track"
@@ -53,12 +52,12 @@ var tellingOrder = map[track.Category]int{
 // telling compares the series of a change with what they were, so that it can tell what is new.
 type telling struct {
 	*deriver
-	rows    map[string]*SeriesRow  // by key: a series is the same where another copy of a mail gave it another number
+	rows    map[int64]*SeriesRow   // by number
 	numbers map[int64]map[int]bool // of the patches that were in a series, by its number
 }
 
 func (d *deriver) newTelling() *telling {
-	t := &telling{deriver: d, rows: map[string]*SeriesRow{}, numbers: map[int64]map[int]bool{}}
+	t := &telling{deriver: d, rows: map[int64]*SeriesRow{}, numbers: map[int64]map[int]bool{}}
 	for _, r := range d.was {
 		if r.Series == 0 || r.Kind != track.Patch {
 			continue
@@ -74,48 +73,71 @@ func (d *deriver) newTelling() *telling {
 // note notes a series as it was.
 func (t *telling) note(row *SeriesRow) {
 	if row.Project == t.project { // another project's had that number, with the mail that gave it
-		t.rows[row.Key] = row
-		t.rows[numberKey(row.ID)] = row
+		t.rows[row.ID] = row
 	}
 }
 
-// numberKey can't be the key of a series, which is a Message-ID.
-func numberKey(id int64) string { return strconv.FormatInt(id, 10) }
-
-// tellSeries tells what is new about a series. It is completed when all its numbers have come, and again when it grows after
-// that. A patch is completed when it and all before it are there.
+// tellSeries tells what is new about a series.
 func (t *telling) tellSeries(s *assembled) {
 	id := s.row.ID
-	before := t.rows[numberKey(id)]
-	if before == nil {
-		before = t.rows[s.Key]
-	}
-	were, are := map[int]bool{}, map[int]bool{}
-	if before == nil {
+	if !t.seriesWasThere(s) {
 		t.tell(Event{Category: track.SeriesCreated, Project: t.project, Series: id})
-	} else {
-		were = t.numbers[before.ID]
 	}
 	if s.cover != nil && !t.wasThereBefore(s.cover) {
 		t.tell(Event{Category: track.CoverCreated, Project: t.project, Mail: s.cover.Mail, Series: id})
 	}
+	are := map[int]bool{}
 	for _, slot := range s.Patches {
 		are[slot.Number] = true
 	}
-	from, to := unbroken(were), unbroken(are)
+	to := unbroken(are)
 	for i, r := range s.patches {
-		number := s.Patches[i].Number
-		if number <= to && (number > from || !t.wasThereBefore(r)) {
+		if s.Patches[i].Number <= to && !t.patchWasCompleted(r) {
 			t.tell(Event{Category: track.PatchCompleted, Project: t.project, Mail: r.Mail, Series: id})
 		}
 	}
-	if s.row.Complete && (before == nil || !before.Complete || s.row.Received > before.Received) {
+	if s.row.Complete && len(s.patches) > 0 && !t.wasCompleted(s) { // a cover may say that there are none
 		t.tell(Event{Category: track.SeriesCompleted, Project: t.project, Series: id})
 	}
 }
 
-// wasThereBefore tells whether the mail of this Message-ID was a patch or cover before, be it another copy of it.
-func (d *deriver) wasThereBefore(r *Row) bool { return d.was[r.ID] != nil }
+// seriesWasThere tells whether there was a series of this number. Its mails may also have had another number: that of a mail
+// that stood for one of them until another copy took its place.
+func (t *telling) seriesWasThere(s *assembled) bool {
+	if t.rows[s.row.ID] != nil {
+		return true
+	}
+	return slices.ContainsFunc(s.members(), func(r *Row) bool {
+		was := t.was[r.ID]
+		return was != nil && was.Mail != r.Mail && was.Mail == was.Series && t.rows[was.Series] != nil
+	})
+}
+
+// patchWasCompleted tells whether a patch and all before it were there, in whatever series.
+func (t *telling) patchWasCompleted(r *Row) bool {
+	was := t.was[r.ID]
+	return was != nil && was.Kind == track.Patch && was.Series != 0 && was.Slot <= unbroken(t.numbers[was.Series])
+}
+
+// wasCompleted tells whether all patches of a series were in one that was complete. What is complete is told again when a
+// patch comes, not when one leaves, and not when another mail gives the series another number.
+func (t *telling) wasCompleted(s *assembled) bool {
+	in := int64(0)
+	for _, r := range s.patches {
+		was := t.was[r.ID]
+		if was == nil || was.Kind != track.Patch || was.Series == 0 || in != 0 && was.Series != in {
+			return false
+		}
+		in = was.Series
+	}
+	return t.rows[in] != nil && t.rows[in].Complete
+}
+
+// wasThereBefore tells whether a patch or cover was there before, be it as another copy.
+func (d *deriver) wasThereBefore(r *Row) bool {
+	was := d.was[r.ID]
+	return was != nil && was.Kind == r.Kind
+}
 
 // unbroken is how far the numbers from 1 go without a gap.
 func unbroken(numbers map[int]bool) int {
@@ -141,7 +163,7 @@ func (d *deriver) tellComment(r *Row, row *ReplyRow, above *Row) {
 	if w := d.was[r.ID]; w != nil {
 		was = w
 	}
-	if was.ParentID == above.ID {
+	if was.ParentID == above.ID && was.Kind != track.Ignored {
 		return
 	}
 	category := track.PatchCommentCreated

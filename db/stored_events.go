@@ -104,7 +104,7 @@ func (t *storedTeller) series(s *SeriesRow, members []Member) error {
 			return err
 		}
 	}
-	if !s.Complete {
+	if !s.Complete || len(byNumber) == 0 {
 		return nil
 	}
 	return t.tell(Event{Date: last, Category: track.SeriesCompleted, Project: s.Project, Series: s.ID})
