@@ -6,38 +6,19 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
+	"patchwatch/db/internal/frame"
 	"patchwatch/track"
 )
 
-// Delivery is one mail to be stored.
-type Delivery struct {
-	Mail  *track.Mail // what ingest.Parse read from it, with Delivered set
-	Raw   []byte      // its bytes
-	Frame []byte      // Raw as Compress or Store.Compress made it; nil: Add does
-	sums  *sums       // of Mail; nil: Add makes them
-}
-
 // Prepare makes a Delivery and does in advance what Add would otherwise do under the write lock.
-func (s *Store) Prepare(m *track.Mail, raw []byte) Delivery {
-	d := Delivery{Mail: m, Raw: raw}
-	if !s.young() {
-		d.Frame = s.Compress(raw)
+func (s *Store) Prepare(m *track.Mail, raw []byte) derive.Delivery {
+	var frame []byte
+	if !s.frames.Young() {
+		frame = s.Compress(raw)
 	}
-	if sums, err := sumsOf(m); err == nil {
-		d.sums = sums
-	}
-	return d
-}
-
-// Added says what became of one delivery.
-type Added struct {
-	Known   bool   // these bytes were stored before; nothing changed
-	Project string // link name; empty: unrouted
-	Variant bool   // another mail stands for its Message-ID
-	Kind    track.Role
-	Series  int64 // its number; 0: none
-	mail    int64 // its number
-	Err     error // this mail is at fault, no retry can cure it; it is not stored, its neighbours are
+	return derive.Prepare(m, raw, frame)
 }
 
 // Add stores mails and brings all derived rows that they touch up to date; when it returns they are on disk. The result has
@@ -45,20 +26,20 @@ type Added struct {
 // An error means that the environment failed; what was stored nevertheless is known when it is added again.
 //
 // A mail that can't be stored, or whose assembly panics, must not hold the others up: it gets its Err.
-func (s *Store) Add(ctx context.Context, batch []Delivery) ([]Added, error) {
+func (s *Store) Add(ctx context.Context, batch []derive.Delivery) ([]derive.Added, error) {
 	return s.add(ctx, batch, false)
 }
 
 // AddUntold is Add without events, for old mail that no reader should act on.
-func (s *Store) AddUntold(ctx context.Context, batch []Delivery) ([]Added, error) {
+func (s *Store) AddUntold(ctx context.Context, batch []derive.Delivery) ([]derive.Added, error) {
 	return s.add(ctx, batch, true)
 }
 
-func (s *Store) add(ctx context.Context, batch []Delivery, quiet bool) (added []Added, err error) {
+func (s *Store) add(ctx context.Context, batch []derive.Delivery, quiet bool) (added []derive.Added, err error) {
 	for len(batch) > 0 {
 		part := batch
-		if s.young() {
-			part = batch[:min(len(batch), s.before())]
+		if s.frames.Young() { // so that as many as possible are compressed with the first dictionary
+			part = batch[:min(len(batch), s.frames.Lacking())]
 		}
 		a, err := s.addPart(ctx, part, quiet)
 		if err != nil {
@@ -70,13 +51,13 @@ func (s *Store) add(ctx context.Context, batch []Delivery, quiet bool) (added []
 }
 
 // addPart halves a part with a mail at fault until that mail is alone.
-func (s *Store) addPart(ctx context.Context, batch []Delivery, quiet bool) ([]Added, error) {
+func (s *Store) addPart(ctx context.Context, batch []derive.Delivery, quiet bool) ([]derive.Added, error) {
 	added, err := s.addBatch(ctx, batch, quiet)
 	switch {
 	case !atFault(err):
 		return added, err
 	case len(batch) == 1:
-		return []Added{{Err: err}}, nil
+		return []derive.Added{{Err: err}}, nil
 	}
 	half := len(batch) / 2
 	first, err := s.addPart(ctx, batch[:half], quiet)
@@ -102,38 +83,38 @@ func (p *panicked) Error() string {
 
 func atFault(err error) bool {
 	var p *panicked
-	var u Unfit
+	var u engine.Unfit
 	return errors.As(err, &p) || errors.As(err, &u)
 }
 
-func (s *Store) addBatch(ctx context.Context, batch []Delivery, quiet bool) (added []Added, err error) {
+func (s *Store) addBatch(ctx context.Context, batch []derive.Delivery, quiet bool) (added []derive.Added, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			added, err = nil, &panicked{p, debug.Stack()}
 		}
 	}()
-	added = make([]Added, len(batch))
+	added = make([]derive.Added, len(batch))
 	learned := false
 	err = s.write(ctx, func(w *writing) error {
-		w.quiet = quiet
-		r, err := w.takeRouting()
+		w.Quiet = quiet
+		r, err := w.TakeRouting()
 		if err != nil {
 			return err
 		}
-		a := newAdder(w, r)
-		if err := a.add(batch, added); err != nil {
+		a := derive.NewAdder(w.Writing, r)
+		if err := a.Add(batch, added); err != nil {
 			return err
 		}
 		s.reached(stepInserted)
-		if err := a.derive(); err != nil {
+		if err := a.Derive(); err != nil {
 			return err
 		}
 		s.reached(stepDerived)
-		if err := a.describe(added); err != nil {
+		if err := a.Describe(added); err != nil {
 			return err
 		}
-		if learned, err = w.learn(); err == nil {
-			w.keepRouting(r)
+		if learned, err = frame.Learn(w.Tx, w.Codec); err == nil {
+			w.KeepRouting(r)
 		}
 		return err
 	})
@@ -142,8 +123,12 @@ func (s *Store) addBatch(ctx context.Context, batch []Delivery, quiet bool) (add
 	}
 	if learned {
 		// Only now: no frame may name a dictionary that is rolled back. Should this fail, the one before will do.
-		_ = s.frames.refresh()
+		_ = s.frames.Refresh()
 	}
 	s.reached(stepCommitted)
 	return added, nil
 }
+
+// Compress makes the form in which raw mail is stored. It is apart from Add so that it can run on all cores while the
+// one writer waits for none.
+func (s *Store) Compress(raw []byte) []byte { return s.frames.Compress(raw) }

@@ -3,13 +3,14 @@ package db
 import (
 	"context"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // SentAgain lists, by date, the patches that were sent alone to replace patches of a series: later, in its thread, by its
 // submitter, with one of its numbers and the same or a later version.
 func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		again, err := replacing(v, series)
 		if err != nil {
 			return err
@@ -31,7 +32,7 @@ func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchV
 }
 
 // replacing are the incomplete series that may replace patches of this one.
-func replacing(v View, series int64) (out []track.SeriesView, err error) {
+func replacing(v engine.View, series int64) (out []track.SeriesView, err error) {
 	own, err := seriesViews(v, track.Filter{Series: series})
 	if err != nil || len(own) == 0 {
 		return nil, err
@@ -69,8 +70,8 @@ func (r *revisions) inThreadOf(series int64) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.Referrers(Referring{Project: of[0].Project, To: below, Who: Members})
+	found, err := r.Referrers(engine.Referring{Project: of[0].Project, To: below, Who: engine.Members})
 	links := map[int64]track.Link{}
 	sameThread(links, rowsOfReferrers(found))
-	return sortedKeys(links), err
+	return engine.SortedKeys(links), err
 }

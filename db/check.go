@@ -3,6 +3,9 @@ package db
 import (
 	"context"
 	"fmt"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 )
 
 // Fault is something that check found wrong, and what to do about it.
@@ -24,7 +27,7 @@ const MostFaults = 10_000
 // Check proves the database sound: the engine's own test of its storage, every stored mail against its SHA-256, and the
 // derived rows against a rebuild. It reads beside a running watcher, and changes nothing; the rebuild is done in a copy
 // that is thrown away.
-func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err error) {
+func (s *Store) Check(ctx context.Context, progress derive.Progress) (c Checked, err error) {
 	k := &checker{Store: s, found: &c}
 	if err := s.engine.Examine(ctx, func(sentence string) { c.Fault(restore, "%s", sentence) }); err != nil {
 		return c, err
@@ -33,7 +36,7 @@ func (s *Store) Check(ctx context.Context, progress Progress) (c Checked, err er
 		return c, err
 	}
 	finished := false
-	if err := s.engine.Look(ctx, func(v View) error {
+	if err := s.engine.Look(ctx, func(v engine.View) error {
 		if err := k.checkPlaces(v); err != nil {
 			return err
 		}
@@ -69,15 +72,15 @@ const (
 
 // checkPlaces looks for derived rows that hang on a mail which stands for nothing: the dump names mails by Message-ID,
 // and so can't tell a mail from its variant.
-func (k *checker) checkPlaces(v View) error {
-	return v.EachMisplaced(func(m Misplaced) error {
+func (k *checker) checkPlaces(v engine.View) error {
+	return v.EachMisplaced(func(m engine.Misplaced) error {
 		k.found.Fault(rebuildIt, "mail %d %s is the %s, but another copy stands for that Message-ID", m.Mail, m.MsgID, m.What)
 		return nil
 	})
 }
 
 // checkUnfinished is false while a change of projects is not finished: until then no derived row can be proved right.
-func (k *checker) checkUnfinished(v View) (finished bool, err error) {
+func (k *checker) checkUnfinished(v engine.View) (finished bool, err error) {
 	works, err := v.Works()
 	if err != nil {
 		return false, err

@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 )
 
 // checkDerived rebuilds a copy and compares the dumps of before and after, line by line. The copy lacks the mails' bytes,
@@ -20,7 +23,7 @@ func (k *checker) checkDerived(ctx context.Context) error {
 		return err
 	}
 	defer before.Close()
-	if err := scratch.Write(ctx, func(tx Tx) error { return Rederive(ctx, tx, scratch.TempDir()) }); err != nil {
+	if err := scratch.Write(ctx, func(tx engine.Tx) error { return derive.Rederive(ctx, tx, scratch.TempDir()) }); err != nil {
 		return err
 	}
 	after, refsAfter, err := linesAndRefs(ctx, scratch)
@@ -43,8 +46,8 @@ func (k *checker) differs(how string) func(line []byte) error {
 }
 
 // linesAndRefs gives the dump and a sum of the table of references.
-func linesAndRefs(ctx context.Context, e Engine) (lines *Lines, refs Sum, err error) {
-	err = e.Look(ctx, func(v View) error {
+func linesAndRefs(ctx context.Context, e engine.Engine) (lines *Lines, refs engine.Sum, err error) {
+	err = e.Look(ctx, func(v engine.View) error {
 		if lines, err = dumpLines(ctx, v, e.TempDir(), nil); err != nil {
 			return err
 		}
@@ -54,15 +57,18 @@ func linesAndRefs(ctx context.Context, e Engine) (lines *Lines, refs Sum, err er
 	return lines, refs, err
 }
 
-func sumOfRefs(v View) (sum Sum, err error) {
+func sumOfRefs(v engine.View) (sum engine.Sum, err error) {
 	h := sha256.New()
 	var row []byte
-	err = v.EachRef(func(k RefKey) error {
+	err = v.EachRef(func(k engine.RefKey) error {
 		row = binary.LittleEndian.AppendUint64(row[:0], uint64(k.Hash))
-		row = append(row, bit(k.Member))
+		row = append(row, 0)
+		if k.Member {
+			row[8] = 1
+		}
 		row = binary.LittleEndian.AppendUint64(row, uint64(k.Mail))
 		_, err := h.Write(row)
 		return err
 	})
-	return Sum(h.Sum(nil)), err
+	return engine.Sum(h.Sum(nil)), err
 }

@@ -7,11 +7,15 @@ import (
 	"math"
 	"runtime"
 	"sync"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
+	"patchwatch/db/internal/frame"
 )
 
 // checkedMail is a stored mail that check looks at.
 type checkedMail struct {
-	MailKey
+	engine.MailKey
 	frame []byte
 	wrong error // nil: it is what was delivered
 }
@@ -22,15 +26,15 @@ var errOther = errors.New("its SHA-256 is another")
 
 // checkMails reads page by page: first which mails there are, then their bytes. No view of the database is held open for
 // long, since that would keep the log from being cut back while a watcher writes.
-func (k *checker) checkMails(ctx context.Context, progress Progress) error {
-	for _, fault := range k.frames.current.Load().damaged {
+func (k *checker) checkMails(ctx context.Context, progress derive.Progress) error {
+	for _, fault := range k.frames.Damaged() {
 		k.found.Fault(restore, "mails that are compressed against it can't be read: %v", fault)
 	}
 	total := 0
 	last := int64(math.MinInt64) // in a damaged database a mail may have any number
 	for {
-		var page []MailKey
-		if err := k.view(ctx, func(v View) (err error) {
+		var page []engine.MailKey
+		if err := k.view(ctx, func(v engine.View) (err error) {
 			if total == 0 {
 				counts, err := v.Counts()
 				if err != nil {
@@ -52,33 +56,28 @@ func (k *checker) checkMails(ctx context.Context, progress Progress) error {
 			k.checkBytes(mails)
 			k.found.Mails += len(mails)
 			page = page[len(mails):]
-			progress.tell(k.found.Mails, total)
+			progress.Tell(k.found.Mails, total)
 		}
 	}
 }
 
-// batchBytes is how many bytes of mail are held at once; the last mail may go beyond.
-const batchBytes = 16 << 20
-
-var errEnough = errors.New("enough for now")
-
 // readFrames reads the bytes of the first of these mails, as many as may be held at once.
-func (k *checker) readFrames(ctx context.Context, page []MailKey) (mails []*checkedMail, err error) {
+func (k *checker) readFrames(ctx context.Context, page []engine.MailKey) (mails []*checkedMail, err error) {
 	ids := make([]int64, len(page))
 	for i := range page {
 		ids[i] = page[i].ID
 	}
 	held := 0
-	err = k.view(ctx, func(v View) error {
-		return v.Frames(ids, func(id int64, frame []byte) error {
-			mails = append(mails, &checkedMail{MailKey: page[len(mails)], frame: frame})
-			if held += frameSize(frame); held > batchBytes {
-				return errEnough
+	err = k.view(ctx, func(v engine.View) error {
+		return v.Frames(ids, func(id int64, bytes []byte) error {
+			mails = append(mails, &checkedMail{MailKey: page[len(mails)], frame: bytes})
+			if held += frame.Size(bytes); held > derive.BatchBytes {
+				return derive.ErrEnough
 			}
 			return nil
 		})
 	})
-	if errors.Is(err, errEnough) {
+	if errors.Is(err, derive.ErrEnough) {
 		err = nil
 	}
 	return mails, err
@@ -112,7 +111,7 @@ func (k *checker) compare(m *checkedMail) error {
 	if m.frame == nil {
 		return errNoBytes
 	}
-	raw, err := k.frames.decompress(m.frame)
+	raw, err := k.frames.Decompress(m.frame)
 	if err != nil {
 		return err
 	}

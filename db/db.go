@@ -8,38 +8,39 @@ package db
 import (
 	"context"
 	"sync/atomic"
-	"time"
 
-	"patchwatch/track"
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
+	"patchwatch/db/internal/frame"
 )
 
 // Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	engine  Engine
+	engine  engine.Engine
 	path    string // what a person calls the database
-	frames  *frames
+	frames  *frame.Frames
 	reading atomic.Int64 // see ReadBy; 0: not said yet
 
-	turn    turn     // guards what follows: one transaction at a time
-	routing *routing // nil, or as the transaction before left it
-	opening int      // Stamp.Opening of the transaction before; 0: there was none
+	turn    turn            // guards what follows: one transaction at a time
+	routing *derive.Routing // nil, or as the transaction before left it
+	opening int             // Stamp.Opening of the transaction before; 0: there was none
 
 	step func(string) // nil: nobody asks
 }
 
 // New makes a Store of an open engine. Closing the Store closes the engine; so does New when it fails.
-func New(ctx context.Context, e Engine) (*Store, error) {
+func New(ctx context.Context, e engine.Engine) (*Store, error) {
 	s := &Store{engine: e, turn: newTurn()}
-	s.frames = &frames{load: s.dictionaries}
+	s.frames = frame.New(s.dictionaries)
 	about, err := e.About(ctx)
 	s.path = about.Location
 	if err == nil {
-		err = s.frames.refresh()
+		err = s.frames.Refresh()
 	}
 	if err == nil {
-		err = s.engine.View(ctx, func(v View) error {
+		err = s.engine.View(ctx, func(v engine.View) error {
 			last, err := v.LastMail()
-			s.frames.stored.Store(last)
+			s.frames.NoteStored(last)
 			return err
 		})
 	}
@@ -64,18 +65,8 @@ func (s *Store) Path() string { return s.path }
 // copy is on disk.
 func (s *Store) Backup(ctx context.Context, file string) error { return s.engine.Backup(ctx, file) }
 
-// writing is a transaction of a Store.
-type writing struct {
-	Tx
-	store   *Store
-	stamp   Stamp
-	routing *routing    // that the transaction before left, if it still holds
-	keep    *routing    // that this one leaves
-	by      track.Actor // empty: mail does it
-	quiet   bool        // nothing that happens is told
-	events  []Event     // that happened
-	lines   []logged    // of the log
-}
+// writing is a transaction of a Store, in which people's decisions are written too.
+type writing struct{ *derive.Writing }
 
 // write runs f in one transaction, alone. When it returns nil, what f wrote is on disk.
 func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
@@ -83,50 +74,45 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 		return err
 	}
 	defer s.turn.leave()
-	w := &writing{store: s, routing: s.routing}
+	routing := s.routing
 	s.routing = nil // unless this transaction is committed and leaves one
-	if err := s.engine.Write(ctx, func(tx Tx) error {
-		w.Tx = tx
-		if err := w.lookAround(); err != nil {
+	w := &writing{}
+	if err := s.engine.Write(ctx, func(tx engine.Tx) (err error) {
+		if w.Writing, err = derive.Begin(tx, s.frames, routing); err != nil {
+			return err
+		}
+		if err := s.lookAround(w); err != nil {
 			return err
 		}
 		if err := f(w); err != nil {
 			return err
 		}
-		if err := w.addLog(); err != nil {
-			return err
-		}
-		return w.addEvents()
+		return w.End()
 	}); err != nil {
 		return err
 	}
-	s.routing, s.opening = w.keep, w.stamp.Opening
+	s.routing, s.opening = w.Keep, w.Stamped.Opening
 	return nil
 }
 
-// lookAround finds out whether what the Store knows still holds.
-func (w *writing) lookAround() (err error) {
-	if w.stamp, err = w.Stamp(); err != nil {
-		return err
-	}
-	if w.routing != nil && w.routing.stamp != w.stamp {
-		w.routing = nil
-	}
-	if w.store.opening == 0 || w.store.opening == w.stamp.Opening {
+// lookAround finds out whether this database has come in the place of another.
+func (s *Store) lookAround(w *writing) error {
+	if s.opening == 0 || s.opening == w.Stamped.Opening {
 		return nil
 	}
-	// This database has come in the place of another.
 	all, err := w.Dictionaries()
 	if err != nil {
 		return err
 	}
-	if err := w.store.frames.use(all); err != nil {
+	if err := s.frames.Use(all); err != nil {
 		return err
 	}
-	return w.noteReading()
+	return s.noteReading(w)
 }
 
-func (s *Store) view(ctx context.Context, f func(v View) error) error { return s.engine.View(ctx, f) }
+func (s *Store) view(ctx context.Context, f func(v engine.View) error) error {
+	return s.engine.View(ctx, f)
+}
 
 // turn is held by the one goroutine that writes. The wait for it ends with the context.
 type turn chan struct{}
@@ -144,5 +130,11 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
-func unixSec(v int64) time.Time   { return time.Unix(v, 0).UTC() }
+// dictionaries are those that are committed, oldest first.
+func (s *Store) dictionaries() (all []engine.Dictionary, err error) {
+	err = s.view(context.Background(), func(v engine.View) error {
+		all, err = v.Dictionaries()
+		return err
+	})
+	return all, err
+}

@@ -5,20 +5,21 @@ import (
 	"fmt"
 	"slices"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // decideBy runs f, which writes a decision of somebody.
 func (s *Store) decideBy(ctx context.Context, by track.Actor, f func(w *writing) error) error {
 	return s.write(ctx, func(w *writing) error {
-		w.by = by
+		w.By = by
 		return f(w)
 	})
 }
 
 // SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
 func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, state track.State) error {
-	return s.decide(ctx, by, patches, "state", func(row *PatchRow, d *Decision) (before, after string) {
+	return s.decide(ctx, by, patches, "state", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
 		before, after = string(row.State), string(state)
 		row.State, d.State = state, &after
 		return before, after
@@ -27,7 +28,7 @@ func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, s
 
 // SetDelegate records who is to look after patches; an empty address, nobody.
 func (s *Store) SetDelegate(ctx context.Context, by track.Actor, patches []int64, address string) error {
-	return s.decide(ctx, by, patches, "delegate", func(row *PatchRow, d *Decision) (before, after string) {
+	return s.decide(ctx, by, patches, "delegate", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
 		before, row.Delegate, d.Delegate = row.Delegate, address, &address
 		return before, address
 	})
@@ -35,7 +36,7 @@ func (s *Store) SetDelegate(ctx context.Context, by track.Actor, patches []int64
 
 // SetArchived puts patches out of the way of lists, or back.
 func (s *Store) SetArchived(ctx context.Context, by track.Actor, patches []int64, archived bool) error {
-	return s.decide(ctx, by, patches, "archived", func(row *PatchRow, d *Decision) (before, after string) {
+	return s.decide(ctx, by, patches, "archived", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
 		before, row.Archived, d.Archived = yesNo(row.Archived), archived, &archived
 		return before, yesNo(archived)
 	})
@@ -51,7 +52,7 @@ func yesNo(on bool) string {
 // decide writes a decision about patches by Message-ID, and the derived rows that show it. set makes it, and says what was
 // decided before and after.
 func (s *Store) decide(
-	ctx context.Context, by track.Actor, patches []int64, what string, set func(*PatchRow, *Decision) (before, after string),
+	ctx context.Context, by track.Actor, patches []int64, what string, set func(*engine.PatchRow, *engine.Decision) (before, after string),
 ) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
 		rows, err := w.patchRows(patches)
@@ -62,35 +63,35 @@ func (s *Store) decide(
 		if err != nil {
 			return err
 		}
-		names := make([]Name, len(rows))
+		names := make([]engine.Name, len(rows))
 		for i, r := range rows {
-			names[i] = nameOf(mails[r.Mail])
+			names[i] = engine.NameOf(mails[r.Mail])
 		}
 		decided, err := w.Decisions(names)
 		if err != nil {
 			return err
 		}
-		decisions := make([]Decision, len(rows))
+		decisions := make([]engine.Decision, len(rows))
 		for i := range rows {
 			decisions[i] = decided[names[i]]
 			decisions[i].Name = names[i]
 			was := rows[i]
 			before, after := set(&rows[i], &decisions[i])
-			w.tellDecided(&was, &rows[i])
+			w.TellDecided(&was, &rows[i])
 			if before != after {
-				w.logAbout(what, names[i], before, after)
+				w.LogAbout(what, names[i], before, after)
 			}
 		}
-		if err := w.Put((&Derived{Patches: rows}).sorted()); err != nil {
+		if err := w.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
 			return err
 		}
-		slices.SortFunc(decisions, func(a, b Decision) int { return a.Name.compare(b.Name) })
+		slices.SortFunc(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
 		return w.PutDecisions(decisions)
 	})
 }
 
 // patchRows are the rows of patches, each once. That one is not there is an error.
-func (w *writing) patchRows(patches []int64) ([]PatchRow, error) {
+func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
 	is, err := w.Derived(patches)
 	if err != nil {
 		return nil, err
@@ -101,9 +102,9 @@ func (w *writing) patchRows(patches []int64) ([]PatchRow, error) {
 	}
 	for _, id := range patches {
 		if !there[id] {
-			return nil, fmt.Errorf("patch %d: %w", id, ErrNotFound)
+			return nil, fmt.Errorf("patch %d: %w", id, engine.ErrNotFound)
 		}
 	}
-	slices.SortFunc(is.Patches, func(a, b PatchRow) int { return int(a.Mail - b.Mail) })
-	return slices.CompactFunc(is.Patches, func(a, b PatchRow) bool { return a.Mail == b.Mail }), nil
+	slices.SortFunc(is.Patches, func(a, b engine.PatchRow) int { return int(a.Mail - b.Mail) })
+	return slices.CompactFunc(is.Patches, func(a, b engine.PatchRow) bool { return a.Mail == b.Mail }), nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -13,7 +14,7 @@ import (
 // Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of
 // some other site, and nothing is known of it here.
 func (s *Store) Dependencies(ctx context.Context, series int64) (on []track.Dependency, of []int64, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		rows, err := v.Series([]int64{series})
 		if err != nil || len(rows) == 0 {
 			return err
@@ -32,7 +33,7 @@ func (s *Store) Dependencies(ctx context.Context, series int64) (on []track.Depe
 
 // dependencies looks up what Depends-on lines of a project's mails mean.
 type dependencies struct {
-	View
+	engine.View
 	project int64
 }
 
@@ -55,7 +56,7 @@ func (d *dependencies) on(series []int64) (map[int64][]track.Dependency, error) 
 	written := map[int64][]string{}
 	for _, id := range series {
 		for _, m := range members[id] {
-			more, err := parseMore(texts[m.Mail])
+			more, err := engine.ParseMore(texts[m.Mail])
 			if err != nil {
 				return nil, err
 			}
@@ -92,7 +93,7 @@ func (d *dependencies) meant(written map[int64][]string) (map[string]int64, erro
 	if len(lines) == 0 {
 		return out, nil
 	}
-	rows, err := d.RowsNamed(d.project, sortedKeys(lines))
+	rows, err := d.RowsNamed(d.project, engine.SortedKeys(lines))
 	for _, r := range rows {
 		for _, line := range lines[r.ID] {
 			out[line] = r.Series

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/sorter"
 	"patchwatch/track"
 )
 
@@ -28,20 +30,20 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 // DumpLines are the lines of the dump, each as clean makes it (nil: as it is). They are of one moment. When this
 // returns they no longer hold the database up, however slowly they are read.
 func (s *Store) DumpLines(ctx context.Context, clean func(line []byte) []byte) (lines *Lines, err error) {
-	err = s.engine.Look(ctx, func(v View) error {
+	err = s.engine.Look(ctx, func(v engine.View) error {
 		lines, err = dumpLines(ctx, v, "", clean)
 		return err
 	})
 	return lines, err
 }
 
-func dumpLines(ctx context.Context, from View, dir string, clean func(line []byte) []byte) (*Lines, error) {
-	d := &dumper{View: from, ctx: ctx, clean: clean, out: newSorter(dir)}
+func dumpLines(ctx context.Context, from engine.View, dir string, clean func(line []byte) []byte) (*Lines, error) {
+	d := &dumper{View: from, ctx: ctx, clean: clean, out: sorter.New(dir)}
 	d.json = json.NewEncoder(&d.text)
 	d.json.SetEscapeHTML(false) // Message-IDs keep their angle brackets
 	for _, collect := range []func() error{d.projects, d.mails, d.people, d.allSeries, d.revisions} {
 		if err := collect(); err != nil {
-			d.out.close()
+			d.out.Close()
 			return nil, fmt.Errorf("dump: %w", err)
 		}
 	}
@@ -49,14 +51,14 @@ func dumpLines(ctx context.Context, from View, dir string, clean func(line []byt
 }
 
 type dumper struct {
-	View
+	engine.View
 	ctx   context.Context
 	clean func(line []byte) []byte
 	links map[int64]*string // link names of projects
 	later []int64           // series that may revise another
 	json  *json.Encoder     // into text
 	text  bytes.Buffer
-	out   *sorter
+	out   *sorter.Sorter
 }
 
 // line adds a record, one of the dump's own types.
@@ -72,7 +74,7 @@ func (d *dumper) line(record any) error {
 	if d.clean != nil {
 		line = d.clean(line)
 	}
-	return d.out.add(line)
+	return d.out.Add(line)
 }
 
 // link is the link name of a project that is there, or was.
@@ -158,10 +160,10 @@ type dumpComment struct {
 
 // mails makes a line of each mail, and another of what was derived of it.
 func (d *dumper) mails() error {
-	return d.EachMail(func(m *DerivedMail) error {
+	return d.EachMail(func(m *engine.DerivedMail) error {
 		parent := m.Reply != nil && m.Reply.Parent != 0
 		if err := d.line(dumpMail{
-			"mail", d.links[m.Project], m.MsgID, hex.EncodeToString(m.SHA256[:]), RoleOf(m.Project, m.Kind, parent), m.Variants,
+			"mail", d.links[m.Project], m.MsgID, hex.EncodeToString(m.SHA256[:]), engine.RoleOf(m.Project, m.Kind, parent), m.Variants,
 		}); err != nil {
 			return err
 		}
@@ -198,7 +200,7 @@ type dumpPerson struct {
 }
 
 func (d *dumper) people() error {
-	return d.EachPerson(func(p PersonRow) error { return d.line(dumpPerson{"person", p.Email, orNull(p.Name)}) })
+	return d.EachPerson(func(p engine.PersonRow) error { return d.line(dumpPerson{"person", p.Email, orNull(p.Name)}) })
 }
 
 type dumpSeries struct {
@@ -232,7 +234,7 @@ func (s dumpSlot) MarshalJSON() ([]byte, error) {
 }
 
 func (d *dumper) allSeries() error {
-	return d.EachSeries(func(s *SeriesRow, members []Member) error {
+	return d.EachSeries(func(s *engine.SeriesRow, members []engine.Member) error {
 		if s.Version > 1 {
 			d.later = append(d.later, s.ID)
 		}
@@ -279,7 +281,7 @@ func (d *dumper) revisions() error {
 	return nil
 }
 
-func (d *dumper) revision(finder *revisions, s *SeriesRow) error {
+func (d *dumper) revision(finder *revisions, s *engine.SeriesRow) error {
 	before, err := finder.find(s)
 	if err != nil || before == 0 {
 		return err

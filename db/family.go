@@ -5,12 +5,13 @@ import (
 	"slices"
 	"sort"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // Versions lists a series and all that it revises or that revise it, the oldest version first.
 func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		ids, err := newRevisions(v).family(series)
 		if err != nil {
 			return err
@@ -28,27 +29,27 @@ func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesV
 }
 
 // revisers are the series that revise this one.
-func (r *revisions) revisers(s *SeriesRow) ([]int64, error) {
+func (r *revisions) revisers(s *engine.SeriesRow) ([]int64, error) {
 	all, err := r.Members([]int64{s.ID})
 	if err != nil {
 		return nil, err
 	}
 	members := all[s.ID]
 	links := map[int64]track.Link{}
-	if err := r.titled(members, links, Titling{Project: s.Project, Later: true, Version: s.Version, Most: sameTitle}); err != nil {
+	if err := r.titled(members, links, engine.Titling{Project: s.Project, Later: true, Version: s.Version, Most: sameTitle}); err != nil {
 		return nil, err
 	}
 	below, err := r.idsBelow(members)
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.Referrers(Referring{Project: s.Project, To: below})
+	found, err := r.Referrers(engine.Referring{Project: s.Project, To: below})
 	if err != nil {
 		return nil, err
 	}
 	sameThread(links, rowsOfReferrers(found))
 	var out []int64
-	for _, id := range sortedKeys(links) {
+	for _, id := range engine.SortedKeys(links) {
 		revised, err := r.revised(id)
 		if err != nil {
 			return nil, err
@@ -62,7 +63,7 @@ func (r *revisions) revisers(s *SeriesRow) ([]int64, error) {
 
 // idsBelow are the Message-IDs that a later version may refer to: of the mails, of comments on them, and those that they refer
 // to themselves.
-func (r *revisions) idsBelow(members []Member) ([]string, error) {
+func (r *revisions) idsBelow(members []engine.Member) ([]string, error) {
 	ids := map[string]bool{}
 	var mails []int64
 	for _, m := range members {
@@ -80,11 +81,11 @@ func (r *revisions) idsBelow(members []Member) ([]string, error) {
 	for _, of := range replies {
 		comments = append(comments, of...)
 	}
-	rows, err := r.Rows(distinct(comments))
+	rows, err := r.Rows(engine.Distinct(comments))
 	for _, row := range rows {
 		ids[row.ID] = true
 	}
-	return sortedKeys(ids), err
+	return engine.SortedKeys(ids), err
 }
 
 // family is all versions that hang together with this one, itself too, by version and date.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 )
 
 // A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a Work that says
@@ -28,16 +31,16 @@ func (w *writing) leave(project int64) error {
 	if err != nil {
 		return err
 	}
-	works = slices.DeleteFunc(works, func(j Work) bool { return j.Project == project })
+	works = slices.DeleteFunc(works, func(j engine.Work) bool { return j.Project == project })
 	if last > 0 {
-		works = append(works, Work{ID: rand.Int64(), Project: project, Last: last})
+		works = append(works, engine.Work{ID: rand.Int64(), Project: project, Last: last})
 	}
 	return w.PutWorks(works)
 }
 
 // Unfinished tells how many mails are still to be looked at because projects or rules were changed.
 func (s *Store) Unfinished(ctx context.Context) (mails int, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		works, err := v.Works()
 		mails = leftToDo(works)
 		return err
@@ -45,7 +48,7 @@ func (s *Store) Unfinished(ctx context.Context) (mails int, err error) {
 	return mails, err
 }
 
-func leftToDo(works []Work) (mails int) {
+func leftToDo(works []engine.Work) (mails int) {
 	for _, j := range works {
 		mails += int(j.Last - j.Done)
 	}
@@ -54,8 +57,8 @@ func leftToDo(works []Work) (mails int) {
 
 // Finish does what changes of projects and rules left to do, and returns how many mails it routed differently than before.
 // Several processes may call it at once, and each may be ended at any moment.
-func (s *Store) Finish(ctx context.Context, read Reader, progress Progress) (moved int, err error) {
-	p := &pace{store: s, size: rereadBatch}
+func (s *Store) Finish(ctx context.Context, read derive.Reader, progress derive.Progress) (moved int, err error) {
+	p := &pace{store: s, size: derive.RereadBatch}
 	for left := true; left && err == nil; {
 		var n int
 		left, n, err = p.part(ctx, read, progress)
@@ -65,8 +68,8 @@ func (s *Store) Finish(ctx context.Context, read Reader, progress Progress) (mov
 }
 
 // part does some of what is left; left is false if nothing was.
-func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left bool, moved int, err error) {
-	var works []Work
+func (p *pace) part(ctx context.Context, read derive.Reader, progress derive.Progress) (left bool, moved int, err error) {
+	var works []engine.Work
 	if err := p.write(ctx, func(w *writing) error {
 		works, err = w.Works()
 		return err
@@ -74,7 +77,7 @@ func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left b
 		return false, 0, err
 	}
 	j := works[0]
-	progress.tell(int(j.Done), int(j.Last))
+	progress.Tell(int(j.Done), int(j.Last))
 	if j.Project != 0 {
 		return true, 0, p.decidePart(ctx, j)
 	}
@@ -83,7 +86,7 @@ func (p *pace) part(ctx context.Context, read Reader, progress Progress) (left b
 }
 
 // advance notes how far a work has come. ours is false if another process did it, or a later decision began it anew.
-func (w *writing) advance(j *Work, to int64) (ours bool, err error) {
+func (w *writing) advance(j *engine.Work, to int64) (ours bool, err error) {
 	works, err := w.Works()
 	if err != nil {
 		return false, err
@@ -102,10 +105,10 @@ func (w *writing) advance(j *Work, to int64) (ours bool, err error) {
 }
 
 // routePart reads some mails anew, outside of any transaction, and then moves those that belong elsewhere now.
-func (p *pace) routePart(ctx context.Context, j Work, read Reader) (moved int, err error) {
-	var batch []*stored
+func (p *pace) routePart(ctx context.Context, j engine.Work, read derive.Reader) (moved int, err error) {
+	var batch []*derive.Stored
 	if err := p.write(ctx, func(w *writing) error {
-		batch, err = storedAfter(w, j.Done)
+		batch, err = derive.StoredAfter(w, j.Done)
 		return err
 	}); err != nil {
 		return 0, err
@@ -113,15 +116,15 @@ func (p *pace) routePart(ctx context.Context, j Work, read Reader) (moved int, e
 	if len(batch) == 0 {
 		return 0, p.write(ctx, func(w *writing) error { _, err := w.advance(&j, j.Last); return err })
 	}
-	p.store.frames.readAll(batch, read)
+	derive.ReadAll(p.store.frames, batch, read)
 	for ours := true; ours && len(batch) > 0; {
 		var done, differ int
 		before := j
 		if err := p.write(ctx, func(w *writing) error {
 			j = before
-			done, differ, err = w.rerouteSome(batch[:min(len(batch), p.size)], p.enough)
+			done, differ, err = w.RerouteSome(batch[:min(len(batch), p.size)], p.enough)
 			if err == nil {
-				ours, err = w.advance(&j, batch[done-1].id)
+				ours, err = w.advance(&j, batch[done-1].Id)
 			}
 			return err
 		}); err != nil {
@@ -133,38 +136,16 @@ func (p *pace) routePart(ctx context.Context, j Work, read Reader) (moved int, e
 	return moved, nil
 }
 
-// rerouteStep is how many mails are routed before the clock is looked at.
-const rerouteStep = 16
-
-// rerouteSome routes mails by the projects of today: at least some, and more until it is enough.
-func (w *writing) rerouteSome(batch []*stored, enough func() bool) (done, differ int, err error) {
-	r, err := w.readRouting()
-	if err != nil {
-		return 0, 0, err
-	}
-	a := newAdder(w, r)
-	for done < len(batch) && (done == 0 || !enough()) {
-		step := batch[done:min(done+rerouteStep, len(batch))]
-		n, err := a.refresh(step)
-		if err != nil {
-			return done, differ, err
-		}
-		done += len(step)
-		differ += n
-	}
-	return done, differ, a.derive()
-}
-
 // decidePart decides anew with which state and delegate some patches of a project begin.
-func (p *pace) decidePart(ctx context.Context, j Work) error {
+func (p *pace) decidePart(ctx context.Context, j engine.Work) error {
 	return p.write(ctx, func(w *writing) error {
-		r, err := w.readRouting()
+		r, err := w.ReadRouting()
 		if err != nil {
 			return err
 		}
-		a := newAdder(w, r)
+		a := derive.NewAdder(w.Writing, r)
 		for done := j.Done; ; {
-			keys, err := w.After(done, rerouteStep*4)
+			keys, err := w.After(done, derive.RerouteStep*4)
 			if err != nil {
 				return err
 			}
@@ -175,7 +156,7 @@ func (p *pace) decidePart(ctx context.Context, j Work) error {
 			for _, k := range keys {
 				ids = append(ids, k.ID)
 			}
-			if err := a.decideAnew(j.Project, ids); err != nil {
+			if err := a.DecideAnew(j.Project, ids); err != nil {
 				return err
 			}
 			if done >= j.Last || p.enough() {
@@ -184,10 +165,4 @@ func (p *pace) decidePart(ctx context.Context, j Work) error {
 			}
 		}
 	})
-}
-
-// decideAnew is for patches of a project, among these mails, that may begin with another state or delegate.
-func (a *adder) decideAnew(project int64, mails []int64) error {
-	d := newDeriver(a.writing, a.settings(project), newNeighbourhood(a.Tx, project))
-	return d.decideAnew(mails)
 }

@@ -5,25 +5,26 @@ import (
 	"maps"
 	"slices"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // Trailers gives the trailers of patches, by the numbers of their mails: their own, and those that replies to them and to the
 // covers of their series give. It takes three calls, however many patches there are.
 func (s *Store) Trailers(ctx context.Context, patches []int64) (out map[int64]track.PatchTrailers, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		out, err = trailersOf(v, patches)
 		return err
 	})
 	return out, err
 }
 
-func trailersOf(v View, patches []int64) (map[int64]track.PatchTrailers, error) {
+func trailersOf(v engine.View, patches []int64) (map[int64]track.PatchTrailers, error) {
 	covers, err := v.Covers(patches)
 	if err != nil {
 		return nil, err
 	}
-	parents := slices.Concat(patches, distinct(slices.Collect(maps.Values(covers))))
+	parents := slices.Concat(patches, engine.Distinct(slices.Collect(maps.Values(covers))))
 	replies, err := v.Replies(parents, false)
 	if err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func trailersOf(v View, patches []int64) (map[int64]track.PatchTrailers, error) 
 	}
 	of := make(map[int64][]track.Trailer, len(texts))
 	for id, text := range texts {
-		m, err := parseMore(text)
+		m, err := engine.ParseMore(text)
 		if err != nil {
 			return nil, err
 		}

@@ -6,16 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"patchwatch/db/internal/sorter"
 )
 
 // Lines are the lines of a dump in order, in memory that does not grow with them. Close them after use.
-type Lines struct{ *cursor }
+type Lines struct{ sorted *sorter.Cursor }
 
 // Next gives the next line, without its end, until it is called again; io.EOF after the last.
-func (l *Lines) Next() ([]byte, error) { return l.next() }
+func (l *Lines) Next() ([]byte, error) { return l.sorted.Next() }
 
 // Close gives back what holds the lines.
-func (l *Lines) Close() { l.close() }
+func (l *Lines) Close() { l.sorted.Close() }
 
 // Write writes all lines.
 func (l *Lines) Write(w io.Writer) error {
@@ -40,28 +42,28 @@ const longestLine = 64 << 20
 
 // SortLines reads a dump. Somebody may have edited it, or joined several, so it need not be in order.
 func SortLines(r io.Reader) (*Lines, error) {
-	s := newSorter("")
+	s := sorter.New("")
 	in := bufio.NewReaderSize(r, 1<<16)
 	for {
 		line, err := readLine(in)
 		if err == nil {
-			err = s.add(line)
+			err = s.Add(line)
 		}
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			s.close()
+			s.Close()
 			return nil, err
 		}
 	}
 	return linesOf(s)
 }
 
-func linesOf(s *sorter) (*Lines, error) {
-	c, err := s.sorted()
+func linesOf(s *sorter.Sorter) (*Lines, error) {
+	c, err := s.Sorted()
 	if err != nil {
-		s.close()
+		s.Close()
 		return nil, err
 	}
 	return &Lines{c}, nil

@@ -1,10 +1,11 @@
 package db
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"testing"
+
+	"patchwatch/db/internal/sorter"
 )
 
 func diffOf(t *testing.T, a, b string) (diff string, both int) {
@@ -70,20 +71,15 @@ func (z *zeros) Read(p []byte) (int, error) {
 
 // A fault of one of the two is an error and no difference.
 func TestDiffLinesThatCanNotBeRead(t *testing.T) {
-	s := &sorter{dir: t.TempDir(), most: 1}
-	for i := range 10 {
-		if err := s.add(fmt.Append(nil, i)); err != nil {
-			t.Fatal(err)
-		}
+	s, err := sorter.NewTorn(t.TempDir(), "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	if err != nil {
+		t.Fatal(err)
 	}
 	broken, err := linesOf(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer broken.Close()
-	if err := s.file.Truncate(5); err != nil {
-		t.Fatal(err)
-	}
 	whole, err := SortLines(strings.NewReader("0\n1\n"))
 	if err != nil {
 		t.Fatal(err)

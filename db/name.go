@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -24,31 +25,31 @@ func (s *Store) SetSeriesName(ctx context.Context, by track.Actor, series int64,
 			return err
 		}
 		if len(rows) == 0 || len(members[series]) == 0 {
-			return fmt.Errorf("series %d: %w", series, ErrNotFound)
+			return fmt.Errorf("series %d: %w", series, engine.ErrNotFound)
 		}
 		row := rows[0]
 		if err := w.decideName(row.Project, members[series], name); err != nil {
 			return err
 		}
 		if row.Given != name {
-			w.logAbout("series-name", Name{row.Project, members[series][0].MsgID}, row.Given, name)
+			w.LogAbout("series-name", engine.Name{Project: row.Project, MsgID: members[series][0].MsgID}, row.Given, name)
 		}
 		row.Given = name
-		return w.Put(&Derived{Series: []SeriesRow{row}})
+		return w.Put(&engine.Derived{Series: []engine.SeriesRow{row}})
 	})
 }
 
 // decideName hangs the name on the first member. An earlier name of another would show, were this one taken back.
-func (w *writing) decideName(project int64, members []Member, name string) error {
-	var names []Name
+func (w *writing) decideName(project int64, members []engine.Member, name string) error {
+	var names []engine.Name
 	for _, m := range members {
-		names = append(names, Name{project, m.MsgID})
+		names = append(names, engine.Name{Project: project, MsgID: m.MsgID})
 	}
 	decided, err := w.Decisions(names)
 	if err != nil {
 		return err
 	}
-	var out []Decision
+	var out []engine.Decision
 	for i, n := range names {
 		d := decided[n]
 		had := d.SeriesName != nil
@@ -60,6 +61,6 @@ func (w *writing) decideName(project int64, members []Member, name string) error
 			out = append(out, d)
 		}
 	}
-	slices.SortFunc(out, func(a, b Decision) int { return a.Name.compare(b.Name) })
+	slices.SortFunc(out, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
 	return w.PutDecisions(out)
 }

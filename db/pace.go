@@ -3,6 +3,8 @@ package db
 import (
 	"context"
 	"time"
+
+	"patchwatch/db/internal/derive"
 )
 
 // Somebody who waits for a write lock may have to ask for it again and again: every 20 ms where it is this program, every
@@ -46,7 +48,7 @@ func (p *pace) adapt(worked time.Duration) {
 	case worked > 2*holdAtOnce:
 		p.size = max(1, p.size/2)
 	case worked < holdAtOnce:
-		p.size = min(rereadBatch, 2*p.size)
+		p.size = min(derive.RereadBatch, 2*p.size)
 	}
 }
 

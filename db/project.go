@@ -5,17 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 	"patchwatch/track"
 )
 
-// Reader reads a stored mail anew: ingest.Parse, which this package does not know.
-type Reader func(raw []byte) (*track.Mail, error)
-
 // Projects lists the tracked projects by link name.
 func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		all, err := v.Projects()
-		out = tracked(all)
+		out = derive.Tracked(all)
 		return err
 	})
 	return out, err
@@ -27,7 +26,7 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 //
 // The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish does the
 // rest, and so does adding the same project again.
-func (s *Store) AddProject(ctx context.Context, by track.Actor, p track.Project, read Reader, progress Progress) (int, error) {
+func (s *Store) AddProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.addProject(p) }); err != nil {
 		return 0, err
 	}
@@ -56,7 +55,7 @@ func (w *writing) addProject(p track.Project) error {
 	if err := w.PutProject(row); err != nil {
 		return err
 	}
-	if err := w.logProject(row.LinkName, before, settingsOf(&row.Project)); err != nil {
+	if err := w.LogProject(row.LinkName, before, settingsOf(&row.Project)); err != nil {
 		return err
 	}
 	if err := w.leaveDeciding(row.ID); err != nil {
@@ -66,7 +65,7 @@ func (w *writing) addProject(p track.Project) error {
 }
 
 // halfAdded tells whether exactly this project is there, and its mail not yet routed.
-func (w *writing) halfAdded(all []Project, p track.Project) (bool, error) {
+func (w *writing) halfAdded(all []engine.Project, p track.Project) (bool, error) {
 	o := named(all, p.LinkName)
 	if o == nil || o.OnSight || !sameSettings(&o.Project, &p) {
 		return false, nil
@@ -86,8 +85,8 @@ func (w *writing) routingLeft() (bool, error) {
 
 // rowToAdd is the row that a project gets: a new one, that of the project which was made on sight for its list, or that of a
 // removed one of its link name.
-func (w *writing) rowToAdd(all []Project, p track.Project) (*Project, error) {
-	row := &Project{Project: p}
+func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Project, error) {
+	row := &engine.Project{Project: p}
 	row.ID, row.OnSight, row.Rules = 0, false, nil
 	for i := range all {
 		switch o := &all[i]; {
@@ -98,9 +97,9 @@ func (w *writing) rowToAdd(all []Project, p track.Project) (*Project, error) {
 		case o.ListID == p.ListID && o.OnSight:
 			return row, w.adopt(all, o, row)
 		case strings.EqualFold(o.LinkName, p.LinkName):
-			return nil, fmt.Errorf("there is a project %s already: %w", o.LinkName, ErrConflict)
+			return nil, fmt.Errorf("there is a project %s already: %w", o.LinkName, engine.ErrConflict)
 		case o.ListID == p.ListID && o.SubjectMatch == p.SubjectMatch:
-			return nil, fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, ErrConflict)
+			return nil, fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, engine.ErrConflict)
 		}
 	}
 	return row, nil
@@ -108,7 +107,7 @@ func (w *writing) rowToAdd(all []Project, p track.Project) (*Project, error) {
 
 // adopt gives the row of a project that was made on sight to one that is added. A removed project of that link name would be
 // in the way; its decisions go with it to the adopted one.
-func (w *writing) adopt(all []Project, onSight, row *Project) error {
+func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) error {
 	row.ID, row.Rules, row.ListID = onSight.ID, onSight.Rules, onSight.ListID
 	for i := range all {
 		o := &all[i]
@@ -128,7 +127,7 @@ func (w *writing) adopt(all []Project, onSight, row *Project) error {
 
 // decideAllOnSight makes ordinary projects of those that were made on sight. The first decision about projects is
 // also one about these: they must not vanish, with their patches, because another was added.
-func (w *writing) decideAllOnSight(all []Project) error {
+func (w *writing) decideAllOnSight(all []engine.Project) error {
 	for i := range all {
 		if !all[i].OnSight {
 			continue
@@ -142,7 +141,7 @@ func (w *writing) decideAllOnSight(all []Project) error {
 }
 
 // SetProject changes the project of p's link name to p, and looks at stored mail anew where that matters, as AddProject does.
-func (s *Store) SetProject(ctx context.Context, by track.Actor, p track.Project, read Reader, progress Progress) (int, error) {
+func (s *Store) SetProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.setProject(p) }); err != nil {
 		return 0, err
 	}
@@ -159,7 +158,7 @@ func (w *writing) setProject(p track.Project) error {
 	}
 	row := named(all, p.LinkName)
 	if row == nil {
-		return fmt.Errorf("project %s: %w", p.LinkName, ErrNotFound)
+		return fmt.Errorf("project %s: %w", p.LinkName, engine.ErrNotFound)
 	}
 	first := anyOnSight(all)
 	if err := w.decideAllOnSight(all); err != nil {
@@ -171,7 +170,7 @@ func (w *writing) setProject(p track.Project) error {
 	if err := w.PutProject(row); err != nil {
 		return err
 	}
-	if err := w.logProject(row.LinkName, settingsOf(&was), settingsOf(&row.Project)); err != nil {
+	if err := w.LogProject(row.LinkName, settingsOf(&was), settingsOf(&row.Project)); err != nil {
 		return err
 	}
 	if was.MailStates != p.MailStates || was.MailDelegates != p.MailDelegates {
@@ -185,7 +184,7 @@ func (w *writing) setProject(p track.Project) error {
 	return nil
 }
 
-func anyOnSight(all []Project) bool {
+func anyOnSight(all []engine.Project) bool {
 	for _, p := range all {
 		if p.OnSight {
 			return true
@@ -195,7 +194,7 @@ func anyOnSight(all []Project) bool {
 }
 
 // named is the project of a link name that is tracked; nil if there is none.
-func named(all []Project, linkName string) *Project {
+func named(all []engine.Project, linkName string) *engine.Project {
 	for i := range all {
 		if all[i].LinkName == linkName && !all[i].Removed {
 			return &all[i]
@@ -206,7 +205,7 @@ func named(all []Project, linkName string) *Project {
 
 // RemoveProject stops tracking a project. Its mail stays stored, unrouted; what was decided in it comes back when a
 // project of this link name is added again.
-func (s *Store) RemoveProject(ctx context.Context, by track.Actor, linkName string, read Reader, progress Progress) (int, error) {
+func (s *Store) RemoveProject(ctx context.Context, by track.Actor, linkName string, read derive.Reader, progress derive.Progress) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.removeProject(linkName) }); err != nil {
 		return 0, err
 	}
@@ -223,7 +222,7 @@ func (w *writing) removeProject(linkName string) error {
 		if half, err := w.halfRemoved(all, linkName); err != nil || half {
 			return err
 		}
-		return fmt.Errorf("project %s: %w", linkName, ErrNotFound)
+		return fmt.Errorf("project %s: %w", linkName, engine.ErrNotFound)
 	}
 	if err := w.decideAllOnSight(all); err != nil {
 		return err
@@ -232,14 +231,14 @@ func (w *writing) removeProject(linkName string) error {
 	if err := w.PutProject(row); err != nil {
 		return err
 	}
-	if err := w.logProject(row.LinkName, settingsOf(&row.Project), ""); err != nil {
+	if err := w.LogProject(row.LinkName, settingsOf(&row.Project), ""); err != nil {
 		return err
 	}
 	return w.leaveRouting()
 }
 
 // halfRemoved tells whether the project is removed already, and its mail not yet routed.
-func (w *writing) halfRemoved(all []Project, linkName string) (bool, error) {
+func (w *writing) halfRemoved(all []engine.Project, linkName string) (bool, error) {
 	for _, p := range all {
 		if p.LinkName == linkName && p.Removed {
 			return w.routingLeft()

@@ -8,12 +8,14 @@ import (
 	"strconv"
 	"strings"
 
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 	"patchwatch/track"
 )
 
 // Patches lists patches, newest first.
 func (s *Store) Patches(ctx context.Context, f track.Filter) (out []track.PatchView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		out, err = patches(v, f)
 		return err
 	})
@@ -22,7 +24,7 @@ func (s *Store) Patches(ctx context.Context, f track.Filter) (out []track.PatchV
 
 // patches fills in how many trailers each patch has and is given. They are counted when asked for, so that no kept number
 // can go stale.
-func patches(v View, f track.Filter) ([]track.PatchView, error) {
+func patches(v engine.View, f track.Filter) ([]track.PatchView, error) {
 	out, err := v.Patches(f)
 	if err != nil {
 		return nil, err
@@ -40,14 +42,14 @@ func patches(v View, f track.Filter) ([]track.PatchView, error) {
 
 // SeriesList lists series, newest first.
 func (s *Store) SeriesList(ctx context.Context, f track.Filter) (out []track.SeriesView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		out, err = seriesViews(v, f)
 		return err
 	})
 	return out, err
 }
 
-func seriesViews(v View, f track.Filter) ([]track.SeriesView, error) {
+func seriesViews(v engine.View, f track.Filter) ([]track.SeriesView, error) {
 	out, err := v.SeriesList(f)
 	if err != nil {
 		return nil, err
@@ -63,7 +65,7 @@ func seriesViews(v View, f track.Filter) ([]track.SeriesView, error) {
 
 // Comments lists the comments on a patch or cover, in canonical order.
 func (s *Store) Comments(ctx context.Context, parent int64) (out []track.MailView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		replies, err := v.Replies([]int64{parent}, false)
 		if err != nil {
 			return err
@@ -76,7 +78,7 @@ func (s *Store) Comments(ctx context.Context, parent int64) (out []track.MailVie
 
 // Members lists the mails of a series, the cover first, then by number.
 func (s *Store) Members(ctx context.Context, series int64) (out []track.MailView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		members, err := v.Members([]int64{series})
 		if err != nil {
 			return err
@@ -95,7 +97,7 @@ func (s *Store) Members(ctx context.Context, series int64) (out []track.MailView
 // beginning of it that is enough. More than one is found when a mail came through several lists, or when the
 // beginning is too short.
 func (s *Store) Find(ctx context.Context, project, id string) (out []track.MailView, err error) {
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		ids, err := find(v, project, id)
 		if err != nil {
 			return err
@@ -106,14 +108,14 @@ func (s *Store) Find(ctx context.Context, project, id string) (out []track.MailV
 	return out, err
 }
 
-func find(v View, project, id string) ([]int64, error) {
+func find(v engine.View, project, id string) ([]int64, error) {
 	const most = 20
-	tries := []Finding{
+	tries := []engine.Finding{
 		{MsgIDs: []string{track.BoundID(bracketed(id)), id}},
 		{Beginning: "<" + strings.TrimPrefix(id, "<"), Most: most},
 	}
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil && n > 0 {
-		tries = append([]Finding{{ID: n}}, tries...)
+		tries = append([]engine.Finding{{ID: n}}, tries...)
 	}
 	for _, q := range tries {
 		q.Project = project
@@ -131,7 +133,7 @@ func bracketed(id string) string {
 // Raw is a stored mail's bytes, as they were delivered.
 func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
 	var frame []byte
-	if err := s.view(ctx, func(v View) error {
+	if err := s.view(ctx, func(v engine.View) error {
 		return v.Frames([]int64{mail}, func(_ int64, f []byte) error {
 			frame = f
 			return nil
@@ -140,9 +142,9 @@ func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
 		return nil, err
 	}
 	if frame == nil {
-		return nil, fmt.Errorf("mail %d: %w", mail, ErrNotFound)
+		return nil, fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
 	}
-	if raw, err = s.frames.decompress(frame); err != nil {
+	if raw, err = s.frames.Decompress(frame); err != nil {
 		return nil, fmt.Errorf("mail %d: %w", mail, err)
 	}
 	return raw, nil
@@ -150,16 +152,16 @@ func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
 
 // Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its
 // variants in the order in which they would take its place.
-func (s *Store) Copies(ctx context.Context, mail int64) (out []Copy, err error) {
-	err = s.view(ctx, func(v View) error {
+func (s *Store) Copies(ctx context.Context, mail int64) (out []engine.Copy, err error) {
+	err = s.view(ctx, func(v engine.View) error {
 		mails, err := v.Mails([]int64{mail})
 		if err != nil || mails[mail] == nil {
 			return err
 		}
-		name := nameOf(mails[mail])
-		copies, err := v.Copies([]Name{name})
+		name := engine.NameOf(mails[mail])
+		copies, err := v.Copies([]engine.Name{name})
 		out = copies[name]
-		slices.SortFunc(out, func(a, b Copy) int { return cmp.Or(compareBool(b.Chosen, a.Chosen), a.better(&b)) })
+		slices.SortFunc(out, func(a, b engine.Copy) int { return cmp.Or(chosenFirst(a, b), a.Better(&b)) })
 		return err
 	})
 	return out, err
@@ -167,10 +169,32 @@ func (s *Store) Copies(ctx context.Context, mail int64) (out []Copy, err error) 
 
 // Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are better
 // asked for at once.
-func (s *Store) Holds(ctx context.Context, sums []Sum) (held []bool, err error) {
-	err = s.view(ctx, func(v View) error {
+func (s *Store) Holds(ctx context.Context, sums []engine.Sum) (held []bool, err error) {
+	err = s.view(ctx, func(v engine.View) error {
 		held, err = v.Holds(sums)
 		return err
 	})
 	return held, err
+}
+
+func chosenFirst(a, b engine.Copy) int {
+	switch {
+	case a.Chosen == b.Chosen:
+		return 0
+	case a.Chosen:
+		return -1
+	}
+	return 1
+}
+
+// Why explains a mail, by its number.
+func (s *Store) Why(ctx context.Context, mail int64) (why derive.Why, err error) {
+	err = s.engine.Look(ctx, func(v engine.View) error {
+		why, err = derive.Explain(v, mail)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("look up: %w", err)
+	}
+	return why, err
 }

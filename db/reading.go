@@ -1,6 +1,10 @@
 package db
 
-import "context"
+import (
+	"context"
+
+	"patchwatch/db/engine"
+)
 
 // ReadBy tells the store which reading (ingest.ParserVersion) the mail comes from that is added or read anew from now on. The
 // database keeps the lowest number that any of its facts come from; facts from before there were numbers count as the
@@ -8,18 +12,18 @@ import "context"
 func (s *Store) ReadBy(ctx context.Context, reading int) error {
 	s.reading.Store(int64(reading))
 	var noted int
-	if err := s.view(ctx, func(v View) (err error) {
+	if err := s.view(ctx, func(v engine.View) (err error) {
 		noted, err = v.Reading()
 		return err
 	}); err != nil || 0 < noted && noted <= reading {
 		return err
 	}
-	return s.write(ctx, (*writing).noteReading)
+	return s.write(ctx, s.noteReading)
 }
 
 // noteReading lowers the number where it has to be. It is 1 where mail is there and no number.
-func (w *writing) noteReading() error {
-	reading := int(w.store.reading.Load())
+func (s *Store) noteReading(w *writing) error {
+	reading := int(s.reading.Load())
 	if reading == 0 {
 		return nil
 	}
@@ -42,8 +46,8 @@ func (w *writing) noteReading() error {
 }
 
 // allRead notes that every mail was read anew.
-func (w *writing) allRead() error {
-	if reading := w.store.reading.Load(); reading > 0 {
+func (s *Store) allRead(w *writing) error {
+	if reading := s.reading.Load(); reading > 0 {
 		return w.PutReading(int(reading))
 	}
 	return nil

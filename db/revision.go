@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -12,11 +13,11 @@ import (
 // is asked for, and so is a function of what is stored and cannot go stale. Most series are of version 1, which revises
 // nothing and costs no lookup.
 type revisions struct {
-	View
+	engine.View
 	known map[int64]int64 // answers: the series that a series revises, 0 for none
 }
 
-func newRevisions(v View) *revisions { return &revisions{View: v, known: map[int64]int64{}} }
+func newRevisions(v engine.View) *revisions { return &revisions{View: v, known: map[int64]int64{}} }
 
 // sameTitle is how many mails of one title and sender are looked at, the first in the order of Titling: someone may send ten
 // thousand.
@@ -36,7 +37,7 @@ func (r *revisions) revised(series int64) (int64, error) {
 	return id, err
 }
 
-func (r *revisions) find(s *SeriesRow) (int64, error) {
+func (r *revisions) find(s *engine.SeriesRow) (int64, error) {
 	if s.Version <= 1 {
 		return 0, nil
 	}
@@ -64,25 +65,25 @@ func (r *revisions) find(s *SeriesRow) (int64, error) {
 		if its := track.Title(c.Name); link == track.SharedTitle && its != "" && its == title {
 			link = track.SameTitle
 		}
-		candidates = append(candidates, track.Earlier{Version: c.version(), Link: link})
+		candidates = append(candidates, track.Earlier{Version: versionOf(&c), Link: link})
 		byKey[c.Key] = c.ID
 	}
-	key, _ := s.version().Revised(candidates)
+	key, _ := versionOf(s).Revised(candidates)
 	return byKey[key], nil
 }
 
-func (r *SeriesRow) version() track.Version {
+func versionOf(r *engine.SeriesRow) track.Version {
 	return track.Version{Key: r.Key, Version: r.Version, Date: r.Date}
 }
 
-func (r *revisions) byTitle(s *SeriesRow, members []Member, links map[int64]track.Link) error {
+func (r *revisions) byTitle(s *engine.SeriesRow, members []engine.Member, links map[int64]track.Link) error {
 	const day = 24 * time.Hour // that a clock may be wrong
-	return r.titled(members, links, Titling{Project: s.Project, Version: s.Version, Until: s.Date.Add(day), Most: sameTitle})
+	return r.titled(members, links, engine.Titling{Project: s.Project, Version: s.Version, Until: s.Date.Add(day), Most: sameTitle})
 }
 
 // titled notes the series of mails that have a title of one of these members. ask says what else is asked of them.
-func (r *revisions) titled(members []Member, links map[int64]track.Link, ask Titling) error {
-	var queries []Titling
+func (r *revisions) titled(members []engine.Member, links map[int64]track.Link, ask engine.Titling) error {
+	var queries []engine.Titling
 	for _, m := range members {
 		if m.Title != 0 {
 			ask.Title = m.Title
@@ -105,7 +106,7 @@ func (r *revisions) titled(members []Member, links map[int64]track.Link, ask Tit
 
 // byThread finds the series that members refer to, or to a comment on which they refer, and those of which a mail of
 // the same sender refers to the same mail as they do, whether that is stored or not.
-func (r *revisions) byThread(s *SeriesRow, members []Member, links map[int64]track.Link) error {
+func (r *revisions) byThread(s *engine.SeriesRow, members []engine.Member, links map[int64]track.Link) error {
 	refs, senders := map[string]bool{}, map[string]bool{}
 	for _, m := range members {
 		senders[m.Sender] = true
@@ -116,7 +117,7 @@ func (r *revisions) byThread(s *SeriesRow, members []Member, links map[int64]tra
 	if len(refs) == 0 {
 		return nil
 	}
-	above, err := r.RowsNamed(s.Project, sortedKeys(refs))
+	above, err := r.RowsNamed(s.Project, engine.SortedKeys(refs))
 	if err != nil {
 		return err
 	}
@@ -126,11 +127,11 @@ func (r *revisions) byThread(s *SeriesRow, members []Member, links map[int64]tra
 			parents = append(parents, row.Parent)
 		}
 	}
-	commented, err := r.Rows(distinct(parents))
+	commented, err := r.Rows(engine.Distinct(parents))
 	if err != nil {
 		return err
 	}
-	beside, err := r.Referrers(Referring{Project: s.Project, To: sortedKeys(refs), Who: Members, Senders: sortedKeys(senders)})
+	beside, err := r.Referrers(engine.Referring{Project: s.Project, To: engine.SortedKeys(refs), Who: engine.Members, Senders: engine.SortedKeys(senders)})
 	if err != nil {
 		return err
 	}
@@ -140,8 +141,8 @@ func (r *revisions) byThread(s *SeriesRow, members []Member, links map[int64]tra
 	return nil
 }
 
-func rowsOfReferrers(found []Referrer) []*Row {
-	out := make([]*Row, len(found))
+func rowsOfReferrers(found []engine.Referrer) []*engine.Row {
+	out := make([]*engine.Row, len(found))
 	for i, f := range found {
 		out[i] = f.Row
 	}
@@ -149,7 +150,7 @@ func rowsOfReferrers(found []Referrer) []*Row {
 }
 
 // sameThread notes the series of patches and covers, with the strongest of links.
-func sameThread(links map[int64]track.Link, rows []*Row) {
+func sameThread(links map[int64]track.Link, rows []*engine.Row) {
 	for _, row := range rows {
 		if row.Series != 0 {
 			links[row.Series] = max(links[row.Series], track.SameThread)

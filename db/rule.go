@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/derive"
 	"patchwatch/track"
 )
 
 // AddRule has patches that touch certain files looked after by somebody, from now on and where nobody decided before.
 // A rule of the same pattern is replaced.
 func (s *Store) AddRule(
-	ctx context.Context, by track.Actor, linkName string, r track.Rule, read Reader, progress Progress,
+	ctx context.Context, by track.Actor, linkName string, r track.Rule, read derive.Reader, progress derive.Progress,
 ) error {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.addRule(linkName, r) }); err != nil {
 		return err
@@ -31,7 +33,7 @@ func (w *writing) addRule(linkName string, r track.Rule) error {
 }
 
 // RemoveRule takes a rule away.
-func (s *Store) RemoveRule(ctx context.Context, by track.Actor, linkName, pattern string, read Reader, progress Progress) error {
+func (s *Store) RemoveRule(ctx context.Context, by track.Actor, linkName, pattern string, read derive.Reader, progress derive.Progress) error {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.removeRule(linkName, pattern) }); err != nil {
 		return err
 	}
@@ -42,7 +44,7 @@ func (s *Store) RemoveRule(ctx context.Context, by track.Actor, linkName, patter
 func (w *writing) removeRule(linkName, pattern string) error {
 	return w.changeRules(linkName, pattern, func(rules []track.Rule, at int) ([]track.Rule, error) {
 		if at < 0 {
-			return nil, fmt.Errorf("rule %q of project %s: %w", pattern, linkName, ErrNotFound)
+			return nil, fmt.Errorf("rule %q of project %s: %w", pattern, linkName, engine.ErrNotFound)
 		}
 		return slices.Delete(rules, at, at+1), nil
 	})
@@ -56,7 +58,7 @@ func (w *writing) changeRules(linkName, pattern string, f func(rules []track.Rul
 	}
 	row := named(all, linkName)
 	if row == nil {
-		return fmt.Errorf("project %s: %w", linkName, ErrNotFound)
+		return fmt.Errorf("project %s: %w", linkName, engine.ErrNotFound)
 	}
 	find := func() int {
 		return slices.IndexFunc(row.Rules, func(r track.Rule) bool { return r.Pattern == pattern })
@@ -68,7 +70,7 @@ func (w *writing) changeRules(linkName, pattern string, f func(rules []track.Rul
 	if err := w.PutProject(row); err != nil {
 		return err
 	}
-	if err := w.log("rule", linkName, "", before, ruleInWords(row.Rules, find())); err != nil {
+	if err := w.Note("rule", linkName, "", before, ruleInWords(row.Rules, find())); err != nil {
 		return err
 	}
 	return w.leaveDeciding(row.ID)
@@ -108,7 +110,7 @@ func settingsOf(p *track.Project) string {
 }
 
 // settingsBefore are those of a project before it was added: empty if it was not there.
-func settingsBefore(all []Project, id int64) string {
+func settingsBefore(all []engine.Project, id int64) string {
 	for i := range all {
 		if all[i].ID == id && !all[i].Removed {
 			return settingsOf(&all[i].Project)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"patchwatch/db/engine"
 )
 
 // Status is what the database holds.
 type Status struct {
-	Counts
-	About
+	engine.Counts
+	engine.About
 	Projects   int
 	OnSight    int // projects that were made on sight
 	Reading    int // the lowest number by which any mail was read (ReadBy); 0: not known
@@ -21,7 +23,7 @@ func (s *Store) Status(ctx context.Context) (st Status, err error) {
 	if st.About, err = s.engine.About(ctx); err != nil {
 		return st, err
 	}
-	err = s.view(ctx, func(v View) error {
+	err = s.view(ctx, func(v engine.View) error {
 		if st.Counts, err = v.Counts(); err != nil {
 			return err
 		}
@@ -49,8 +51,8 @@ func (s *Store) Status(ctx context.Context) (st Status, err error) {
 }
 
 // Maildirs lists those that were last watched.
-func (s *Store) Maildirs(ctx context.Context) (all []Maildir, err error) {
-	err = s.view(ctx, func(v View) error {
+func (s *Store) Maildirs(ctx context.Context) (all []engine.Maildir, err error) {
+	err = s.view(ctx, func(v engine.View) error {
 		all, err = v.Maildirs()
 		return err
 	})
@@ -65,12 +67,12 @@ func (s *Store) Watch(ctx context.Context, paths []string) error {
 		if err != nil {
 			return err
 		}
-		now := seconds(time.Now())
-		all = slices.DeleteFunc(all, func(m Maildir) bool { return m.LastScan.Before(now.Add(-time.Hour)) })
+		now := time.Now().UTC().Truncate(time.Second)
+		all = slices.DeleteFunc(all, func(m engine.Maildir) bool { return m.LastScan.Before(now.Add(-time.Hour)) })
 		for _, path := range paths {
 			at := maildirAt(all, path)
 			if at < 0 {
-				all = append(all, Maildir{Path: path})
+				all = append(all, engine.Maildir{Path: path})
 				at = len(all) - 1
 			}
 			all[at].LastScan, all[at].Paused = now, ""
@@ -80,7 +82,7 @@ func (s *Store) Watch(ctx context.Context, paths []string) error {
 }
 
 // Watched notes how Maildirs that are being watched do. A zero time leaves what is there.
-func (s *Store) Watched(ctx context.Context, seen ...Maildir) error {
+func (s *Store) Watched(ctx context.Context, seen ...engine.Maildir) error {
 	return s.write(ctx, func(w *writing) error {
 		all, err := w.Maildirs()
 		if err != nil {
@@ -97,7 +99,7 @@ func (s *Store) Watched(ctx context.Context, seen ...Maildir) error {
 				now time.Time
 			}{{&is.LastMail, m.LastMail}, {&is.LastEvent, m.LastEvent}, {&is.LastScan, m.LastScan}} {
 				if !t.now.IsZero() {
-					*t.is = seconds(t.now)
+					*t.is = t.now.UTC().Truncate(time.Second)
 				}
 			}
 			is.Paused = m.Paused
@@ -106,6 +108,6 @@ func (s *Store) Watched(ctx context.Context, seen ...Maildir) error {
 	})
 }
 
-func maildirAt(all []Maildir, path string) int {
-	return slices.IndexFunc(all, func(m Maildir) bool { return m.Path == path })
+func maildirAt(all []engine.Maildir, path string) int {
+	return slices.IndexFunc(all, func(m engine.Maildir) bool { return m.Path == path })
 }

@@ -6,13 +6,14 @@ import (
 
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
+	"patchwatch/db/engine"
 )
 
 // What no engine shows: work in smaller parts than anybody asks for.
 
 func inMemory(string) dbtest.Opener {
 	m := dbtest.NewMemory()
-	return func(context.Context) (db.Engine, error) { return m.Again(), nil }
+	return func(context.Context) (engine.Engine, error) { return m.Again(), nil }
 }
 
 func TestOrderDoesNotMatter(t *testing.T) {

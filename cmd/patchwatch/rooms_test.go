@@ -36,11 +36,21 @@ var rooms = map[string][]string{
 	"patchwatch/watcher": {},
 	"patchwatch/ingest":  {"patchwatch/track"},
 	"patchwatch/track":   {},
-	"patchwatch/db":      {"patchwatch/track"},
 
-	// An engine knows the database's rules, and the rules know no engine.
-	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/track"},
-	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/track"},
+	"patchwatch/db": {
+		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter",
+		"patchwatch/track",
+	},
+	"patchwatch/db/internal/derive": {
+		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
+	},
+	"patchwatch/db/internal/frame":  {"patchwatch/db/engine"},
+	"patchwatch/db/internal/sorter": {},
+	"patchwatch/db/engine":          {"patchwatch/track"},
+
+	// An engine knows what is asked of it; the rules know no engine.
+	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 }
 
 // engines are the packages that may know a database's driver and its SQL.

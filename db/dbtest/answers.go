@@ -8,34 +8,34 @@ import (
 
 	"pgregory.net/rapid"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // questions are those of which there are too many to ask them all.
 type questions struct {
-	referring []db.Referring
-	marking   []db.Marking
-	titling   []db.Titling
+	referring []engine.Referring
+	marking   []engine.Marking
+	titling   []engine.Titling
 	filters   []track.Filter
 }
 
 func anyQuestions(t *rapid.T) (q questions) {
 	for project := range int64(4) {
-		q.referring = append(q.referring, db.Referring{
+		q.referring = append(q.referring, engine.Referring{
 			Project: project, To: append(someIDs, someIDs[0]),
-			Who:     oneOf(t, "who", db.Anybody, db.Members, db.NonMembers),
+			Who:     oneOf(t, "who", engine.Anybody, engine.Members, engine.NonMembers),
 			Until:   oneOf(t, "until", time.Time{}, epoch.Add(time.Hour)),
 			Senders: oneOf(t, "senders", nil, someSenders[:1], someSenders[1:]),
 		})
 		from := epoch.Unix() + rapid.Int64Range(0, 3600).Draw(t, "from")
-		q.marking = append(q.marking, db.Marking{
+		q.marking = append(q.marking, engine.Marking{
 			Sender: oneOf(t, "sender", someSenders...), Version: rapid.IntRange(1, 3).Draw(t, "version"),
 			Total: rapid.IntRange(1, 2).Draw(t, "total"), From: from,
 			To:     from + oneOf[int64](t, "length", 0, 1800, 9999),
 			Number: rapid.IntRange(0, 2).Draw(t, "number"), Same: rapid.Bool().Draw(t, "same"),
 		})
-		q.titling = append(q.titling, db.Titling{
+		q.titling = append(q.titling, engine.Titling{
 			Project: oneOf[int64](t, "project", 1, 1, 2), Title: oneOf[int64](t, "title", 5, -6, 7),
 			Later:   rapid.Bool().Draw(t, "later"),
 			Version: rapid.IntRange(1, 3).Draw(t, "version"),
@@ -54,7 +54,7 @@ func anyQuestions(t *rapid.T) (q questions) {
 }
 
 // answers are the answers to every question there is, each as a line.
-func answers(t *rapid.T, v db.View, q *questions) []string {
+func answers(t *rapid.T, v engine.View, q *questions) []string {
 	a := &asking{t: t, View: v, questions: q}
 	last, err := v.LastMail()
 	a.say("last mail", last, err)
@@ -67,7 +67,7 @@ func answers(t *rapid.T, v db.View, q *questions) []string {
 
 type asking struct {
 	t *rapid.T
-	db.View
+	engine.View
 	*questions
 	ids   []int64
 	lines []string
@@ -105,22 +105,22 @@ func pointed[T any](list []*T) (out []T) {
 	return out
 }
 
-func (a *asking) names() (out []db.Name) {
+func (a *asking) names() (out []engine.Name) {
 	for _, id := range someIDs {
 		for project := range int64(4) {
-			out = append(out, db.Name{Project: project, MsgID: id})
+			out = append(out, engine.Name{Project: project, MsgID: id})
 		}
 	}
 	return append(out, out[0])
 }
 
 func (a *asking) facts() {
-	var keys []db.Bytes
-	var sums []db.Sum
+	var keys []engine.Bytes
+	var sums []engine.Sum
 	for n := range 11 {
 		sums = append(sums, sha256.Sum256(fmt.Append(nil, n)))
 		for _, id := range someIDs {
-			keys = append(keys, db.Bytes{MsgID: id, SHA256: sums[n]})
+			keys = append(keys, engine.Bytes{MsgID: id, SHA256: sums[n]})
 		}
 	}
 	known, err := a.Known(keys)
@@ -226,7 +226,7 @@ func (a *asking) lists() {
 	views, err := a.MailViews(a.ids)
 	a.say("mail views", views, err)
 	for _, project := range []string{"", "frob", "none"} {
-		for _, q := range []db.Finding{
+		for _, q := range []engine.Finding{
 			{ID: 1}, {ID: 99}, {MsgIDs: someIDs[:3]}, {Beginning: "<"}, {Beginning: "<a"}, {Beginning: "<", Most: 2},
 			{Beginning: "<%"},
 		} {
@@ -266,26 +266,26 @@ func (a *asking) streams() {
 		c.Name, c.Delivered = "", time.Time{} // an engine may leave these out
 		return add("%d %d %+v", project, mail, c)
 	}))
-	unordered("each mail", a.EachMail(func(d *db.DerivedMail) error {
+	unordered("each mail", a.EachMail(func(d *engine.DerivedMail) error {
 		c := *d
 		c.Patch, c.Cover, c.Reply = nil, nil, nil
 		return add("%+v %s %s %s", c, shown(d.Patch), shown(d.Cover), shown(d.Reply))
 	}))
-	ordered("each series", a.EachSeries(func(s *db.SeriesRow, members []db.Member) error {
+	ordered("each series", a.EachSeries(func(s *engine.SeriesRow, members []engine.Member) error {
 		return add("%+v %+v", *s, members)
 	}))
-	unordered("each person", a.EachPerson(func(p db.PersonRow) error { return add("%+v", p) }))
+	unordered("each person", a.EachPerson(func(p engine.PersonRow) error { return add("%+v", p) }))
 	together := map[string]bool{}
 	before := ""
-	unordered("each naming", a.EachNaming(func(n db.Naming) error {
+	unordered("each naming", a.EachNaming(func(n engine.Naming) error {
 		if n.Email != before && together[n.Email] {
 			a.t.Fatalf("the mails of %s are not one after the other", n.Email)
 		}
 		before, together[n.Email] = n.Email, true
 		return add("%+v", n)
 	}))
-	ordered("each reference", a.EachRef(func(k db.RefKey) error { return add("%+v", k) }))
-	unordered("each misplaced", a.EachMisplaced(func(m db.Misplaced) error { return add("%+v", m) }))
+	ordered("each reference", a.EachRef(func(k engine.RefKey) error { return add("%+v", k) }))
+	unordered("each misplaced", a.EachMisplaced(func(m engine.Misplaced) error { return add("%+v", m) }))
 }
 
 func shown[T any](p *T) string {
@@ -320,12 +320,12 @@ func (a *asking) history() {
 		named, err := a.SeriesNamed(project)
 		a.say(fmt.Sprint("series named in ", project), named, err)
 	}
-	for _, q := range []db.LogQuery{{}, {Project: "frob"}, {MsgID: "<a@x>"}, {Project: "widget", MsgID: "<a@x>"},
+	for _, q := range []engine.LogQuery{{}, {Project: "frob"}, {MsgID: "<a@x>"}, {Project: "widget", MsgID: "<a@x>"},
 		{Most: 3}} {
 		entries, err := a.Log(q)
 		a.say(fmt.Sprintf("log %+v", q), entries, err)
 	}
-	for _, q := range []db.EventQuery{{}, {Above: 1}, {Most: 2}, {Above: 2, Most: 1}} {
+	for _, q := range []engine.EventQuery{{}, {Above: 1}, {Most: 2}, {Above: 2, Most: 1}} {
 		events, err := a.Events(q)
 		a.say(fmt.Sprintf("events %+v", q), events, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -104,7 +105,7 @@ func (p *pair) do(what string, f func(s *db.Store) error) {
 	var said [2]string
 	for i, s := range p.stores {
 		err := f(s)
-		if err != nil && !errors.Is(err, db.ErrNotFound) && !errors.Is(err, db.ErrConflict) {
+		if err != nil && !errors.Is(err, engine.ErrNotFound) && !errors.Is(err, engine.ErrConflict) {
 			p.t.Fatalf("%s: %v", what, err)
 		}
 		said[i] = fmt.Sprint(err)
@@ -153,13 +154,13 @@ func history(place Opener) (log, events []string, err error) {
 		return nil, nil, err
 	}
 	defer e.Close()
-	err = e.View(context.Background(), func(v db.View) error {
-		entries, err := v.Log(db.LogQuery{})
+	err = e.View(context.Background(), func(v engine.View) error {
+		entries, err := v.Log(engine.LogQuery{})
 		for _, x := range entries {
 			x.Time = time.Time{}
 			log = append(log, fmt.Sprintf("%+v", x))
 		}
-		happened, err2 := v.Events(db.EventQuery{})
+		happened, err2 := v.Events(engine.EventQuery{})
 		for _, x := range happened {
 			x.ID, x.Date = 0, time.Time{}
 			events = append(events, fmt.Sprintf("%+v", x))

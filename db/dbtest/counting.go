@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"sync"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Counter counts calls inside transactions and views, each of which would be a journey over a network, and the rows
@@ -16,7 +16,7 @@ type Counter struct {
 }
 
 // Counting gives an engine whose calls are counted.
-func Counting(e db.Engine) (db.Engine, *Counter) {
+func Counting(e engine.Engine) (engine.Engine, *Counter) {
 	c := &Counter{calls: map[string]int{}, rows: map[string]int{}}
 	return hooked{e, c.called, c.answered}, c
 }

@@ -3,7 +3,7 @@ package dbtest
 import (
 	"sync"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Fault is the one call that fails.
@@ -15,7 +15,7 @@ type Fault struct {
 }
 
 // Faulty gives an engine in which calls can be made to fail.
-func Faulty(e db.Engine) (db.Engine, *Fault) {
+func Faulty(e engine.Engine) (engine.Engine, *Fault) {
 	f := &Fault{}
 	return hooked{e, f.before, func(string, any) {}}, f
 }

@@ -4,30 +4,30 @@ import (
 	"context"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // hooked is an engine that asks before each call inside its transactions and views, by the name of the method. An error
 // is the answer of that call, and the engine beneath is not asked. It tells of answers that are values.
 type hooked struct {
-	db.Engine
+	engine.Engine
 	before func(method string) error
 	after  func(method string, answer any)
 }
 
-var _ db.Engine = hooked{}
+var _ engine.Engine = hooked{}
 
-func (h hooked) Write(ctx context.Context, f func(db.Tx) error) error {
-	return h.Engine.Write(ctx, func(tx db.Tx) error { return f(hookedTx{hookedView{h, tx}, tx}) })
+func (h hooked) Write(ctx context.Context, f func(engine.Tx) error) error {
+	return h.Engine.Write(ctx, func(tx engine.Tx) error { return f(hookedTx{hookedView{h, tx}, tx}) })
 }
 
-func (h hooked) View(ctx context.Context, f func(db.View) error) error {
-	return h.Engine.View(ctx, func(v db.View) error { return f(hookedView{h, v}) })
+func (h hooked) View(ctx context.Context, f func(engine.View) error) error {
+	return h.Engine.View(ctx, func(v engine.View) error { return f(hookedView{h, v}) })
 }
 
-func (h hooked) Look(ctx context.Context, f func(db.View) error) error {
-	return h.Engine.Look(ctx, func(v db.View) error { return f(hookedView{h, v}) })
+func (h hooked) Look(ctx context.Context, f func(engine.View) error) error {
+	return h.Engine.Look(ctx, func(v engine.View) error { return f(hookedView{h, v}) })
 }
 
 func (h hooked) do(method string, f func() error) error {
@@ -46,35 +46,35 @@ func ask[T any](h hooked, method string, f func() (T, error)) (answer T, err err
 	return answer, err
 }
 
-// hookedView and hookedTx hand every method on. They embed no db.View and no db.Tx, so that a new method can't be
+// hookedView and hookedTx hand every method on. They embed no engine.View and no engine.Tx, so that a new method can't be
 // missed.
 type hookedView struct {
 	hooked
-	view db.View
+	view engine.View
 }
 
 type hookedTx struct {
 	hookedView
-	tx db.Tx
+	tx engine.Tx
 }
 
-func (h hookedView) Known(keys []db.Bytes) (map[db.Bytes]db.Known, error) {
-	return ask(h.hooked, "Known", func() (map[db.Bytes]db.Known, error) { return h.view.Known(keys) })
+func (h hookedView) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+	return ask(h.hooked, "Known", func() (map[engine.Bytes]engine.Known, error) { return h.view.Known(keys) })
 }
 
-func (h hookedView) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
-	return ask(h.hooked, "Copies", func() (map[db.Name][]db.Copy, error) { return h.view.Copies(names) })
+func (h hookedView) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
+	return ask(h.hooked, "Copies", func() (map[engine.Name][]engine.Copy, error) { return h.view.Copies(names) })
 }
 
-func (h hookedView) Mails(ids []int64) (map[int64]*db.Mail, error) {
-	return ask(h.hooked, "Mails", func() (map[int64]*db.Mail, error) { return h.view.Mails(ids) })
+func (h hookedView) Mails(ids []int64) (map[int64]*engine.Mail, error) {
+	return ask(h.hooked, "Mails", func() (map[int64]*engine.Mail, error) { return h.view.Mails(ids) })
 }
 
-func (h hookedView) Namings(emails []string) (map[string]db.Naming, error) {
-	return ask(h.hooked, "Namings", func() (map[string]db.Naming, error) { return h.view.Namings(emails) })
+func (h hookedView) Namings(emails []string) (map[string]engine.Naming, error) {
+	return ask(h.hooked, "Namings", func() (map[string]engine.Naming, error) { return h.view.Namings(emails) })
 }
 
-func (h hookedView) Holds(sums []db.Sum) ([]bool, error) {
+func (h hookedView) Holds(sums []engine.Sum) ([]bool, error) {
 	return ask(h.hooked, "Holds", func() ([]bool, error) { return h.view.Holds(sums) })
 }
 
@@ -82,48 +82,48 @@ func (h hookedView) LastMail() (int64, error) {
 	return ask(h.hooked, "LastMail", func() (int64, error) { return h.view.LastMail() })
 }
 
-func (h hookedView) After(id int64, most int) ([]db.MailKey, error) {
-	return ask(h.hooked, "After", func() ([]db.MailKey, error) { return h.view.After(id, most) })
+func (h hookedView) After(id int64, most int) ([]engine.MailKey, error) {
+	return ask(h.hooked, "After", func() ([]engine.MailKey, error) { return h.view.After(id, most) })
 }
 
 func (h hookedView) Frames(ids []int64, f func(id int64, frame []byte) error) error {
 	return h.do("Frames", func() error { return h.view.Frames(ids, f) })
 }
 
-func (h hookedView) Rows(ids []int64) ([]*db.Row, error) {
-	return ask(h.hooked, "Rows", func() ([]*db.Row, error) { return h.view.Rows(ids) })
+func (h hookedView) Rows(ids []int64) ([]*engine.Row, error) {
+	return ask(h.hooked, "Rows", func() ([]*engine.Row, error) { return h.view.Rows(ids) })
 }
 
-func (h hookedView) RowsNamed(project int64, msgids []string) ([]*db.Row, error) {
-	return ask(h.hooked, "RowsNamed", func() ([]*db.Row, error) { return h.view.RowsNamed(project, msgids) })
+func (h hookedView) RowsNamed(project int64, msgids []string) ([]*engine.Row, error) {
+	return ask(h.hooked, "RowsNamed", func() ([]*engine.Row, error) { return h.view.RowsNamed(project, msgids) })
 }
 
-func (h hookedView) Referrers(q db.Referring) ([]db.Referrer, error) {
-	return ask(h.hooked, "Referrers", func() ([]db.Referrer, error) { return h.view.Referrers(q) })
+func (h hookedView) Referrers(q engine.Referring) ([]engine.Referrer, error) {
+	return ask(h.hooked, "Referrers", func() ([]engine.Referrer, error) { return h.view.Referrers(q) })
 }
 
-func (h hookedView) Marked(project int64, queries []db.Marking) ([][]*db.Row, error) {
-	return ask(h.hooked, "Marked", func() ([][]*db.Row, error) { return h.view.Marked(project, queries) })
+func (h hookedView) Marked(project int64, queries []engine.Marking) ([][]*engine.Row, error) {
+	return ask(h.hooked, "Marked", func() ([][]*engine.Row, error) { return h.view.Marked(project, queries) })
 }
 
-func (h hookedView) Derived(mails []int64) (db.Derived, error) {
-	return ask(h.hooked, "Derived", func() (db.Derived, error) { return h.view.Derived(mails) })
+func (h hookedView) Derived(mails []int64) (engine.Derived, error) {
+	return ask(h.hooked, "Derived", func() (engine.Derived, error) { return h.view.Derived(mails) })
 }
 
-func (h hookedView) Series(ids []int64) ([]db.SeriesRow, error) {
-	return ask(h.hooked, "Series", func() ([]db.SeriesRow, error) { return h.view.Series(ids) })
+func (h hookedView) Series(ids []int64) ([]engine.SeriesRow, error) {
+	return ask(h.hooked, "Series", func() ([]engine.SeriesRow, error) { return h.view.Series(ids) })
 }
 
-func (h hookedView) Members(series []int64) (map[int64][]db.Member, error) {
-	return ask(h.hooked, "Members", func() (map[int64][]db.Member, error) { return h.view.Members(series) })
+func (h hookedView) Members(series []int64) (map[int64][]engine.Member, error) {
+	return ask(h.hooked, "Members", func() (map[int64][]engine.Member, error) { return h.view.Members(series) })
 }
 
-func (h hookedView) People(emails []string) (map[string]db.PersonRow, error) {
-	return ask(h.hooked, "People", func() (map[string]db.PersonRow, error) { return h.view.People(emails) })
+func (h hookedView) People(emails []string) (map[string]engine.PersonRow, error) {
+	return ask(h.hooked, "People", func() (map[string]engine.PersonRow, error) { return h.view.People(emails) })
 }
 
-func (h hookedView) Titled(queries []db.Titling) ([][]db.Namesake, error) {
-	return ask(h.hooked, "Titled", func() ([][]db.Namesake, error) { return h.view.Titled(queries) })
+func (h hookedView) Titled(queries []engine.Titling) ([][]engine.Namesake, error) {
+	return ask(h.hooked, "Titled", func() ([][]engine.Namesake, error) { return h.view.Titled(queries) })
 }
 
 func (h hookedView) Depending(project int64) ([]int64, error) {
@@ -142,7 +142,7 @@ func (h hookedView) MailViews(ids []int64) ([]track.MailView, error) {
 	return ask(h.hooked, "MailViews", func() ([]track.MailView, error) { return h.view.MailViews(ids) })
 }
 
-func (h hookedView) Find(q db.Finding) ([]int64, error) {
+func (h hookedView) Find(q engine.Finding) ([]int64, error) {
 	return ask(h.hooked, "Find", func() ([]int64, error) { return h.view.Find(q) })
 }
 
@@ -158,72 +158,72 @@ func (h hookedView) More(mails []int64) (map[int64]string, error) {
 	return ask(h.hooked, "More", func() (map[int64]string, error) { return h.view.More(mails) })
 }
 
-func (h hookedView) Counts() (db.Counts, error) {
-	return ask(h.hooked, "Counts", func() (db.Counts, error) { return h.view.Counts() })
+func (h hookedView) Counts() (engine.Counts, error) {
+	return ask(h.hooked, "Counts", func() (engine.Counts, error) { return h.view.Counts() })
 }
 
 func (h hookedView) EachItem(f func(project, mail int64, it *track.Item) error) error {
 	return h.do("EachItem", func() error { return h.view.EachItem(f) })
 }
 
-func (h hookedView) EachMail(f func(*db.DerivedMail) error) error {
+func (h hookedView) EachMail(f func(*engine.DerivedMail) error) error {
 	return h.do("EachMail", func() error { return h.view.EachMail(f) })
 }
 
-func (h hookedView) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
+func (h hookedView) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) error {
 	return h.do("EachSeries", func() error { return h.view.EachSeries(f) })
 }
 
-func (h hookedView) EachPerson(f func(db.PersonRow) error) error {
+func (h hookedView) EachPerson(f func(engine.PersonRow) error) error {
 	return h.do("EachPerson", func() error { return h.view.EachPerson(f) })
 }
 
-func (h hookedView) EachNaming(f func(db.Naming) error) error {
+func (h hookedView) EachNaming(f func(engine.Naming) error) error {
 	return h.do("EachNaming", func() error { return h.view.EachNaming(f) })
 }
 
-func (h hookedView) EachRef(f func(db.RefKey) error) error {
+func (h hookedView) EachRef(f func(engine.RefKey) error) error {
 	return h.do("EachRef", func() error { return h.view.EachRef(f) })
 }
 
-func (h hookedView) EachMisplaced(f func(db.Misplaced) error) error {
+func (h hookedView) EachMisplaced(f func(engine.Misplaced) error) error {
 	return h.do("EachMisplaced", func() error { return h.view.EachMisplaced(f) })
 }
 
-func (h hookedView) Projects() ([]db.Project, error) {
-	return ask(h.hooked, "Projects", func() ([]db.Project, error) { return h.view.Projects() })
+func (h hookedView) Projects() ([]engine.Project, error) {
+	return ask(h.hooked, "Projects", func() ([]engine.Project, error) { return h.view.Projects() })
 }
 
-func (h hookedView) Works() ([]db.Work, error) {
-	return ask(h.hooked, "Works", func() ([]db.Work, error) { return h.view.Works() })
+func (h hookedView) Works() ([]engine.Work, error) {
+	return ask(h.hooked, "Works", func() ([]engine.Work, error) { return h.view.Works() })
 }
 
 func (h hookedView) Reading() (int, error) {
 	return ask(h.hooked, "Reading", func() (int, error) { return h.view.Reading() })
 }
 
-func (h hookedView) Dictionaries() ([]db.Dictionary, error) {
-	return ask(h.hooked, "Dictionaries", func() ([]db.Dictionary, error) { return h.view.Dictionaries() })
+func (h hookedView) Dictionaries() ([]engine.Dictionary, error) {
+	return ask(h.hooked, "Dictionaries", func() ([]engine.Dictionary, error) { return h.view.Dictionaries() })
 }
 
-func (h hookedView) Maildirs() ([]db.Maildir, error) {
-	return ask(h.hooked, "Maildirs", func() ([]db.Maildir, error) { return h.view.Maildirs() })
+func (h hookedView) Maildirs() ([]engine.Maildir, error) {
+	return ask(h.hooked, "Maildirs", func() ([]engine.Maildir, error) { return h.view.Maildirs() })
 }
 
-func (h hookedView) Decisions(names []db.Name) (map[db.Name]db.Decision, error) {
-	return ask(h.hooked, "Decisions", func() (map[db.Name]db.Decision, error) { return h.view.Decisions(names) })
+func (h hookedView) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
+	return ask(h.hooked, "Decisions", func() (map[engine.Name]engine.Decision, error) { return h.view.Decisions(names) })
 }
 
 func (h hookedView) SeriesNamed(project int64) (bool, error) {
 	return ask(h.hooked, "SeriesNamed", func() (bool, error) { return h.view.SeriesNamed(project) })
 }
 
-func (h hookedView) Log(q db.LogQuery) ([]db.LogEntry, error) {
-	return ask(h.hooked, "Log", func() ([]db.LogEntry, error) { return h.view.Log(q) })
+func (h hookedView) Log(q engine.LogQuery) ([]engine.LogEntry, error) {
+	return ask(h.hooked, "Log", func() ([]engine.LogEntry, error) { return h.view.Log(q) })
 }
 
-func (h hookedView) Events(q db.EventQuery) ([]db.Event, error) {
-	return ask(h.hooked, "Events", func() ([]db.Event, error) { return h.view.Events(q) })
+func (h hookedView) Events(q engine.EventQuery) ([]engine.Event, error) {
+	return ask(h.hooked, "Events", func() ([]engine.Event, error) { return h.view.Events(q) })
 }
 
 func (h hookedView) LastEvent() (id int64, date time.Time, err error) {
@@ -234,15 +234,15 @@ func (h hookedView) LastEvent() (id int64, date time.Time, err error) {
 	return id, date, err
 }
 
-func (h hookedTx) Stamp() (db.Stamp, error) {
-	return ask(h.hooked, "Stamp", func() (db.Stamp, error) { return h.tx.Stamp() })
+func (h hookedTx) Stamp() (engine.Stamp, error) {
+	return ask(h.hooked, "Stamp", func() (engine.Stamp, error) { return h.tx.Stamp() })
 }
 
-func (h hookedTx) Insert(mails []*db.Mail, frames [][]byte) error {
+func (h hookedTx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	return h.do("Insert", func() error { return h.tx.Insert(mails, frames) })
 }
 
-func (h hookedTx) Update(mails []*db.Mail) error {
+func (h hookedTx) Update(mails []*engine.Mail) error {
 	return h.do("Update", func() error { return h.tx.Update(mails) })
 }
 
@@ -250,15 +250,15 @@ func (h hookedTx) Remove(mails []int64) error {
 	return h.do("Remove", func() error { return h.tx.Remove(mails) })
 }
 
-func (h hookedTx) PutRefs(refs []db.RefKey) error {
+func (h hookedTx) PutRefs(refs []engine.RefKey) error {
 	return h.do("PutRefs", func() error { return h.tx.PutRefs(refs) })
 }
 
-func (h hookedTx) DropRefs(refs []db.RefKey) error {
+func (h hookedTx) DropRefs(refs []engine.RefKey) error {
 	return h.do("DropRefs", func() error { return h.tx.DropRefs(refs) })
 }
 
-func (h hookedTx) Put(d *db.Derived) error {
+func (h hookedTx) Put(d *engine.Derived) error {
 	return h.do("Put", func() error { return h.tx.Put(d) })
 }
 
@@ -278,7 +278,7 @@ func (h hookedTx) DropStrays() error {
 	return h.do("DropStrays", func() error { return h.tx.DropStrays() })
 }
 
-func (h hookedTx) PutDecisions(rows []db.Decision) error {
+func (h hookedTx) PutDecisions(rows []engine.Decision) error {
 	return h.do("PutDecisions", func() error { return h.tx.PutDecisions(rows) })
 }
 
@@ -286,19 +286,19 @@ func (h hookedTx) MoveDecisions(from, to int64) error {
 	return h.do("MoveDecisions", func() error { return h.tx.MoveDecisions(from, to) })
 }
 
-func (h hookedTx) AddLog(rows []db.LogEntry) error {
+func (h hookedTx) AddLog(rows []engine.LogEntry) error {
 	return h.do("AddLog", func() error { return h.tx.AddLog(rows) })
 }
 
-func (h hookedTx) AddEvents(rows []db.Event) error {
+func (h hookedTx) AddEvents(rows []engine.Event) error {
 	return h.do("AddEvents", func() error { return h.tx.AddEvents(rows) })
 }
 
-func (h hookedTx) PutProject(v *db.Project) error {
+func (h hookedTx) PutProject(v *engine.Project) error {
 	return h.do("PutProject", func() error { return h.tx.PutProject(v) })
 }
 
-func (h hookedTx) PutWorks(rows []db.Work) error {
+func (h hookedTx) PutWorks(rows []engine.Work) error {
 	return h.do("PutWorks", func() error { return h.tx.PutWorks(rows) })
 }
 
@@ -306,10 +306,10 @@ func (h hookedTx) PutReading(v int) error {
 	return h.do("PutReading", func() error { return h.tx.PutReading(v) })
 }
 
-func (h hookedTx) PutDictionary(v db.Dictionary) error {
+func (h hookedTx) PutDictionary(v engine.Dictionary) error {
 	return h.do("PutDictionary", func() error { return h.tx.PutDictionary(v) })
 }
 
-func (h hookedTx) PutMaildirs(rows []db.Maildir) error {
+func (h hookedTx) PutMaildirs(rows []engine.Maildir) error {
 	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(rows) })
 }

@@ -6,7 +6,7 @@ import (
 	"os"
 	"sync"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Memory is an engine that keeps everything in memory. It is what another engine is compared with, so it does
@@ -18,7 +18,7 @@ type Memory struct {
 	own     int64 // transactions that this one committed
 }
 
-var _ db.Engine = (*Memory)(nil)
+var _ engine.Engine = (*Memory)(nil)
 
 // shared is a database that several Memory engines may have open, as several processes have one file open.
 type shared struct {
@@ -48,7 +48,7 @@ func (m *Memory) Again() *Memory {
 }
 
 // Write works on a snapshot, which takes the place of what was committed before when f returns nil.
-func (m *Memory) Write(ctx context.Context, f func(db.Tx) error) error {
+func (m *Memory) Write(ctx context.Context, f func(engine.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func (m *Memory) now() (*state, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.opening == 0 {
-		return nil, db.ErrClosed
+		return nil, engine.ErrClosed
 	}
 	return m.committed.snapshot(), nil
 }
 
 // View runs f on what is committed when it is called.
-func (m *Memory) View(ctx context.Context, f func(db.View) error) error {
+func (m *Memory) View(ctx context.Context, f func(engine.View) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -97,10 +97,10 @@ func (m *Memory) View(ctx context.Context, f func(db.View) error) error {
 }
 
 // Look is View: there are no connections to wait for.
-func (m *Memory) Look(ctx context.Context, f func(db.View) error) error { return m.View(ctx, f) }
+func (m *Memory) Look(ctx context.Context, f func(engine.View) error) error { return m.View(ctx, f) }
 
 // Scratch opens a snapshot without the frames as a database of its own.
-func (m *Memory) Scratch(ctx context.Context) (db.Engine, error) {
+func (m *Memory) Scratch(ctx context.Context) (engine.Engine, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -123,9 +123,9 @@ func (m *Memory) Backup(ctx context.Context, file string) error {
 }
 
 // About names the engine.
-func (m *Memory) About(ctx context.Context) (db.About, error) {
+func (m *Memory) About(ctx context.Context) (engine.About, error) {
 	_, err := m.now()
-	return db.About{Engine: "memory", Location: "memory"}, err
+	return engine.About{Engine: "memory", Location: "memory"}, err
 }
 
 // TempDir is the system's.

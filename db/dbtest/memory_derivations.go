@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // row is a mail with what was derived of it.
-func (s *state) row(m *mail) *db.Row {
-	r := &db.Row{Item: m.item(), Mail: m.ID, Series: s.seriesOf(m.ID)}
+func (s *state) row(m *mail) *engine.Row {
+	r := &engine.Row{Item: m.item(), Mail: m.ID, Series: s.seriesOf(m.ID)}
 	if p := s.patches.get(m.ID); p != nil {
 		r.Derived, r.Slot = true, p.Number
 	}
@@ -33,7 +33,7 @@ func (m *mail) item() track.Item {
 	}
 }
 
-func (v *view) Rows(ids []int64) (out []*db.Row, err error) {
+func (v *view) Rows(ids []int64) (out []*engine.Row, err error) {
 	once(ids, func(id int64) {
 		if m := v.mails.get(id); m != nil && m.Chosen {
 			out = append(out, v.row(m))
@@ -42,9 +42,9 @@ func (v *view) Rows(ids []int64) (out []*db.Row, err error) {
 	return out, nil
 }
 
-func (v *view) RowsNamed(project int64, msgids []string) (out []*db.Row, err error) {
+func (v *view) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
 	once(msgids, func(msgid string) {
-		if m := v.chosen(db.Name{Project: project, MsgID: msgid}); m != nil {
+		if m := v.chosen(engine.Name{Project: project, MsgID: msgid}); m != nil {
 			out = append(out, v.row(m))
 		}
 	})
@@ -52,7 +52,7 @@ func (v *view) RowsNamed(project int64, msgids []string) (out []*db.Row, err err
 }
 
 // chosen is the mail that stands for a name; nil: none.
-func (s *state) chosen(name db.Name) *mail {
+func (s *state) chosen(name engine.Name) *mail {
 	for _, m := range s.named(name.MsgID) {
 		if m.Chosen && m.Project == name.Project {
 			return m
@@ -61,15 +61,15 @@ func (s *state) chosen(name db.Name) *mail {
 	return nil
 }
 
-func (v *view) Referrers(q db.Referring) (out []db.Referrer, err error) {
+func (v *view) Referrers(q engine.Referring) (out []engine.Referrer, err error) {
 	once(q.To, func(msgid string) {
-		hash := db.RefHash(q.Project, msgid)
-		for key := range v.refs.from(db.RefKey{Hash: hash, Mail: -1 << 63}) {
+		hash := engine.RefHash(q.Project, msgid)
+		for key := range v.refs.from(engine.RefKey{Hash: hash, Mail: -1 << 63}) {
 			if key.Hash != hash {
 				break
 			}
 			if m := v.mails.get(key.Mail); m != nil && m.Chosen && asked(&q, key, m) {
-				out = append(out, db.Referrer{To: msgid, Row: v.row(m)})
+				out = append(out, engine.Referrer{To: msgid, Row: v.row(m)})
 			}
 		}
 	})
@@ -77,9 +77,9 @@ func (v *view) Referrers(q db.Referring) (out []db.Referrer, err error) {
 }
 
 // asked tells whether a mail that refers to one of those asked for is meant.
-func asked(q *db.Referring, key db.RefKey, m *mail) bool {
+func asked(q *engine.Referring, key engine.RefKey, m *mail) bool {
 	switch {
-	case q.Who == db.Members && !key.Member, q.Who == db.NonMembers && key.Member:
+	case q.Who == engine.Members && !key.Member, q.Who == engine.NonMembers && key.Member:
 		return false
 	case !q.Until.IsZero() && m.Date.Unix() > q.Until.Unix():
 		return false
@@ -87,8 +87,8 @@ func asked(q *db.Referring, key db.RefKey, m *mail) bool {
 	return q.Senders == nil || slices.Contains(q.Senders, m.Sender)
 }
 
-func (v *view) Marked(project int64, queries []db.Marking) ([][]*db.Row, error) {
-	out := make([][]*db.Row, len(queries))
+func (v *view) Marked(project int64, queries []engine.Marking) ([][]*engine.Row, error) {
+	out := make([][]*engine.Row, len(queries))
 	for i, q := range queries {
 		for _, m := range v.sentBy(q.Sender) {
 			if m.Chosen && m.Project == project && m.Marked && m.Version == q.Version && m.Total == q.Total &&
@@ -102,7 +102,7 @@ func (v *view) Marked(project int64, queries []db.Marking) ([][]*db.Row, error) 
 	return out, nil
 }
 
-func (v *view) Derived(mails []int64) (d db.Derived, err error) {
+func (v *view) Derived(mails []int64) (d engine.Derived, err error) {
 	once(mails, func(id int64) {
 		if p := v.patches.get(id); p != nil {
 			d.Patches = append(d.Patches, *p)
@@ -117,7 +117,7 @@ func (v *view) Derived(mails []int64) (d db.Derived, err error) {
 	return d, nil
 }
 
-func (v *view) Series(ids []int64) (out []db.SeriesRow, err error) {
+func (v *view) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	once(ids, func(id int64) {
 		if s := v.series.get(id); s != nil {
 			out = append(out, *s)
@@ -126,8 +126,8 @@ func (v *view) Series(ids []int64) (out []db.SeriesRow, err error) {
 	return out, nil
 }
 
-func (v *view) Members(series []int64) (map[int64][]db.Member, error) {
-	out := map[int64][]db.Member{}
+func (v *view) Members(series []int64) (map[int64][]engine.Member, error) {
+	out := map[int64][]engine.Member{}
 	once(series, func(id int64) {
 		if members := v.members(id); len(members) > 0 {
 			out[id] = members
@@ -136,10 +136,10 @@ func (v *view) Members(series []int64) (map[int64][]db.Member, error) {
 	return out, nil
 }
 
-func (s *state) members(series int64) (out []db.Member) {
+func (s *state) members(series int64) (out []engine.Member) {
 	take := func(m *mail, number int, cover bool) {
 		if m != nil {
-			out = append(out, db.Member{
+			out = append(out, engine.Member{
 				Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
 				Refs: slices.Clone(m.Refs), Title: m.Title,
 			})
@@ -154,8 +154,8 @@ func (s *state) members(series int64) (out []db.Member) {
 	return out
 }
 
-func (v *view) People(emails []string) (map[string]db.PersonRow, error) {
-	out := map[string]db.PersonRow{}
+func (v *view) People(emails []string) (map[string]engine.PersonRow, error) {
+	out := map[string]engine.PersonRow{}
 	for _, email := range emails {
 		if p := v.people.get(email); p != nil {
 			out[email] = v.person(p)
@@ -164,21 +164,21 @@ func (v *view) People(emails []string) (map[string]db.PersonRow, error) {
 	return out, nil
 }
 
-func (s *state) person(p *db.PersonRow) db.PersonRow {
+func (s *state) person(p *engine.PersonRow) engine.PersonRow {
 	out := *p
 	out.MsgID = s.msgID(p.Mail)
 	return out
 }
 
-func (v *view) Titled(queries []db.Titling) ([][]db.Namesake, error) {
-	out := make([][]db.Namesake, len(queries))
+func (v *view) Titled(queries []engine.Titling) ([][]engine.Namesake, error) {
+	out := make([][]engine.Namesake, len(queries))
 	for i, q := range queries {
 		out[i] = v.titled(q)
 	}
 	return out, nil
 }
 
-func (s *state) titled(q db.Titling) (out []db.Namesake) {
+func (s *state) titled(q engine.Titling) (out []engine.Namesake) {
 	if q.Title == 0 {
 		return nil
 	}
@@ -191,10 +191,10 @@ func (s *state) titled(q db.Titling) (out []db.Namesake) {
 			right = m.Version > q.Version
 		}
 		if right && m.Chosen && m.Project == q.Project && (q.Until.IsZero() || m.Date.Unix() <= q.Until.Unix()) {
-			out = append(out, db.Namesake{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: s.seriesOf(m.ID)})
+			out = append(out, engine.Namesake{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: s.seriesOf(m.ID)})
 		}
 	}
-	slices.SortFunc(out, func(a, b db.Namesake) int {
+	slices.SortFunc(out, func(a, b engine.Namesake) int {
 		order := cmp.Or(cmp.Compare(a.Version, b.Version), a.Date.Compare(b.Date))
 		if !q.Later {
 			order = -order

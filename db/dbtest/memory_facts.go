@@ -3,30 +3,30 @@ package dbtest
 import (
 	"slices"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // view answers from the rows of one moment.
 type view struct{ *state }
 
-func (v *view) Known(keys []db.Bytes) (map[db.Bytes]db.Known, error) {
-	out := map[db.Bytes]db.Known{}
+func (v *view) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+	out := map[engine.Bytes]engine.Known{}
 	for _, key := range keys {
 		for _, m := range v.named(key.MsgID) {
 			if m.SHA256 == key.SHA256 {
-				out[key] = db.Known{ID: m.ID, Delivered: m.Delivered, ImportedAs: m.ImportedAs}
+				out[key] = engine.Known{ID: m.ID, Delivered: m.Delivered, ImportedAs: m.ImportedAs}
 			}
 		}
 	}
 	return out, nil
 }
 
-func (v *view) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
-	out := map[db.Name][]db.Copy{}
-	once(names, func(name db.Name) {
+func (v *view) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
+	out := map[engine.Name][]engine.Copy{}
+	once(names, func(name engine.Name) {
 		for _, m := range v.named(name.MsgID) {
 			if m.Project == name.Project {
-				out[name] = append(out[name], db.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, ByList: m.ByList,
+				out[name] = append(out[name], engine.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, ByList: m.ByList,
 					Delivered: m.Delivered})
 			}
 		}
@@ -34,8 +34,8 @@ func (v *view) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
 	return out, nil
 }
 
-func (v *view) Mails(ids []int64) (map[int64]*db.Mail, error) {
-	out := map[int64]*db.Mail{}
+func (v *view) Mails(ids []int64) (map[int64]*engine.Mail, error) {
+	out := map[int64]*engine.Mail{}
 	for _, id := range ids {
 		if m := v.mails.get(id); m != nil {
 			c := copyOf(m.Mail)
@@ -45,8 +45,8 @@ func (v *view) Mails(ids []int64) (map[int64]*db.Mail, error) {
 	return out, nil
 }
 
-func (v *view) Namings(emails []string) (map[string]db.Naming, error) {
-	out := map[string]db.Naming{}
+func (v *view) Namings(emails []string) (map[string]engine.Naming, error) {
+	out := map[string]engine.Naming{}
 	once(emails, func(email string) {
 		for _, m := range v.sentBy(email) {
 			if !m.names() {
@@ -61,12 +61,12 @@ func (v *view) Namings(emails []string) (map[string]db.Naming, error) {
 	return out, nil
 }
 
-func (m *mail) naming() db.Naming {
-	return db.Naming{Mail: m.ID, MsgID: m.MsgID, Date: m.Date, Email: m.Sender, Name: m.SenderName}
+func (m *mail) naming() engine.Naming {
+	return engine.Naming{Mail: m.ID, MsgID: m.MsgID, Date: m.Date, Email: m.Sender, Name: m.SenderName}
 }
 
-func (v *view) Holds(sums []db.Sum) ([]bool, error) {
-	stored := map[db.Sum]bool{}
+func (v *view) Holds(sums []engine.Sum) ([]bool, error) {
+	stored := map[engine.Sum]bool{}
 	for _, m := range v.mails.all() {
 		stored[m.SHA256] = true
 	}
@@ -79,14 +79,14 @@ func (v *view) Holds(sums []db.Sum) ([]bool, error) {
 
 func (v *view) LastMail() (int64, error) { return v.mails.last(), nil }
 
-func (v *view) After(id int64, most int) ([]db.MailKey, error) {
-	var out []db.MailKey
+func (v *view) After(id int64, most int) ([]engine.MailKey, error) {
+	var out []engine.MailKey
 	for _, m := range v.mails.from(id) {
 		if len(out) == most {
 			break
 		}
 		if m.ID > id {
-			out = append(out, db.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered})
+			out = append(out, engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered})
 		}
 	}
 	return out, nil

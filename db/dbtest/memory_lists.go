@@ -3,11 +3,10 @@ package dbtest
 import (
 	"cmp"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -24,7 +23,7 @@ func (v *view) Patches(f track.Filter) (out []track.PatchView, err error) {
 	return first(out, f.Limit), nil
 }
 
-func (s *state) wantsPatch(f *track.Filter, p *db.PatchRow, m *mail) bool {
+func (s *state) wantsPatch(f *track.Filter, p *engine.PatchRow, m *mail) bool {
 	return (f.ID == 0 || p.Mail == f.ID) &&
 		(f.Project == "" || s.projects.get(p.Project).LinkName == f.Project) &&
 		(len(f.States) == 0 || slices.Contains(f.States, p.State)) &&
@@ -37,7 +36,7 @@ func (s *state) wantsPatch(f *track.Filter, p *db.PatchRow, m *mail) bool {
 		(f.Archived || !p.Archived)
 }
 
-func (s *state) patchView(p *db.PatchRow, m *mail, project string) track.PatchView {
+func (s *state) patchView(p *engine.PatchRow, m *mail, project string) track.PatchView {
 	return track.PatchView{
 		ID: p.Mail, Project: project, MsgID: m.MsgID, Name: m.Name, Date: p.Date,
 		Submitter: s.shown(p.Submitter, m.SenderName),
@@ -95,7 +94,7 @@ func (v *view) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
 
 // leader is the mail that speaks for a series: its cover, or its lowest patch where there is none. An empty mail: there
 // is neither.
-func (s *state) leader(row *db.SeriesRow) *mail {
+func (s *state) leader(row *engine.SeriesRow) *mail {
 	id := row.Cover
 	if patches := s.inSeries(row.ID); id == 0 && len(patches) > 0 {
 		id = patches[0].Mail
@@ -106,7 +105,7 @@ func (s *state) leader(row *db.SeriesRow) *mail {
 	return &mail{}
 }
 
-func (s *state) wantsSeries(f *track.Filter, row *db.SeriesRow, lead *mail) bool {
+func (s *state) wantsSeries(f *track.Filter, row *engine.SeriesRow, lead *mail) bool {
 	patches := s.inSeries(row.ID)
 	return (f.Project == "" || s.projects.get(row.Project).LinkName == f.Project) &&
 		s.isPerson(row.Submitter, lead.SenderName, f.Submitter) &&
@@ -116,12 +115,12 @@ func (s *state) wantsSeries(f *track.Filter, row *db.SeriesRow, lead *mail) bool
 		(f.Series == 0 || row.ID == f.Series) &&
 		(!f.Incomplete || !row.Complete) &&
 		(f.Delegate == "" || slices.ContainsFunc(patches,
-			func(p *db.PatchRow) bool { return p.Delegate == strings.ToLower(f.Delegate) })) &&
+			func(p *engine.PatchRow) bool { return p.Delegate == strings.ToLower(f.Delegate) })) &&
 		(len(f.States) == 0 || slices.ContainsFunc(patches,
-			func(p *db.PatchRow) bool { return slices.Contains(f.States, p.State) }))
+			func(p *engine.PatchRow) bool { return slices.Contains(f.States, p.State) }))
 }
 
-func (s *state) seriesView(row *db.SeriesRow, lead *mail, project string) track.SeriesView {
+func (s *state) seriesView(row *engine.SeriesRow, lead *mail, project string) track.SeriesView {
 	return track.SeriesView{
 		ID: row.ID, Project: project, Key: row.Key, Name: cmp.Or(row.Given, row.Name, lead.Name), Version: row.Version,
 		Resend: track.IsResend(lead.Name), Total: row.Total, Received: row.Received, Complete: row.Complete,
@@ -154,22 +153,14 @@ func (s *state) mailView(m *mail) (track.MailView, error) {
 	if r := s.replies.get(m.ID); r != nil {
 		v.Parent = s.msgID(r.Parent)
 	}
-	if m.More == "" {
-		return v, nil
-	}
-	var more struct {
-		Trailers       []track.Trailer
-		Notes          []string
-		ActionRequired bool
-	}
-	err := json.Unmarshal([]byte(m.More), &more)
+	more, err := engine.ParseMore(m.More)
 	v.Trailers, v.Notes, v.ActionRequired = more.Trailers, more.Notes, more.ActionRequired
 	return v, err
 }
 
 func (s *state) role(m *mail) track.Role {
 	r := s.replies.get(m.ID)
-	return db.RoleOf(m.Project, m.Kind, r != nil && r.Parent != 0)
+	return engine.RoleOf(m.Project, m.Kind, r != nil && r.Parent != 0)
 }
 
 // variants counts the mails of a name that are not chosen.
@@ -182,7 +173,7 @@ func (s *state) variants(m *mail) (n int) {
 	return n
 }
 
-func (v *view) Find(q db.Finding) (out []int64, err error) {
+func (v *view) Find(q engine.Finding) (out []int64, err error) {
 	for _, m := range v.mails.all() {
 		if m.Chosen && calledSo(m, &q) && (q.Project == "" || v.projects.get(m.Project).LinkName == q.Project) {
 			out = append(out, m.ID)
@@ -191,7 +182,7 @@ func (v *view) Find(q db.Finding) (out []int64, err error) {
 	return first(out, q.Most), nil
 }
 
-func calledSo(m *mail, q *db.Finding) bool {
+func calledSo(m *mail, q *engine.Finding) bool {
 	switch {
 	case q.ID != 0:
 		return m.ID == q.ID
@@ -244,7 +235,7 @@ func (v *view) More(mails []int64) (map[int64]string, error) {
 	return out, nil
 }
 
-func (v *view) Counts() (c db.Counts, err error) {
+func (v *view) Counts() (c engine.Counts, err error) {
 	c.Mails, c.Patches, c.Covers, c.Series = v.mails.len(), v.patches.len(), v.covers.len(), v.series.len()
 	for _, r := range v.replies.all() {
 		switch {

@@ -6,40 +6,40 @@ import (
 	"strings"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // state is all rows of one moment. They are never changed, only replaced.
 type state struct {
 	mails     table[int64, *mail]
-	refs      table[db.RefKey, struct{}]
-	series    table[int64, *db.SeriesRow]
-	patches   table[int64, *db.PatchRow] // by mail, and so on
-	covers    table[int64, *db.CoverRow]
-	replies   table[int64, *db.ReplyRow]
-	people    table[string, *db.PersonRow]
-	decisions table[db.Name, db.Decision]
-	projects  table[int64, db.Project]
-	log       table[int64, db.LogEntry]
-	events    table[int64, db.Event]
+	refs      table[engine.RefKey, struct{}]
+	series    table[int64, *engine.SeriesRow]
+	patches   table[int64, *engine.PatchRow] // by mail, and so on
+	covers    table[int64, *engine.CoverRow]
+	replies   table[int64, *engine.ReplyRow]
+	people    table[string, *engine.PersonRow]
+	decisions table[engine.Name, engine.Decision]
+	projects  table[int64, engine.Project]
+	log       table[int64, engine.LogEntry]
+	events    table[int64, engine.Event]
 
-	works        []db.Work
-	dictionaries []db.Dictionary
-	maildirs     []db.Maildir
+	works        []engine.Work
+	dictionaries []engine.Dictionary
+	maildirs     []engine.Maildir
 	reading      int
 
 	// Indexes.
 	byMsgID   table[textKey, *mail]
 	bySender  table[textKey, *mail]
 	byTitle   table[numberKey, *mail] // by title, version and mail
-	patchesOf table[numberKey, *db.PatchRow]
-	repliesTo table[numberKey, *db.ReplyRow]
+	patchesOf table[numberKey, *engine.PatchRow]
+	repliesTo table[numberKey, *engine.ReplyRow]
 }
 
 // mail is a stored mail with its frame.
 type mail struct {
-	db.Mail
+	engine.Mail
 	frame []byte
 }
 
@@ -47,25 +47,25 @@ func newState() *state {
 	ids := cmp.Compare[int64]
 	return &state{
 		mails:     newTable[int64, *mail](ids),
-		refs:      newTable[db.RefKey, struct{}](db.RefKey.Compare),
-		series:    newTable[int64, *db.SeriesRow](ids),
-		patches:   newTable[int64, *db.PatchRow](ids),
-		covers:    newTable[int64, *db.CoverRow](ids),
-		replies:   newTable[int64, *db.ReplyRow](ids),
-		people:    newTable[string, *db.PersonRow](strings.Compare),
-		decisions: newTable[db.Name, db.Decision](compareNames),
-		projects:  newTable[int64, db.Project](ids),
-		log:       newTable[int64, db.LogEntry](ids),
-		events:    newTable[int64, db.Event](ids),
+		refs:      newTable[engine.RefKey, struct{}](engine.RefKey.Compare),
+		series:    newTable[int64, *engine.SeriesRow](ids),
+		patches:   newTable[int64, *engine.PatchRow](ids),
+		covers:    newTable[int64, *engine.CoverRow](ids),
+		replies:   newTable[int64, *engine.ReplyRow](ids),
+		people:    newTable[string, *engine.PersonRow](strings.Compare),
+		decisions: newTable[engine.Name, engine.Decision](compareNames),
+		projects:  newTable[int64, engine.Project](ids),
+		log:       newTable[int64, engine.LogEntry](ids),
+		events:    newTable[int64, engine.Event](ids),
 		byMsgID:   newTable[textKey, *mail](compareText),
 		bySender:  newTable[textKey, *mail](compareText),
 		byTitle:   newTable[numberKey, *mail](compareNumber),
-		patchesOf: newTable[numberKey, *db.PatchRow](compareNumber),
-		repliesTo: newTable[numberKey, *db.ReplyRow](compareNumber),
+		patchesOf: newTable[numberKey, *engine.PatchRow](compareNumber),
+		repliesTo: newTable[numberKey, *engine.ReplyRow](compareNumber),
 	}
 }
 
-func compareNames(a, b db.Name) int {
+func compareNames(a, b engine.Name) int {
 	return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.MsgID, b.MsgID))
 }
 
@@ -105,7 +105,7 @@ func (s *state) dropMail(id int64) {
 
 func (m *mail) titleKey() numberKey { return numberKey{m.Title, m.Version, m.ID} }
 
-func (s *state) putPatch(p db.PatchRow) {
+func (s *state) putPatch(p engine.PatchRow) {
 	s.dropPatch(p.Mail)
 	if p.Series == 0 {
 		p.Number = 0
@@ -124,7 +124,7 @@ func (s *state) dropPatch(id int64) {
 	}
 }
 
-func (s *state) putReply(r db.ReplyRow) {
+func (s *state) putReply(r engine.ReplyRow) {
 	s.dropReply(r.Mail)
 	r.Date = seconds(r.Date)
 	s.replies.put(r.Mail, &r)
@@ -163,7 +163,7 @@ func (s *state) sentBy(email string) (out []*mail) {
 }
 
 // inSeries gives the patches of a series, by number.
-func (s *state) inSeries(id int64) (out []*db.PatchRow) {
+func (s *state) inSeries(id int64) (out []*engine.PatchRow) {
 	for key, p := range s.patchesOf.from(numberKey{of: id}) {
 		if key.of != id || id == 0 {
 			break
@@ -174,7 +174,7 @@ func (s *state) inSeries(id int64) (out []*db.PatchRow) {
 }
 
 // replying gives the replies whose parent is this mail, by number of their mails.
-func (s *state) replying(parent int64) (out []*db.ReplyRow) {
+func (s *state) replying(parent int64) (out []*engine.ReplyRow) {
 	for key, r := range s.repliesTo.from(numberKey{of: parent}) {
 		if key.of != parent {
 			break
@@ -207,7 +207,7 @@ func (s *state) msgID(id int64) string {
 func (m *mail) names() bool { return m.Chosen && m.Project != 0 && m.Kind != track.Ignored }
 
 // A copyOf a row shares nothing with it that could be changed in place.
-func copyOf(m db.Mail) db.Mail {
+func copyOf(m engine.Mail) engine.Mail {
 	m.Refs = slices.Clone(m.Refs)
 	m.ContentSHA, m.DiffSHA, m.Hash = slices.Clone(m.ContentSHA), slices.Clone(m.DiffSHA), slices.Clone(m.Hash)
 	return m

@@ -1,7 +1,7 @@
 package dbtest
 
 import (
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -18,7 +18,7 @@ func (v *view) EachItem(f func(project, mail int64, it *track.Item) error) error
 	return nil
 }
 
-func (v *view) EachMail(f func(*db.DerivedMail) error) error {
+func (v *view) EachMail(f func(*engine.DerivedMail) error) error {
 	for _, m := range v.mails.all() {
 		if !m.Chosen {
 			continue
@@ -30,8 +30,8 @@ func (v *view) EachMail(f func(*db.DerivedMail) error) error {
 	return nil
 }
 
-func (s *state) derivedMail(m *mail) *db.DerivedMail {
-	d := &db.DerivedMail{Mail: copyOf(m.Mail), Variants: s.variants(m)}
+func (s *state) derivedMail(m *mail) *engine.DerivedMail {
+	d := &engine.DerivedMail{Mail: copyOf(m.Mail), Variants: s.variants(m)}
 	if p := s.patches.get(m.ID); p != nil {
 		c := *p
 		d.Patch = &c
@@ -51,7 +51,7 @@ func (s *state) derivedMail(m *mail) *db.DerivedMail {
 	return d
 }
 
-func (v *view) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
+func (v *view) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) error {
 	for id, row := range v.series.all() {
 		c := *row
 		if err := f(&c, v.members(id)); err != nil {
@@ -61,7 +61,7 @@ func (v *view) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
 	return nil
 }
 
-func (v *view) EachPerson(f func(db.PersonRow) error) error {
+func (v *view) EachPerson(f func(engine.PersonRow) error) error {
 	for _, p := range v.people.all() {
 		if err := f(v.person(p)); err != nil {
 			return err
@@ -70,7 +70,7 @@ func (v *view) EachPerson(f func(db.PersonRow) error) error {
 	return nil
 }
 
-func (v *view) EachNaming(f func(db.Naming) error) error {
+func (v *view) EachNaming(f func(engine.Naming) error) error {
 	for _, m := range v.bySender.all() {
 		if m.Sender == "" || !m.names() {
 			continue
@@ -82,7 +82,7 @@ func (v *view) EachNaming(f func(db.Naming) error) error {
 	return nil
 }
 
-func (v *view) EachRef(f func(db.RefKey) error) error {
+func (v *view) EachRef(f func(engine.RefKey) error) error {
 	for key := range v.refs.all() {
 		if err := f(key); err != nil {
 			return err
@@ -91,11 +91,11 @@ func (v *view) EachRef(f func(db.RefKey) error) error {
 	return nil
 }
 
-func (v *view) EachMisplaced(f func(db.Misplaced) error) error {
-	var all []db.Misplaced
+func (v *view) EachMisplaced(f func(engine.Misplaced) error) error {
+	var all []engine.Misplaced
 	hangs := func(what string, mail int64) {
 		if m := v.mails.get(mail); m != nil && (!m.Chosen || m.Project == 0) {
-			all = append(all, db.Misplaced{What: what, Mail: mail, MsgID: m.MsgID})
+			all = append(all, engine.Misplaced{What: what, Mail: mail, MsgID: m.MsgID})
 		}
 	}
 	for mail := range v.patches.all() {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // tx is a transaction. It works on a state of its own.
@@ -14,16 +14,16 @@ type tx struct {
 	engine *Memory
 }
 
-func (t *tx) Stamp() (db.Stamp, error) {
+func (t *tx) Stamp() (engine.Stamp, error) {
 	t.engine.mu.Lock()
 	defer t.engine.mu.Unlock()
-	return db.Stamp{Opening: t.engine.opening, Changes: t.engine.commits - t.engine.own}, nil
+	return engine.Stamp{Opening: t.engine.opening, Changes: t.engine.commits - t.engine.own}, nil
 }
 
-func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
+func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	for i, m := range mails {
 		if len(m.ContentSHA) == 0 {
-			return db.Unfit{Err: fmt.Errorf("insert %s: it has no sum of its content", m.MsgID)}
+			return engine.Unfit{Err: fmt.Errorf("insert %s: it has no sum of its content", m.MsgID)}
 		}
 		if err := t.admits(m, m.SHA256); err != nil {
 			return fmt.Errorf("insert %s: %w", m.MsgID, err)
@@ -35,7 +35,7 @@ func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
 }
 
 // admits refuses what no caller may ask for, whatever the mail.
-func (t *tx) admits(m *db.Mail, sum db.Sum) error {
+func (t *tx) admits(m *engine.Mail, sum engine.Sum) error {
 	if m.Project != 0 && !t.projects.has(m.Project) {
 		return fmt.Errorf("there is no project %d", m.Project)
 	}
@@ -48,13 +48,13 @@ func (t *tx) admits(m *db.Mail, sum db.Sum) error {
 }
 
 // tidy is a mail with its times as they are stored.
-func tidy(m *db.Mail) db.Mail {
+func tidy(m *engine.Mail) engine.Mail {
 	c := copyOf(*m)
 	c.Delivered, c.Sent, c.Date = micros(m.Delivered), secondsOrZero(m.Sent), seconds(m.Date)
 	return c
 }
 
-func (t *tx) Update(mails []*db.Mail) error {
+func (t *tx) Update(mails []*engine.Mail) error {
 	for _, m := range mails {
 		was := t.mails.get(m.ID)
 		if was == nil {
@@ -77,21 +77,21 @@ func (t *tx) Remove(mails []int64) error {
 	return nil
 }
 
-func (t *tx) PutRefs(refs []db.RefKey) error {
+func (t *tx) PutRefs(refs []engine.RefKey) error {
 	for _, r := range refs {
 		t.refs.put(r, struct{}{})
 	}
 	return nil
 }
 
-func (t *tx) DropRefs(refs []db.RefKey) error {
+func (t *tx) DropRefs(refs []engine.RefKey) error {
 	for _, r := range refs {
 		t.refs.drop(r)
 	}
 	return nil
 }
 
-func (t *tx) Put(d *db.Derived) error {
+func (t *tx) Put(d *engine.Derived) error {
 	for _, s := range d.Series {
 		s.Date = seconds(s.Date)
 		t.series.put(s.ID, &s)
@@ -169,7 +169,7 @@ func (t *tx) DropStrays() error {
 	return nil
 }
 
-func (t *tx) PutDecisions(all []db.Decision) error {
+func (t *tx) PutDecisions(all []engine.Decision) error {
 	for _, d := range all {
 		if d.State == nil && d.Delegate == nil && d.Archived == nil && d.SeriesName == nil {
 			t.decisions.drop(d.Name)
@@ -182,7 +182,7 @@ func (t *tx) PutDecisions(all []db.Decision) error {
 
 func (t *tx) MoveDecisions(from, to int64) error {
 	for name, d := range t.decisions.all() {
-		moved := db.Name{Project: to, MsgID: name.MsgID}
+		moved := engine.Name{Project: to, MsgID: name.MsgID}
 		if name.Project != from || t.decisions.has(moved) {
 			continue
 		}
@@ -193,7 +193,7 @@ func (t *tx) MoveDecisions(from, to int64) error {
 	return nil
 }
 
-func (t *tx) AddLog(entries []db.LogEntry) error {
+func (t *tx) AddLog(entries []engine.LogEntry) error {
 	for i := range entries {
 		entries[i].ID = t.log.last() + 1
 		e := entries[i]
@@ -203,7 +203,7 @@ func (t *tx) AddLog(entries []db.LogEntry) error {
 	return nil
 }
 
-func (t *tx) AddEvents(events []db.Event) error {
+func (t *tx) AddEvents(events []engine.Event) error {
 	for i := range events {
 		events[i].ID = t.events.last() + 1
 		e := events[i]
@@ -213,7 +213,7 @@ func (t *tx) AddEvents(events []db.Event) error {
 	return nil
 }
 
-func (t *tx) PutProject(p *db.Project) error {
+func (t *tx) PutProject(p *engine.Project) error {
 	for _, o := range t.projects.all() {
 		if o.LinkName == p.LinkName && o.ID != p.ID {
 			return fmt.Errorf("there is a project %s already", p.LinkName)
@@ -226,7 +226,7 @@ func (t *tx) PutProject(p *db.Project) error {
 	return nil
 }
 
-func (t *tx) PutWorks(works []db.Work) error {
+func (t *tx) PutWorks(works []engine.Work) error {
 	t.works = slices.Clone(works)
 	return nil
 }
@@ -236,13 +236,13 @@ func (t *tx) PutReading(n int) error {
 	return nil
 }
 
-func (t *tx) PutDictionary(d db.Dictionary) error {
+func (t *tx) PutDictionary(d engine.Dictionary) error {
 	d.Frame = slices.Clone(d.Frame)
 	t.dictionaries = append(slices.Clone(t.dictionaries), d)
 	return nil
 }
 
-func (t *tx) PutMaildirs(dirs []db.Maildir) error {
+func (t *tx) PutMaildirs(dirs []engine.Maildir) error {
 	t.maildirs = slices.Clone(dirs)
 	for i, d := range t.maildirs {
 		t.maildirs[i].LastMail, t.maildirs[i].LastEvent, t.maildirs[i].LastScan = secondsOrZero(d.LastMail),

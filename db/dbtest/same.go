@@ -10,12 +10,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // Same does the same to both engines, at random and whether it makes sense or not, and asks both the same.
-func Same(t *rapid.T, a, b db.Engine) {
+func Same(t *rapid.T, a, b engine.Engine) {
 	ctx := context.Background()
 	for range rapid.IntRange(1, 12).Draw(t, "transactions") {
 		r := &rows{t: t}
@@ -37,8 +37,8 @@ func Same(t *rapid.T, a, b db.Engine) {
 }
 
 // write does the steps in one transaction and tells what it sees at its end.
-func write(t *rapid.T, e db.Engine, steps []step, q *questions, end error) (seen []string) {
-	err := e.Write(context.Background(), func(tx db.Tx) error {
+func write(t *rapid.T, e engine.Engine, steps []step, q *questions, end error) (seen []string) {
+	err := e.Write(context.Background(), func(tx engine.Tx) error {
 		for _, s := range steps {
 			answer, err := s.do(tx)
 			if err != nil {
@@ -55,8 +55,8 @@ func write(t *rapid.T, e db.Engine, steps []step, q *questions, end error) (seen
 	return seen
 }
 
-func viewed(t *rapid.T, e db.Engine, q *questions) (seen []string) {
-	if err := e.View(context.Background(), func(v db.View) error {
+func viewed(t *rapid.T, e engine.Engine, q *questions) (seen []string) {
+	if err := e.View(context.Background(), func(v engine.View) error {
 		seen = answers(t, v, q)
 		return nil
 	}); err != nil {
@@ -79,7 +79,7 @@ func sameAnswers(t *rapid.T, when string, a, b []string) {
 // step is something that is done in a transaction. Its answer is what the engine filled in.
 type step struct {
 	name string
-	do   func(db.Tx) (answer string, err error)
+	do   func(engine.Tx) (answer string, err error)
 }
 
 // rows is what is stored before a transaction, so that steps keep to what all engines may demand: mails of a Message-ID
@@ -87,12 +87,12 @@ type step struct {
 // there.
 type rows struct {
 	t        *rapid.T
-	mails    []db.Mail
-	projects []db.Project
-	refs     []db.RefKey
+	mails    []engine.Mail
+	projects []engine.Project
+	refs     []engine.RefKey
 }
 
-func (r *rows) look(v db.View) error {
+func (r *rows) look(v engine.View) error {
 	last, err := v.LastMail()
 	if err != nil {
 		return err
@@ -109,7 +109,7 @@ func (r *rows) look(v db.View) error {
 	if r.projects, err = v.Projects(); err != nil {
 		return err
 	}
-	return v.EachRef(func(k db.RefKey) error {
+	return v.EachRef(func(k engine.RefKey) error {
 		r.refs = append(r.refs, k)
 		return nil
 	})
@@ -164,7 +164,7 @@ func (r *rows) anyMail() int64 {
 }
 
 // fill draws all of a mail but its number and its bytes.
-func (r *rows) fill(m *db.Mail) {
+func (r *rows) fill(m *engine.Mail) {
 	t := r.t
 	m.Project, m.MsgID = r.anyProject(), oneOf(t, "msgid", someIDs...)
 	m.Chosen = rapid.IntRange(0, 4).Draw(t, "chosen") > 0
@@ -198,17 +198,17 @@ func (r *rows) insert() step {
 	for _, m := range r.mails {
 		last = max(last, m.ID)
 	}
-	var mails []db.Mail
+	var mails []engine.Mail
 	var frames [][]byte
 	for i := range rapid.IntRange(1, 3).Draw(r.t, "mails") {
-		m := db.Mail{ID: last + 1 + int64(i)} // to be drawn among the others; the engine gives it its own
+		m := engine.Mail{ID: last + 1 + int64(i)} // to be drawn among the others; the engine gives it its own
 		m.SHA256 = sha256.Sum256(fmt.Append(nil, rapid.IntRange(0, 9).Draw(r.t, "bytes")))
 		r.fill(&m)
 		mails, r.mails = append(mails, m), append(r.mails, m)
 		frames = append(frames, slices.Repeat([]byte{byte(i)}, oneOf(r.t, "size", 1, 500, 5000)))
 	}
-	return step{"insert ", func(tx db.Tx) (string, error) {
-		var rows []*db.Mail
+	return step{"insert ", func(tx engine.Tx) (string, error) {
+		var rows []*engine.Mail
 		for _, m := range mails {
 			m.ID = 0
 			rows = append(rows, &m)
@@ -229,27 +229,27 @@ func (r *rows) update() step {
 	m := &r.mails[rapid.IntRange(0, len(r.mails)-1).Draw(r.t, "which")]
 	r.fill(m)
 	c := *m
-	return step{"update", func(tx db.Tx) (string, error) { return "", tx.Update([]*db.Mail{&c}) }}
+	return step{"update", func(tx engine.Tx) (string, error) { return "", tx.Update([]*engine.Mail{&c}) }}
 }
 
 func (r *rows) remove() step {
 	id := r.anyMail()
-	var refs []db.RefKey
+	var refs []engine.RefKey
 	for _, k := range r.refs {
 		if k.Mail == id {
 			refs = append(refs, k)
 		}
 	}
-	r.mails = slices.DeleteFunc(r.mails, func(m db.Mail) bool { return m.ID == id })
-	return step{"remove", func(tx db.Tx) (string, error) {
+	r.mails = slices.DeleteFunc(r.mails, func(m engine.Mail) bool { return m.ID == id })
+	return step{"remove", func(tx engine.Tx) (string, error) {
 		return "", errors.Join(tx.DropRefs(refs), tx.Remove([]int64{id}))
 	}}
 }
 
-func (r *rows) anyRefs() (out []db.RefKey) {
+func (r *rows) anyRefs() (out []engine.RefKey) {
 	for range rapid.IntRange(1, 4).Draw(r.t, "references") {
 		if id := r.anyMail(); id != 0 {
-			k := db.RefKey{Hash: db.RefHash(r.anyProject(), oneOf(r.t, "to", someIDs...)),
+			k := engine.RefKey{Hash: engine.RefHash(r.anyProject(), oneOf(r.t, "to", someIDs...)),
 				Member: rapid.Bool().Draw(r.t, "member"), Mail: id}
 			out = append(out, k)
 		}
@@ -260,7 +260,7 @@ func (r *rows) anyRefs() (out []db.RefKey) {
 func (r *rows) putRefs() step {
 	refs := r.anyRefs()
 	r.refs = append(r.refs, refs...)
-	return step{"put refs", func(tx db.Tx) (string, error) { return "", tx.PutRefs(refs) }}
+	return step{"put refs", func(tx engine.Tx) (string, error) { return "", tx.PutRefs(refs) }}
 }
 
 func (r *rows) dropRefs() step {
@@ -268,7 +268,7 @@ func (r *rows) dropRefs() step {
 	if len(r.refs) > 0 {
 		refs = append(refs, oneOf(r.t, "that is there", r.refs...))
 	}
-	return step{"drop refs", func(tx db.Tx) (string, error) { return "", tx.DropRefs(refs) }}
+	return step{"drop refs", func(tx engine.Tx) (string, error) { return "", tx.DropRefs(refs) }}
 }
 
 func (r *rows) put() step {
@@ -277,12 +277,12 @@ func (r *rows) put() step {
 	if id == 0 || project == 0 {
 		return r.insert()
 	}
-	var d db.Derived
+	var d engine.Derived
 	series := rapid.Int64Range(0, 5).Draw(t, "series")
 	date, who := r.anyTime("date"), oneOf(t, "who", someSenders...)
 	switch oneOf(t, "what", "series", "patch", "patch", "cover", "reply", "person") {
 	case "series":
-		d.Series = append(d.Series, db.SeriesRow{
+		d.Series = append(d.Series, engine.SeriesRow{
 			ID: series + 1, Project: project, Key: oneOf(t, "key", someIDs...), Name: oneOf(t, "name", someNames...),
 			Given: oneOf(t, "given", "", "given"), Version: rapid.IntRange(1, 3).Draw(t, "version"), Total: 2,
 			Received: rapid.IntRange(0, 2).Draw(t, "received"), Complete: rapid.Bool().Draw(t, "complete"),
@@ -290,7 +290,7 @@ func (r *rows) put() step {
 			Cover: oneOf(t, "cover", 0, id),
 		})
 	case "patch":
-		d.Patches = append(d.Patches, db.PatchRow{
+		d.Patches = append(d.Patches, engine.PatchRow{
 			Mail: id, Project: project, Series: series, Number: rapid.IntRange(1, 3).Draw(t, "number"), Date: date,
 			Submitter: who,
 			State:     oneOf(t, "state", someStates...), Delegate: oneOf(t, "delegate", someSenders...),
@@ -300,30 +300,30 @@ func (r *rows) put() step {
 			d.Patches[0].Number = 0
 		}
 	case "cover":
-		d.Covers = append(d.Covers, db.CoverRow{Mail: id, Project: project, Series: series})
+		d.Covers = append(d.Covers, engine.CoverRow{Mail: id, Project: project, Series: series})
 	case "reply":
-		d.Replies = append(d.Replies, db.ReplyRow{
+		d.Replies = append(d.Replies, engine.ReplyRow{
 			Mail: id, Project: project, Parent: oneOf(t, "parent", 0, r.anyMail()), Date: date,
 			Ignored: rapid.IntRange(0, 3).Draw(t, "ignored") == 0, Clean: rapid.Bool().Draw(t, "clean"),
 		})
 	case "person":
-		d.People = append(d.People, db.PersonRow{Email: who, Name: oneOf(t, "name", someNames...), Date: date,
+		d.People = append(d.People, engine.PersonRow{Email: who, Name: oneOf(t, "name", someNames...), Date: date,
 			Mail: id})
 	}
-	return step{"put derived", func(tx db.Tx) (string, error) { return "", tx.Put(&d) }}
+	return step{"put derived", func(tx engine.Tx) (string, error) { return "", tx.Put(&d) }}
 }
 
 func (r *rows) drop() step {
 	id, series, email := r.anyMail(), rapid.Int64Range(1, 6).Draw(r.t, "series"), oneOf(r.t, "who", someSenders...)
 	switch what := oneOf(r.t, "drop", "mails", "series", "people", "strays"); what {
 	case "mails":
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.DropMails([]int64{id, id}) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.DropMails([]int64{id, id}) }}
 	case "series":
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.DropSeries([]int64{series, 99}) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.DropSeries([]int64{series, 99}) }}
 	case "people":
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.DropPeople([]string{email}) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.DropPeople([]string{email}) }}
 	}
-	return step{"strays", func(tx db.Tx) (string, error) { return "", tx.DropStrays() }}
+	return step{"strays", func(tx engine.Tx) (string, error) { return "", tx.DropStrays() }}
 }
 
 func (r *rows) decide() step {
@@ -332,12 +332,12 @@ func (r *rows) decide() step {
 		return r.project()
 	}
 	text := func(what string) *string { return oneOf(t, what, nil, new(string), ptr("decided")) }
-	d := db.Decision{
-		Name: db.Name{Project: project, MsgID: oneOf(t, "of", someIDs...)}, State: text("state"),
+	d := engine.Decision{
+		Name: engine.Name{Project: project, MsgID: oneOf(t, "of", someIDs...)}, State: text("state"),
 		Delegate: text("delegate"),
 		Archived: oneOf(t, "archived", nil, ptr(true), ptr(false)), SeriesName: text("series name"),
 	}
-	return step{"decide", func(tx db.Tx) (string, error) { return "", tx.PutDecisions([]db.Decision{d}) }}
+	return step{"decide", func(tx engine.Tx) (string, error) { return "", tx.PutDecisions([]engine.Decision{d}) }}
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -347,16 +347,16 @@ func (r *rows) moveDecisions() step {
 	if from == 0 || to == 0 || from == to {
 		return r.project()
 	}
-	return step{"move decisions", func(tx db.Tx) (string, error) { return "", tx.MoveDecisions(from, to) }}
+	return step{"move decisions", func(tx engine.Tx) (string, error) { return "", tx.MoveDecisions(from, to) }}
 }
 
 func (r *rows) tell() step {
 	t := r.t
-	entry := db.LogEntry{
+	entry := engine.LogEntry{
 		Time: r.anyTime("time"), Actor: "ann", What: "state", Project: oneOf(t, "project", "frob", "widget"),
 		MsgID: oneOf(t, "msgid", "", "<a@x>"), Before: "new", After: string(oneOf(t, "after", someStates...)),
 	}
-	event := db.Event{
+	event := engine.Event{
 		Date: r.anyTime("date").Add(3 * time.Microsecond), Category: track.PatchCreated, Project: r.anyProject(),
 		Mail:    r.anyMail(),
 		Comment: oneOf(t, "comment", 0, r.anyMail()), Series: oneOf[int64](t, "series", 0, 4),
@@ -366,8 +366,8 @@ func (r *rows) tell() step {
 	if event.Project == 0 {
 		return r.project()
 	}
-	return step{"tell ", func(tx db.Tx) (string, error) {
-		log, events := []db.LogEntry{entry, entry}, []db.Event{event, event}
+	return step{"tell ", func(tx engine.Tx) (string, error) {
+		log, events := []engine.LogEntry{entry, entry}, []engine.Event{event, event}
 		err := errors.Join(tx.AddLog(log), tx.AddEvents(events))
 		return fmt.Sprint(log[0].ID, log[1].ID, events[0].ID, events[1].ID), err
 	}}
@@ -375,7 +375,7 @@ func (r *rows) tell() step {
 
 func (r *rows) project() step {
 	t := r.t
-	p := db.Project{Project: track.Project{
+	p := engine.Project{Project: track.Project{
 		LinkName: oneOf(t, "link name", "frob", "widget", "Frob"), ListID: listID,
 		ListEmail: oneOf(t, "address", "", "frob@x"),
 		Name:      oneOf(t, "name", someNames...), SubjectMatch: oneOf(t, "match", "", "x"),
@@ -387,7 +387,7 @@ func (r *rows) project() step {
 			Priority: rapid.IntRange(-1, 1).Draw(t, "priority")}
 		p.Rules = append(p.Rules, rule)
 	}
-	at := slices.IndexFunc(r.projects, func(o db.Project) bool { return o.LinkName == p.LinkName })
+	at := slices.IndexFunc(r.projects, func(o engine.Project) bool { return o.LinkName == p.LinkName })
 	if at >= 0 {
 		p.ID = r.projects[at].ID
 		r.projects[at] = p
@@ -399,7 +399,7 @@ func (r *rows) project() step {
 		c.ID++
 		r.projects = append(r.projects, c)
 	}
-	return step{"project ", func(tx db.Tx) (string, error) {
+	return step{"project ", func(tx engine.Tx) (string, error) {
 		c := p
 		err := tx.PutProject(&c)
 		return fmt.Sprint(c.ID), err
@@ -410,27 +410,27 @@ func (r *rows) notes() step {
 	t := r.t
 	switch what := oneOf(t, "note", "works", "reading", "dictionary", "maildirs"); what {
 	case "works":
-		var works []db.Work
+		var works []engine.Work
 		for i := range rapid.IntRange(0, 3).Draw(t, "works") {
-			works = append(works, db.Work{ID: int64((i*5)%7) + 1, Project: r.anyProject(), Done: 1,
+			works = append(works, engine.Work{ID: int64((i*5)%7) + 1, Project: r.anyProject(), Done: 1,
 				Last: rapid.Int64Range(2, 9).Draw(t, "last")})
 		}
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.PutWorks(works) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutWorks(works) }}
 	case "dictionary":
-		d := db.Dictionary{ID: rapid.Int64Range(1, 1<<40).Draw(t, "id"),
+		d := engine.Dictionary{ID: rapid.Int64Range(1, 1<<40).Draw(t, "id"),
 			Mails: rapid.Int64Range(1, 9).Draw(t, "mails"), Frame: []byte("frame")}
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.PutDictionary(d) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutDictionary(d) }}
 	case "maildirs":
-		var dirs []db.Maildir
+		var dirs []engine.Maildir
 		for i := range rapid.IntRange(0, 2).Draw(t, "maildirs") {
-			dirs = append(dirs, db.Maildir{
+			dirs = append(dirs, engine.Maildir{
 				Path: fmt.Sprint("/", 9-i), LastMail: oneOf(t, "mail", time.Time{}, epoch),
 				LastEvent: oneOf(t, "event", time.Time{}, epoch),
 				LastScan:  oneOf(t, "scan", time.Time{}, epoch), Paused: oneOf(t, "paused", "", "full"),
 			})
 		}
-		return step{what, func(tx db.Tx) (string, error) { return "", tx.PutMaildirs(dirs) }}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutMaildirs(dirs) }}
 	}
 	n := rapid.IntRange(0, 9).Draw(t, "reading")
-	return step{"reading", func(tx db.Tx) (string, error) { return "", tx.PutReading(n) }}
+	return step{"reading", func(tx engine.Tx) (string, error) { return "", tx.PutReading(n) }}
 }

@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // Opener opens one database, any number of times at once, as several processes do.
-type Opener func(ctx context.Context) (db.Engine, error)
+type Opener func(ctx context.Context) (engine.Engine, error)
 
 // Maker makes an empty database, with its files in an empty folder that is thrown away afterwards, and gives what opens
 // it.
@@ -76,7 +77,7 @@ func (o Opener) store(t tester) *db.Store {
 }
 
 // engine opens the database without a Store, so that something can be done to its rows.
-func (o Opener) engine(t tester) db.Engine {
+func (o Opener) engine(t tester) engine.Engine {
 	t.Helper()
 	e, err := o(context.Background())
 	if err != nil {
@@ -87,7 +88,7 @@ func (o Opener) engine(t tester) db.Engine {
 }
 
 // write changes rows behind a Store's back.
-func (o Opener) write(t tester, f func(tx db.Tx) error) {
+func (o Opener) write(t tester, f func(tx engine.Tx) error) {
 	t.Helper()
 	if err := o.engine(t).Write(context.Background(), f); err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -122,7 +123,7 @@ func (u suite) TestDecideAllOrNone(t *testing.T) {
 	s := u.open(t)
 	add(t, s, made("1@x", 0, "one"), made("r@x", 1, "Re: one", "1@x"))
 	err := s.SetState(ctx, by, []int64{number(t, s, "1@x"), number(t, s, "r@x")}, "accepted")
-	if !errors.Is(err, db.ErrNotFound) {
+	if !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("a reply was accepted: %v", err)
 	}
 	wantDecided(t, s, "after a refusal", "1@x", decided{state: "new"})

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -18,14 +18,14 @@ func (u suite) TestPanicInATransaction(t *testing.T) {
 				t.Error("the panic is lost")
 			}
 		}()
-		_ = e.Write(context.Background(), func(tx db.Tx) error {
+		_ = e.Write(context.Background(), func(tx engine.Tx) error {
 			if err := tx.PutReading(7); err != nil {
 				t.Error(err)
 			}
 			panic("a fault of ours")
 		})
 	}()
-	if err := e.Write(context.Background(), func(tx db.Tx) error {
+	if err := e.Write(context.Background(), func(tx engine.Tx) error {
 		if n, err := tx.Reading(); err != nil || n != 0 {
 			t.Errorf("the reading is %d, %v", n, err)
 		}
@@ -41,14 +41,14 @@ func (u suite) TestViewIsOfOneMoment(t *testing.T) {
 	place := u.database(t)
 	e, other := place.engine(t), place.engine(t)
 	put := func(n int) error {
-		return other.Write(ctx, func(tx db.Tx) error { return tx.PutReading(n) })
+		return other.Write(ctx, func(tx engine.Tx) error { return tx.PutReading(n) })
 	}
-	type asking func(context.Context, func(db.View) error) error
+	type asking func(context.Context, func(engine.View) error) error
 	for name, view := range map[string]asking{"View": e.View, "Look": e.Look} {
 		if err := put(1); err != nil {
 			t.Fatal(err)
 		}
-		if err := view(ctx, func(v db.View) error {
+		if err := view(ctx, func(v engine.View) error {
 			for range 2 {
 				if n, err := v.Reading(); err != nil || n != 1 {
 					t.Errorf("%s: the reading is %d, %v", name, n, err)
@@ -69,8 +69,8 @@ func (u suite) TestStamp(t *testing.T) {
 	ctx := context.Background()
 	place := u.database(t)
 	e, other := place.engine(t), place.engine(t)
-	stamp := func() (s db.Stamp) {
-		if err := e.Write(ctx, func(tx db.Tx) (err error) {
+	stamp := func() (s engine.Stamp) {
+		if err := e.Write(ctx, func(tx engine.Tx) (err error) {
 			s, err = tx.Stamp()
 			return errors.Join(err, tx.PutReading(1))
 		}); err != nil {
@@ -82,7 +82,7 @@ func (u suite) TestStamp(t *testing.T) {
 	if again := stamp(); again != first {
 		t.Errorf("nobody else wrote: %+v, %+v", first, again)
 	}
-	if err := other.Write(ctx, func(tx db.Tx) error { return tx.PutReading(2) }); err != nil {
+	if err := other.Write(ctx, func(tx engine.Tx) error { return tx.PutReading(2) }); err != nil {
 		t.Fatal(err)
 	}
 	if now := stamp(); now == first {
@@ -92,21 +92,21 @@ func (u suite) TestStamp(t *testing.T) {
 
 // Of mails of one title, version and date those are given whose Message-IDs come first, not those that were stored first.
 func (u suite) TestTitledOfOneDate(t *testing.T) {
-	u.database(t).write(t, func(tx db.Tx) error {
-		p := db.Project{Project: frob}
+	u.database(t).write(t, func(tx engine.Tx) error {
+		p := engine.Project{Project: frob}
 		if err := tx.PutProject(&p); err != nil {
 			return err
 		}
 		for _, id := range []string{"<d>", "<a>", "<c>", "<b>"} {
-			m := db.Mail{
+			m := engine.Mail{
 				MsgID: id, Project: p.ID, Chosen: true, Kind: track.Patch, Version: 2, Title: 7, ContentSHA: []byte("sum"),
 				Date: epoch, Delivered: epoch,
 			}
-			if err := tx.Insert([]*db.Mail{&m}, [][]byte{[]byte("frame")}); err != nil {
+			if err := tx.Insert([]*engine.Mail{&m}, [][]byte{[]byte("frame")}); err != nil {
 				return err
 			}
 		}
-		found, err := tx.Titled([]db.Titling{
+		found, err := tx.Titled([]engine.Titling{
 			{Project: p.ID, Title: 7, Version: 3, Most: 2}, {Project: p.ID, Title: 7, Version: 1, Later: true, Most: 2},
 		})
 		for i, names := range found {

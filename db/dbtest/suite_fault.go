@@ -12,21 +12,22 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // refusing is an engine that takes no mail with a certain URL.
-type refusing struct{ db.Engine }
+type refusing struct{ engine.Engine }
 
-func (r refusing) Write(ctx context.Context, f func(db.Tx) error) error {
-	return r.Engine.Write(ctx, func(tx db.Tx) error { return f(refusingTx{tx}) })
+func (r refusing) Write(ctx context.Context, f func(engine.Tx) error) error {
+	return r.Engine.Write(ctx, func(tx engine.Tx) error { return f(refusingTx{tx}) })
 }
 
-type refusingTx struct{ db.Tx }
+type refusingTx struct{ engine.Tx }
 
-func (r refusingTx) Insert(mails []*db.Mail, frames [][]byte) error {
-	if slices.ContainsFunc(mails, func(m *db.Mail) bool { return m.PullURL == "refused" }) {
-		return db.Unfit{Err: errors.New("no such URL may be stored")}
+func (r refusingTx) Insert(mails []*engine.Mail, frames [][]byte) error {
+	if slices.ContainsFunc(mails, func(m *engine.Mail) bool { return m.PullURL == "refused" }) {
+		return engine.Unfit{Err: errors.New("no such URL may be stored")}
 	}
 	return r.Tx.Insert(mails, frames)
 }
@@ -136,7 +137,7 @@ func (u suite) TestWaitForTheTurnIsCancelled(t *testing.T) {
 	add(t, s, made("1@x", 0, "one"))
 	in, out, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		done <- e.Write(context.Background(), func(db.Tx) error {
+		done <- e.Write(context.Background(), func(engine.Tx) error {
 			close(in)
 			<-out
 			return nil
@@ -207,7 +208,7 @@ func (u suite) TestClosedDatabase(t *testing.T) {
 			return err
 		},
 	} {
-		if err := f(); !errors.Is(err, db.ErrClosed) {
+		if err := f(); !errors.Is(err, engine.ErrClosed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -149,7 +150,7 @@ func anyDecision(t *rapid.T) decision {
 			}
 			return err
 		})
-		if err != nil && !errors.Is(err, db.ErrConflict) && !errors.Is(err, db.ErrNotFound) {
+		if err != nil && !errors.Is(err, engine.ErrConflict) && !errors.Is(err, engine.ErrNotFound) {
 			t.Fatal(err)
 		}
 	}}

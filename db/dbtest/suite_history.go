@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // logged is the log in short, newest first.
-func logged(t *testing.T, s *db.Store, q db.LogQuery) (lines []string) {
+func logged(t *testing.T, s *db.Store, q engine.LogQuery) (lines []string) {
 	t.Helper()
 	entries, err := s.Log(context.Background(), q)
 	if err != nil {
@@ -44,7 +45,7 @@ func (u suite) TestLog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	begun := len(logged(t, s, db.LogQuery{}))
+	begun := len(logged(t, s, engine.LogQuery{}))
 	must(s.SetState(ctx, "ann", []int64{one, single}, "accepted"))
 	must(s.SetState(ctx, "bob", []int64{one}, "rejected"))
 	must(s.SetDelegate(ctx, "bob", []int64{single}, "maint@example.org"))
@@ -57,7 +58,7 @@ func (u suite) TestLog(t *testing.T) {
 		`bob state frob 1@x "accepted" "rejected"`, `ann state frob s@x "new" "accepted"`,
 		`ann state frob 1@x "new" "accepted"`,
 	}
-	all := logged(t, s, db.LogQuery{})
+	all := logged(t, s, engine.LogQuery{})
 	for _, line := range append(want, `bob delegate frob s@x "" "maint@example.org"`) {
 		if !slices.Contains(all, line) {
 			t.Errorf("there is no line %s in\n%s", line, strings.Join(all, "\n"))
@@ -71,17 +72,17 @@ func (u suite) TestLog(t *testing.T) {
 	if _, _, err := s.Reread(ctx, readJSON, nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := logged(t, s, db.LogQuery{}); !slices.Equal(got, all) {
+	if got := logged(t, s, engine.LogQuery{}); !slices.Equal(got, all) {
 		t.Errorf("mail and a rebuild changed it:\n%s", strings.Join(got, "\n"))
 	}
-	of := logged(t, s, db.LogQuery{Project: "frob", MsgID: "<1@x>"})
+	of := logged(t, s, engine.LogQuery{Project: "frob", MsgID: "<1@x>"})
 	if len(of) < 2 || of[len(of)-1] != want[2] || !slices.Contains(of, want[0]) || slices.Contains(of, want[1]) {
 		t.Errorf("of one patch:\n%s", strings.Join(of, "\n"))
 	}
-	if got := logged(t, s, db.LogQuery{Project: "none"}); len(got) != 0 {
+	if got := logged(t, s, engine.LogQuery{Project: "none"}); len(got) != 0 {
 		t.Errorf("of no project:\n%s", strings.Join(got, "\n"))
 	}
-	if got := logged(t, s, db.LogQuery{Most: 2}); !slices.Equal(got, all[:2]) {
+	if got := logged(t, s, engine.LogQuery{Most: 2}); !slices.Equal(got, all[:2]) {
 		t.Errorf("the last two:\n%s", strings.Join(got, "\n"))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -44,15 +45,15 @@ func (u suite) TestRereadMergesWhatWasReadDifferently(t *testing.T) {
 				add(want, i, min(c.first, 3))
 			}
 			misread := func(to, from string) {
-				place.write(t, func(tx db.Tx) error {
-					found, err := tx.Find(db.Finding{MsgIDs: []string{from}})
+				place.write(t, func(tx engine.Tx) error {
+					found, err := tx.Find(engine.Finding{MsgIDs: []string{from}})
 					if err != nil {
 						return err
 					}
 					mails, err := tx.Mails(found)
 					for _, m := range mails {
 						m.MsgID = to
-						err = errors.Join(err, tx.Update([]*db.Mail{m}))
+						err = errors.Join(err, tx.Update([]*engine.Mail{m}))
 					}
 					return err
 				})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -95,7 +96,7 @@ func (u suite) TestSeriesNameWhenSeriesChange(t *testing.T) {
 
 func (u suite) TestNoSeriesToName(t *testing.T) {
 	s := u.open(t)
-	if err := s.SetSeriesName(context.Background(), by, 7, "x"); !errors.Is(err, db.ErrNotFound) {
+	if err := s.SetSeriesName(context.Background(), by, 7, "x"); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("a series that isn't there: %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -149,7 +150,7 @@ func (u suite) TestProjectRefusals(t *testing.T) {
 	badRule := frob
 	badRule.LinkName, badRule.SubjectMatch = "frob3", "("
 	for _, p := range []track.Project{sameName, sameList} {
-		if _, err := s.AddProject(ctx, by, p, readJSON, nil); !errors.Is(err, db.ErrConflict) {
+		if _, err := s.AddProject(ctx, by, p, readJSON, nil); !errors.Is(err, engine.ErrConflict) {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
@@ -157,10 +158,10 @@ func (u suite) TestProjectRefusals(t *testing.T) {
 		t.Error("a rule that is none was taken")
 	}
 	_, err := s.SetProject(ctx, by, track.Project{LinkName: "none"}, readJSON, nil)
-	if !errors.Is(err, db.ErrNotFound) {
+	if !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("set: %v", err)
 	}
-	if _, err := s.RemoveProject(ctx, by, "none", readJSON, nil); !errors.Is(err, db.ErrNotFound) {
+	if _, err := s.RemoveProject(ctx, by, "none", readJSON, nil); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("remove: %v", err)
 	}
 	projects, err := s.Projects(ctx)
@@ -173,7 +174,7 @@ func (u suite) TestAddProjectDoesNotTakeAnothersName(t *testing.T) {
 	s := u.open(t)
 	add(t, s, thread()...) // makes a project on sight, called by its list id
 	other := track.Project{LinkName: listID, ListID: "other.example.org"}
-	if _, err := s.AddProject(context.Background(), by, other, readJSON, nil); !errors.Is(err, db.ErrConflict) {
+	if _, err := s.AddProject(context.Background(), by, other, readJSON, nil); !errors.Is(err, engine.ErrConflict) {
 		t.Errorf("%v", err)
 	}
 	if got := records(t, s, "mail")["s@x"].Project; got != listID {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -137,14 +138,14 @@ func (u suite) TestHoldsAndRaw(t *testing.T) {
 	if _, err := s.Add(ctx, []db.Delivery{one}); err != nil {
 		t.Fatal(err)
 	}
-	held, err := s.Holds(ctx, []db.Sum{two.Mail.SHA256, one.Mail.SHA256, one.Mail.SHA256})
+	held, err := s.Holds(ctx, []engine.Sum{two.Mail.SHA256, one.Mail.SHA256, one.Mail.SHA256})
 	if err != nil || !slices.Equal(held, []bool{false, true, true}) {
 		t.Errorf("%v, %v", held, err)
 	}
 	if raw, err := s.Raw(ctx, 1); err != nil || string(raw) != string(one.Raw) {
 		t.Errorf("%s, %v", raw, err)
 	}
-	if _, err := s.Raw(ctx, 2); !errors.Is(err, db.ErrNotFound) {
+	if _, err := s.Raw(ctx, 2); !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("of a mail that is not there: %v", err)
 	}
 }
@@ -162,13 +163,13 @@ func (u suite) TestMaildirs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(s.Watched(ctx, db.Maildir{Path: "/b", LastMail: now, LastScan: now, Paused: "the disk is full"},
-		db.Maildir{Path: "/none", LastMail: now}))
-	must(s.Watched(ctx, db.Maildir{Path: "/b", LastEvent: now},
-		db.Maildir{Path: "/a", LastScan: now.Add(-2 * time.Hour)}))
+	must(s.Watched(ctx, engine.Maildir{Path: "/b", LastMail: now, LastScan: now, Paused: "the disk is full"},
+		engine.Maildir{Path: "/none", LastMail: now}))
+	must(s.Watched(ctx, engine.Maildir{Path: "/b", LastEvent: now},
+		engine.Maildir{Path: "/a", LastScan: now.Add(-2 * time.Hour)}))
 	all, err := s.Maildirs(ctx)
 	if err != nil || len(all) != 2 || all[0].Path != "/a" ||
-		all[1] != (db.Maildir{Path: "/b", LastMail: now, LastEvent: now, LastScan: now}) {
+		all[1] != (engine.Maildir{Path: "/b", LastMail: now, LastEvent: now, LastScan: now}) {
 		t.Errorf("%+v, %v", all, err)
 	}
 	must(s.Watch(ctx, []string{"/c"})) // nobody has scanned /a for hours

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // What refers to a mail that has not come yet is in no dump. Where that is damaged, check says so and a rebuild mends
@@ -19,10 +20,10 @@ func (u suite) TestReferencesAreCheckedAndRebuilt(t *testing.T) {
 	if !strings.Contains(want, `"comment"`) {
 		t.Fatal("the reply is no comment, this test shows nothing")
 	}
-	for name, harm := range map[string]func(tx db.Tx, k db.RefKey) error{
-		"emptied": func(tx db.Tx, k db.RefKey) error { return tx.DropRefs([]db.RefKey{k}) },
-		"added": func(tx db.Tx, k db.RefKey) error {
-			return tx.PutRefs([]db.RefKey{{Hash: k.Hash + 1, Member: !k.Member, Mail: k.Mail}})
+	for name, harm := range map[string]func(tx engine.Tx, k engine.RefKey) error{
+		"emptied": func(tx engine.Tx, k engine.RefKey) error { return tx.DropRefs([]engine.RefKey{k}) },
+		"added": func(tx engine.Tx, k engine.RefKey) error {
+			return tx.PutRefs([]engine.RefKey{{Hash: k.Hash + 1, Member: !k.Member, Mail: k.Mail}})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -30,9 +31,9 @@ func (u suite) TestReferencesAreCheckedAndRebuilt(t *testing.T) {
 			s := place.store(t)
 			add(t, s, reply)
 			wantFaults(t, s, 0)
-			place.write(t, func(tx db.Tx) error {
-				var all []db.RefKey
-				err := tx.EachRef(func(k db.RefKey) error {
+			place.write(t, func(tx engine.Tx) error {
+				var all []engine.RefKey
+				err := tx.EachRef(func(k engine.RefKey) error {
 					all = append(all, k)
 					return nil
 				})

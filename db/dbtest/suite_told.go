@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -63,7 +64,7 @@ func (u suite) TestStoredMailIsTold(t *testing.T) {
 		made("h3@x", 61, "[3/3] of three", "h1@x"), again, ignored, made("rc@x", 62, "Re: cover", "c@x"))
 	slices.Reverse(mails)
 	addUntold(t, s, mails...)
-	place.write(t, func(tx db.Tx) error { return db.TellStored(tx, t.TempDir()) })
+	place.write(t, func(tx engine.Tx) error { return db.TellStored(tx, t.TempDir()) })
 	events, err := s.Events(context.Background(), 0, 0)
 	if err != nil {
 		t.Fatal(err)

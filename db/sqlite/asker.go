@@ -12,7 +12,7 @@ type asker interface {
 	each(query string, args []any, f func(scan func(...any) error) error) error
 }
 
-// queries answers all that db.View can be asked, whether beside the one who writes or as that one.
+// queries answers all that engine.View can be asked, whether beside the one who writes or as that one.
 type queries struct{ asker }
 
 // row scans the first row of the query into dest; false if there is none.

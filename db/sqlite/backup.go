@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil the
@@ -18,9 +18,9 @@ import (
 //
 // The copy is made in a folder of its own, which nobody else may enter, and gets its name when it is whole. So a backup that
 // is killed leaves no half copy under that name, and a file that somebody else puts there meanwhile is never touched.
-func (e *engine) Backup(ctx context.Context, file string) error {
+func (e *database) Backup(ctx context.Context, file string) error {
 	if _, err := os.Lstat(file); err == nil {
-		return fmt.Errorf("%s is there already: %w", file, db.ErrConflict)
+		return fmt.Errorf("%s is there already: %w", file, engine.ErrConflict)
 	}
 	if err := e.backup(ctx, file); err != nil {
 		return fmt.Errorf("copy the database to %s: %w", file, explain(err))
@@ -28,7 +28,7 @@ func (e *engine) Backup(ctx context.Context, file string) error {
 	return nil
 }
 
-func (e *engine) backup(ctx context.Context, file string) error {
+func (e *database) backup(ctx context.Context, file string) error {
 	if err := e.readable(); err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func moveNew(from, to string) error {
 		err = unix.Link(from, to) // what is left under the other name goes with its folder
 	}
 	if errors.Is(err, unix.EEXIST) {
-		return fmt.Errorf("another file has been put there meanwhile: %w", db.ErrConflict)
+		return fmt.Errorf("another file has been put there meanwhile: %w", engine.ErrConflict)
 	}
 	return err
 }

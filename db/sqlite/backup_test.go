@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 func wantNothingBeside(t *testing.T, dir string, names ...string) {
@@ -86,7 +86,7 @@ func TestBackupLeavesForeignFiles(t *testing.T) {
 				}
 			}
 			for range 2 { // when it is there already, and when it comes meanwhile
-				if err := e.Backup(ctx, path); !errors.Is(err, db.ErrConflict) {
+				if err := e.Backup(ctx, path); !errors.Is(err, engine.ErrConflict) {
 					t.Error(err)
 				}
 				if !c.kept(path) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // TestLogStaysSmallBesidePageReaders: sixteen read page after page while mail comes in. With PATCHWATCH_LONG=1 in the
@@ -35,7 +35,7 @@ func TestLogStaysSmallBesidePageReaders(t *testing.T) {
 					return
 				default:
 				}
-				if err := r.View(ctx, func(v db.View) error {
+				if err := r.View(ctx, func(v engine.View) error {
 					_, err := v.After(0, page)
 					return err
 				}); err != nil {
@@ -79,7 +79,7 @@ func TestLogBesideALongReader(t *testing.T) {
 }
 
 // storeMuch stores mails that can't be compressed, and gives how large the log was at most, and how long a batch took.
-func storeMuch(t *testing.T, e db.Engine, mails int) (log int64, longest time.Duration) {
+func storeMuch(t *testing.T, e engine.Engine, mails int) (log int64, longest time.Duration) {
 	t.Helper()
 	about, err := e.About(ctx)
 	if err != nil {

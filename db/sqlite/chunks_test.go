@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"testing"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Frames of all lengths come back whole, and leave the pages full.
@@ -25,7 +25,7 @@ func TestChunks(t *testing.T) {
 	}
 	empty := pages(t, e)
 	for at := 0; at < len(frames); at += 100 {
-		write(t, e, func(tx db.Tx) error {
+		write(t, e, func(tx engine.Tx) error {
 			w := e.writer
 			if err := w.page.look(w); err != nil {
 				return err
@@ -54,7 +54,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-func pages(t *testing.T, e *engine) (n int) {
+func pages(t *testing.T, e *database) (n int) {
 	t.Helper()
 	if _, err := e.writer.row(`SELECT page_count FROM pragma_page_count`, nil, &n); err != nil {
 		t.Fatal(err)
@@ -62,9 +62,9 @@ func pages(t *testing.T, e *engine) (n int) {
 	return n
 }
 
-func storedFrame(t *testing.T, e db.Engine, mail int64) (got []byte) {
+func storedFrame(t *testing.T, e engine.Engine, mail int64) (got []byte) {
 	t.Helper()
-	if err := e.View(ctx, func(v db.View) error {
+	if err := e.View(ctx, func(v engine.View) error {
 		return v.Frames([]int64{mail}, func(_ int64, frame []byte) error {
 			got = frame
 			return nil

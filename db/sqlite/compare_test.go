@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"patchwatch/db"
 	"patchwatch/db/dbtest"
+	"patchwatch/db/engine"
 )
 
 // Whatever is done to it, a database in SQLite says what one in memory says.
@@ -25,6 +25,6 @@ func TestSameAsMemory(t *testing.T) {
 		}
 		t.Cleanup(func() { os.RemoveAll(own) })
 		m := dbtest.NewMemory()
-		dbtest.Compare(t, func(context.Context) (db.Engine, error) { return m.Again(), nil }, inFile(own))
+		dbtest.Compare(t, func(context.Context) (engine.Engine, error) { return m.Again(), nil }, inFile(own))
 	})
 }

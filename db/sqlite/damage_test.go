@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -27,7 +28,7 @@ func damagedMail(i int) db.Delivery {
 }
 
 // storeAndEngine opens a database with the mails from one number up to another.
-func storeAndEngine(t *testing.T, from, to int) (*db.Store, *engine) {
+func storeAndEngine(t *testing.T, from, to int) (*db.Store, *database) {
 	t.Helper()
 	e := newEngine(t)
 	s, err := db.New(ctx, e)
@@ -94,7 +95,7 @@ func TestHugeNumbers(t *testing.T) {
 		done := make(chan error, 1)
 		go func() {
 			_, err := s.SeriesList(ctx, track.Filter{})
-			done <- errors.Join(err, e.View(ctx, func(v db.View) error {
+			done <- errors.Join(err, e.View(ctx, func(v engine.View) error {
 				_, err := v.Namings([]string{"ann@x.org"})
 				return err
 			}))

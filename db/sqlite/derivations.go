@@ -3,7 +3,7 @@ package sqlite
 import (
 	"math"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // rowTables are a mail with what was derived of it.
@@ -16,15 +16,15 @@ const rowColumns = `
 	coalesce(p.series, c.series, 0), coalesce(p.number, 0), coalesce(r.parent, 0), coalesce(pm.msgid, ''),
 	coalesce(p.mail, c.mail, r.mail) IS NOT NULL, coalesce(r.clean, 0)`
 
-func scanRow(scan func(...any) error) (*db.Row, error) {
-	r := &db.Row{}
+func scanRow(scan func(...any) error) (*engine.Row, error) {
+	r := &engine.Row{}
 	return r, scan(&r.Mail, &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender, &r.Item.Name, (*seconds)(&r.Date),
 		(*micros)(&r.Delivered), &r.Marked, &r.Number, &r.Total, &r.Version,
 		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Clean)
 }
 
 // rowsOf appends the rows of a query to out.
-func (q queries) rowsOf(out []*db.Row, query string, args ...any) ([]*db.Row, error) {
+func (q queries) rowsOf(out []*engine.Row, query string, args ...any) ([]*engine.Row, error) {
 	err := q.each(query, args, func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
@@ -40,7 +40,7 @@ var (
 	rowByName   = chosenRows + is("m.msgid") + ` AND ` + is("m.project")
 )
 
-func (q queries) Rows(ids []int64) (out []*db.Row, err error) {
+func (q queries) Rows(ids []int64) (out []*engine.Row, err error) {
 	for _, id := range once(ids) {
 		if out, err = q.rowsOf(out, rowByNumber, id); err != nil {
 			return nil, err
@@ -49,7 +49,7 @@ func (q queries) Rows(ids []int64) (out []*db.Row, err error) {
 	return out, nil
 }
 
-func (q queries) RowsNamed(project int64, msgids []string) (out []*db.Row, err error) {
+func (q queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
 	for _, id := range once(msgids) {
 		if out, err = q.rowsOf(out, rowByName, id, project); err != nil {
 			return nil, err
@@ -66,12 +66,12 @@ var (
 	referrersOfSenders = referrers + ` AND ` + in("m.sender")
 )
 
-func (q queries) Referrers(r db.Referring) (out []db.Referrer, err error) {
+func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
 	least, most := 0, 1 // of ref.member
 	switch r.Who {
-	case db.Members:
+	case engine.Members:
 		least = 1
-	case db.NonMembers:
+	case engine.NonMembers:
 		most = 0
 	}
 	until := int64(math.MaxInt64)
@@ -87,10 +87,10 @@ func (q queries) Referrers(r db.Referring) (out []db.Referrer, err error) {
 		query, args = referrersOfSenders, append(args, list(r.Senders))
 	}
 	for _, to := range once(r.To) {
-		args[0] = db.RefHash(r.Project, to)
+		args[0] = engine.RefHash(r.Project, to)
 		if err := q.each(query, args, func(scan func(...any) error) error {
 			row, err := scanRow(scan)
-			out = append(out, db.Referrer{To: to, Row: row})
+			out = append(out, engine.Referrer{To: to, Row: row})
 			return err
 		}); err != nil {
 			return nil, err
@@ -104,8 +104,8 @@ var markedQuery = `SELECT ` + rowColumns + ` FROM ` + rowTables + `
 		AND m.date BETWEEN +? AND +? AND (m.number = +?) = +? AND ` + isMember("m.")
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
-func (q queries) Marked(project int64, all []db.Marking) ([][]*db.Row, error) {
-	out := make([][]*db.Row, len(all))
+func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
+	out := make([][]*engine.Row, len(all))
 	for i, m := range all {
 		found, err := q.rowsOf(nil, markedQuery, project, m.Sender, m.Version, m.Total, m.From, m.To, m.Number, m.Same)
 		if err != nil {
@@ -125,7 +125,7 @@ var derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + reply
 	FROM (SELECT +? AS mail) k LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
 		LEFT JOIN reply r ON r.mail = k.mail`
 
-func (q queries) Derived(mails []int64) (out db.Derived, err error) {
+func (q queries) Derived(mails []int64) (out engine.Derived, err error) {
 	for _, mail := range once(mails) {
 		if err = q.each(derivedQuery, []any{mail}, func(scan func(...any) error) error {
 			d := derived{}
@@ -151,10 +151,10 @@ func (q queries) Derived(mails []int64) (out db.Derived, err error) {
 
 var seriesByNumber = `SELECT ` + seriesColumns + ` FROM series s WHERE s.id = ?`
 
-func (q queries) Series(ids []int64) (out []db.SeriesRow, err error) {
+func (q queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	for _, id := range once(ids) {
 		if err := q.each(seriesByNumber, []any{id}, func(scan func(...any) error) error {
-			var s db.SeriesRow
+			var s engine.SeriesRow
 			err := scan(seriesInto(&s)...)
 			out = append(out, s)
 			return err
@@ -167,14 +167,14 @@ func (q queries) Series(ids []int64) (out []db.SeriesRow, err error) {
 
 const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.title`
 
-func (q queries) Members(series []int64) (map[int64][]db.Member, error) {
-	out := make(map[int64][]db.Member, len(series))
+func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
+	out := make(map[int64][]engine.Member, len(series))
 	ids := []any{list(once(series))}
 	if err := q.each(`
 		SELECT s.id, `+memberColumns+` FROM `+given+`series s CROSS JOIN mail m
 		WHERE s.id = j.value AND m.id = s.cover`, ids, func(scan func(...any) error) error {
 		var id int64
-		m := db.Member{Cover: true}
+		m := engine.Member{Cover: true}
 		err := scan(&id, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
 		out[id] = append(out[id], m)
 		return err
@@ -186,7 +186,7 @@ func (q queries) Members(series []int64) (map[int64][]db.Member, error) {
 		WHERE p.series = j.value AND m.id = p.mail
 		ORDER BY p.series, p.number, p.mail`, ids, func(scan func(...any) error) error {
 		var id int64
-		var m db.Member
+		var m engine.Member
 		err := scan(&id, &m.Number, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
 		out[id] = append(out[id], m)
 		return err
@@ -195,10 +195,10 @@ func (q queries) Members(series []int64) (map[int64][]db.Member, error) {
 
 var personByEmail = `SELECT ` + personColumns + ` FROM ` + personTables + ` WHERE ` + is("pe.email")
 
-func (q queries) People(emails []string) (map[string]db.PersonRow, error) {
-	out := make(map[string]db.PersonRow, len(emails))
+func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
+	out := make(map[string]engine.PersonRow, len(emails))
 	for _, email := range emails {
-		var p db.PersonRow
+		var p engine.PersonRow
 		there, err := q.row(personByEmail, []any{email}, personInto(&p)...)
 		if err != nil {
 			return nil, err

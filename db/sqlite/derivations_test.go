@@ -4,12 +4,12 @@ import (
 	"slices"
 	"testing"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
 // numbers are those of rows, in order.
-func numbers(rows []*db.Row, err error) (any, error) {
+func numbers(rows []*engine.Row, err error) (any, error) {
 	var ids []int64
 	for _, r := range rows {
 		ids = append(ids, r.Mail)
@@ -24,8 +24,8 @@ type refersTo struct {
 	to   string
 }
 
-func referring(q db.Referring) func(v db.View) (any, error) {
-	return func(v db.View) (any, error) {
+func referring(q engine.Referring) func(v engine.View) (any, error) {
+	return func(v engine.View) (any, error) {
 		found, err := v.Referrers(q)
 		var out []refersTo
 		for _, r := range found {
@@ -36,7 +36,7 @@ func referring(q db.Referring) func(v db.View) (any, error) {
 	}
 }
 
-func itemOf(m *db.Mail) track.Item {
+func itemOf(m *engine.Mail) track.Item {
 	return track.Item{
 		ID: m.MsgID, Refs: m.Refs, Kind: m.Kind, Sender: m.Sender, Name: m.Name, Date: m.Date, Delivered: m.Delivered,
 		Marked: m.Marked, Number: m.Number, Total: m.Total, Version: m.Version,
@@ -46,14 +46,14 @@ func itemOf(m *db.Mail) track.Item {
 func TestRows(t *testing.T) {
 	e, _, mails := openFilled(t)
 	answers(t, e, []asked{
-		{"a patch", func(v db.View) (any, error) { return v.Rows([]int64{3}) },
-			[]*db.Row{{Item: itemOf(mails[2]), Mail: 3, Derived: true, Series: 1, Slot: 2}}},
-		{"a reply", func(v db.View) (any, error) { return v.Rows([]int64{4, 4}) },
-			[]*db.Row{{Item: itemOf(mails[3]), Mail: 4, Derived: true, Parent: 2, ParentID: "<p1@x>", Clean: true}}},
-		{"an unrouted one", func(v db.View) (any, error) { return v.Rows([]int64{7}) },
-			[]*db.Row{{Item: itemOf(mails[6]), Mail: 7}}},
-		{"chosen ones", func(v db.View) (any, error) { return numbers(v.Rows([]int64{6, 99, 1, 8})) }, []int64{1, 8}},
-		{"by name", func(v db.View) (any, error) {
+		{"a patch", func(v engine.View) (any, error) { return v.Rows([]int64{3}) },
+			[]*engine.Row{{Item: itemOf(mails[2]), Mail: 3, Derived: true, Series: 1, Slot: 2}}},
+		{"a reply", func(v engine.View) (any, error) { return v.Rows([]int64{4, 4}) },
+			[]*engine.Row{{Item: itemOf(mails[3]), Mail: 4, Derived: true, Parent: 2, ParentID: "<p1@x>", Clean: true}}},
+		{"an unrouted one", func(v engine.View) (any, error) { return v.Rows([]int64{7}) },
+			[]*engine.Row{{Item: itemOf(mails[6]), Mail: 7}}},
+		{"chosen ones", func(v engine.View) (any, error) { return numbers(v.Rows([]int64{6, 99, 1, 8})) }, []int64{1, 8}},
+		{"by name", func(v engine.View) (any, error) {
 			return numbers(v.RowsNamed(1, []string{"<p1@x>", "<c@x>", "<u@x>", "<c@x>"}))
 		},
 			[]int64{1, 2}},
@@ -62,35 +62,35 @@ func TestRows(t *testing.T) {
 
 func TestReferrers(t *testing.T) {
 	e, _, _ := openFilled(t)
-	if err := e.Write(t.Context(), func(tx db.Tx) error { // of a variant, which is not to be found
-		return tx.PutRefs([]db.RefKey{{Hash: db.RefHash(1, "<c@x>"), Member: true, Mail: 6}})
+	if err := e.Write(t.Context(), func(tx engine.Tx) error { // of a variant, which is not to be found
+		return tx.PutRefs([]engine.RefKey{{Hash: engine.RefHash(1, "<c@x>"), Member: true, Mail: 6}})
 	}); err != nil {
 		t.Fatal(err)
 	}
 	to := []string{"<p1@x>", "<r1@x>", "<c@x>", "<c@x>", "<gone@x>"}
 	all := []refersTo{{2, "<c@x>"}, {3, "<c@x>"}, {4, "<p1@x>"}, {5, "<p1@x>"}, {5, "<r1@x>"}, {8, "<c@x>"}, {10, "<gone@x>"}}
 	answers(t, e, []asked{
-		{"all", referring(db.Referring{Project: 1, To: to}), all},
-		{"of another project", referring(db.Referring{Project: 2, To: to}), []refersTo(nil)},
-		{"members", referring(db.Referring{Project: 1, To: to, Who: db.Members}), []refersTo{all[0], all[1], all[5]}},
-		{"others", referring(db.Referring{Project: 1, To: to, Who: db.NonMembers}), []refersTo{all[2], all[3], all[4], all[6]}},
-		{"early", referring(db.Referring{Project: 1, To: to, Who: db.NonMembers, Until: at(103)}), []refersTo{all[2]}},
-		{"of one", referring(db.Referring{Project: 1, To: to, Senders: []string{"bob@x.org"}}), []refersTo{all[2]}},
-		{"of two", referring(db.Referring{Project: 1, To: to, Until: at(999), Senders: []string{"bob@x.org", "ann@x.org"}}),
+		{"all", referring(engine.Referring{Project: 1, To: to}), all},
+		{"of another project", referring(engine.Referring{Project: 2, To: to}), []refersTo(nil)},
+		{"members", referring(engine.Referring{Project: 1, To: to, Who: engine.Members}), []refersTo{all[0], all[1], all[5]}},
+		{"others", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers}), []refersTo{all[2], all[3], all[4], all[6]}},
+		{"early", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers, Until: at(103)}), []refersTo{all[2]}},
+		{"of one", referring(engine.Referring{Project: 1, To: to, Senders: []string{"bob@x.org"}}), []refersTo{all[2]}},
+		{"of two", referring(engine.Referring{Project: 1, To: to, Until: at(999), Senders: []string{"bob@x.org", "ann@x.org"}}),
 			[]refersTo{all[0], all[1], all[2]}},
-		{"of nobody", referring(db.Referring{Project: 1, To: to, Senders: []string{}}), []refersTo(nil)},
+		{"of nobody", referring(engine.Referring{Project: 1, To: to, Senders: []string{}}), []refersTo(nil)},
 	})
 }
 
 func TestMarked(t *testing.T) {
 	e, _, _ := openFilled(t)
-	answers(t, e, []asked{{"Marked", func(v db.View) (any, error) {
-		m := db.Marking{Sender: "ann@x.org", Version: 1, Total: 2, From: 100, To: 102, Number: 2}
+	answers(t, e, []asked{{"Marked", func(v engine.View) (any, error) {
+		m := engine.Marking{Sender: "ann@x.org", Version: 1, Total: 2, From: 100, To: 102, Number: 2}
 		same, early, other := m, m, m
 		same.Same, early.To, other.Sender = true, 101, "bob@x.org"
 		late := m
 		late.From, late.To = 500, 2000 // only the pull request, which is no member
-		found, err := v.Marked(1, []db.Marking{m, same, early, other, late})
+		found, err := v.Marked(1, []engine.Marking{m, same, early, other, late})
 		var ids []any
 		for _, rows := range found {
 			n, _ := numbers(rows, nil)
@@ -103,44 +103,44 @@ func TestMarked(t *testing.T) {
 func TestDerived(t *testing.T) {
 	e, _, mails := openFilled(t)
 	d := testDerived()
-	member := func(m *db.Mail, number int) db.Member {
+	member := func(m *engine.Mail, number int) engine.Member {
 		cover := m.Kind == track.Cover
-		return db.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender, Refs: m.Refs, Title: m.Title}
+		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender, Refs: m.Refs, Title: m.Title}
 	}
 	ann := d.People[0]
 	ann.MsgID = "<pull@x>"
 	answers(t, e, []asked{
-		{"Derived", func(v db.View) (any, error) { return v.Derived([]int64{1, 2, 3, 8, 9, 10, 1, 99, 4, 5, 7}) },
-			db.Derived{Patches: d.Patches, Covers: d.Covers, Replies: d.Replies}},
-		{"Series", func(v db.View) (any, error) { return v.Series([]int64{8, 1, 8, 99}) }, d.Series},
-		{"Members", func(v db.View) (any, error) { return v.Members([]int64{8, 1, 8, 99}) },
-			map[int64][]db.Member{1: {member(mails[0], 0), member(mails[1], 1), member(mails[2], 2)}, 8: {member(mails[7], 1)}}},
-		{"People", func(v db.View) (any, error) { return v.People([]string{"ann@x.org", "eve@x.org"}) },
-			map[string]db.PersonRow{"ann@x.org": ann}},
-		{"Depending", func(v db.View) (any, error) { return v.Depending(1) }, []int64{8}},
-		{"Depending of another project", func(v db.View) (any, error) { return v.Depending(2) }, []int64(nil)},
+		{"Derived", func(v engine.View) (any, error) { return v.Derived([]int64{1, 2, 3, 8, 9, 10, 1, 99, 4, 5, 7}) },
+			engine.Derived{Patches: d.Patches, Covers: d.Covers, Replies: d.Replies}},
+		{"Series", func(v engine.View) (any, error) { return v.Series([]int64{8, 1, 8, 99}) }, d.Series},
+		{"Members", func(v engine.View) (any, error) { return v.Members([]int64{8, 1, 8, 99}) },
+			map[int64][]engine.Member{1: {member(mails[0], 0), member(mails[1], 1), member(mails[2], 2)}, 8: {member(mails[7], 1)}}},
+		{"People", func(v engine.View) (any, error) { return v.People([]string{"ann@x.org", "eve@x.org"}) },
+			map[string]engine.PersonRow{"ann@x.org": ann}},
+		{"Depending", func(v engine.View) (any, error) { return v.Depending(1) }, []int64{8}},
+		{"Depending of another project", func(v engine.View) (any, error) { return v.Depending(2) }, []int64(nil)},
 	})
 }
 
 func TestTitled(t *testing.T) {
 	e, _, _ := openFilled(t)
-	p1 := db.Namesake{Version: 1, Date: at(101), MsgID: "<p1@x>", Series: 1}
-	p2 := db.Namesake{Version: 1, Date: at(102), MsgID: "<p2@x>", Series: 1}
-	q1 := db.Namesake{Version: 2, Date: at(1000), MsgID: "<q1@x>", Series: 8}
-	ask := func(project int64, title int64, later bool, version int, until int64, most int) db.Titling {
-		q := db.Titling{Project: project, Title: title, Later: later, Version: version, Most: most}
+	p1 := engine.Namesake{Version: 1, Date: at(101), MsgID: "<p1@x>", Series: 1}
+	p2 := engine.Namesake{Version: 1, Date: at(102), MsgID: "<p2@x>", Series: 1}
+	q1 := engine.Namesake{Version: 2, Date: at(1000), MsgID: "<q1@x>", Series: 8}
+	ask := func(project int64, title int64, later bool, version int, until int64, most int) engine.Titling {
+		q := engine.Titling{Project: project, Title: title, Later: later, Version: version, Most: most}
 		if until != 0 {
 			q.Until = at(until)
 		}
 		return q
 	}
-	answers(t, e, []asked{{"Titled", func(v db.View) (any, error) {
-		return v.Titled([]db.Titling{
+	answers(t, e, []asked{{"Titled", func(v engine.View) (any, error) {
+		return v.Titled([]engine.Titling{
 			ask(1, titlePatch, false, 3, 0, 10), ask(1, titlePatch, false, 2, 0, 1), ask(1, titlePatch, false, 3, 101, 10),
 			ask(1, titlePatch, true, 0, 0, 10), ask(1, titlePatch, true, 1, 0, 10),
 			ask(2, titlePatch, true, 0, 0, 10), ask(1, 5, true, 0, 0, 10),
 		})
-	}, [][]db.Namesake{{q1, p2, p1}, {p2}, {p1}, {p1, p2, q1}, {q1}, nil, nil}}})
+	}, [][]engine.Namesake{{q1, p2, p1}, {p2}, {p1}, {p1, p2, q1}, {q1}, nil, nil}}})
 }
 
 // The index by title is in parts, and mails of one title are in many.
@@ -157,8 +157,8 @@ func TestTitledInParts(t *testing.T) {
 		}
 	}
 	answers(t, e, []asked{
-		{"Titled", func(v db.View) (any, error) {
-			found, err := v.Titled([]db.Titling{
+		{"Titled", func(v engine.View) (any, error) {
+			found, err := v.Titled([]engine.Titling{
 				{Project: 1, Title: titlePatch, Version: 9, Most: 5}, {Project: 1, Title: titlePatch, Later: true, Most: 4},
 			})
 			var versions [][]int
@@ -171,7 +171,7 @@ func TestTitledInParts(t *testing.T) {
 			}
 			return versions, err
 		}, [][]int{{6, 5, 4, 3, 2}, {1, 1, 2, 3}}},
-		{"Namings", func(v db.View) (any, error) { return v.Namings([]string{"ann@x.org"}) },
-			map[string]db.Naming{"ann@x.org": {Mail: 1 << 16, MsgID: "a", Date: at(2000), Email: "ann@x.org", Name: "Ann"}}},
+		{"Namings", func(v engine.View) (any, error) { return v.Namings([]string{"ann@x.org"}) },
+			map[string]engine.Naming{"ann@x.org": {Mail: 1 << 16, MsgID: "a", Date: at(2000), Email: "ann@x.org", Name: "Ann"}}},
 	})
 }

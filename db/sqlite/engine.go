@@ -11,11 +11,11 @@ import (
 
 	sqlite3 "github.com/mattn/go-sqlite3"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
-// engine is an open database. Its methods may be called from any goroutine.
-type engine struct {
+// database is an open database. Its methods may be called from any goroutine.
+type database struct {
 	path    string
 	readers atomic.Pointer[readers] // nil while there is nothing to read
 
@@ -35,7 +35,7 @@ const (
 	stepCopied = "copied" // the copy of Backup is whole and has not got its name yet
 )
 
-func (e *engine) reached(step string) {
+func (e *database) reached(step string) {
 	if e.step != nil {
 		e.step(step)
 	}
@@ -43,16 +43,16 @@ func (e *engine) reached(step string) {
 
 // Write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has the
 // database's name.
-func (e *engine) Write(ctx context.Context, f func(db.Tx) error) error {
+func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 	if err := e.turn.take(ctx); err != nil {
 		return err
 	}
 	defer e.turn.leave()
 	switch {
 	case e.closed:
-		return db.ErrClosed
+		return engine.ErrClosed
 	case !e.writable:
-		return db.ErrReadOnly
+		return engine.ErrReadOnly
 	}
 	if e.writer == nil { // it was lost, and could not be opened again
 		if err := e.openPatiently(ctx); err != nil {
@@ -70,11 +70,11 @@ func (e *engine) Write(ctx context.Context, f func(db.Tx) error) error {
 }
 
 // Look has a connection of its own that can only read. What it reads is the database of one moment.
-func (e *engine) Look(ctx context.Context, f func(db.View) error) error {
+func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
 	return e.look(ctx, func(w *writer) error { return f(queries{w}) })
 }
 
-func (e *engine) look(ctx context.Context, f func(w *writer) error) error {
+func (e *database) look(ctx context.Context, f func(w *writer) error) error {
 	if err := cmp.Or(ctx.Err(), e.readable()); err != nil {
 		return err
 	}
@@ -91,15 +91,15 @@ func (e *engine) look(ctx context.Context, f func(w *writer) error) error {
 }
 
 // readable is ErrClosed when there is nothing to read.
-func (e *engine) readable() error {
+func (e *database) readable() error {
 	if e.readers.Load() == nil {
-		return db.ErrClosed
+		return engine.ErrClosed
 	}
 	return nil
 }
 
 // Examine runs SQLite's own test of the file.
-func (e *engine) Examine(ctx context.Context, fault func(sentence string)) error {
+func (e *database) Examine(ctx context.Context, fault func(sentence string)) error {
 	return e.look(ctx, func(w *writer) error {
 		return w.each(`PRAGMA integrity_check(20)`, nil, func(scan func(...any) error) error {
 			var line string
@@ -112,8 +112,8 @@ func (e *engine) Examine(ctx context.Context, fault func(sentence string)) error
 	})
 }
 
-func (e *engine) About(context.Context) (db.About, error) {
-	return db.About{
+func (e *database) About(context.Context) (engine.About, error) {
+	return engine.About{
 		Engine: "SQLite " + Version(), Location: e.path, Bytes: sizeOf(e.path), LogBytes: sizeOf(e.path + "-wal"),
 	}, nil
 }
@@ -127,17 +127,17 @@ func sizeOf(path string) int64 {
 }
 
 // TempDir is the database's folder: there must be room for it anyhow.
-func (e *engine) TempDir() string { return filepath.Dir(e.path) }
+func (e *database) TempDir() string { return filepath.Dir(e.path) }
 
 // Close waits for the transaction in hand. Closing twice does nothing.
-func (e *engine) Close() error {
+func (e *database) Close() error {
 	_ = e.turn.take(context.Background())
 	defer e.turn.leave()
 	e.closed = true
 	return e.closeAll()
 }
 
-func (e *engine) closeAll() error {
+func (e *database) closeAll() error {
 	errs := []error{e.giveUpReaders()} // before the writer, which puts the log away when it is the last
 	if e.writer != nil {
 		errs = append(errs, e.writer.close())
@@ -177,7 +177,7 @@ func explain(err error) error {
 // unfitIfRefused is for the statement that inserts a mail.
 func unfitIfRefused(err error) error {
 	if isConstraint(err) {
-		return db.Unfit{Err: err}
+		return engine.Unfit{Err: err}
 	}
 	return err
 }

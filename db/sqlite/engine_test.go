@@ -11,13 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // engineAt makes an empty database.
-func engineAt(t testing.TB, path string) *engine {
+func engineAt(t testing.TB, path string) *database {
 	t.Helper()
-	e := &engine{path: path, turn: newTurn(), writable: true}
+	e := &database{path: path, turn: newTurn(), writable: true}
 	if err := e.openPatiently(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -25,9 +25,9 @@ func engineAt(t testing.TB, path string) *engine {
 	return e
 }
 
-func newEngine(t testing.TB) *engine { return engineAt(t, filepath.Join(t.TempDir(), "x.db")) }
+func newEngine(t testing.TB) *database { return engineAt(t, filepath.Join(t.TempDir(), "x.db")) }
 
-func write(t testing.TB, e db.Engine, f func(tx db.Tx) error) {
+func write(t testing.TB, e engine.Engine, f func(tx engine.Tx) error) {
 	t.Helper()
 	if err := e.Write(context.Background(), f); err != nil {
 		t.Fatal(err)
@@ -35,8 +35,8 @@ func write(t testing.TB, e db.Engine, f func(tx db.Tx) error) {
 }
 
 // full sets every field of a mail to something else than nothing.
-func full(t *testing.T, n int) *db.Mail {
-	m := &db.Mail{}
+func full(t *testing.T, n int) *engine.Mail {
+	m := &engine.Mail{}
 	at := time.Unix(1_790_000_000+int64(n), 0).UTC()
 	v := reflect.ValueOf(m).Elem()
 	for i := range v.NumField() {
@@ -52,8 +52,8 @@ func full(t *testing.T, n int) *db.Mail {
 			f.Set(reflect.ValueOf([]string{fmt.Sprintf("<%d@x>", n), "<y>"}))
 		case []byte:
 			f.SetBytes([]byte{byte(n), 0, 255})
-		case db.Sum:
-			f.Set(reflect.ValueOf(db.Sum{byte(n), byte(n >> 8), 1}))
+		case engine.Sum:
+			f.Set(reflect.ValueOf(engine.Sum{byte(n), byte(n >> 8), 1}))
 		default:
 			f.SetInt(int64(n))
 		}
@@ -67,7 +67,7 @@ func full(t *testing.T, n int) *db.Mail {
 func TestMailComesBackAsItWas(t *testing.T) {
 	e := newEngine(t)
 	epoch := time.Unix(0, 0).UTC()
-	mails := []*db.Mail{full(t, 1), full(t, 100), {MsgID: "<nothing>", ContentSHA: []byte{}, Delivered: epoch, Date: epoch}}
+	mails := []*engine.Mail{full(t, 1), full(t, 100), {MsgID: "<nothing>", ContentSHA: []byte{}, Delivered: epoch, Date: epoch}}
 	frames := [][]byte{[]byte("one"), make([]byte, 30_000), {}}
 	check := func(when string) {
 		t.Helper()
@@ -75,7 +75,7 @@ func TestMailComesBackAsItWas(t *testing.T) {
 		for _, m := range mails {
 			ids = append(ids, m.ID)
 		}
-		if err := e.View(t.Context(), func(v db.View) error {
+		if err := e.View(t.Context(), func(v engine.View) error {
 			got, err := v.Mails(ids)
 			for _, m := range mails {
 				if !reflect.DeepEqual(got[m.ID], m) {
@@ -97,8 +97,8 @@ func TestMailComesBackAsItWas(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(t, e, func(tx db.Tx) error {
-		if err := tx.PutProject(&db.Project{}); err != nil {
+	write(t, e, func(tx engine.Tx) error {
+		if err := tx.PutProject(&engine.Project{}); err != nil {
 			return err
 		}
 		return tx.Insert(mails, frames)
@@ -109,9 +109,9 @@ func TestMailComesBackAsItWas(t *testing.T) {
 		mails[i] = full(t, 50+i)
 		mails[i].ID, mails[i].SHA256 = id, sum
 	}
-	write(t, e, func(tx db.Tx) error { return tx.Update(mails) })
+	write(t, e, func(tx engine.Tx) error { return tx.Update(mails) })
 	check("updated")
-	write(t, e, func(tx db.Tx) error { return tx.Remove([]int64{mails[1].ID}) })
+	write(t, e, func(tx engine.Tx) error { return tx.Remove([]int64{mails[1].ID}) })
 	mails, frames = slicesWithout(mails, 1), slicesWithout(frames, 1)
 	check("one removed")
 }
@@ -122,15 +122,15 @@ func slicesWithout[T any](s []T, i int) []T { return append(s[:i:i], s[i+1:]...)
 func TestNothingIsKeptOfAFailedWrite(t *testing.T) {
 	e := newEngine(t)
 	wrong := errors.New("wrong")
-	put := func(tx db.Tx) error { return tx.PutMaildirs([]db.Maildir{{Path: "/a"}}) }
-	if err := e.Write(t.Context(), func(tx db.Tx) error { put(tx); return wrong }); !errors.Is(err, wrong) {
+	put := func(tx engine.Tx) error { return tx.PutMaildirs([]engine.Maildir{{Path: "/a"}}) }
+	if err := e.Write(t.Context(), func(tx engine.Tx) error { put(tx); return wrong }); !errors.Is(err, wrong) {
 		t.Error(err)
 	}
 	func() {
 		defer func() { recover() }()
-		e.Write(t.Context(), func(tx db.Tx) error { put(tx); panic(wrong) })
+		e.Write(t.Context(), func(tx engine.Tx) error { put(tx); panic(wrong) })
 	}()
-	write(t, e, func(tx db.Tx) error {
+	write(t, e, func(tx engine.Tx) error {
 		if boxes, err := tx.Maildirs(); err != nil || len(boxes) > 0 {
 			t.Error(boxes, err)
 		}
@@ -139,10 +139,10 @@ func TestNothingIsKeptOfAFailedWrite(t *testing.T) {
 	if err := e.Close(); err != nil {
 		t.Error(err)
 	}
-	if err := e.Write(t.Context(), put); !errors.Is(err, db.ErrClosed) {
+	if err := e.Write(t.Context(), put); !errors.Is(err, engine.ErrClosed) {
 		t.Error(err)
 	}
-	if err := e.View(t.Context(), nil); !errors.Is(err, db.ErrClosed) {
+	if err := e.View(t.Context(), nil); !errors.Is(err, engine.ErrClosed) {
 		t.Error(err)
 	}
 }
@@ -150,8 +150,8 @@ func TestNothingIsKeptOfAFailedWrite(t *testing.T) {
 // What a transaction knows still holds if nobody else has written.
 func TestStampTellsOfOthers(t *testing.T) {
 	e := newEngine(t)
-	stamp := func() (s db.Stamp) {
-		write(t, e, func(tx db.Tx) (err error) {
+	stamp := func() (s engine.Stamp) {
+		write(t, e, func(tx engine.Tx) (err error) {
 			s, err = tx.Stamp()
 			return errors.Join(err, tx.PutMaildirs(nil))
 		})
@@ -162,7 +162,7 @@ func TestStampTellsOfOthers(t *testing.T) {
 		t.Errorf("nobody else wrote: %v, then %v", first, again)
 	}
 	other := engineAt(t, e.path)
-	write(t, other, func(tx db.Tx) error { return tx.PutReading(7) })
+	write(t, other, func(tx engine.Tx) error { return tx.PutReading(7) })
 	if again := stamp(); again.Changes == first.Changes || again.Opening != first.Opening {
 		t.Errorf("another wrote: %v, then %v", first, again)
 	}
@@ -173,7 +173,7 @@ func TestStampTellsOfOthers(t *testing.T) {
 	if err := os.Rename(file, e.path); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Write(t.Context(), func(db.Tx) error { return nil }); !errors.Is(err, db.ErrReplaced) {
+	if err := e.Write(t.Context(), func(engine.Tx) error { return nil }); !errors.Is(err, engine.ErrReplaced) {
 		t.Fatal(err)
 	}
 	if again := stamp(); again.Opening != first.Opening+1 {
@@ -185,9 +185,9 @@ func TestStampTellsOfOthers(t *testing.T) {
 func TestScratch(t *testing.T) {
 	e := newEngine(t)
 	m := full(t, 1)
-	write(t, e, func(tx db.Tx) error {
-		return errors.Join(tx.PutProject(&db.Project{}), tx.Insert([]*db.Mail{m}, [][]byte{[]byte("frame")}),
-			tx.AddEvents([]db.Event{{Project: 1}, {Project: 1}}), tx.AddLog([]db.LogEntry{{What: "state"}}))
+	write(t, e, func(tx engine.Tx) error {
+		return errors.Join(tx.PutProject(&engine.Project{}), tx.Insert([]*engine.Mail{m}, [][]byte{[]byte("frame")}),
+			tx.AddEvents([]engine.Event{{Project: 1}, {Project: 1}}), tx.AddLog([]engine.LogEntry{{What: "state"}}))
 	})
 	s, err := e.Scratch(t.Context())
 	if err != nil {
@@ -196,7 +196,7 @@ func TestScratch(t *testing.T) {
 	if dir := filepath.Dir(s.TempDir()); dir != filepath.Dir(e.path) {
 		t.Errorf("it is in %s", dir)
 	}
-	write(t, s, func(tx db.Tx) error {
+	write(t, s, func(tx engine.Tx) error {
 		mails, err := tx.Mails([]int64{m.ID})
 		if err != nil || !reflect.DeepEqual(mails[m.ID], m) {
 			t.Errorf("%+v, %v", mails[m.ID], err)
@@ -212,10 +212,10 @@ func TestScratch(t *testing.T) {
 		})
 	})
 	wrong := errors.New("wrong")
-	if err := s.Write(t.Context(), func(db.Tx) error { return wrong }); !errors.Is(err, wrong) {
+	if err := s.Write(t.Context(), func(engine.Tx) error { return wrong }); !errors.Is(err, wrong) {
 		t.Error(err)
 	}
-	if err := s.View(t.Context(), func(db.View) error { return nil }); !errors.Is(err, wrong) {
+	if err := s.View(t.Context(), func(engine.View) error { return nil }); !errors.Is(err, wrong) {
 		t.Error("it is used after it has gone bad:", err)
 	}
 	for range 2 {
@@ -246,29 +246,29 @@ const soon = 200 * time.Millisecond
 
 func BenchmarkInsert(b *testing.B) {
 	e := newEngine(b)
-	write(b, e, func(tx db.Tx) error { return tx.PutProject(&db.Project{}) })
+	write(b, e, func(tx engine.Tx) error { return tx.PutProject(&engine.Project{}) })
 	frame := bytes.Repeat([]byte("0123456789"), 150)
 	const batch = 256
 	for n := 0; b.Loop(); {
-		var mails []*db.Mail
+		var mails []*engine.Mail
 		var frames [][]byte
 		for range batch {
 			n++
-			mails = append(mails, &db.Mail{
-				SHA256: db.Sum{byte(n), byte(n >> 8), byte(n >> 16)}, Project: 1, MsgID: fmt.Sprintf("<%d@bench>", n), Chosen: true,
+			mails = append(mails, &engine.Mail{
+				SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16)}, Project: 1, MsgID: fmt.Sprintf("<%d@bench>", n), Chosen: true,
 				Delivered: time.Unix(int64(n), 0), Date: time.Unix(int64(n), 0), Kind: 1, Sender: "a@x.org", Name: "some subject",
 				Refs: []string{"<a@b>", "<c@d>"}, ContentSHA: make([]byte, 32), DiffSHA: make([]byte, 32), Title: int64(n) * 7919,
 			})
 			frames = append(frames, frame)
 		}
-		write(b, e, func(tx db.Tx) error {
+		write(b, e, func(tx engine.Tx) error {
 			err := tx.Insert(mails, frames)
-			var d db.Derived
-			var refs []db.RefKey
+			var d engine.Derived
+			var refs []engine.RefKey
 			for _, m := range mails {
-				d.Series = append(d.Series, db.SeriesRow{ID: m.ID, Project: 1, Key: m.MsgID, Name: m.Name, Date: m.Date, Submitter: m.Sender})
-				d.Patches = append(d.Patches, db.PatchRow{Mail: m.ID, Project: 1, Series: m.ID, Date: m.Date, Submitter: m.Sender, State: "new"})
-				refs = append(refs, db.RefKey{Hash: m.Title * 104729, Mail: m.ID})
+				d.Series = append(d.Series, engine.SeriesRow{ID: m.ID, Project: 1, Key: m.MsgID, Name: m.Name, Date: m.Date, Submitter: m.Sender})
+				d.Patches = append(d.Patches, engine.PatchRow{Mail: m.ID, Project: 1, Series: m.ID, Date: m.Date, Submitter: m.Sender, State: "new"})
+				refs = append(refs, engine.RefKey{Hash: m.Title * 104729, Mail: m.ID})
 			}
 			return errors.Join(err, tx.PutRefs(refs), tx.Put(&d))
 		})

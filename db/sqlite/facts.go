@@ -4,14 +4,14 @@ import (
 	"math"
 	"slices"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Known finds mails by their bytes. The index has half of each sum.
-func (q queries) Known(keys []db.Bytes) (map[db.Bytes]db.Known, error) {
-	out := make(map[db.Bytes]db.Known, len(keys))
+func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+	out := make(map[engine.Bytes]engine.Known, len(keys))
 	for _, key := range keys {
-		var k db.Known
+		var k engine.Known
 		there, err := q.row(`
 			SELECT id, delivered, imported_as FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
 			[]any{key.MsgID, key.SHA256[:16], key.SHA256[:]}, &k.ID, (*micros)(&k.Delivered), (*text)(&k.ImportedAs))
@@ -31,8 +31,8 @@ var (
 	copiesUnrouted = `SELECT id, sha256, chosen, by_list, delivered FROM mail WHERE ` + is("msgid") + ` AND project IS NULL`
 )
 
-func (q queries) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
-	out := make(map[db.Name][]db.Copy, len(names))
+func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
+	out := make(map[engine.Name][]engine.Copy, len(names))
 	for _, name := range names {
 		if _, done := out[name]; done {
 			continue
@@ -42,7 +42,7 @@ func (q queries) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
 			query, args = copiesUnrouted, args[:1]
 		}
 		if err := q.each(query, args, func(scan func(...any) error) error {
-			var c db.Copy
+			var c engine.Copy
 			err := scan(&c.ID, (*sum)(&c.SHA256), &c.Chosen, &c.ByList, (*micros)(&c.Delivered))
 			out[name] = append(out[name], c)
 			return err
@@ -55,14 +55,14 @@ func (q queries) Copies(names []db.Name) (map[db.Name][]db.Copy, error) {
 
 var mailQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE m.id = ?`
 
-func (q queries) Mails(ids []int64) (map[int64]*db.Mail, error) {
-	out := make(map[int64]*db.Mail, len(ids))
+func (q queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
+	out := make(map[int64]*engine.Mail, len(ids))
 	dest := make([]any, 0, len(columns)+1)
 	for _, id := range ids {
 		if out[id] != nil {
 			continue
 		}
-		m := &db.Mail{}
+		m := &engine.Mail{}
 		there, err := q.row(mailQuery, []any{id}, mailInto(dest, m)...)
 		if err != nil {
 			return nil, err
@@ -74,7 +74,7 @@ func (q queries) Mails(ids []int64) (map[int64]*db.Mail, error) {
 	return out, nil
 }
 
-// naming is the order of db.Naming.Before, of a mail under an alias.
+// naming is the order of engine.Naming.Before, of a mail under an alias.
 func naming(m string) string {
 	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
 }
@@ -88,8 +88,8 @@ var namingQuery = `
 		ORDER BY ` + naming("") + ` LIMIT 1)
 	ORDER BY ` + naming("m.") + ` LIMIT 1`
 
-func (q queries) Namings(emails []string) (map[string]db.Naming, error) {
-	out := make(map[string]db.Naming, len(emails))
+func (q queries) Namings(emails []string) (map[string]engine.Naming, error) {
+	out := make(map[string]engine.Naming, len(emails))
 	for _, email := range emails {
 		if _, done := out[email]; done {
 			continue
@@ -105,24 +105,24 @@ func (q queries) Namings(emails []string) (map[string]db.Naming, error) {
 	return out, nil
 }
 
-func scanNaming(scan func(...any) error) (n db.Naming, err error) {
+func scanNaming(scan func(...any) error) (n engine.Naming, err error) {
 	err = scan(&n.Mail, &n.MsgID, (*seconds)(&n.Date), &n.Email, &n.Name)
 	return n, err
 }
 
 // Holds looks through all mails: the sum alone has no index.
-func (q queries) Holds(sums []db.Sum) ([]bool, error) {
-	at := make(map[db.Sum][]int, len(sums))
+func (q queries) Holds(sums []engine.Sum) ([]bool, error) {
+	at := make(map[engine.Sum][]int, len(sums))
 	for i, s := range sums {
 		at[s] = append(at[s], i)
 	}
 	held := make([]bool, len(sums))
 	return held, q.each(`SELECT sha256 FROM mail`, nil, func(scan func(...any) error) error {
 		var bytes []byte
-		if err := scan(&bytes); err != nil || len(bytes) != len(db.Sum{}) {
+		if err := scan(&bytes); err != nil || len(bytes) != len(engine.Sum{}) {
 			return err
 		}
-		for _, i := range at[db.Sum(bytes)] {
+		for _, i := range at[engine.Sum(bytes)] {
 			held[i] = true
 		}
 		return nil
@@ -134,13 +134,13 @@ func (q queries) LastMail() (last int64, err error) {
 	return last, err
 }
 
-func (q queries) After(id int64, most int) (out []db.MailKey, err error) {
+func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	query := `SELECT id, msgid, sha256, delivered FROM mail WHERE id > ? ORDER BY id LIMIT +?`
 	if id == math.MinInt64 { // in a damaged database a mail may have this number too
 		query = `SELECT id, msgid, sha256, delivered FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
 	}
 	err = q.each(query, []any{id, most}, func(scan func(...any) error) error {
-		var k db.MailKey
+		var k engine.MailKey
 		var bytes []byte
 		err := scan(&k.ID, &k.MsgID, &bytes, (*micros)(&k.Delivered))
 		copy(k.SHA256[:], bytes) // a damaged one is not the sum of its mail either, whatever its length

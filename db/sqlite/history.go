@@ -3,13 +3,13 @@ package sqlite
 import (
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
-func (q queries) Decisions(names []db.Name) (map[db.Name]db.Decision, error) {
-	out := make(map[db.Name]db.Decision, len(names))
+func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
+	out := make(map[engine.Name]engine.Decision, len(names))
 	for _, name := range names {
-		d := db.Decision{Name: name}
+		d := engine.Decision{Name: name}
 		there, err := q.row(`SELECT state, delegate, archived, series_name FROM decision WHERE project = ? AND msgid = ?`,
 			[]any{name.Project, name.MsgID}, &d.State, &d.Delegate, &d.Archived, &d.SeriesName)
 		if err != nil {
@@ -26,13 +26,13 @@ func (q queries) SeriesNamed(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
-func (q queries) Log(l db.LogQuery) (out []db.LogEntry, err error) {
+func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c := &conditions{}
 	c.add(l.Project != "", `project = ?`, l.Project)
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
 	err = q.each(`SELECT id, time, actor, what, project, msgid, before, after FROM log`+c.where()+`
 		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
-		var e db.LogEntry
+		var e engine.LogEntry
 		err := scan(&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After)
 		out = append(out, e)
 		return err
@@ -40,7 +40,7 @@ func (q queries) Log(l db.LogQuery) (out []db.LogEntry, err error) {
 	return out, err
 }
 
-func (q queries) Events(e db.EventQuery) (out []db.Event, err error) {
+func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	most := e.Most
 	if most == 0 {
 		most = -1
@@ -48,7 +48,7 @@ func (q queries) Events(e db.EventQuery) (out []db.Event, err error) {
 	err = q.each(`
 		SELECT id, date, category, project, mail, comment, series, actor, before, after
 		FROM event WHERE id > ? ORDER BY id LIMIT +?`, []any{e.Above, most}, func(scan func(...any) error) error {
-		var e db.Event
+		var e engine.Event
 		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, (*number)(&e.Project), (*number)(&e.Mail), (*number)(&e.Comment),
 			(*number)(&e.Series), (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After))
 		out = append(out, e)

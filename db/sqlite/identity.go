@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // A database that is open can be deleted, or another file moved to its name, and SQLite goes on writing into the file
@@ -20,7 +20,7 @@ type identity struct{ file, wal os.FileInfo }
 
 // fileToOpen is what is under the name before SQLite opens it. An empty file is made if there is none, as SQLite would: which
 // one SQLite made itself nobody could tell.
-func (e *engine) fileToOpen() (os.FileInfo, error) {
+func (e *database) fileToOpen() (os.FileInfo, error) {
 	f, err := os.OpenFile(e.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err == nil {
 		err = f.Close() // nobody in this process has it open yet, whose locks that would end
@@ -36,7 +36,7 @@ func (e *engine) fileToOpen() (os.FileInfo, error) {
 
 // identify is called when the database has been opened and its log was written to. SQLite does not say which file it has
 // open: it is the one that was there before and is still there.
-func (e *engine) identify(before os.FileInfo) (err error) {
+func (e *database) identify(before os.FileInfo) (err error) {
 	if e.files.file, err = os.Stat(e.path); err != nil {
 		return err
 	}
@@ -44,32 +44,32 @@ func (e *engine) identify(before os.FileInfo) (err error) {
 		return err
 	}
 	if !os.SameFile(before, e.files.file) {
-		return fmt.Errorf("%s: %w", e.path, db.ErrReplaced)
+		return fmt.Errorf("%s: %w", e.path, engine.ErrReplaced)
 	}
 	return nil
 }
 
 // inPlace tells whether the open files still have their names.
-func (e *engine) inPlace() error {
+func (e *database) inPlace() error {
 	switch file, err := os.Stat(e.path); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the database %s is gone: move it back, or restart the watcher to begin a new one: %w", e.path, db.ErrNotExist)
+		return fmt.Errorf("the database %s is gone: move it back, or restart the watcher to begin a new one: %w", e.path, engine.ErrNotExist)
 	case err != nil:
 		return err
 	case !os.SameFile(file, e.files.file):
-		return fmt.Errorf("%s: %w", e.path, db.ErrReplaced)
+		return fmt.Errorf("%s: %w", e.path, engine.ErrReplaced)
 	}
 	wal, err := os.Stat(e.path + "-wal")
 	if err != nil || !os.SameFile(wal, e.files.wal) {
-		return fmt.Errorf("the log beside the database, %s-wal, has been removed; it belongs to it: %w", e.path, db.ErrReplaced)
+		return fmt.Errorf("the log beside the database, %s-wal, has been removed; it belongs to it: %w", e.path, engine.ErrReplaced)
 	}
 	return nil
 }
 
 // regain opens what is under the name now, when the files that are open have lost theirs. It gives the error of having
 // lost them also when that succeeds, so that it is told to a person; the next try goes through.
-func (e *engine) regain(ctx context.Context, lost error) error {
-	if errors.Is(lost, db.ErrNotExist) {
+func (e *database) regain(ctx context.Context, lost error) error {
+	if errors.Is(lost, engine.ErrNotExist) {
 		return lost // to make a new one would lose what people have decided, if the old one comes back
 	}
 	e.leave()
@@ -85,7 +85,7 @@ const putAway = 10 * time.Second
 
 // leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,
 // and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
-func (e *engine) leave() {
+func (e *database) leave() {
 	_ = e.giveUpReaders() // nobody begins to read while the log is put away; those who do read are waited for
 	_ = e.writer.script(fmt.Sprintf("PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE)", putAway.Milliseconds()))
 	_ = e.closeAll()

@@ -9,27 +9,27 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // plainMail is a patch of project 1, as small as can be.
-func plainMail(n int) *db.Mail {
+func plainMail(n int) *engine.Mail {
 	at := time.Unix(int64(n), 0).UTC()
-	return &db.Mail{
-		SHA256: db.Sum{byte(n), byte(n >> 8), byte(n >> 16), 1}, Project: 1, MsgID: fmt.Sprintf("<%d@x>", n), Chosen: true,
+	return &engine.Mail{
+		SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16), 1}, Project: 1, MsgID: fmt.Sprintf("<%d@x>", n), Chosen: true,
 		Delivered: at, Date: at, Kind: 1, Sender: "ann@x.org", Name: "one", ContentSHA: []byte{1},
 	}
 }
 
 // store writes mails from one number to another, with what they need.
-func store(e db.Engine, from, to int, frame []byte) error {
-	return e.Write(ctx, func(tx db.Tx) error {
+func store(e engine.Engine, from, to int, frame []byte) error {
+	return e.Write(ctx, func(tx engine.Tx) error {
 		if all, err := tx.Projects(); err != nil || len(all) == 0 {
-			if err := errors.Join(err, tx.PutProject(&db.Project{})); err != nil {
+			if err := errors.Join(err, tx.PutProject(&engine.Project{})); err != nil {
 				return err
 			}
 		}
-		var mails []*db.Mail
+		var mails []*engine.Mail
 		var frames [][]byte
 		for n := from; n < to; n++ {
 			mails, frames = append(mails, plainMail(n)), append(frames, frame)
@@ -38,7 +38,7 @@ func store(e db.Engine, from, to int, frame []byte) error {
 	})
 }
 
-func mustStore(t *testing.T, e db.Engine, from, to int) {
+func mustStore(t *testing.T, e engine.Engine, from, to int) {
 	t.Helper()
 	if err := store(e, from, to, []byte("frame")); err != nil {
 		t.Fatal(err)
@@ -46,7 +46,7 @@ func mustStore(t *testing.T, e db.Engine, from, to int) {
 }
 
 // wantSound wants so many mails in a database without faults.
-func wantSound(t *testing.T, e db.Engine, mails int) {
+func wantSound(t *testing.T, e engine.Engine, mails int) {
 	t.Helper()
 	if got, err := counted(e); err != nil || got != mails {
 		t.Errorf("%d mails, %v, want %d", got, err, mails)
@@ -56,8 +56,8 @@ func wantSound(t *testing.T, e db.Engine, mails int) {
 	}
 }
 
-func counted(e db.Engine) (mails int, err error) {
-	err = e.View(ctx, func(v db.View) error {
+func counted(e engine.Engine) (mails int, err error) {
+	err = e.View(ctx, func(v engine.View) error {
 		c, err := v.Counts()
 		mails = c.Mails
 		return err
@@ -75,12 +75,12 @@ func TestDatabaseIsReplaced(t *testing.T) {
 		mend func(t *testing.T, path string)
 		want int // mails in the database in the end
 	}{
-		{"deleted and moved back", func(t *testing.T, path string) { rename(t, path, path+".away") }, db.ErrNotExist,
+		{"deleted and moved back", func(t *testing.T, path string) { rename(t, path, path+".away") }, engine.ErrNotExist,
 			func(t *testing.T, path string) { rename(t, path+".away", path) }, 2},
-		{"replaced by a backup", func(t *testing.T, path string) { rename(t, path+".backup", path) }, db.ErrReplaced, nil, 2},
-		{"deleted and restored", func(t *testing.T, path string) { remove(t, path) }, db.ErrNotExist,
+		{"replaced by a backup", func(t *testing.T, path string) { rename(t, path+".backup", path) }, engine.ErrReplaced, nil, 2},
+		{"deleted and restored", func(t *testing.T, path string) { remove(t, path) }, engine.ErrNotExist,
 			func(t *testing.T, path string) { rename(t, path+".backup", path) }, 2},
-		{"its log is removed", func(t *testing.T, path string) { remove(t, path+"-wal") }, db.ErrReplaced, nil, 2},
+		{"its log is removed", func(t *testing.T, path string) { remove(t, path+"-wal") }, engine.ErrReplaced, nil, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := newEngine(t)
@@ -132,10 +132,10 @@ func TestDatabaseIsReplacedByAnother(t *testing.T) {
 // The file goes while a transaction runs: its commit succeeds, and still nothing may be taken for stored.
 func TestDatabaseGoesDuringATransaction(t *testing.T) {
 	e := newEngine(t)
-	err := e.Write(ctx, func(tx db.Tx) error {
+	err := e.Write(ctx, func(tx engine.Tx) error {
 		return errors.Join(os.Remove(e.path), tx.PutReading(7))
 	})
-	if !errors.Is(err, db.ErrNotExist) {
+	if !errors.Is(err, engine.ErrNotExist) {
 		t.Errorf("it was taken for stored: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestDatabaseIsReplacedWhileItIsOpened(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	e := &engine{path: path, turn: newTurn(), writable: true, step: func(step string) {
+	e := &database{path: path, turn: newTurn(), writable: true, step: func(step string) {
 		if step == stepOpened {
 			os.Rename(path+".next", path) // once: then it is gone
 		}
@@ -158,7 +158,7 @@ func TestDatabaseIsReplacedWhileItIsOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	write(t, e, func(tx db.Tx) error { return tx.PutMaildirs([]db.Maildir{{Path: "/a"}}) })
+	write(t, e, func(tx engine.Tx) error { return tx.PutMaildirs([]engine.Maildir{{Path: "/a"}}) })
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}

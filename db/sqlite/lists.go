@@ -2,9 +2,8 @@ package sqlite
 
 import (
 	"encoding/hex"
-	"encoding/json"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -74,7 +73,7 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 			(*text)(&more), &v.Variants); err != nil {
 			return err
 		}
-		v.Kind = db.RoleOf(project, kind, leads)
+		v.Kind = engine.RoleOf(project, kind, leads)
 		err := readMore(&v, more)
 		out = append(out, v)
 		return err
@@ -82,22 +81,14 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	return out, err
 }
 
-// readMore takes from db.Mail.More what a view shows.
+// readMore takes from engine.Mail.More what a view shows.
 func readMore(v *track.MailView, more string) error {
-	if more == "" {
-		return nil
-	}
-	var m struct {
-		Trailers       []track.Trailer
-		Notes          []string
-		ActionRequired bool
-	}
-	err := json.Unmarshal([]byte(more), &m)
+	m, err := engine.ParseMore(more)
 	v.Trailers, v.Notes, v.ActionRequired = m.Trailers, m.Notes, m.ActionRequired
 	return err
 }
 
-func (q queries) Find(f db.Finding) (out []int64, err error) {
+func (q queries) Find(f engine.Finding) (out []int64, err error) {
 	c := &conditions{}
 	c.add(f.ID != 0, `id = ?`, f.ID)
 	c.add(len(f.MsgIDs) > 0, in(`msgid`), list(f.MsgIDs))
@@ -155,7 +146,7 @@ func (q queries) More(mails []int64) (map[int64]string, error) {
 		})
 }
 
-func (q queries) Counts() (n db.Counts, err error) {
+func (q queries) Counts() (n engine.Counts, err error) {
 	for _, c := range []struct {
 		query string
 		into  any

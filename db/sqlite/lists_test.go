@@ -3,12 +3,12 @@ package sqlite
 import (
 	"testing"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
-func patchNumbers(f track.Filter) func(v db.View) (any, error) {
-	return func(v db.View) (any, error) {
+func patchNumbers(f track.Filter) func(v engine.View) (any, error) {
+	return func(v engine.View) (any, error) {
 		found, err := v.Patches(f)
 		var ids []int64
 		for _, p := range found {
@@ -18,8 +18,8 @@ func patchNumbers(f track.Filter) func(v db.View) (any, error) {
 	}
 }
 
-func seriesNumbers(f track.Filter) func(v db.View) (any, error) {
-	return func(v db.View) (any, error) {
+func seriesNumbers(f track.Filter) func(v engine.View) (any, error) {
+	return func(v engine.View) (any, error) {
 		found, err := v.SeriesList(f)
 		var ids []int64
 		for _, s := range found {
@@ -32,17 +32,17 @@ func seriesNumbers(f track.Filter) func(v db.View) (any, error) {
 func TestPatches(t *testing.T) {
 	e, _, _ := openFilled(t)
 	answers(t, e, []asked{
-		{"one", func(v db.View) (any, error) { return v.Patches(track.Filter{ID: 8}) }, []track.PatchView{{
+		{"one", func(v engine.View) (any, error) { return v.Patches(track.Filter{ID: 8}) }, []track.PatchView{{
 			ID: 8, Project: "net", MsgID: "<q1@x>", Name: "[v2,RESEND] name", Date: at(1000),
 			Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}, State: "rfc", Delegate: "bob@x.org",
 			Series: 8, Number: 1, Total: 1,
 			Version: 2, Hash: "abcd",
 		}}},
-		{"in no series", func(v db.View) (any, error) { return v.Patches(track.Filter{ID: 9}) }, []track.PatchView{{
+		{"in no series", func(v engine.View) (any, error) { return v.Patches(track.Filter{ID: 9}) }, []track.PatchView{{
 			ID: 9, Project: "net", MsgID: "<pull@x>", Name: "name of <pull@x>", Date: at(1001),
 			Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}, State: "new", Total: 2, Version: 1, PullURL: "git://x",
 		}}},
-		{"without a name of its own", func(v db.View) (any, error) {
+		{"without a name of its own", func(v engine.View) (any, error) {
 			found, err := v.Patches(track.Filter{ID: 3, Archived: true})
 			return found[0].Submitter, err
 		}, track.Person{Name: "Ann", Email: "ann@x.org"}},
@@ -67,7 +67,7 @@ func TestSeriesList(t *testing.T) {
 	e, _, _ := openFilled(t)
 	ann := track.Person{Name: "Ann", Email: "ann@x.org"}
 	answers(t, e, []asked{
-		{"all", func(v db.View) (any, error) { return v.SeriesList(track.Filter{}) }, []track.SeriesView{
+		{"all", func(v engine.View) (any, error) { return v.SeriesList(track.Filter{}) }, []track.SeriesView{
 			{ID: 8, Project: "net", Key: "<q1@x>", Name: "a name", Version: 2, Resend: true, Total: 2, Received: 1,
 				Date: at(1000), Submitter: ann},
 			{ID: 1, Project: "net", Key: "<c@x>", Name: "all of it", Version: 1, Total: 2, Received: 2,
@@ -100,7 +100,7 @@ func TestSeriesOfManyDecided(t *testing.T) {
 func TestMailViews(t *testing.T) {
 	e, _, _ := openFilled(t)
 	answers(t, e, []asked{
-		{"MailViews", func(v db.View) (any, error) { return v.MailViews([]int64{4, 99, 2, 7}) }, []track.MailView{
+		{"MailViews", func(v engine.View) (any, error) { return v.MailViews([]int64{4, 99, 2, 7}) }, []track.MailView{
 			{ID: 4, Project: "net", MsgID: "<r1@x>", Kind: "comment", Name: "name of <r1@x>", Date: at(103),
 				Submitter: track.Person{Name: "Bob 100%", Email: "bob@x.org"}, Refs: []string{"<p1@x>"}, Parent: "<p1@x>",
 				Trailers: []track.Trailer{{Key: "Acked-by", Value: "Bob"}}, Notes: []string{"odd"}, ActionRequired: true},
@@ -110,7 +110,7 @@ func TestMailViews(t *testing.T) {
 			{ID: 7, MsgID: "<u@x>", Kind: "unrouted", Name: "name of <u@x>", Date: at(105),
 				Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}},
 		}},
-		{"kinds", func(v db.View) (any, error) {
+		{"kinds", func(v engine.View) (any, error) {
 			found, err := v.MailViews([]int64{1, 5, 10})
 			var kinds []string
 			for _, m := range found {
@@ -123,32 +123,32 @@ func TestMailViews(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	e, _, _ := openFilled(t)
-	find := func(f db.Finding) func(v db.View) (any, error) {
-		return func(v db.View) (any, error) { return v.Find(f) }
+	find := func(f engine.Finding) func(v engine.View) (any, error) {
+		return func(v engine.View) (any, error) { return v.Find(f) }
 	}
 	answers(t, e, []asked{
-		{"nothing", find(db.Finding{Project: "net"}), []int64(nil)},
-		{"by number", find(db.Finding{ID: 2}), []int64{2}},
-		{"a variant", find(db.Finding{ID: 6}), []int64(nil)},
-		{"in another project", find(db.Finding{ID: 2, Project: "gone"}), []int64(nil)},
-		{"by Message-ID", find(db.Finding{MsgIDs: []string{"<u@x>", "<p1@x>", "<u@x>"}}), []int64{2, 7}},
-		{"by Message-ID in a project", find(db.Finding{MsgIDs: []string{"<u@x>", "<p1@x>"}, Project: "net"}), []int64{2}},
-		{"by its beginning", find(db.Finding{Beginning: "<p"}), []int64{2, 3, 9}},
-		{"by its beginning, some", find(db.Finding{Beginning: "<p", Project: "net", Most: 2}), []int64{2, 3}},
+		{"nothing", find(engine.Finding{Project: "net"}), []int64(nil)},
+		{"by number", find(engine.Finding{ID: 2}), []int64{2}},
+		{"a variant", find(engine.Finding{ID: 6}), []int64(nil)},
+		{"in another project", find(engine.Finding{ID: 2, Project: "gone"}), []int64(nil)},
+		{"by Message-ID", find(engine.Finding{MsgIDs: []string{"<u@x>", "<p1@x>", "<u@x>"}}), []int64{2, 7}},
+		{"by Message-ID in a project", find(engine.Finding{MsgIDs: []string{"<u@x>", "<p1@x>"}, Project: "net"}), []int64{2}},
+		{"by its beginning", find(engine.Finding{Beginning: "<p"}), []int64{2, 3, 9}},
+		{"by its beginning, some", find(engine.Finding{Beginning: "<p", Project: "net", Most: 2}), []int64{2, 3}},
 	})
 }
 
 func TestSmallLists(t *testing.T) {
 	e, _, mails := openFilled(t)
 	answers(t, e, []asked{
-		{"Replies", func(v db.View) (any, error) { return v.Replies([]int64{2, 3, 2}, false) }, map[int64][]int64{2: {4}}},
-		{"Replies, ignored too", func(v db.View) (any, error) { return v.Replies([]int64{2, 3, 2}, true) },
+		{"Replies", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, false) }, map[int64][]int64{2: {4}}},
+		{"Replies, ignored too", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, true) },
 			map[int64][]int64{2: {4, 5}}},
-		{"Covers", func(v db.View) (any, error) { return v.Covers([]int64{2, 3, 8, 9, 2}) }, map[int64]int64{2: 1, 3: 1}},
-		{"More", func(v db.View) (any, error) { return v.More([]int64{1, 2, 8, 2}) },
+		{"Covers", func(v engine.View) (any, error) { return v.Covers([]int64{2, 3, 8, 9, 2}) }, map[int64]int64{2: 1, 3: 1}},
+		{"More", func(v engine.View) (any, error) { return v.More([]int64{1, 2, 8, 2}) },
 			map[int64]string{2: mails[1].More, 8: mails[7].More}},
-		{"More of none", func(v db.View) (any, error) { return v.More(nil) }, map[int64]string{}},
-		{"Counts", func(v db.View) (any, error) { return v.Counts() }, db.Counts{
+		{"More of none", func(v engine.View) (any, error) { return v.More(nil) }, map[int64]string{}},
+		{"Counts", func(v engine.View) (any, error) { return v.Counts() }, engine.Counts{
 			Mails: 10, Patches: 4, Covers: 1, Comments: 1, Pending: 1, Ignored: 1, Unrouted: 1, Variants: 1,
 			Series: 2, NoSubject: 1,
 			NewestNoSubject: 10,

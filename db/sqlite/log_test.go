@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 func unpack(t *testing.T, from, to string) {
@@ -45,7 +45,7 @@ func TestLogOfEarlierDecisions(t *testing.T) {
 	if err := w.tx(t.Context(), func() error { return migrateTo(w, 8, true) }); err != nil {
 		t.Fatal(err)
 	}
-	log, err := queries{w}.Log(db.LogQuery{})
+	log, err := queries{w}.Log(engine.LogQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}

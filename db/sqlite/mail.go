@@ -3,44 +3,44 @@ package sqlite
 import (
 	"strings"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // column is a column of the table mail: what is written of a mail, and where it is read into.
 type column struct {
 	name  string
-	value func(m *db.Mail) any
-	into  func(m *db.Mail) any
+	value func(m *engine.Mail) any
+	into  func(m *engine.Mail) any
 }
 
 // columns are all of them but the number. A new one is a line here, beside its migration.
 var columns = []column{
-	{"sha256", func(m *db.Mail) any { return m.SHA256[:] }, func(m *db.Mail) any { return (*sum)(&m.SHA256) }},
-	{"project", func(m *db.Mail) any { return numberOrNull(m.Project) }, func(m *db.Mail) any { return (*number)(&m.Project) }},
-	{"msgid", func(m *db.Mail) any { return m.MsgID }, func(m *db.Mail) any { return &m.MsgID }},
-	{"chosen", func(m *db.Mail) any { return m.Chosen }, func(m *db.Mail) any { return &m.Chosen }},
-	{"by_list", func(m *db.Mail) any { return m.ByList }, func(m *db.Mail) any { return &m.ByList }},
-	{"delivered", func(m *db.Mail) any { return m.Delivered.UnixMicro() }, func(m *db.Mail) any { return (*micros)(&m.Delivered) }},
-	{"sent", func(m *db.Mail) any { return secondsOrNull(m.Sent) }, func(m *db.Mail) any { return (*seconds)(&m.Sent) }},
-	{"dated", func(m *db.Mail) any { return m.Dated }, func(m *db.Mail) any { return &m.Dated }},
-	{"date", func(m *db.Mail) any { return m.Date.Unix() }, func(m *db.Mail) any { return (*seconds)(&m.Date) }},
-	{"imported_as", func(m *db.Mail) any { return textOrNull(m.ImportedAs) }, func(m *db.Mail) any { return (*text)(&m.ImportedAs) }},
-	{"kind", func(m *db.Mail) any { return int64(m.Kind) }, func(m *db.Mail) any { return &m.Kind }},
-	{"sender", func(m *db.Mail) any { return m.Sender }, func(m *db.Mail) any { return &m.Sender }},
-	{"sender_name", func(m *db.Mail) any { return m.SenderName }, func(m *db.Mail) any { return &m.SenderName }},
-	{"name", func(m *db.Mail) any { return m.Name }, func(m *db.Mail) any { return &m.Name }},
-	{"marked", func(m *db.Mail) any { return m.Marked }, func(m *db.Mail) any { return &m.Marked }},
-	{"number", func(m *db.Mail) any { return m.Number }, func(m *db.Mail) any { return &m.Number }},
-	{"total", func(m *db.Mail) any { return m.Total }, func(m *db.Mail) any { return &m.Total }},
-	{"version", func(m *db.Mail) any { return m.Version }, func(m *db.Mail) any { return &m.Version }},
-	{"refs", func(m *db.Mail) any { return strings.Join(m.Refs, "\n") }, func(m *db.Mail) any { return (*lines)(&m.Refs) }},
-	{"content_sha", func(m *db.Mail) any { return m.ContentSHA }, func(m *db.Mail) any { return &m.ContentSHA }},
-	{"diff_sha", func(m *db.Mail) any { return bytesOrNull(m.DiffSHA) }, func(m *db.Mail) any { return &m.DiffSHA }},
-	{"hash", func(m *db.Mail) any { return bytesOrNull(m.Hash) }, func(m *db.Mail) any { return &m.Hash }},
-	{"pull_url", func(m *db.Mail) any { return textOrNull(m.PullURL) }, func(m *db.Mail) any { return (*text)(&m.PullURL) }},
-	{"state", func(m *db.Mail) any { return textOrNull(m.State) }, func(m *db.Mail) any { return (*text)(&m.State) }},
-	{"more", func(m *db.Mail) any { return textOrNull(m.More) }, func(m *db.Mail) any { return (*text)(&m.More) }},
-	{"title", func(m *db.Mail) any { return numberOrNull(m.Title) }, func(m *db.Mail) any { return (*number)(&m.Title) }},
+	{"sha256", func(m *engine.Mail) any { return m.SHA256[:] }, func(m *engine.Mail) any { return (*sum)(&m.SHA256) }},
+	{"project", func(m *engine.Mail) any { return numberOrNull(m.Project) }, func(m *engine.Mail) any { return (*number)(&m.Project) }},
+	{"msgid", func(m *engine.Mail) any { return m.MsgID }, func(m *engine.Mail) any { return &m.MsgID }},
+	{"chosen", func(m *engine.Mail) any { return m.Chosen }, func(m *engine.Mail) any { return &m.Chosen }},
+	{"by_list", func(m *engine.Mail) any { return m.ByList }, func(m *engine.Mail) any { return &m.ByList }},
+	{"delivered", func(m *engine.Mail) any { return m.Delivered.UnixMicro() }, func(m *engine.Mail) any { return (*micros)(&m.Delivered) }},
+	{"sent", func(m *engine.Mail) any { return secondsOrNull(m.Sent) }, func(m *engine.Mail) any { return (*seconds)(&m.Sent) }},
+	{"dated", func(m *engine.Mail) any { return m.Dated }, func(m *engine.Mail) any { return &m.Dated }},
+	{"date", func(m *engine.Mail) any { return m.Date.Unix() }, func(m *engine.Mail) any { return (*seconds)(&m.Date) }},
+	{"imported_as", func(m *engine.Mail) any { return textOrNull(m.ImportedAs) }, func(m *engine.Mail) any { return (*text)(&m.ImportedAs) }},
+	{"kind", func(m *engine.Mail) any { return int64(m.Kind) }, func(m *engine.Mail) any { return &m.Kind }},
+	{"sender", func(m *engine.Mail) any { return m.Sender }, func(m *engine.Mail) any { return &m.Sender }},
+	{"sender_name", func(m *engine.Mail) any { return m.SenderName }, func(m *engine.Mail) any { return &m.SenderName }},
+	{"name", func(m *engine.Mail) any { return m.Name }, func(m *engine.Mail) any { return &m.Name }},
+	{"marked", func(m *engine.Mail) any { return m.Marked }, func(m *engine.Mail) any { return &m.Marked }},
+	{"number", func(m *engine.Mail) any { return m.Number }, func(m *engine.Mail) any { return &m.Number }},
+	{"total", func(m *engine.Mail) any { return m.Total }, func(m *engine.Mail) any { return &m.Total }},
+	{"version", func(m *engine.Mail) any { return m.Version }, func(m *engine.Mail) any { return &m.Version }},
+	{"refs", func(m *engine.Mail) any { return strings.Join(m.Refs, "\n") }, func(m *engine.Mail) any { return (*lines)(&m.Refs) }},
+	{"content_sha", func(m *engine.Mail) any { return m.ContentSHA }, func(m *engine.Mail) any { return &m.ContentSHA }},
+	{"diff_sha", func(m *engine.Mail) any { return bytesOrNull(m.DiffSHA) }, func(m *engine.Mail) any { return &m.DiffSHA }},
+	{"hash", func(m *engine.Mail) any { return bytesOrNull(m.Hash) }, func(m *engine.Mail) any { return &m.Hash }},
+	{"pull_url", func(m *engine.Mail) any { return textOrNull(m.PullURL) }, func(m *engine.Mail) any { return (*text)(&m.PullURL) }},
+	{"state", func(m *engine.Mail) any { return textOrNull(m.State) }, func(m *engine.Mail) any { return (*text)(&m.State) }},
+	{"more", func(m *engine.Mail) any { return textOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
+	{"title", func(m *engine.Mail) any { return numberOrNull(m.Title) }, func(m *engine.Mail) any { return (*number)(&m.Title) }},
 }
 
 // columnNames are the names of columns, each after what stands before it ("m." or nothing).
@@ -56,7 +56,7 @@ func columnNames(before string) string {
 var mailColumns = "m.id, " + columnNames("m.")
 
 // mailInto appends to dest where a row of mailColumns is scanned into.
-func mailInto(dest []any, m *db.Mail) []any {
+func mailInto(dest []any, m *engine.Mail) []any {
 	dest = append(dest, &m.ID)
 	for i := range columns {
 		dest = append(dest, columns[i].into(m))
@@ -70,7 +70,7 @@ var (
 )
 
 // mailValues appends to args the values of columns.
-func mailValues(args []any, m *db.Mail) []any {
+func mailValues(args []any, m *engine.Mail) []any {
 	for i := range columns {
 		args = append(args, columns[i].value(m))
 	}

@@ -1,15 +1,15 @@
 package sqlite
 
 import (
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
-func (q queries) Projects() (out []db.Project, err error) {
+func (q queries) Projects() (out []engine.Project, err error) {
 	if err = q.each(`
 		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed
 		FROM project ORDER BY link_name`, nil, func(scan func(...any) error) error {
-		var p db.Project
+		var p engine.Project
 		err := scan(&p.ID, &p.LinkName, &p.ListID, &p.ListEmail, &p.Name, &p.SubjectMatch, &p.OnSight, &p.MailStates,
 			&p.MailDelegates, &p.Removed)
 		out = append(out, p)
@@ -21,8 +21,8 @@ func (q queries) Projects() (out []db.Project, err error) {
 }
 
 // rules hands each rule to the project that it belongs to.
-func (q queries) rules(projects []db.Project) error {
-	byID := make(map[int64]*db.Project, len(projects))
+func (q queries) rules(projects []engine.Project) error {
+	byID := make(map[int64]*engine.Project, len(projects))
 	for i := range projects {
 		byID[projects[i].ID] = &projects[i]
 	}
@@ -40,10 +40,10 @@ func (q queries) rules(projects []db.Project) error {
 		})
 }
 
-func (q queries) Works() (out []db.Work, err error) {
+func (q queries) Works() (out []engine.Work, err error) {
 	err = q.each(`SELECT id, project, done, last FROM unfinished ORDER BY project IS NOT NULL, id`, nil,
 		func(scan func(...any) error) error {
-			var w db.Work
+			var w engine.Work
 			err := scan(&w.ID, (*number)(&w.Project), &w.Done, &w.Last)
 			out = append(out, w)
 			return err
@@ -56,9 +56,9 @@ func (q queries) Reading() (version int, err error) {
 	return version, err
 }
 
-func (q queries) Dictionaries() (out []db.Dictionary, err error) {
+func (q queries) Dictionaries() (out []engine.Dictionary, err error) {
 	err = q.each(`SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`, nil, func(scan func(...any) error) error {
-		var d db.Dictionary
+		var d engine.Dictionary
 		err := scan(&d.ID, &d.Mails, &d.Frame)
 		out = append(out, d)
 		return err
@@ -66,10 +66,10 @@ func (q queries) Dictionaries() (out []db.Dictionary, err error) {
 	return out, err
 }
 
-func (q queries) Maildirs() (out []db.Maildir, err error) {
+func (q queries) Maildirs() (out []engine.Maildir, err error) {
 	err = q.each(`SELECT path, last_mail, last_event, last_scan, paused FROM maildir ORDER BY path`, nil,
 		func(scan func(...any) error) error {
-			var m db.Maildir
+			var m engine.Maildir
 			err := scan(&m.Path, (*seconds)(&m.LastMail), (*seconds)(&m.LastEvent), (*seconds)(&m.LastScan),
 				(*text)(&m.Paused))
 			out = append(out, m)

@@ -19,12 +19,13 @@ import (
 	sqlite3 "github.com/mattn/go-sqlite3"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Open opens the database for reading and writing, makes it if it is not there, and brings an older one up to date.
 // A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
 func Open(ctx context.Context, path string) (*db.Store, error) {
-	e := &engine{path: path, turn: newTurn(), writable: true}
+	e := &database{path: path, turn: newTurn(), writable: true}
 	if err := e.openPatiently(ctx); err != nil {
 		e.Close()
 		return nil, err
@@ -34,7 +35,7 @@ func Open(ctx context.Context, path string) (*db.Store, error) {
 
 // OpenReadOnly opens a database that must exist, beside whoever writes to it, and never changes it.
 func OpenReadOnly(ctx context.Context, path string) (*db.Store, error) {
-	e := &engine{path: path, turn: newTurn()}
+	e := &database{path: path, turn: newTurn()}
 	if err := e.openExisting(ctx); err != nil {
 		e.Close()
 		return nil, fmt.Errorf("open database %s: %w", path, explain(err))
@@ -42,7 +43,7 @@ func OpenReadOnly(ctx context.Context, path string) (*db.Store, error) {
 	return storeOf(ctx, e)
 }
 
-func storeOf(ctx context.Context, e *engine) (*db.Store, error) {
+func storeOf(ctx context.Context, e *database) (*db.Store, error) {
 	s, err := db.New(ctx, e)
 	if err != nil {
 		e.Close()
@@ -59,11 +60,11 @@ func Version() string {
 
 // openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once get in
 // each other's way, when one of them switches it to WAL. And so it does where the file was replaced while it was opened.
-func (e *engine) openPatiently(ctx context.Context) error {
+func (e *database) openPatiently(ctx context.Context) error {
 	err := e.open(ctx)
-	again := func() bool { return isBusy(err) || errors.Is(err, db.ErrReplaced) }
+	again := func() bool { return isBusy(err) || errors.Is(err, engine.ErrReplaced) }
 	for end := time.Now().Add(patience); again() && time.Now().Before(end) && ctx.Err() == nil; err = e.open(ctx) {
-		if errors.Is(err, db.ErrReplaced) {
+		if errors.Is(err, engine.ErrReplaced) {
 			e.leave()
 		}
 		e.closeAll()
@@ -87,7 +88,7 @@ const patience = 20 * time.Second
 // work.
 const writeOptions = "_cache_size=-32768&_mutex=no"
 
-func (e *engine) open(ctx context.Context) error {
+func (e *database) open(ctx context.Context) error {
 	if err := refuseOdd(e.path); err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (e *engine) open(ctx context.Context) error {
 }
 
 // bringUpToDate waits for no other writer where there is nothing to do.
-func (e *engine) bringUpToDate(ctx context.Context) error {
+func (e *database) bringUpToDate(ctx context.Context) error {
 	found, err := e.writer.version()
 	if err != nil || found == schemaVersion() {
 		return err
@@ -131,7 +132,7 @@ func (e *engine) bringUpToDate(ctx context.Context) error {
 	return e.writer.tx(ctx, func() error { return migrate(e.writer, e.TempDir()) })
 }
 
-func (e *engine) refuseStrangers(ctx context.Context) error {
+func (e *database) refuseStrangers(ctx context.Context) error {
 	if info, err := os.Stat(e.path); err != nil || info.Size() == 0 {
 		return nil // to be made
 	}
@@ -148,9 +149,9 @@ func (e *engine) refuseStrangers(ctx context.Context) error {
 	return err
 }
 
-func (e *engine) openExisting(ctx context.Context) error {
+func (e *database) openExisting(ctx context.Context) error {
 	if _, err := os.Stat(e.path); errors.Is(err, os.ErrNotExist) {
-		return db.ErrNotExist
+		return engine.ErrNotExist
 	}
 	if err := refuseOdd(e.path); err != nil {
 		return err

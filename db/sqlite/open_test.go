@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // behind runs SQL on a file behind the engine's back.
@@ -107,7 +108,7 @@ func TestOpenWithoutAFolder(t *testing.T) {
 
 func TestOpenReadOnlyNeedsADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
-	if _, err := OpenReadOnly(ctx, path); !errors.Is(err, db.ErrNotExist) {
+	if _, err := OpenReadOnly(ctx, path); !errors.Is(err, engine.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(path); err == nil {
@@ -141,9 +142,9 @@ func TestOddPaths(t *testing.T) {
 }
 
 // readOnly opens a database beside the one who writes it.
-func readOnly(t *testing.T, path string) *engine {
+func readOnly(t *testing.T, path string) *database {
 	t.Helper()
-	e := &engine{path: path, turn: newTurn()}
+	e := &database{path: path, turn: newTurn()}
 	if err := e.openExisting(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +160,7 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 		mustStore(t, w, n, n+1)
 		wantSound(t, r, n)
 	}
-	if err := store(r, 4, 5, []byte("x")); !errors.Is(err, db.ErrReadOnly) || !strings.Contains(err.Error(), "reading only") {
+	if err := store(r, 4, 5, []byte("x")); !errors.Is(err, engine.ErrReadOnly) || !strings.Contains(err.Error(), "reading only") {
 		t.Errorf("wrote: %v", err)
 	}
 	s, err := r.Scratch(ctx)

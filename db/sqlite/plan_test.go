@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -24,7 +24,7 @@ func (r *recorder) each(query string, args []any, f func(scan func(...any) error
 }
 
 // recorded are the questions that are asked by f.
-func recorded(t *testing.T, e *engine, f func(v db.View) error) map[string][]any {
+func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string][]any {
 	t.Helper()
 	r := &recorder{asker: e.writer, asked: map[string][]any{}}
 	if err := f(queries{r}); err != nil {
@@ -36,7 +36,7 @@ func recorded(t *testing.T, e *engine, f func(v db.View) error) map[string][]any
 // fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part of a name.
 var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|series|s|decision|event)\b(.*)`)
 
-func plan(t *testing.T, e *engine, query string, args []any) (steps []string) {
+func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
 	t.Helper()
 	if err := e.writer.each("EXPLAIN QUERY PLAN "+query, args, func(scan func(...any) error) error {
 		var step string
@@ -51,7 +51,7 @@ func plan(t *testing.T, e *engine, query string, args []any) (steps []string) {
 
 // wantIndexed looks at the plans of questions. A list of the newest may walk an index by date from its end, until it has
 // enough, and After and Events the numbers from one of them on.
-func wantIndexed(t *testing.T, e *engine, asked map[string][]any) {
+func wantIndexed(t *testing.T, e *database, asked map[string][]any) {
 	t.Helper()
 	for query, args := range asked {
 		steps := plan(t, e, query, args)
@@ -64,39 +64,39 @@ func wantIndexed(t *testing.T, e *engine, asked map[string][]any) {
 }
 
 // whileWriting asks all that is asked while mails are stored.
-func whileWriting(v db.View) error {
-	named := []db.Name{{Project: 1, MsgID: "<p1@x>"}, {MsgID: "<u@x>"}}
+func whileWriting(v engine.View) error {
+	named := []engine.Name{{Project: 1, MsgID: "<p1@x>"}, {MsgID: "<u@x>"}}
 	at := func(_ any, err error) error { return err }
 	errs := []error{
-		at(v.Known([]db.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Mails([]int64{2})),
+		at(v.Known([]engine.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Mails([]int64{2})),
 		at(v.Namings([]string{"ann@x.org"})), at(v.LastMail()), at(v.After(3, 2)),
 		v.Frames([]int64{1}, func(int64, []byte) error { return nil }),
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
-		at(v.Marked(1, []db.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
+		at(v.Marked(1, []engine.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
 		at(v.Derived([]int64{2})), at(v.Series([]int64{1})), at(v.People([]string{"ann@x.org"})),
 		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.Works()), at(v.Reading()),
 	}
 	for _, senders := range [][]string{nil, {"ann@x.org"}, {"ann@x.org", "bob@x.org"}} {
-		errs = append(errs, at(v.Referrers(db.Referring{Project: 1, To: []string{"<p1@x>"}, Senders: senders})))
+		errs = append(errs, at(v.Referrers(engine.Referring{Project: 1, To: []string{"<p1@x>"}, Senders: senders})))
 	}
 	_, _, err := v.LastEvent()
 	return errors.Join(append(errs, err)...)
 }
 
 // whileReading asks all the rest but what may look through everything: Holds, Counts and streams.
-func whileReading(v db.View) error {
+func whileReading(v engine.View) error {
 	at := func(_ any, err error) error { return err }
-	titling := db.Titling{Project: 1, Title: titlePatch, Version: 2, Most: 9}
+	titling := engine.Titling{Project: 1, Title: titlePatch, Version: 2, Most: 9}
 	later := titling
 	later.Later = true
 	errs := []error{
-		at(v.Titled([]db.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending(1)),
+		at(v.Titled([]engine.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending(1)),
 		at(v.MailViews([]int64{1, 2})),
-		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})), at(v.Events(db.EventQuery{Above: 1})),
-		at(v.Log(db.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),
+		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})), at(v.Events(engine.EventQuery{Above: 1})),
+		at(v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),
 	}
 	for _, project := range []string{"", "net"} {
-		for _, f := range []db.Finding{
+		for _, f := range []engine.Finding{
 			{ID: 2}, {MsgIDs: []string{"<p1@x>", "<u@x>"}}, {Beginning: "<p"}, {Beginning: "<p", Most: 20},
 		} {
 			f.Project = project
@@ -109,7 +109,7 @@ func whileReading(v db.View) error {
 // What adding a mail costs must not grow with what is stored.
 func TestLookUpsUseIndexes(t *testing.T) {
 	e, _, _ := openFilled(t)
-	for _, ask := range []func(db.View) error{whileWriting, whileReading} {
+	for _, ask := range []func(engine.View) error{whileWriting, whileReading} {
 		asked := recorded(t, e, ask)
 		if len(asked) < 15 {
 			t.Errorf("only %d questions", len(asked))
@@ -136,7 +136,7 @@ func TestListsUseIndexes(t *testing.T) {
 		"all of a project":     {Project: "net", Archived: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantIndexed(t, e, recorded(t, e, func(v db.View) error {
+			wantIndexed(t, e, recorded(t, e, func(v engine.View) error {
 				_, err := v.Patches(f)
 				_, err2 := v.SeriesList(f)
 				return errors.Join(err, err2)
@@ -149,13 +149,13 @@ func TestListsUseIndexes(t *testing.T) {
 // through all references, lest one be left that leads nowhere.
 func TestWritesUseIndexes(t *testing.T) {
 	e, start, mails := openFilled(t)
-	if err := e.Write(t.Context(), func(tx db.Tx) error {
+	if err := e.Write(t.Context(), func(tx engine.Tx) error {
 		d, refs := testDerived(), testRefs(mails)
 		return errors.Join(
 			tx.DropRefs(refs), tx.DropMails([]int64{4}), tx.DropSeries([]int64{8}), tx.DropPeople([]string{"bob@x.org"}),
 			tx.Put(d),
 			tx.Update(mails), tx.MoveDecisions(1, 2), tx.PutDecisions(start.decisions),
-			tx.PutDecisions([]db.Decision{{Name: start.decisions[0].Name}}),
+			tx.PutDecisions([]engine.Decision{{Name: start.decisions[0].Name}}),
 			tx.PutProject(&start.projects[0]),
 		)
 	}); err != nil {
@@ -177,7 +177,7 @@ func TestWritesUseIndexes(t *testing.T) {
 // A join with "= ?" would be compiled anew each time it is run (see is), and so would any question with "LIMIT ?".
 func TestQuestionsAreCompiledOnce(t *testing.T) {
 	e, _, _ := openFilled(t)
-	for _, ask := range []func(db.View) error{whileWriting, whileReading} {
+	for _, ask := range []func(engine.View) error{whileWriting, whileReading} {
 		for query := range recorded(t, e, ask) {
 			if strings.Contains(query, " JOIN ") && regexp.MustCompile(`(=|IS) \?`).MatchString(query) {
 				t.Errorf("= ? and not = +? in a join:\n%s", query)

@@ -1,8 +1,8 @@
 package sqlite
 
-import "patchwatch/db"
+import "patchwatch/db/engine"
 
-func (t *tx) PutDecisions(decisions []db.Decision) error {
+func (t *tx) PutDecisions(decisions []engine.Decision) error {
 	for i := range decisions {
 		d := &decisions[i]
 		query, args := `
@@ -30,7 +30,7 @@ func (t *tx) MoveDecisions(from, to int64) error {
 	return t.w.exec(`UPDATE OR IGNORE decision SET project = ? WHERE project = ?`, to, from)
 }
 
-func (t *tx) AddLog(entries []db.LogEntry) error {
+func (t *tx) AddLog(entries []engine.LogEntry) error {
 	for i := range entries {
 		e := &entries[i]
 		res, err := t.w.run(`
@@ -46,7 +46,7 @@ func (t *tx) AddLog(entries []db.LogEntry) error {
 	return nil
 }
 
-func (t *tx) AddEvents(events []db.Event) error {
+func (t *tx) AddEvents(events []engine.Event) error {
 	for i := range events {
 		e := &events[i]
 		res, err := t.w.run(`
@@ -64,7 +64,7 @@ func (t *tx) AddEvents(events []db.Event) error {
 	return nil
 }
 
-func (t *tx) PutProject(p *db.Project) error {
+func (t *tx) PutProject(p *engine.Project) error {
 	res, err := t.w.run(`
 		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -94,7 +94,7 @@ func (t *tx) PutProject(p *db.Project) error {
 	return nil
 }
 
-func (t *tx) PutWorks(works []db.Work) error {
+func (t *tx) PutWorks(works []engine.Work) error {
 	if err := t.w.exec(`DELETE FROM unfinished`); err != nil {
 		return err
 	}
@@ -114,11 +114,11 @@ func (t *tx) PutReading(reading int) error {
 	return t.w.exec(`INSERT INTO reading (version) VALUES (?)`, reading)
 }
 
-func (t *tx) PutDictionary(d db.Dictionary) error {
+func (t *tx) PutDictionary(d engine.Dictionary) error {
 	return t.w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, d.ID, d.Mails, d.Frame)
 }
 
-func (t *tx) PutMaildirs(maildirs []db.Maildir) error {
+func (t *tx) PutMaildirs(maildirs []engine.Maildir) error {
 	if err := t.w.exec(`DELETE FROM maildir`); err != nil {
 		return err
 	}

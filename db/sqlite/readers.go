@@ -6,7 +6,7 @@ import (
 	"errors"
 	"sync/atomic"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // Those who read share a few connections to one file. When another file takes its place, readers that have begun finish on
@@ -50,7 +50,7 @@ const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-1638
 // readerConns is how many can read at once; others wait.
 const readerConns = 4
 
-func (e *engine) openReaders(ctx context.Context) error {
+func (e *database) openReaders(ctx context.Context) error {
 	pool, err := sql.Open("sqlite3", dsn(e.path, readOptions))
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func (e *engine) openReaders(ctx context.Context) error {
 // openAllAtOnce opens every connection that the pool will have, while the file is known to be the right one. One that the pool
 // opened later could find another file under the name. To SQLite that would be a second database in this process, so that no
 // lock of ours would keep it from cutting the shared memory of the first, "-shm", from under those who read: SIGBUS.
-func (e *engine) openAllAtOnce(ctx context.Context, pool *sql.DB) error {
+func (e *database) openAllAtOnce(ctx context.Context, pool *sql.DB) error {
 	for range readerConns {
 		c, err := pool.Conn(ctx)
 		if err != nil {
@@ -85,7 +85,7 @@ func (e *engine) openAllAtOnce(ctx context.Context, pool *sql.DB) error {
 
 // View uses one connection, so that all answers come from one file. f asks for no second one, as those could all be taken by
 // others who wait for the same.
-func (e *engine) View(ctx context.Context, f func(db.View) error) error {
+func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 	r, err := e.enterReaders()
 	if err != nil {
 		return err
@@ -99,11 +99,11 @@ func (e *engine) View(ctx context.Context, f func(db.View) error) error {
 	return explain(f(queries{newViewAsker(ctx, tx)}))
 }
 
-func (e *engine) enterReaders() (*readers, error) {
+func (e *database) enterReaders() (*readers, error) {
 	for {
 		r := e.readers.Load()
 		if r == nil {
-			return nil, db.ErrClosed
+			return nil, engine.ErrClosed
 		}
 		if r.enter() { // or the engine points elsewhere by now
 			return r, nil
@@ -112,7 +112,7 @@ func (e *engine) enterReaders() (*readers, error) {
 }
 
 // giveUpReaders makes those who come later get ErrClosed, until there are other readers.
-func (e *engine) giveUpReaders() error {
+func (e *database) giveUpReaders() error {
 	if old := e.readers.Swap(nil); old != nil {
 		return old.leave()
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // The file is replaced again and again while others read. Each of them gets all of an answer, or is told that the database is
@@ -28,7 +28,7 @@ func TestDatabaseIsReplacedUnderReaders(t *testing.T) {
 					if read = true; mails < 99 {
 						t.Errorf("%d mails", mails)
 					}
-				} else if !errors.Is(err, db.ErrClosed) {
+				} else if !errors.Is(err, engine.ErrClosed) {
 					t.Error(err)
 					return
 				}
@@ -51,7 +51,7 @@ func TestDatabaseIsReplacedUnderReaders(t *testing.T) {
 			if err == nil {
 				break
 			}
-			if tries > 1 || !errors.Is(err, db.ErrReplaced) {
+			if tries > 1 || !errors.Is(err, engine.ErrReplaced) {
 				t.Fatal(err)
 			}
 		}
@@ -77,19 +77,19 @@ func TestClosedDatabase(t *testing.T) {
 	if err := errors.Join(e.Close(), e.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := counted(e); !errors.Is(err, db.ErrClosed) {
+	if _, err := counted(e); !errors.Is(err, engine.ErrClosed) {
 		t.Error("reading:", err)
 	}
-	if err := store(e, 2, 3, []byte("two")); !errors.Is(err, db.ErrClosed) {
+	if err := store(e, 2, 3, []byte("two")); !errors.Is(err, engine.ErrClosed) {
 		t.Error("writing:", err)
 	}
-	if err := e.Look(ctx, func(db.View) error { return nil }); !errors.Is(err, db.ErrClosed) {
+	if err := e.Look(ctx, func(engine.View) error { return nil }); !errors.Is(err, engine.ErrClosed) {
 		t.Error("looking:", err)
 	}
-	if _, err := e.Scratch(ctx); !errors.Is(err, db.ErrClosed) {
+	if _, err := e.Scratch(ctx); !errors.Is(err, engine.ErrClosed) {
 		t.Error("copying:", err)
 	}
-	if err := e.Backup(ctx, e.path+".backup"); !errors.Is(err, db.ErrClosed) {
+	if err := e.Backup(ctx, e.path+".backup"); !errors.Is(err, engine.ErrClosed) {
 		t.Error("backing up:", err)
 	}
 }
@@ -103,7 +103,7 @@ func TestManyLooksAtOnce(t *testing.T) {
 	for range 3 * readerConns {
 		in := make(chan struct{})
 		looks.Go(func() {
-			if err := e.Look(ctx, func(v db.View) error {
+			if err := e.Look(ctx, func(v engine.View) error {
 				_, err := v.Counts()
 				close(in)
 				<-ended
@@ -116,7 +116,7 @@ func TestManyLooksAtOnce(t *testing.T) {
 	}
 	soon, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
-	if err := e.View(soon, func(v db.View) error {
+	if err := e.View(soon, func(v engine.View) error {
 		_, err := v.Counts()
 		return err
 	}); err != nil {

@@ -1,6 +1,6 @@
 package sqlite
 
-import "patchwatch/db"
+import "patchwatch/db/engine"
 
 // What follows are the columns of derived rows, and what they are scanned into. Those of patches, covers and replies may be
 // NULL all together, as where a mail is joined with what was derived of it.
@@ -15,9 +15,9 @@ const (
 type derived struct {
 	isPatch, isCover, isReply bool
 
-	patch db.PatchRow
-	cover db.CoverRow
-	reply db.ReplyRow
+	patch engine.PatchRow
+	cover engine.CoverRow
+	reply engine.ReplyRow
 }
 
 // into appends to dest where all three are scanned into, one after the other.
@@ -34,7 +34,7 @@ func (d *derived) into(dest []any) []any {
 const seriesColumns = `
 	s.id, s.project, s.key, s.name, s.given, s.version, s.total, s.received, s.complete, s.date, s.submitter, s.cover`
 
-func seriesInto(s *db.SeriesRow) []any {
+func seriesInto(s *engine.SeriesRow) []any {
 	return []any{
 		&s.ID, &s.Project, &s.Key, (*text)(&s.Name), (*text)(&s.Given), &s.Version, &s.Total, &s.Received, &s.Complete,
 		(*seconds)(&s.Date), &s.Submitter, (*number)(&s.Cover),
@@ -46,6 +46,6 @@ const (
 	personTables  = `person pe LEFT JOIN mail m ON m.id = pe.mail`
 )
 
-func personInto(p *db.PersonRow) []any {
+func personInto(p *engine.PersonRow) []any {
 	return []any{&p.Email, &p.Name, (*seconds)(&p.Date), &p.Mail, (*text)(&p.MsgID)}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -193,7 +193,7 @@ func (l *lines) Scan(v any) error {
 }
 
 // sum is a SHA-256.
-type sum db.Sum
+type sum engine.Sum
 
 func (s *sum) Scan(v any) error {
 	b, ok := v.([]byte)

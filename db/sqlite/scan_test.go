@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // What SQLite gives must come back as what was stored, and what does not fit must be an error: the driver's own values
@@ -21,7 +21,7 @@ func TestScan(t *testing.T) {
 	var yes *bool
 	var at, never, exact time.Time
 	var refs []string
-	var hash db.Sum
+	var hash engine.Sum
 	there, err := w.row(`SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`,
 		[]any{int64(-1), nil, 2, true, "äb\x00c", nil, []byte{0, 255}, nil, "t", nil, true, 60, nil, 60_000_001, "a\nb", make([]byte, 32)},
 		&number64, (*number)(&zero), &small, &truth, &plain, (*text)(&empty), &data, &none, &maybe, &null, &yes,

@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // scratch is a copy of a database without the mails' bytes, in a folder of its own that is removed when it is closed. It is
@@ -21,7 +21,7 @@ type scratch struct {
 }
 
 // Scratch makes a copy of one moment.
-func (e *engine) Scratch(ctx context.Context) (db.Engine, error) {
+func (e *database) Scratch(ctx context.Context) (engine.Engine, error) {
 	dir, err := os.MkdirTemp(e.TempDir(), ".patchwatch-check-")
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (e *engine) Scratch(ctx context.Context) (db.Engine, error) {
 	return &scratch{dir: dir, turn: newTurn(), w: w}, nil
 }
 
-func (e *engine) copyWithoutBytes(ctx context.Context, dir string) (w *writer, err error) {
+func (e *database) copyWithoutBytes(ctx context.Context, dir string) (w *writer, err error) {
 	if err := e.roomForCopy(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (w *writer) copyTables(ctx context.Context) error {
 
 // roomForCopy asks whether there is room for the copy and two dumps of it, each about as large as the database without the
 // mails' bytes.
-func (e *engine) roomForCopy(ctx context.Context, dir string) error {
+func (e *database) roomForCopy(ctx context.Context, dir string) error {
 	return e.look(ctx, func(w *writer) error {
 		var used, chunks int64
 		if _, err := w.row(usedBytes, nil, &used); err != nil {
@@ -109,14 +109,14 @@ func (s *scratch) use(ctx context.Context, f func(w *writer) error) error {
 	defer s.turn.leave()
 	switch {
 	case s.w == nil:
-		return db.ErrClosed
+		return engine.ErrClosed
 	case s.spilt != nil:
 		return fmt.Errorf("the copy of the database is of no use after an error: %w", s.spilt)
 	}
 	return explain(f(s.w))
 }
 
-func (s *scratch) Write(ctx context.Context, f func(db.Tx) error) error {
+func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 	return s.use(ctx, func(w *writer) error {
 		s.spilt = errors.New("f panicked")
 		s.spilt = w.tx(ctx, func() error { return f(newTx(w, 1)) })
@@ -124,13 +124,13 @@ func (s *scratch) Write(ctx context.Context, f func(db.Tx) error) error {
 	})
 }
 
-func (s *scratch) View(ctx context.Context, f func(db.View) error) error {
+func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
 	return s.use(ctx, func(w *writer) error { return f(queries{w}) })
 }
 
-func (s *scratch) Look(ctx context.Context, f func(db.View) error) error { return s.View(ctx, f) }
+func (s *scratch) Look(ctx context.Context, f func(engine.View) error) error { return s.View(ctx, f) }
 
-func (s *scratch) Scratch(context.Context) (db.Engine, error) {
+func (s *scratch) Scratch(context.Context) (engine.Engine, error) {
 	return nil, errors.New("this database is a copy already")
 }
 
@@ -140,9 +140,9 @@ func (s *scratch) Backup(context.Context, string) error {
 	return errors.New("a copy that is thrown away has no backup")
 }
 
-func (s *scratch) About(context.Context) (db.About, error) {
+func (s *scratch) About(context.Context) (engine.About, error) {
 	file := filepath.Join(s.dir, "copy.db")
-	return db.About{Engine: "SQLite " + Version(), Location: file, Bytes: sizeOf(file)}, nil
+	return engine.About{Engine: "SQLite " + Version(), Location: file, Bytes: sizeOf(file)}, nil
 }
 
 func (s *scratch) TempDir() string { return s.dir }

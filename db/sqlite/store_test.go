@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -89,7 +90,7 @@ func wantState(t *testing.T, s *db.Store, when, id, state string) {
 // wantHistory wants a line of the log for each decision, and events that are as old as the mails.
 func wantHistory(t *testing.T, s *db.Store, decided int) {
 	t.Helper()
-	log, err := s.Log(ctx, db.LogQuery{})
+	log, err := s.Log(ctx, engine.LogQuery{})
 	if err != nil || len(log) < decided {
 		t.Errorf("%d lines of log for %d decisions, %v", len(log), decided, err)
 	}

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"math"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -25,9 +25,9 @@ var eachMail = `SELECT ` + mailColumns + `, ` + patchColumns + `, ` + coverColum
 		s.key, pm.msgid, ` + variants + `
 	FROM ` + rowTables + ` LEFT JOIN series s ON s.id = p.series WHERE m.chosen`
 
-func (q queries) EachMail(f func(*db.DerivedMail) error) error {
+func (q queries) EachMail(f func(*engine.DerivedMail) error) error {
 	return q.each(eachMail, nil, func(scan func(...any) error) error {
-		m, d := &db.DerivedMail{}, &derived{}
+		m, d := &engine.DerivedMail{}, &derived{}
 		dest := append(d.into(mailInto(nil, &m.Mail)), (*text)(&m.SeriesKey), (*text)(&m.ParentID), &m.Variants)
 		if err := scan(dest...); err != nil {
 			return err
@@ -46,14 +46,14 @@ func (q queries) EachMail(f func(*db.DerivedMail) error) error {
 }
 
 // EachSeries reads some series and then their members, so that f may ask for anything.
-func (q queries) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
+func (q queries) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) error {
 	const page = 200
 	query := `SELECT ` + seriesColumns + ` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT +?`
 	for first := int64(math.MinInt64); ; {
-		var all []db.SeriesRow
+		var all []engine.SeriesRow
 		var ids []int64
 		if err := q.each(query, []any{first, page}, func(scan func(...any) error) error {
-			var s db.SeriesRow
+			var s engine.SeriesRow
 			err := scan(seriesInto(&s)...)
 			all, ids = append(all, s), append(ids, s.ID)
 			return err
@@ -76,9 +76,9 @@ func (q queries) EachSeries(f func(*db.SeriesRow, []db.Member) error) error {
 	}
 }
 
-func (q queries) EachPerson(f func(db.PersonRow) error) error {
+func (q queries) EachPerson(f func(engine.PersonRow) error) error {
 	return q.each(`SELECT `+personColumns+` FROM `+personTables, nil, func(scan func(...any) error) error {
-		var p db.PersonRow
+		var p engine.PersonRow
 		if err := scan(personInto(&p)...); err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (q queries) EachPerson(f func(db.PersonRow) error) error {
 var eachNaming = `
 	SELECT id, msgid, date, sender, sender_name FROM mail WHERE ` + isNaming("") + ` AND sender <> '' ORDER BY sender`
 
-func (q queries) EachNaming(f func(db.Naming) error) error {
+func (q queries) EachNaming(f func(engine.Naming) error) error {
 	return q.each(eachNaming, nil, func(scan func(...any) error) error {
 		n, err := scanNaming(scan)
 		if err != nil {
@@ -99,10 +99,10 @@ func (q queries) EachNaming(f func(db.Naming) error) error {
 	})
 }
 
-func (q queries) EachRef(f func(db.RefKey) error) error {
+func (q queries) EachRef(f func(engine.RefKey) error) error {
 	query := `SELECT hash, member, mail FROM ref ORDER BY hash, member, mail`
 	return q.each(query, nil, func(scan func(...any) error) error {
-		var k db.RefKey
+		var k engine.RefKey
 		if err := scan(&k.Hash, &k.Member, &k.Mail); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (q queries) EachRef(f func(db.RefKey) error) error {
 	})
 }
 
-func (q queries) EachMisplaced(f func(db.Misplaced) error) error {
+func (q queries) EachMisplaced(f func(engine.Misplaced) error) error {
 	return q.each(`
 		SELECT d.what, m.id, m.msgid FROM (
 			SELECT 'patch' AS what, mail FROM patch
@@ -119,7 +119,7 @@ func (q queries) EachMisplaced(f func(db.Misplaced) error) error {
 			UNION ALL SELECT 'parent of a reply', parent FROM reply WHERE parent IS NOT NULL
 			UNION ALL SELECT 'cover of a series', cover FROM series WHERE cover IS NOT NULL) d
 		JOIN mail m ON m.id = d.mail WHERE NOT m.chosen OR m.project IS NULL`, nil, func(scan func(...any) error) error {
-		var m db.Misplaced
+		var m engine.Misplaced
 		if err := scan(&m.What, &m.Mail, &m.MsgID); err != nil {
 			return err
 		}

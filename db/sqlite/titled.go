@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // titledQuery takes the number of a part of the index. order is that of the namesakes.
@@ -23,12 +23,12 @@ var (
 	titledAfter  = titledQuery(`> +?`, `m.version, m.date, m.msgid`)
 )
 
-func (q queries) Titled(all []db.Titling) ([][]db.Namesake, error) {
+func (q queries) Titled(all []engine.Titling) ([][]engine.Namesake, error) {
 	parts, err := q.titleParts()
 	if err != nil {
 		return nil, err
 	}
-	out := make([][]db.Namesake, len(all))
+	out := make([][]engine.Namesake, len(all))
 	for i := range all {
 		if out[i], err = q.titled(&all[i], parts); err != nil {
 			return nil, err
@@ -38,7 +38,7 @@ func (q queries) Titled(all []db.Titling) ([][]db.Namesake, error) {
 }
 
 // titled finds the first ones of each part, and of these the first.
-func (q queries) titled(t *db.Titling, parts []int64) (found []db.Namesake, err error) {
+func (q queries) titled(t *engine.Titling, parts []int64) (found []engine.Namesake, err error) {
 	query, order := titledBefore, earlier
 	if t.Later {
 		query, order = titledAfter, later
@@ -50,7 +50,7 @@ func (q queries) titled(t *db.Titling, parts []int64) (found []db.Namesake, err 
 	for _, part := range parts {
 		args := []any{part, t.Title, t.Version, until, t.Project, t.Most}
 		if err := q.each(query, args, func(scan func(...any) error) error {
-			var n db.Namesake
+			var n engine.Namesake
 			err := scan(&n.Version, (*seconds)(&n.Date), &n.MsgID, &n.Series)
 			found = append(found, n)
 			return err
@@ -63,10 +63,10 @@ func (q queries) titled(t *db.Titling, parts []int64) (found []db.Namesake, err 
 }
 
 // earlier and later are the orders in which the versions before and after one are looked at.
-func earlier(a, b db.Namesake) int {
+func earlier(a, b engine.Namesake) int {
 	return cmp.Or(cmp.Compare(b.Version, a.Version), b.Date.Compare(a.Date), cmp.Compare(a.MsgID, b.MsgID))
 }
 
-func later(a, b db.Namesake) int {
+func later(a, b engine.Namesake) int {
 	return cmp.Or(cmp.Compare(a.Version, b.Version), a.Date.Compare(b.Date), cmp.Compare(a.MsgID, b.MsgID))
 }

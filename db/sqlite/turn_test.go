@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // ctx is never cancelled.
@@ -20,10 +20,10 @@ func TestWaitForTheLockIsCancelled(t *testing.T) {
 	e := newEngine(t)
 	mustStore(t, e, 1, 2)
 	unlock := lockFile(t, e.path)
-	wrote := func(tx db.Tx) error { return tx.PutReading(7) }
+	wrote := func(tx engine.Tx) error { return tx.PutReading(7) }
 	wantCancelled(t, "Write", func(ctx context.Context) error { return e.Write(ctx, wrote) })
 	wantCancelled(t, "another's Write", func(ctx context.Context) error {
-		other := &engine{path: e.path, turn: newTurn(), writable: true}
+		other := &database{path: e.path, turn: newTurn(), writable: true}
 		if err := other.openPatiently(ctx); err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func TestWaitForTheLockIsCancelled(t *testing.T) {
 	}
 	wantSound(t, e, 1)
 	mustStore(t, e, 2, 3)
-	write(t, e, func(tx db.Tx) error {
+	write(t, e, func(tx engine.Tx) error {
 		if reading, err := tx.Reading(); err != nil || reading != 0 {
 			t.Errorf("what was given up was written: %d, %v", reading, err)
 		}
@@ -59,14 +59,14 @@ func TestWaitForTheTurnIsCancelled(t *testing.T) {
 	e := newEngine(t)
 	in, out, done := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		done <- e.Write(ctx, func(tx db.Tx) error {
+		done <- e.Write(ctx, func(tx engine.Tx) error {
 			close(in)
 			<-out
 			return tx.PutReading(7)
 		})
 	}()
 	<-in
-	wantCancelled(t, "Write", func(ctx context.Context) error { return e.Write(ctx, func(db.Tx) error { return nil }) })
+	wantCancelled(t, "Write", func(ctx context.Context) error { return e.Write(ctx, func(engine.Tx) error { return nil }) })
 	close(out)
 	if err := <-done; err != nil {
 		t.Error(err)

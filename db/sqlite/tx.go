@@ -3,7 +3,7 @@ package sqlite
 import (
 	"fmt"
 
-	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // tx is a transaction of the writer. Many rows are written by one prepared statement, run for each: to SQLite, which is in
@@ -18,13 +18,13 @@ type tx struct {
 func newTx(w *writer, opening int) *tx { return &tx{queries: queries{w}, w: w, opening: opening} }
 
 // Stamp asks SQLite for a number that changes when another connection has committed.
-func (t *tx) Stamp() (db.Stamp, error) {
-	s := db.Stamp{Opening: t.opening}
+func (t *tx) Stamp() (engine.Stamp, error) {
+	s := engine.Stamp{Opening: t.opening}
 	_, err := t.w.row(`PRAGMA data_version`, nil, &s.Changes)
 	return s, err
 }
 
-func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
+func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	if len(mails) != len(frames) {
 		return fmt.Errorf("%d frames for %d mails", len(frames), len(mails))
 	}
@@ -39,7 +39,7 @@ func (t *tx) Insert(mails []*db.Mail, frames [][]byte) error {
 	return nil
 }
 
-func (t *tx) insert(m *db.Mail, frame []byte) error {
+func (t *tx) insert(m *engine.Mail, frame []byte) error {
 	t.args = mailValues(t.args[:0], m)
 	res, err := t.w.run(insertMail, t.args...)
 	if err != nil {
@@ -51,7 +51,7 @@ func (t *tx) insert(m *db.Mail, frame []byte) error {
 	return t.w.putFrame(m.ID, frame)
 }
 
-func (t *tx) Update(mails []*db.Mail) error {
+func (t *tx) Update(mails []*engine.Mail) error {
 	for _, m := range mails {
 		t.args = append(mailValues(t.args[:0], m), m.ID)
 		if err := t.w.exec(updateMail, t.args...); err != nil {
@@ -73,15 +73,15 @@ func (t *tx) Remove(mails []int64) error {
 	return nil
 }
 
-func (t *tx) PutRefs(refs []db.RefKey) error {
+func (t *tx) PutRefs(refs []engine.RefKey) error {
 	return t.eachRef(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, refs)
 }
 
-func (t *tx) DropRefs(refs []db.RefKey) error {
+func (t *tx) DropRefs(refs []engine.RefKey) error {
 	return t.eachRef(`DELETE FROM ref WHERE hash = ? AND member = ? AND mail = ?`, refs)
 }
 
-func (t *tx) eachRef(query string, refs []db.RefKey) error {
+func (t *tx) eachRef(query string, refs []engine.RefKey) error {
 	for _, r := range refs {
 		if err := t.w.exec(query, r.Hash, r.Member, r.Mail); err != nil {
 			return err
@@ -91,8 +91,8 @@ func (t *tx) eachRef(query string, refs []db.RefKey) error {
 }
 
 // Put leaves a row alone that is as it should be: to write it again would change a page of each index.
-func (t *tx) Put(d *db.Derived) error {
-	for _, put := range []func(*db.Derived) error{t.putSeries, t.putPatches, t.putCovers, t.putReplies, t.putPeople} {
+func (t *tx) Put(d *engine.Derived) error {
+	for _, put := range []func(*engine.Derived) error{t.putSeries, t.putPatches, t.putCovers, t.putReplies, t.putPeople} {
 		if err := put(d); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (t *tx) Put(d *db.Derived) error {
 	return nil
 }
 
-func (t *tx) putSeries(d *db.Derived) error {
+func (t *tx) putSeries(d *engine.Derived) error {
 	for i := range d.Series {
 		s := &d.Series[i]
 		if err := t.w.exec(`
@@ -120,7 +120,7 @@ func (t *tx) putSeries(d *db.Derived) error {
 	return nil
 }
 
-func (t *tx) putPatches(d *db.Derived) error {
+func (t *tx) putPatches(d *engine.Derived) error {
 	for i := range d.Patches {
 		p := &d.Patches[i]
 		var number any // means nothing without a series
@@ -143,7 +143,7 @@ func (t *tx) putPatches(d *db.Derived) error {
 	return nil
 }
 
-func (t *tx) putCovers(d *db.Derived) error {
+func (t *tx) putCovers(d *engine.Derived) error {
 	for _, c := range d.Covers {
 		if err := t.w.exec(`
 			INSERT INTO cover (mail, project, series) VALUES (?, ?, ?)
@@ -156,7 +156,7 @@ func (t *tx) putCovers(d *db.Derived) error {
 	return nil
 }
 
-func (t *tx) putReplies(d *db.Derived) error {
+func (t *tx) putReplies(d *engine.Derived) error {
 	for i := range d.Replies {
 		r := &d.Replies[i]
 		if err := t.w.exec(`
@@ -172,7 +172,7 @@ func (t *tx) putReplies(d *db.Derived) error {
 	return nil
 }
 
-func (t *tx) putPeople(d *db.Derived) error {
+func (t *tx) putPeople(d *engine.Derived) error {
 	for i := range d.People {
 		p := &d.People[i]
 		if err := t.w.exec(`INSERT OR REPLACE INTO person (email, name, date, mail) VALUES (?, ?, ?, ?)`,

@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"patchwatch/track"
+)
+
+// Derived are derived rows.
+type Derived struct {
+	Series  []SeriesRow
+	Patches []PatchRow
+	Covers  []CoverRow
+	Replies []ReplyRow
+	People  []PersonRow
+}
+
+// Sorted puts rows into the order of their keys: see Tx.
+func (d *Derived) Sorted() *Derived {
+	slices.SortFunc(d.Series, func(a, b SeriesRow) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(d.Patches, func(a, b PatchRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	slices.SortFunc(d.Covers, func(a, b CoverRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	slices.SortFunc(d.Replies, func(a, b ReplyRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	slices.SortFunc(d.People, func(a, b PersonRow) int { return cmp.Compare(a.Email, b.Email) })
+	return d
+}
+
+// SeriesRow is a series. Its number is the smallest of its mails, so that a rebuild gives the same numbers.
+type SeriesRow struct {
+	ID, Project    int64
+	Key            string // the smallest Message-ID of its members
+	Name           string // empty: that of its leading mail
+	Given          string // by a person; empty: none
+	Version, Total int
+	Received       int // patches that are there, of whatever number
+	Complete       bool
+	Date           time.Time
+	Submitter      string // address
+	Cover          int64  // mail; 0: none
+}
+
+// Equal tells whether two rows say the same.
+func (r *SeriesRow) Equal(o *SeriesRow) bool {
+	b := *o
+	b.Date = r.Date
+	return r.Date.Equal(o.Date) && *r == b
+}
+
+// PatchRow is what has become of a patch.
+type PatchRow struct {
+	Mail, Project int64
+	Series        int64 // 0: none
+	Number        int   // in its series; means nothing without one
+	Date          time.Time
+	Submitter     string
+	State         track.State
+	Delegate      string // address; empty: nobody
+	Archived      bool
+}
+
+// Equal tells whether two rows say the same.
+func (r *PatchRow) Equal(o *PatchRow) bool {
+	b := *o
+	b.Date = r.Date
+	return r.Date.Equal(o.Date) && *r == b
+}
+
+// CoverRow is what has become of a cover.
+type CoverRow struct{ Mail, Project, Series int64 }
+
+// ReplyRow is what has become of a reply or other talk, and of mail that asks to be ignored.
+type ReplyRow struct {
+	Mail, Project int64
+	Parent        int64 // the patch or cover; 0: it waits for one
+	Date          time.Time
+	Ignored       bool
+	Clean         bool // no loop of references leads through it (replies.go)
+}
+
+// Equal tells whether two rows say the same.
+func (r *ReplyRow) Equal(o *ReplyRow) bool {
+	b := *o
+	b.Date = r.Date
+	return r.Date.Equal(o.Date) && *r == b
+}
+
+// PersonRow is somebody with the name that counts, and the mail that it comes from.
+type PersonRow struct {
+	Email string
+	Name  string
+	Date  time.Time // of the mail
+	Mail  int64
+	MsgID string // of the mail; read only
+}
+
+// Naming is a mail as one that may name its sender.
+type Naming struct {
+	Mail        int64
+	MsgID       string
+	Date        time.Time
+	Email, Name string
+}
+
+// Before tells whether a mail names the sender rather than another: one with a name, then the newest.
+func (n *Naming) Before(o *Naming) bool {
+	switch {
+	case (n.Name != "") != (o.Name != ""):
+		return n.Name != ""
+	case !n.Date.Equal(o.Date):
+		return n.Date.After(o.Date)
+	case n.MsgID != o.MsgID:
+		return n.MsgID < o.MsgID
+	}
+	return n.Name < o.Name
+}
+
+// Member is a mail of a series.
+type Member struct {
+	Mail   int64
+	Number int // 0: the cover
+	Cover  bool
+	MsgID  string
+	Sender string
+	Refs   []string
+	Title  int64 // Mail.Title
+}
+
+// Titling asks for mails of a title, sent before or after a version.
+type Titling struct {
+	Project int64
+	Title   int64
+	Later   bool      // of higher versions, the lowest and oldest first; otherwise of lower ones, the highest and newest first
+	Version int       // that they are above or below
+	Until   time.Time // dated so at the latest; zero: whenever
+	Most    int
+}
+
+// Namesake is a mail that was found by its title. Those of one version and date come in the order of Message-IDs.
+type Namesake struct {
+	Version int
+	Date    time.Time
+	MsgID   string
+	Series  int64 // 0: none
+}
+
+// DerivedMail is a chosen mail with all that was derived of it.
+type DerivedMail struct {
+	Mail
+	Variants  int
+	Patch     *PatchRow // nil: it is none
+	Cover     *CoverRow
+	Reply     *ReplyRow
+	SeriesKey string // of a patch's series; empty: none
+	ParentID  string // of a reply; empty: none
+}
+
+// Misplaced is a derived row without a mail that it may hang on.
+type Misplaced struct {
+	What  string // "patch", "cover", "reply", "parent of a reply" or "cover of a series"
+	Mail  int64
+	MsgID string
+}

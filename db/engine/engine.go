@@ -1,0 +1,233 @@
+// Package engine says what a database must be able to do for patchwatch, and what its rows are. The rules of mail are in db,
+// once; an engine keeps rows and finds them again, and knows nothing else.
+package engine
+
+import (
+	"context"
+	"time"
+
+	"patchwatch/track"
+)
+
+// Engine is a database of some kind: a place that keeps rows and finds them again. What the rows mean is the Store's
+// business. An engine has no rule of its own about mail, so that every engine gives the same answers.
+//
+// dbtest is a suite that an engine must pass.
+type Engine interface {
+	// Write runs f in one transaction that nobody else writes beside, in this process or any other, and whose reads see
+	// what it wrote itself. When Write returns nil, all of it is on disk; when it returns an error or f panics, nothing of
+	// it is kept. The wait for others ends with the context; f itself is not interrupted by it.
+	Write(ctx context.Context, f func(Tx) error) error
+
+	// View runs f on the database of one moment, beside whoever writes. f should be short: engines have few connections.
+	View(ctx context.Context, f func(View) error) error
+
+	// Look is View for those who read for long, such as a dump: it does not use a connection that others wait for.
+	Look(ctx context.Context, f func(View) error) error
+
+	// Scratch copies all rows but the frames into a database of its own, which is thrown away when it is closed.
+	Scratch(ctx context.Context) (Engine, error)
+
+	// Examine has the engine test its own storage, and calls fault with a sentence for each thing it finds wrong.
+	Examine(ctx context.Context, fault func(sentence string)) error
+
+	// Backup writes a consistent copy to a new file. It is on disk when Backup returns nil.
+	Backup(ctx context.Context, file string) error
+
+	// About says what status prints of the engine.
+	About(ctx context.Context) (About, error)
+
+	// TempDir is a folder on a disk with about as much room as the database has, for files that are thrown away.
+	TempDir() string
+
+	// Close waits for the transaction in hand. Closing twice does nothing.
+	Close() error
+}
+
+// About is what an engine says of itself.
+type About struct {
+	Engine   string // its name and version, as in "SQLite 3.54.1"
+	Location string // what a person calls the database: the path of its file
+	Bytes    int64  // that it takes on disk
+	LogBytes int64  // of the log beside it; 0: there is none
+}
+
+// Stamp tells whether what a Store knows of its database still holds.
+type Stamp struct {
+	Opening int   // grows when another database was found under the name and opened
+	Changes int64 // another number whenever somebody else may have written
+}
+
+// View is what can be asked of a database. All answers are of one moment.
+//
+// Methods that take keys take many and answer for all of them at once, since over a network each call is a journey. A key
+// that is not there has no answer; this is no error. Slices of keys may hold a key twice. Where nothing is said of the order
+// of answers there is none.
+type View interface {
+	Facts
+	Derivations
+	Lists
+	Streams
+	Notes
+	History
+}
+
+// Facts finds stored mails and what they say.
+type Facts interface {
+	// Known finds mails by their bytes.
+	Known(keys []Bytes) (map[Bytes]Known, error)
+	// Copies finds all mails of each name.
+	Copies(names []Name) (map[Name][]Copy, error)
+	// Mails gives what these mails say, by number.
+	Mails(ids []int64) (map[int64]*Mail, error)
+	// Namings gives of each sender the mail that names them: of chosen mails in projects that are not ignored the first in
+	// the order of Naming.Before.
+	Namings(emails []string) (map[string]Naming, error)
+	// Holds tells of each sum whether a mail of these bytes is stored. It may look through all that are.
+	Holds(sums []Sum) ([]bool, error)
+	// LastMail is the highest number of a mail; 0: there is none. Numbers of new mails are higher.
+	LastMail() (int64, error)
+	// After lists the mails above a number, by number, at most so many.
+	After(id int64, most int) ([]MailKey, error)
+	// Frames calls f with the frame of each mail in the order given; nil where it is not there, or not whole. It stops at the
+	// first error of f and returns it.
+	Frames(ids []int64, f func(id int64, frame []byte) error) error
+}
+
+// Derivations finds mails as assembly needs them, and what was derived.
+type Derivations interface {
+	// Rows finds chosen mails by number, RowsNamed by Message-ID in one project.
+	Rows(ids []int64) ([]*Row, error)
+	RowsNamed(project int64, msgids []string) ([]*Row, error)
+	// Referrers finds chosen mails that refer to any of q.To, once for each of them that they refer to.
+	Referrers(q Referring) ([]Referrer, error)
+	// Marked finds, for each query, members (track.Item.Member) that are marked.
+	Marked(project int64, queries []Marking) ([][]*Row, error)
+	// Derived gives all derived rows of these mails, but for series and people.
+	Derived(mails []int64) (Derived, error)
+	// Series finds series by number.
+	Series(ids []int64) ([]SeriesRow, error)
+	// Members gives the mails of each series, the cover first, then by number.
+	Members(series []int64) (map[int64][]Member, error)
+	// People finds who is named.
+	People(emails []string) (map[string]PersonRow, error)
+	// Titled finds, for each query, the chosen patches and covers of a title, the first ones in the query's order.
+	Titled(queries []Titling) ([][]Namesake, error)
+	// Depending gives the series of a project that have a mail with Depends-on lines, by number.
+	Depending(project int64) ([]int64, error)
+}
+
+// Lists answers what people ask. Filters mean the same in every engine.
+type Lists interface {
+	// Patches lists patches, newest first, those of one date by number, the highest first; without Trailers.
+	Patches(f track.Filter) ([]track.PatchView, error)
+	// SeriesList lists series in the same order; without Revises.
+	SeriesList(f track.Filter) ([]track.SeriesView, error)
+	// MailViews gives mails in the order of ids.
+	MailViews(ids []int64) ([]track.MailView, error)
+	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty.
+	Find(q Finding) ([]int64, error)
+	// Replies gives the replies whose parent is one of these, in canonical order, ignored ones too where asked for.
+	Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error)
+	// Covers gives the covers of the series that patches are in, by patch.
+	Covers(patches []int64) (map[int64]int64, error)
+	// More gives Mail.More of these mails, where it is not empty.
+	More(mails []int64) (map[int64]string, error)
+	// Counts are for status.
+	Counts() (Counts, error)
+}
+
+// Streams go through all rows of a kind, in memory that does not grow with them. An error of f ends the stream and is
+// returned.
+type Streams interface {
+	// EachItem gives the chosen mails of projects, by number.
+	EachItem(f func(project, mail int64, it *track.Item) error) error
+	// EachMail gives all chosen mails with what was derived of them.
+	EachMail(f func(*DerivedMail) error) error
+	// EachSeries gives all series, by number.
+	EachSeries(f func(*SeriesRow, []Member) error) error
+	// EachPerson gives who is named.
+	EachPerson(f func(PersonRow) error) error
+	// EachNaming gives all mails that may name their sender (see Namings), those of one sender one after the other. Mails
+	// without a sender's address are left out.
+	EachNaming(f func(Naming) error) error
+	// EachRef gives the table of references in the order of RefKey.Compare.
+	EachRef(f func(RefKey) error) error
+	// EachMisplaced gives derived rows that hang on a mail which is not chosen or in no project: there should be none.
+	EachMisplaced(f func(Misplaced) error) error
+}
+
+// Notes are a few rows of bookkeeping, read and written as a whole.
+type Notes interface {
+	// Projects gives all projects by link name, removed ones too, each with its rules in the order in which they are asked.
+	Projects() ([]Project, error)
+	// Works lists what changes of projects and rules left to do: routing first, then by number.
+	Works() ([]Work, error)
+	// Reading is the lowest number by which any mail was read; 0: not known.
+	Reading() (int, error)
+	// Dictionaries by the number of mails, then by id.
+	Dictionaries() ([]Dictionary, error)
+	// Maildirs that are watched, by path.
+	Maildirs() ([]Maildir, error)
+}
+
+// History is what was decided and what happened.
+type History interface {
+	// Decisions finds what stands.
+	Decisions(names []Name) (map[Name]Decision, error)
+	// SeriesNamed tells whether a person gave any series of the project a name.
+	SeriesNamed(project int64) (bool, error)
+	// Log gives what was decided, newest first.
+	Log(q LogQuery) ([]LogEntry, error)
+	// Events gives what happened, by number.
+	Events(q EventQuery) ([]Event, error)
+	// LastEvent is the number and the date of the newest event; 0 and the zero time: there has been none.
+	LastEvent() (id int64, date time.Time, err error)
+}
+
+// Tx is a transaction: it reads what it wrote, and others see all of it or nothing.
+//
+// Every method takes many rows. Callers hand them over sorted by their keys, so that two transactions of an engine that
+// locks row by row can't wait for each other.
+type Tx interface {
+	View
+
+	// Stamp says whether anybody else has written since an earlier transaction of this Store.
+	Stamp() (Stamp, error)
+
+	// Insert stores new mails with their frames and sets their numbers. An error that is the fault of a mail's own values
+	// is an Unfit.
+	Insert(mails []*Mail, frames [][]byte) error
+	// Update writes mails anew, found by number. Their bytes stay what they are.
+	Update(mails []*Mail) error
+	// Remove takes mails out, with their frames.
+	Remove(mails []int64) error
+	// PutRefs and DropRefs say who refers to whom. A reference that is there already is no error.
+	PutRefs(refs []RefKey) error
+	DropRefs(refs []RefKey) error
+
+	// Put writes derived rows, over what was there under the same key.
+	Put(d *Derived) error
+	// DropMails takes out the patches, covers and replies of these mails; DropSeries series, by number; DropPeople people.
+	DropMails(mails []int64) error
+	DropSeries(ids []int64) error
+	DropPeople(emails []string) error
+	// DropStrays takes out derived rows that no chosen mail of a project has, series without members, and people whom no
+	// mail names.
+	DropStrays() error
+
+	// PutDecisions writes decisions whole; one in which nothing is decided is taken out.
+	PutDecisions([]Decision) error
+	// MoveDecisions hands the decisions of a project to another that has none of the same Message-ID.
+	MoveDecisions(from, to int64) error
+	// AddLog notes decisions, AddEvents what happened; both set the numbers, in order, above all that were ever given.
+	AddLog([]LogEntry) error
+	AddEvents([]Event) error
+
+	// PutProject writes a project and its rules; a new one, of number 0, gets its number.
+	PutProject(*Project) error
+	PutWorks([]Work) error // all there are from now on
+	PutReading(int) error
+	PutDictionary(Dictionary) error
+	PutMaildirs([]Maildir) error // all there are from now on
+}

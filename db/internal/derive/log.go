@@ -1,0 +1,56 @@
+package derive
+
+import (
+	"cmp"
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// The log has a line for everything that a person decided: who, when, what, from what to what. Neither mail nor a rebuild
+// changes it.
+
+// logged is a line of the log whose project is known by number or by link name.
+type logged struct {
+	project int64
+	engine.LogEntry
+}
+
+// LogAbout notes a decision about a mail; it is written at the end of the transaction.
+func (w *Writing) LogAbout(what string, about engine.Name, before, after string) {
+	w.lines = append(w.lines, logged{about.Project, engine.LogEntry{What: what, MsgID: about.MsgID, Before: before, After: after}})
+}
+
+// LogProject notes a decision about a project, by its link name.
+func (w *Writing) LogProject(linkName, before, after string) error {
+	if before == after {
+		return nil
+	}
+	return w.Note("project", linkName, "", before, after)
+}
+
+// Note notes a decision for the log, about a project by its link name.
+func (w *Writing) Note(what, linkName, msgid, before, after string) error {
+	w.lines = append(w.lines, logged{0, engine.LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after}})
+	return nil
+}
+
+// addLog writes what was noted.
+func (w *Writing) addLog() error {
+	if len(w.lines) == 0 {
+		return nil
+	}
+	links, err := engine.LinkNames(w)
+	if err != nil {
+		return err
+	}
+	now := micros(time.Now())
+	out := make([]engine.LogEntry, len(w.lines))
+	for i, l := range w.lines {
+		out[i] = l.LogEntry
+		out[i].Project = cmp.Or(l.Project, links[l.project])
+		out[i].Time, out[i].Actor = now, cmp.Or(w.By, track.ActorUnknown)
+	}
+	return w.AddLog(out)
+}

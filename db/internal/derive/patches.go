@@ -1,0 +1,141 @@
+package derive
+
+import (
+	"slices"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// putPatches writes where patches are, and of new ones what was decided about them or what they begin with.
+func (d *deriver) putPatches(seats []seat) error {
+	var fresh, moved []seat
+	for _, s := range seats {
+		d.noteFate(s.Row, fate{track.RolePatch, s.series})
+		switch {
+		case !s.Derived || d.is != nil:
+			fresh = append(fresh, s)
+		case s.Series != s.series || s.Slot != s.number:
+			moved = append(moved, s)
+		}
+	}
+	if err := d.movePatches(moved); err != nil {
+		return err
+	}
+	asks, err := d.asksOf(fresh)
+	if err != nil {
+		return err
+	}
+	for _, s := range fresh {
+		row := engine.PatchRow{
+			Mail: s.Mail, Project: d.project, Series: s.series, Number: s.number, Date: s.Date, Submitter: s.Sender,
+		}
+		if err := d.stand(&row, d.decisions[engine.Name{Project: d.project, MsgID: s.ID}], asks[s.Mail]); err != nil {
+			return err
+		}
+		d.out.Patches = append(d.out.Patches, row)
+		d.tellPatch(s.Row)
+	}
+	return nil
+}
+
+// movePatches gives patches another place and leaves what else their rows say.
+func (d *deriver) movePatches(moved []seat) error {
+	if len(moved) == 0 {
+		return nil
+	}
+	to := make(map[int64]seat, len(moved))
+	ids := make([]int64, len(moved))
+	for i, s := range moved {
+		to[s.Mail], ids[i] = s, s.Mail
+	}
+	is, err := d.Derived(ids)
+	if err != nil {
+		return err
+	}
+	for _, row := range is.Patches {
+		row.Series, row.Number = to[row.Mail].series, to[row.Mail].number
+		d.out.Patches = append(d.out.Patches, row)
+	}
+	return nil
+}
+
+// asksOf gives the facts of mails that may ask for a state or a delegate: those in hand, and of others only if it matters.
+func (d *deriver) asksOf(seats []seat) (map[int64]*engine.Mail, error) {
+	out := make(map[int64]*engine.Mail, len(seats))
+	var ask []int64
+	for _, s := range seats {
+		if m := d.inserted[s.Mail]; m != nil {
+			out[s.Mail] = m
+		} else if d.settings.MailStates || d.settings.Delegates() {
+			ask = append(ask, s.Mail)
+		}
+	}
+	if len(ask) == 0 {
+		return out, nil
+	}
+	found, err := d.Mails(ask)
+	for id, m := range found {
+		out[id] = m
+	}
+	return out, err
+}
+
+// stand sets what was decided about a patch, or what it begins with if nobody decided.
+func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *engine.Mail) error {
+	var wanted, more string
+	if asks != nil {
+		wanted, more = asks.State, asks.More
+	}
+	row.State = d.settings.FirstState(wanted)
+	if decided.State != nil {
+		row.State = track.State(*decided.State)
+	}
+	if decided.Archived != nil {
+		row.Archived = *decided.Archived
+	}
+	switch {
+	case decided.Delegate != nil: // an empty one is a decision too
+		row.Delegate = *decided.Delegate
+	case d.settings.Delegates():
+		m, err := engine.ParseMore(more)
+		if err != nil {
+			return err
+		}
+		row.Delegate = d.settings.FirstDelegate(m.Delegate, m.Files)
+	}
+	return nil
+}
+
+// decideAnew is for mails, some of them patches of a project that has got other rules since they were derived.
+func (d *deriver) decideAnew(mails []int64) error {
+	is, err := d.Derived(mails)
+	if err != nil {
+		return err
+	}
+	facts, err := d.Mails(mails)
+	if err != nil {
+		return err
+	}
+	ours := slices.DeleteFunc(is.Sorted().Patches, func(row engine.PatchRow) bool { return row.Project != d.project || facts[row.Mail] == nil })
+	var names []engine.Name
+	for _, row := range ours {
+		names = append(names, engine.NameOf(facts[row.Mail]))
+	}
+	if d.decisions, err = d.Decisions(names); err != nil {
+		return err
+	}
+	var out engine.Derived
+	for _, row := range ours {
+		before := row
+		row.State, row.Delegate, row.Archived = track.StateNew, "", false
+		if err := d.stand(&row, d.decisions[engine.NameOf(facts[row.Mail])], facts[row.Mail]); err != nil {
+			return err
+		}
+		if row != before {
+			out.Patches = append(out.Patches, row)
+			d.TellDecided(&before, &row)
+		}
+	}
+	return d.Put(out.Sorted())
+}

@@ -1,0 +1,42 @@
+package derive
+
+import (
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/frame"
+	"patchwatch/track"
+)
+
+// Writing is a transaction under way, and what is to be told of it.
+type Writing struct {
+	engine.Tx
+	Codec   *frame.Frames // nil: nothing is compressed
+	Stamped engine.Stamp
+	routing *Routing       // that the transaction before left, if it still holds
+	Keep    *Routing       // that this one leaves
+	By      track.Actor    // empty: mail does it
+	Quiet   bool           // nothing that happens is told
+	events  []engine.Event // that happened
+	lines   []logged       // of the log
+}
+
+// Begin begins on a transaction. routing is what the one before left; nil: nothing.
+func Begin(tx engine.Tx, f *frame.Frames, routing *Routing) (*Writing, error) {
+	stamp, err := tx.Stamp()
+	if routing != nil && routing.Stamped != stamp {
+		routing = nil // somebody else has written since
+	}
+	return &Writing{Tx: tx, Codec: f, Stamped: stamp, routing: routing}, err
+}
+
+// End writes what is to be told, as the last thing of the transaction.
+func (w *Writing) End() error {
+	if err := w.addLog(); err != nil {
+		return err
+	}
+	return w.addEvents()
+}
+
+func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
+func unixSec(v int64) time.Time   { return time.Unix(v, 0).UTC() }
