@@ -1,12 +1,10 @@
 package sqlite
 
 import (
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -107,50 +105,6 @@ func TestHugeNumbers(t *testing.T) {
 			}
 		case <-time.After(10 * time.Second):
 			t.Fatalf("with a mail of number %d it goes on and on", number)
-		}
-	}
-}
-
-// Checks read for long. Any number of them at once must end, and let others read meanwhile.
-func TestManyChecksAtOnce(t *testing.T) {
-	const mails = 999
-	s, _ := storeAndEngine(t, 1, mails+1)
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
-	defer stop()
-	var checks, others sync.WaitGroup
-	for range 8 {
-		checks.Go(func() {
-			c, err := s.Check(ctx, nil)
-			if err != nil || c.Mails != mails || len(c.Faults) > 0 {
-				t.Errorf("check: %v, %d mails, %d faults", err, c.Mails, len(c.Faults))
-			}
-		})
-	}
-	ended := make(chan struct{})
-	read := make([]int, 4)
-	for i := range read {
-		others.Go(func() {
-			for ctx.Err() == nil {
-				if _, err := s.Patches(ctx, track.Filter{Limit: 10}); err != nil {
-					t.Error("beside them:", err)
-					return
-				}
-				read[i]++
-				select {
-				case <-ended:
-					return
-				case <-time.After(time.Millisecond):
-				}
-			}
-		})
-	}
-	checks.Wait()
-	close(ended)
-	others.Wait()
-	t.Logf("read beside them: %d times", read)
-	for _, n := range read {
-		if n < 3 {
-			t.Errorf("somebody could read %d times", n)
 		}
 	}
 }
