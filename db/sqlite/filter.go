@@ -23,13 +23,13 @@ func (c *conditions) add(wanted bool, term string, args ...any) {
 
 // project takes a link name; an empty one doesn't restrict.
 func (c *conditions) project(column, linkName string) {
-	c.add(linkName != "", column+` = (SELECT id FROM project WHERE link_name = ?)`, linkName)
+	c.add(linkName != "", column+` = (SELECT id FROM project WHERE `+is(`link_name`)+`)`, linkName)
 }
 
 func (c *conditions) oneOf(column string, values []string) {
 	switch {
 	case len(values) == 1: // in a form that an index by the column and then by date serves
-		c.add(true, column+` = ?`, values[0])
+		c.add(true, is(column), values[0])
 	case len(values) > 1:
 		args := make([]any, len(values))
 		for i, v := range values {
@@ -64,7 +64,7 @@ func (c *conditions) person(column, shown, who string) {
 	switch {
 	case who == "":
 	case strings.Contains(who, "@"):
-		c.add(true, column+` = ?`, strings.ToLower(who))
+		c.add(true, is(column), strings.ToLower(who))
 	default:
 		p := likePattern(who)
 		c.add(true, `(`+column+` IN (SELECT email FROM person WHERE email LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\')
@@ -94,15 +94,15 @@ func limit(n int) string {
 
 func patchConditions(f track.Filter) *conditions {
 	c := &conditions{}
-	c.add(f.ID != 0, `p.mail = ?`, f.ID)
+	c.add(f.ID != 0, is(`p.mail`), f.ID)
 	c.project(`p.project`, f.Project)
 	c.states(`p.state`, f.States)
 	c.person(`p.submitter`, `m.sender_name`, f.Submitter)
-	c.add(f.Delegate != "", `p.delegate = ?`, strings.ToLower(f.Delegate))
+	c.add(f.Delegate != "", is(`p.delegate`), strings.ToLower(f.Delegate))
 	c.contains(`m.name`, f.Text)
 	c.add(!f.Since.IsZero(), `p.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `p.date < ?`, f.Until.Unix())
-	c.add(f.Series != 0, `p.series = ?`, f.Series)
+	c.add(f.Series != 0, is(`p.series`), f.Series)
 	c.add(!f.Archived, `NOT p.archived`)
 	return c
 }
@@ -114,9 +114,9 @@ func (q queries) seriesConditions(f track.Filter) (*conditions, error) {
 	c.contains(`coalesce(s.given, s.name, lm.name)`, f.Text)
 	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
-	c.add(f.Series != 0, `s.id = ?`, f.Series)
+	c.add(f.Series != 0, is(`s.id`), f.Series)
 	c.add(f.Incomplete, `NOT s.complete`)
-	c.add(f.Delegate != "", `s.id IN (SELECT series FROM patch WHERE delegate = ?)`, strings.ToLower(f.Delegate))
+	c.add(f.Delegate != "", `s.id IN (SELECT series FROM patch WHERE `+is(`delegate`)+`)`, strings.ToLower(f.Delegate))
 	return c, q.anyState(c, f.States)
 }
 
