@@ -18,7 +18,7 @@ import (
 func Same(t *rapid.T, a, b engine.Engine) {
 	ctx := context.Background()
 	for range rapid.IntRange(1, 12).Draw(t, "transactions") {
-		r := &rows{t: t}
+		r := &rows{t: t, learned: map[int64]bool{}}
 		if err := a.View(ctx, r.look); err != nil {
 			t.Fatal(err)
 		}
@@ -90,6 +90,7 @@ type rows struct {
 	mails    []engine.Mail
 	projects []engine.Project
 	refs     []engine.RefKey
+	learned  map[int64]bool // the numbers of dictionaries
 }
 
 func (r *rows) look(v engine.View) error {
@@ -108,6 +109,13 @@ func (r *rows) look(v engine.View) error {
 	}
 	if r.projects, err = v.Projects(); err != nil {
 		return err
+	}
+	all, err := v.Dictionaries()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		r.learned[d.ID] = true
 	}
 	return v.EachRef(func(k engine.RefKey) error {
 		r.refs = append(r.refs, k)
@@ -419,6 +427,10 @@ func (r *rows) notes() step {
 	case "dictionary":
 		d := engine.Dictionary{ID: rapid.Int64Range(1, 1<<40).Draw(t, "id"),
 			Mails: rapid.Int64Range(1, 9).Draw(t, "mails"), Frame: []byte("frame")}
+		for r.learned[d.ID] { // each has a number of its own
+			d.ID++
+		}
+		r.learned[d.ID] = true
 		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutDictionary(d) }}
 	case "maildirs":
 		var dirs []engine.Maildir
