@@ -15,3 +15,16 @@ func OpenEngine(ctx context.Context, path string) (engine.Engine, error) {
 	}
 	return e, nil
 }
+
+// OpenReversed is OpenEngine for a writer that gets rows whose order is not asked for from behind. Those who only read get them
+// as usual.
+func OpenReversed(ctx context.Context, path string) (engine.Engine, error) {
+	e, err := OpenEngine(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.(*database).reverse()
+}
+
+// reverse has an order that a question lacks be missed, though SQLite usually gives rows in the order of their numbers.
+func (e *database) reverse() error { return e.writer.script("PRAGMA reverse_unordered_selects = ON") }

@@ -19,7 +19,7 @@ func TestSameAnswersAsMemory(t *testing.T) {
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		e, err := sqlite.OpenEngine(context.Background(), filepath.Join(dir, fmt.Sprint(n, ".db")))
+		e, err := sqlite.OpenReversed(context.Background(), filepath.Join(dir, fmt.Sprint(n, ".db")))
 		if err != nil {
 			t.Fatal(err)
 		}
