@@ -218,6 +218,8 @@ func (u suite) TestFilters(t *testing.T) {
 		{track.Filter{Submitter: "BOB"}, "b", "b"},
 		{track.Filter{Submitter: "BOB@example.org"}, "b", "b"},
 		{track.Filter{Submitter: "bob@example"}, "", ""},
+		{track.Filter{Submitter: "Ann@Example.org"}, "h a 2 1", "h a s 1"},
+		{track.Filter{Submitter: "EXAMPLE"}, "h a b 2 1", "h a b s 1"}, // a part of an address
 		{track.Filter{States: []track.State{"accepted", "rejected"}, Archived: true}, "b s", "b s"},
 		{track.Filter{States: []track.State{"new"}}, "h a 2 1", "h a 1"},
 		{track.Filter{Delegate: "MAINT@example.org", Archived: true}, "s", "s"},
