@@ -34,7 +34,7 @@ func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string
 }
 
 // fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part of a name.
-var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|series|s|decision|event)\b(.*)`)
+var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|series|s|decision|log|event)\b(.*)`)
 
 func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
 	t.Helper()
