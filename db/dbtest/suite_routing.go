@@ -171,3 +171,19 @@ func (u suite) TestProjectOfABatchThatIsRolledBack(t *testing.T) {
 	}
 	check(t, s)
 }
+
+// An archive that is imported as one list and then as another makes a project of each, whichever came first.
+func (u suite) TestImportedAsTwoLists(t *testing.T) {
+	const a, b = "a.example.org", "b.example.org"
+	for _, order := range [][]string{{a, b}, {b, a}} {
+		s := u.open(t)
+		for _, list := range order {
+			m := made("1@x", 1, "a patch")
+			m.ListIDs, m.ImportedAs = nil, list
+			add(t, s, m)
+		}
+		if all := projectsOf(t, s); len(all) != 2 {
+			t.Errorf("imported as %v: %d projects", order, len(all))
+		}
+	}
+}

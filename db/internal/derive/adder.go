@@ -198,6 +198,10 @@ func (a *Adder) deliveredAgain(again []*arrival, known map[engine.Bytes]engine.K
 	for _, r := range again {
 		k := known[r.key]
 		r.out.Known, r.out.mail = true, k.ID
+		// Where projects are made on sight, each archive makes one of its own list, whichever came first.
+		if _, _, err := a.route(r.Mail); err != nil {
+			return err
+		}
 		r.Mail.ImportedToo(k.ImportedAs)
 		p, _, err := a.route(r.Mail)
 		if err != nil {
