@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -348,7 +349,17 @@ func patchMail(id string) string {
 var (
 	idField   = regexp.MustCompile(`(?mi)^(?:Message-ID|In-Reply-To|References):.*\n(?:[ \t].*\n)*`)
 	idPattern = regexp.MustCompile(`<([^<>\s@]+)@([^<>\s@]+)>`)
+	dateField = regexp.MustCompile(`(?m)^Date: (.*)\n`)
 )
+
+// earlier makes a Date field some hours older, so that the copies of a series are not taken for one sending.
+func earlier(field []byte, n int) []byte {
+	date, err := mail.ParseDate(string(dateField.FindSubmatch(field)[1]))
+	if err != nil {
+		return field
+	}
+	return fmt.Appendf(nil, "Date: %s\n", date.Add(-time.Duration(n)*7*time.Hour).Format(time.RFC1123Z))
+}
 
 // multiply gives so many copies of mails, each with Message-IDs and references of its own.
 func multiply(mails []sampleMail, copies int) []sampleMail {
@@ -360,6 +371,7 @@ func multiply(mails []sampleMail, copies int) []sampleMail {
 				header = idField.ReplaceAllFunc(append(header, '\n'), func(field []byte) []byte {
 					return idPattern.ReplaceAll(field, fmt.Appendf(nil, "<$1.copy%d@$2>", n))
 				})
+				header = dateField.ReplaceAllFunc(header, func(field []byte) []byte { return earlier(field, n) })
 				m.raw = fmt.Appendf(nil, "%sX-Copy: %d\n\n%s", header, n, body)
 			}
 			out = append(out, m)

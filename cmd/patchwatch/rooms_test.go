@@ -26,8 +26,10 @@ var rooms = map[string][]string{
 	inside + "ops": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term",
 	},
-	inside + "stress": {"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/watcher", inside + "intake", inside + "term"},
-	inside + "view":   {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
+	inside + "stress": {
+		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/track", "patchwatch/watcher", inside + "intake", inside + "term",
+	},
+	inside + "view": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
 
 	// What tests of several rooms hold output against.
 	inside + "term/termtest": {},

@@ -36,6 +36,7 @@ type run struct {
 	work     string // the folder of this run
 	letters  []letter
 	known    map[string]int // index of a letter by its file name
+	reader   reader
 }
 
 // Valid returns what is wrong with the options, in terms of the flags that set them.
@@ -61,7 +62,7 @@ func (s *run) serial() string            { return filepath.Join(s.work, "serial.
 type Progress func(what, unit string) *term.Progress
 
 // ErrWrong is Run's error when the verdict is bad.
-var ErrWrong = errors.New("mail is lost, twice or different")
+var ErrWrong = errors.New("mail or events are lost, twice or different")
 
 // Run delivers the mails of archives and prints the verdict.
 func Run(ctx context.Context, archives []intake.Archive, o Options, out io.Writer, progress Progress) (err error) {
@@ -86,8 +87,10 @@ func Run(ctx context.Context, archives []intake.Archive, o Options, out io.Write
 	fmt.Fprintf(s.out, "%s, %d writers, %d watchers, seed %d\n", term.Count(len(s.letters), "mail"), s.Writers, s.Watchers,
 		s.Seed)
 	started := time.Now()
+	s.reader.path = s.stressed()
+	finish := s.reader.start(ctx)
 	done, err := s.deliverAndKill(ctx)
-	if err != nil {
+	if err := errors.Join(err, finish()); err != nil {
 		return err
 	}
 	v, err := s.judge(ctx, done)

@@ -21,11 +21,18 @@ import (
 // verdict is what a run has shown.
 type verdict struct {
 	delivered, stored, twice, lost, failed, differences, faults int
-	kills, freezes                                              int64
-	said                                                        []string // what is wrong, a line each
+
+	events    int // that were told
+	untold    int // faults of these
+	alone     int // series whose events are the same in whatever order mails come
+	completed int // of these, were told to be complete
+	polls     int // of the reader beside the watchers
+
+	kills, freezes int64
+	said           []string // what is wrong, a line each
 }
 
-func (v *verdict) wrong() bool { return v.lost+v.twice+v.differences+v.faults > 0 }
+func (v *verdict) wrong() bool { return v.lost+v.twice+v.differences+v.faults+v.untold > 0 }
 
 // mostSaid is how many lines of what is wrong are shown.
 const mostSaid = 20
@@ -44,6 +51,8 @@ func (v *verdict) print(out io.Writer, took time.Duration) {
 		{"delivered", int64(v.delivered)}, {"stored", int64(v.stored)}, {"failed", int64(v.failed)},
 		{"taken twice", int64(v.twice)}, {"lost", int64(v.lost)}, {"differences", int64(v.differences)},
 		{"faults by check", int64(v.faults)},
+		{"events", int64(v.events)}, {"faulty events", int64(v.untold)}, {"series alone", int64(v.alone)},
+		{"completed once", int64(v.completed)}, {"polls of events", int64(v.polls)},
 		{"kills", v.kills}, {"freezes", v.freezes},
 	} {
 		fmt.Fprintf(out, "%-16s %8d\n", row.what, row.value)
@@ -75,6 +84,9 @@ func (s *run) judge(ctx context.Context, k *killer) (*verdict, error) {
 	v.faults = len(checked.Faults) + checked.More
 	for _, f := range checked.Faults {
 		v.say("%s", f.What)
+	}
+	if err := s.judgeEvents(ctx, store, v); err != nil {
+		return nil, err
 	}
 	return v, s.judgeDumps(ctx, store, v)
 }
