@@ -18,15 +18,15 @@ func (a *app) stressCommand() *cobra.Command {
 		Short: "Try on this machine whether any mail is lost",
 		Long: `Delivers the mails of archives (as import takes them) in random order into a Maildir of its own, from several writers at
 once, while watchers work on it in processes of their own that are killed with SIGKILL and frozen with SIGSTOP at random
-moments. Then it compares what they stored with a serial import of the same mails, and what they told with what they stored.
-A reader asks for new events all the time.
+moments. Then it compares what they stored with a serial import of the same mails, and what they told with what they
+stored. A reader asks for new events all the time.
 
   taken twice     two watchers settled one delivery, or met at one, or one mail is stored twice
   lost            it was delivered, and is neither stored byte for byte and in cur, nor in failed with a reason
   differences     lines of the dump that are not those of the serial import
-  faulty events   a patch, cover, comment or series that was not told, or told twice; numbers or dates that do not ascend;
-                  or the reader was shown other events than there are
-  series alone    those that can't have been in touch with another, whatever came first: all about them is told just once
+  faulty events   something that was not told, or told twice; numbers or dates that do not ascend; or the reader was
+                  shown other events than there are
+  series alone    those that nothing else can touch, whatever came first: all about them is told just once
   completed once  those of them that are complete
 
 All of it happens in a folder of its own under --dir: put that on the file system that you want to trust. The folder is
