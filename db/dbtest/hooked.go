@@ -238,6 +238,10 @@ func (h hookedTx) Stamp() (engine.Stamp, error) {
 	return ask(h.hooked, "Stamp", func() (engine.Stamp, error) { return h.tx.Stamp() })
 }
 
+func (h hookedTx) Part(f func() error) error {
+	return h.do("Part", func() error { return h.tx.Part(f) })
+}
+
 func (h hookedTx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	return h.do("Insert", func() error { return h.tx.Insert(mails, frames) })
 }

@@ -20,6 +20,19 @@ func (t *tx) Stamp() (engine.Stamp, error) {
 	return engine.Stamp{Opening: t.engine.opening, Changes: t.engine.commits - t.engine.own}, nil
 }
 
+// Part goes back to a snapshot when f fails.
+func (t *tx) Part(f func() error) error {
+	before, keep := t.state.snapshot(), false
+	defer func() {
+		if !keep {
+			t.state = before
+		}
+	}()
+	err := f()
+	keep = err == nil
+	return err
+}
+
 func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	for i, m := range mails {
 		if len(m.ContentSHA) == 0 {

@@ -195,6 +195,11 @@ type Tx interface {
 	// Stamp says whether anybody else has written since an earlier transaction of this Store.
 	Stamp() (Stamp, error)
 
+	// Part runs f, in which this transaction is used as before. When f returns an error or panics, what it wrote is undone,
+	// and the transaction goes on as if f had not been called: numbers that f was given may be given again. An error of f is
+	// returned as it is. A part may have parts. Where one can't be undone, Write fails, whatever its own f returns.
+	Part(f func() error) error
+
 	// Insert stores new mails with their frames and sets their numbers. An error that is the fault of a mail's own values
 	// is an Unfit.
 	Insert(mails []*Mail, frames [][]byte) error

@@ -62,7 +62,7 @@ func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 	if lost := e.inPlace(); lost != nil {
 		return e.regain(ctx, lost)
 	}
-	if err := e.writer.tx(ctx, func() error { return f(newTx(e.writer, e.opening)) }); err != nil {
+	if err := newTx(e.writer, e.opening).write(ctx, f); err != nil {
 		return explain(err)
 	}
 	e.writer.keepWALSmall()

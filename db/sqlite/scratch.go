@@ -119,7 +119,9 @@ func (s *scratch) use(ctx context.Context, f func(w *writer) error) error {
 func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 	return s.use(ctx, func(w *writer) error {
 		s.spilt = errors.New("f panicked")
-		s.spilt = w.tx(ctx, func() error { return f(newTx(w, 1)) })
+		t := newTx(w, 1)
+		t.forGood = true
+		s.spilt = t.write(ctx, f)
 		return s.spilt
 	})
 }

@@ -1,6 +1,9 @@
 package sqlite
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 
 	"patchwatch/db/engine"
@@ -13,15 +16,66 @@ type tx struct {
 	w       *writer
 	opening int
 	args    []any // used again for each mail
+	forGood bool  // nothing can be undone
+	broken  error // of a part that could not be undone
 }
 
 func newTx(w *writer, opening int) *tx { return &tx{queries: queries{w}, w: w, opening: opening} }
+
+// write is w.tx for an f that uses t.
+func (t *tx) write(ctx context.Context, f func(engine.Tx) error) error {
+	return t.w.tx(ctx, func() error {
+		err := f(t)
+		return cmp.Or(t.broken, err)
+	})
+}
 
 // Stamp asks SQLite for a number that changes when another connection has committed.
 func (t *tx) Stamp() (engine.Stamp, error) {
 	s := engine.Stamp{Opening: t.opening}
 	_, err := t.w.row(`PRAGMA data_version`, nil, &s.Changes)
 	return s, err
+}
+
+// Part runs f inside a savepoint. Some errors, such as that of a full disk, make SQLite roll the whole transaction back. The
+// savepoint is gone then, and what is written next would be outside of any transaction: so nothing is.
+func (t *tx) Part(f func() error) (err error) {
+	if t.broken != nil {
+		return t.broken
+	}
+	if err := t.w.exec("SAVEPOINT part"); err != nil {
+		return err
+	}
+	keep := false
+	defer func() {
+		if !keep {
+			t.undoPart(err)
+		}
+	}()
+	if err = f(); err == nil {
+		err = t.broken
+	}
+	if err == nil {
+		err = t.w.exec("RELEASE part")
+	}
+	keep = err == nil
+	return err
+}
+
+// undoPart undoes the innermost part; cause is its error, nil when it panicked.
+func (t *tx) undoPart(cause error) {
+	if t.broken != nil {
+		return
+	}
+	var err error
+	if t.forGood {
+		err = errors.New("nothing of this database can be undone")
+	} else {
+		err = cmp.Or(t.w.exec("ROLLBACK TO part"), t.w.exec("RELEASE part"))
+	}
+	if err != nil {
+		t.broken = cmp.Or(cause, err)
+	}
 }
 
 func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
