@@ -53,6 +53,9 @@ var rooms = map[string][]string{
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+
+	// HTTP without mail and without a database.
+	"patchwatch/web/internal/serve": {},
 }
 
 // engines are the packages that may know a database's driver and its SQL.
