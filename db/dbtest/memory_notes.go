@@ -2,9 +2,9 @@ package dbtest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -61,59 +61,40 @@ func (v *view) Maildirs() ([]engine.Maildir, error) {
 	return out, nil
 }
 
-func (v *view) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
-	out := map[engine.Name]engine.Decision{}
-	for _, name := range names {
-		if v.decisions.has(name) {
-			out[name] = copyDecision(v.decisions.get(name))
+func (t *tx) PutProject(p *engine.Project) error {
+	for _, o := range t.projects.all() {
+		if o.LinkName == p.LinkName && o.ID != p.ID {
+			return fmt.Errorf("there is a project %s already", p.LinkName)
 		}
 	}
-	return out, nil
-}
-
-func copyDecision(d engine.Decision) engine.Decision {
-	d.State, d.Delegate, d.Archived, d.SeriesName = copied(d.State), copied(d.Delegate), copied(d.Archived),
-		copied(d.SeriesName)
-	return d
-}
-
-func copied[T any](p *T) *T {
-	if p == nil {
-		return nil
+	if p.ID == 0 {
+		p.ID = t.projects.last() + 1
 	}
-	c := *p
-	return &c
+	t.projects.put(p.ID, plain(*p))
+	return nil
 }
 
-func (v *view) SeriesNamed(project int64) (bool, error) {
-	for name, d := range v.decisions.all() {
-		if name.Project == project && d.SeriesName != nil {
-			return true, nil
-		}
+func (t *tx) PutWorks(works []engine.Work) error {
+	t.works = slices.Clone(works)
+	return nil
+}
+
+func (t *tx) PutReading(n int) error {
+	t.reading = n
+	return nil
+}
+
+func (t *tx) PutDictionary(d engine.Dictionary) error {
+	d.Frame = slices.Clone(d.Frame)
+	t.dictionaries = append(slices.Clone(t.dictionaries), d)
+	return nil
+}
+
+func (t *tx) PutMaildirs(dirs []engine.Maildir) error {
+	t.maildirs = slices.Clone(dirs)
+	for i, d := range t.maildirs {
+		t.maildirs[i].LastMail, t.maildirs[i].LastEvent, t.maildirs[i].LastScan = secondsOrZero(d.LastMail),
+			secondsOrZero(d.LastEvent), secondsOrZero(d.LastScan)
 	}
-	return false, nil
-}
-
-func (v *view) Log(q engine.LogQuery) (out []engine.LogEntry, err error) {
-	for _, e := range v.log.all() {
-		if (q.Project == "" || e.Project == q.Project) && (q.MsgID == "" || e.MsgID == q.MsgID) {
-			out = append(out, e)
-		}
-	}
-	slices.Reverse(out)
-	return first(out, q.Most), nil
-}
-
-func (v *view) Events(q engine.EventQuery) (out []engine.Event, err error) {
-	for id, e := range v.events.from(q.Above) {
-		if id > q.Above {
-			out = append(out, e)
-		}
-	}
-	return first(out, q.Most), nil
-}
-
-func (v *view) LastEvent() (id int64, date time.Time, err error) {
-	id = v.events.last()
-	return id, v.events.get(id).Date, nil
+	return nil
 }

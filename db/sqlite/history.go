@@ -61,3 +61,65 @@ func (q queries) LastEvent() (id int64, date time.Time, err error) {
 	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
 	return id, date, err
 }
+
+func (t *tx) PutDecisions(decisions []engine.Decision) error {
+	for i := range decisions {
+		d := &decisions[i]
+		query, args := `
+			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name) VALUES (?, ?, ?, ?, ?, ?)`,
+			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName)}
+		if d.State == nil && d.Delegate == nil && d.Archived == nil && d.SeriesName == nil {
+			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
+		}
+		if err := t.w.exec(query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orNull is what a pointer points to; NULL for none.
+func orNull[T any](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func (t *tx) MoveDecisions(from, to int64) error {
+	return t.w.exec(`UPDATE OR IGNORE decision SET project = ? WHERE project = ?`, to, from)
+}
+
+func (t *tx) AddLog(entries []engine.LogEntry) error {
+	for i := range entries {
+		e := &entries[i]
+		res, err := t.w.run(`
+			INSERT INTO log (time, actor, what, project, msgid, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before, e.After)
+		if err != nil {
+			return err
+		}
+		if e.ID, err = res.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) AddEvents(events []engine.Event) error {
+	for i := range events {
+		e := &events[i]
+		res, err := t.w.run(`
+			INSERT INTO event (date, category, project, mail, comment, series, actor, before, after)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail), numberOrNull(e.Comment),
+			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After))
+		if err != nil {
+			return err
+		}
+		if e.ID, err = res.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

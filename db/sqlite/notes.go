@@ -77,3 +77,70 @@ func (q queries) Maildirs() (out []engine.Maildir, err error) {
 		})
 	return out, err
 }
+
+func (t *tx) PutProject(p *engine.Project) error {
+	res, err := t.w.run(`
+		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET link_name = excluded.link_name, list_id = excluded.list_id,
+			list_email = excluded.list_email, name = excluded.name, subject_match = excluded.subject_match,
+			on_sight = excluded.on_sight, mail_states = excluded.mail_states, mail_delegates = excluded.mail_delegates,
+			removed = excluded.removed`,
+		numberOrNull(p.ID), p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight, p.MailStates, p.MailDelegates,
+		p.Removed)
+	if err != nil {
+		return err
+	}
+	if p.ID == 0 {
+		if p.ID, err = res.LastInsertId(); err != nil {
+			return err
+		}
+	}
+	if err := t.w.exec(`DELETE FROM rule WHERE project = ?`, p.ID); err != nil {
+		return err
+	}
+	for _, r := range p.Rules {
+		if err := t.w.exec(`INSERT INTO rule (project, pattern, delegate, priority) VALUES (?, ?, ?, ?)`,
+			p.ID, r.Pattern, r.Delegate, r.Priority); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutWorks(works []engine.Work) error {
+	if err := t.w.exec(`DELETE FROM unfinished`); err != nil {
+		return err
+	}
+	for _, w := range works {
+		if err := t.w.exec(`INSERT INTO unfinished (id, project, done, last) VALUES (?, ?, ?, ?)`,
+			w.ID, numberOrNull(w.Project), w.Done, w.Last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutReading(reading int) error {
+	if err := t.w.exec(`DELETE FROM reading`); err != nil || reading == 0 {
+		return err
+	}
+	return t.w.exec(`INSERT INTO reading (version) VALUES (?)`, reading)
+}
+
+func (t *tx) PutDictionary(d engine.Dictionary) error {
+	return t.w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, d.ID, d.Mails, d.Frame)
+}
+
+func (t *tx) PutMaildirs(maildirs []engine.Maildir) error {
+	if err := t.w.exec(`DELETE FROM maildir`); err != nil {
+		return err
+	}
+	for _, m := range maildirs {
+		if err := t.w.exec(`INSERT INTO maildir (path, last_mail, last_event, last_scan, paused) VALUES (?, ?, ?, ?, ?)`,
+			m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent), secondsOrNull(m.LastScan), textOrNull(m.Paused)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
