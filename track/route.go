@@ -17,6 +17,15 @@ type Project struct {
 	SubjectMatch string // a regular expression that chooses among several projects on one list; empty: the rest
 	OnSight      bool   // made because its mail came, not by a person
 
+	WebURL               string
+	ScmURL               string // of the repository
+	WebScmURL            string // where it is looked at
+	ListArchiveURL       string
+	ListArchiveURLFormat string // of a mail there: {} stands for its Message-ID without <>
+	CommitURLFormat      string // of a commit: {} stands for its name
+	Private              bool   // only its maintainers and administrators see it
+	ShowDependencies     bool   // the API tells which series depend on which
+
 	// Anyone can write a header, so what mail asks for counts only where somebody has allowed it.
 	MailStates    bool // X-Patchwork-State sets a patch's first state
 	MailDelegates bool // X-Patchwork-Delegate sets its first delegate

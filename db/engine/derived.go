@@ -27,7 +27,8 @@ func (d *Derived) Sorted() *Derived {
 	return d
 }
 
-// SeriesRow is a series. Its number is the smallest of its mails, so that a rebuild gives the same numbers.
+// SeriesRow is a series. Its number is the smallest by which its mails are called (Row.Called), so that a rebuild gives the same
+// numbers, and another copy of a mail that takes the place of the first changes none.
 type SeriesRow struct {
 	ID, Project    int64
 	Key            string // the smallest Message-ID of its members
@@ -39,6 +40,7 @@ type SeriesRow struct {
 	Date           time.Time
 	Submitter      string // address
 	Cover          int64  // mail; 0: none
+	Hidden         bool   // all of its mails are
 }
 
 // Equal tells whether two rows say the same.
@@ -58,6 +60,9 @@ type PatchRow struct {
 	State         track.State
 	Delegate      string // address; empty: nobody
 	Archived      bool
+	ID            int64 // by which others call it (Row.Called)
+	Hidden        bool
+	Checked       track.CheckState // what all checks say together
 }
 
 // Equal tells whether two rows say the same.
@@ -68,7 +73,13 @@ func (r *PatchRow) Equal(o *PatchRow) bool {
 }
 
 // CoverRow is what has become of a cover.
-type CoverRow struct{ Mail, Project, Series int64 }
+type CoverRow struct {
+	Mail, Project, Series int64
+	ID                    int64 // by which others call it
+	Date                  time.Time
+	Submitter             string
+	Hidden                bool
+}
 
 // ReplyRow is what has become of a reply or other talk, and of mail that asks to be ignored.
 type ReplyRow struct {
@@ -76,7 +87,9 @@ type ReplyRow struct {
 	Parent        int64 // the patch or cover; 0: it waits for one
 	Date          time.Time
 	Ignored       bool
-	Clean         bool // no loop of references leads through it (replies.go)
+	Clean         bool  // no loop of references leads through it (replies.go)
+	ID            int64 // by which others call it
+	Hidden        bool
 }
 
 // Equal tells whether two rows say the same.
@@ -93,6 +106,7 @@ type PersonRow struct {
 	Date  time.Time // of the mail
 	Mail  int64
 	MsgID string // of the mail; read only
+	ID    int64  // read only: given when somebody is named first, and never to anybody else
 }
 
 // Naming is a mail as one that may name its sender.

@@ -185,6 +185,75 @@ type History interface {
 	LastEvent() (id int64, date time.Time, err error)
 }
 
+// Pages gives lists page by page, as track.Page says.
+type Pages interface {
+	PatchPage(track.PatchQuery) (track.Page[track.PatchRow], error)
+	CoverPage(track.CoverQuery) (track.Page[track.CoverRow], error)
+	SeriesPage(track.SeriesQuery) (track.Page[track.SeriesRow], error)
+	CommentPage(track.CommentQuery) (track.Page[track.CommentRow], error)
+	PersonPage(track.PersonQuery) (track.Page[track.PersonView], error)
+	EventPage(track.EventsQuery) (track.Page[track.EventRow], error)
+	// Stands gives, for the numbers of any copies, the mails that stand for their names.
+	Stands(ids []int64) (map[int64]int64, error)
+	// Changes gives how often what is shown of projects has changed; that of 0: what is shown of all.
+	Changes(projects []int64) (map[int64]int64, error)
+}
+
+// Accounts finds who may log in, and how.
+type Accounts interface {
+	// Users gives all accounts, by number.
+	Users() ([]User, error)
+	// Credentials finds those of these hashes.
+	Credentials(hashes []Sum) (map[Sum]track.Credential, error)
+	// CredentialsOf gives those of a user, by number.
+	CredentialsOf(user int64) ([]track.Credential, error)
+}
+
+// Programs finds what people's programs need.
+type Programs interface {
+	// Checks gives all checks of these names, by number.
+	Checks(names []Name) (map[Name][]track.Check, error)
+	// ChecksNumbered finds checks by number.
+	ChecksNumbered(ids []int64) (map[int64]track.Check, error)
+	// Bundles gives bundles by number: all, or those of one owner.
+	Bundles(owner int64) ([]track.Bundle, error)
+	// Related gives all patches of these relations, each in order of names.
+	Related(relations []int64) (map[int64][]Name, error)
+	// OwnStates gives the states that Patchwork does not have, by number.
+	OwnStates() ([]OwnState, error)
+	// Epoch is the name of the time in which numbers of events mean what they meant.
+	Epoch() (string, error)
+}
+
+// TxAccounts and TxPrograms will be part of Tx.
+type TxAccounts interface {
+	// PutUsers writes accounts with their addresses and the projects that they maintain; a new one, of number 0, gets its
+	// number, above all that were ever given. An address belongs to one account.
+	PutUsers([]*User) error
+	// AddCredentials stores new credentials and sets their numbers; UseCredential notes a use; DropCredentials takes out.
+	AddCredentials([]*Credential) error
+	UseCredential(id int64, at time.Time) error
+	DropCredentials(ids []int64) error
+}
+
+// TxPrograms writes what people's programs say.
+type TxPrograms interface {
+	// AddChecks stores new checks and sets their numbers, above all that were ever given.
+	AddChecks([]*track.Check) error
+	// MoveChecks hands the checks of a project to another.
+	MoveChecks(from, to int64) error
+	// PutBundle writes a bundle with its patches; a new one, of number 0, gets its number. DropBundles takes out.
+	PutBundle(*track.Bundle) error
+	DropBundles(ids []int64) error
+	PutOwnStates([]OwnState) error // all there are from now on
+	PutEpoch(string) error
+	// PutChanges counts one more change of each of these projects.
+	PutChanges(projects []int64) error
+	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers are
+	// not given again.
+	Prune(events, log time.Time) (gone [2]int64, err error)
+}
+
 // Tx is a transaction: it reads what it wrote, and others see all of it or nothing.
 //
 // Every method takes many rows. Callers hand them over sorted by their keys, so that two transactions of an engine that

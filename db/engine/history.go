@@ -13,7 +13,15 @@ type Decision struct {
 	Delegate   *string // empty: that nobody is to look after it
 	Archived   *bool
 	SeriesName *string // of the series that this mail is in
+	CommitRef  *string // the commit that a patch became
+	PullURL    *string // in place of the mail's own
+	Hidden     *bool   // out of sight of everybody but those who maintain the project
+	Addressed  *bool   // of a comment: somebody has seen to it
+	Relation   *int64  // patches of one number are related
 }
+
+// Empty tells whether nothing is decided.
+func (d *Decision) Empty() bool { return *d == Decision{Name: d.Name} }
 
 // LogEntry is a line of the log of decisions.
 type LogEntry struct {
@@ -43,6 +51,7 @@ type Event struct {
 	Mail     int64 // the patch or cover; 0: none
 	Comment  int64 // 0: none
 	Series   int64 // 0: none
+	Check    int64 // 0: none
 	Actor    track.Actor
 	Before   string
 	After    string

@@ -51,8 +51,9 @@ type Mail struct {
 	SHA256  Sum   // of the bytes
 	Project int64 // 0: in none
 	MsgID   string
-	Chosen  bool // it stands for its name; the others of that name are its variants
-	ByList  bool // a List-Id names the project, not an address
+	Chosen  bool  // it stands for its name; the others of that name are its variants
+	First   int64 // where it is chosen: the copy of its name that was stored first; 0: itself
+	ByList  bool  // a List-Id names the project, not an address
 
 	Delivered  time.Time // microseconds; the earliest of all deliveries of these bytes
 	Sent       time.Time // as the Date header has it, seconds; zero: absent or unreadable

@@ -13,7 +13,8 @@ import (
 // Row is a chosen mail as assembly needs it, with what was derived of it before.
 type Row struct {
 	track.Item
-	Mail int64
+	Mail  int64
+	First int64 // Mail.First
 
 	Derived  bool   // a patch, cover or reply was derived of it
 	Series   int64  // of a patch or cover; 0: none
@@ -21,6 +22,14 @@ type Row struct {
 	Parent   int64  // of a reply: the mail; 0: none
 	ParentID string // its Message-ID
 	Clean    bool   // of a reply: no loop leads through it
+}
+
+// Called is the number by which others call the mail: that of the copy that was stored first, whichever stands for its name.
+func (r *Row) Called() int64 {
+	if r.First != 0 {
+		return r.First
+	}
+	return r.Mail
 }
 
 // Who says which mails that refer to another are meant: talk, or those that can share a series with others.

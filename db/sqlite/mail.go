@@ -19,6 +19,7 @@ var columns = []column{
 	{"project", func(m *engine.Mail) any { return numberOrNull(m.Project) }, func(m *engine.Mail) any { return (*number)(&m.Project) }},
 	{"msgid", func(m *engine.Mail) any { return m.MsgID }, func(m *engine.Mail) any { return &m.MsgID }},
 	{"chosen", func(m *engine.Mail) any { return m.Chosen }, func(m *engine.Mail) any { return &m.Chosen }},
+	{"first", func(m *engine.Mail) any { return numberOrNull(m.First) }, func(m *engine.Mail) any { return (*number)(&m.First) }},
 	{"by_list", func(m *engine.Mail) any { return m.ByList }, func(m *engine.Mail) any { return &m.ByList }},
 	{"delivered", func(m *engine.Mail) any { return m.Delivered.UnixMicro() }, func(m *engine.Mail) any { return (*micros)(&m.Delivered) }},
 	{"sent", func(m *engine.Mail) any { return secondsOrNull(m.Sent) }, func(m *engine.Mail) any { return (*seconds)(&m.Sent) }},
