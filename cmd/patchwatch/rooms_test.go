@@ -50,6 +50,10 @@ var rooms = map[string][]string{
 	"patchwatch/db/internal/sorter": {},
 	"patchwatch/db/engine":          {"patchwatch/track"},
 
+	// The web knows what is true of any database, and no database.
+	"patchwatch/web/api":           {"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/site"},
+	"patchwatch/web/internal/site": {"patchwatch/db/engine", "patchwatch/track"},
+
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},

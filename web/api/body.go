@@ -1,0 +1,355 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"patchwatch/track"
+)
+
+// maxBody bounds what is read of a request.
+const maxBody = 1 << 20
+
+// required and the sentences below are Django REST Framework's.
+const (
+	required = "This field is required."
+	notNull  = "This field may not be null."
+	notBlank = "This field may not be blank."
+)
+
+// form is what a request says, in whichever of the three forms that programs send: JSON, application/x-www-form-urlencoded,
+// multipart/form-data. Fields that nobody knows, or that cannot be changed, are ignored.
+type form struct {
+	*call
+	plain  url.Values                 // of a form
+	json   map[string]json.RawMessage // of JSON
+	faults []fault
+}
+
+// form reads the body.
+func (c *call) form() (*form, error) {
+	kind, params, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil {
+		kind = ""
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, errTooLarge
+	case err != nil:
+		return nil, &refusal{status: http.StatusBadRequest, detail: "The request is cut short."}
+	}
+	f := &form{call: c}
+	if len(body) == 0 {
+		return f, nil
+	}
+	if err := f.read(kind, params["boundary"], body); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *form) read(kind, boundary string, body []byte) (err error) {
+	switch kind {
+	case "application/json":
+		return f.readJSON(body)
+	case "application/x-www-form-urlencoded":
+		if bytes.Count(body, []byte("&")) >= maxParameters {
+			return errTooMany
+		}
+		if f.plain, err = url.ParseQuery(string(body)); err != nil {
+			return malformed("Form parse error - " + err.Error())
+		}
+	case "multipart/form-data":
+		if f.plain, err = readMultipart(body, boundary); err != nil {
+			return malformed("Multipart form parse error - " + err.Error())
+		}
+	default:
+		return &refusal{status: http.StatusUnsupportedMediaType, detail: fmt.Sprintf("Unsupported media type %q in request.", kind)}
+	}
+	for name, values := range f.plain {
+		for _, v := range values {
+			if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
+				return invalid(strings.ToValidUTF8(name, "\uFFFD"), "Null characters and text that is not UTF-8 are not allowed.")
+			}
+		}
+	}
+	return nil
+}
+
+func malformed(sentence string) error {
+	return &refusal{status: http.StatusBadRequest, detail: strings.ToValidUTF8(sentence, "\uFFFD")}
+}
+
+func (f *form) readJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return malformed("JSON parse error - the text is not UTF-8")
+	}
+	err := json.Unmarshal(body, &f.json)
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) || err == nil && f.json == nil {
+		return invalid("non_field_errors", "Invalid data. Expected a dictionary.")
+	}
+	if err != nil {
+		return malformed("JSON parse error - " + err.Error())
+	}
+	return nil
+}
+
+func readMultipart(body []byte, boundary string) (url.Values, error) {
+	if boundary == "" {
+		return nil, errors.New("no boundary")
+	}
+	values := url.Values{}
+	r := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range maxParameters {
+		part, err := r.NextPart()
+		if errors.Is(err, io.EOF) {
+			return values, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		if part.FileName() == "" && part.FormName() != "" {
+			values.Add(part.FormName(), string(text))
+		}
+	}
+	return nil, errors.New("too many parts")
+}
+
+func (f *form) fail(field, sentence string) { f.faults = append(f.faults, fault{field, sentence}) }
+
+// err is what is wrong with fields that were read so far.
+func (f *form) err() error {
+	if f.faults == nil {
+		return nil
+	}
+	return &refusal{status: http.StatusBadRequest, fields: f.faults}
+}
+
+func (f *form) has(name string) bool {
+	_, ok := f.json[name]
+	return ok || f.plain[name] != nil
+}
+
+// value is a field as text. null tells that it is JSON's null.
+func (f *form) value(name string) (text string, null, ok bool) {
+	if all := f.plain[name]; all != nil {
+		return all[len(all)-1], false, true
+	}
+	raw, ok := f.json[name]
+	if !ok {
+		return "", false, false
+	}
+	text, null, fine := scalar(raw)
+	if !fine {
+		f.fail(name, "Not a valid string.")
+		return "", false, false
+	}
+	return text, null, true
+}
+
+// scalar reads a string, number, truth value or null as text.
+func scalar(raw json.RawMessage) (text string, null, ok bool) {
+	switch raw[0] {
+	case '"':
+		if json.Unmarshal(raw, &text) != nil || strings.IndexByte(text, 0) >= 0 {
+			return "", false, false
+		}
+		return text, false, true
+	case 'n':
+		return "", true, true
+	case '{', '[':
+		return "", false, false
+	}
+	return string(raw), false, true
+}
+
+// text is a field that is not null; ok: it is there.
+func (f *form) text(name string, most int) (text string, ok bool) {
+	text, null, ok := f.value(name)
+	if null {
+		f.fail(name, notNull)
+		return "", false
+	}
+	return f.bounded(name, text, most), ok
+}
+
+// textOrNull is empty for null.
+func (f *form) textOrNull(name string, most int) (text string, ok bool) {
+	text, _, ok = f.value(name)
+	return f.bounded(name, text, most), ok
+}
+
+func (f *form) bounded(name, text string, most int) string {
+	text = strings.TrimSpace(text)
+	if utf8.RuneCountInString(text) > most {
+		f.fail(name, fmt.Sprintf("Ensure this field has no more than %d characters.", most))
+	}
+	return text
+}
+
+// optional is a field that may be emptied; nil: it is not there.
+func (f *form) optional(name string, most int) *string {
+	if text, ok := f.textOrNull(name, most); ok {
+		return &text
+	}
+	return nil
+}
+
+func (f *form) optionalURL(name string, most int) string {
+	text, _ := f.textOrNull(name, most)
+	if text != "" && !isURL(text) {
+		f.fail(name, "Enter a valid URL.")
+	}
+	return text
+}
+
+// flag is a truth value; nil: it is not there.
+func (f *form) flag(name string) *bool {
+	if on := f.flagOrNull(name); on != nil {
+		if *on == nil {
+			f.fail(name, "Must be a valid boolean.")
+		}
+		return *on
+	}
+	return nil
+}
+
+// flagOrNull points to nil for null.
+func (f *form) flagOrNull(name string) **bool {
+	text, null, ok := f.value(name)
+	if !ok {
+		return nil
+	}
+	var is *bool
+	if null || text == "" || strings.EqualFold(text, "null") || strings.EqualFold(text, "none") {
+		return &is
+	}
+	on, ok := parseFlag(strings.TrimSpace(text))
+	if !ok {
+		f.fail(name, "Must be a valid boolean.")
+		return nil
+	}
+	is = &on
+	return &is
+}
+
+// numbers is a list of numbers; ok: it is there. In a form it is a field that is repeated.
+func (f *form) numbers(name string) (all []int64, ok bool) {
+	texts, ok := f.texts(name)
+	for _, t := range texts {
+		id, fine := parseID(strings.TrimSpace(t))
+		if !fine {
+			f.fail(name, "Incorrect type. Expected pk value.")
+			return nil, ok
+		}
+		all = append(all, id)
+	}
+	return all, ok
+}
+
+func (f *form) texts(name string) (all []string, ok bool) {
+	if values, ok := f.plain[name]; ok {
+		for _, v := range values {
+			if v != "" {
+				all = append(all, v)
+			}
+		}
+		return all, true
+	}
+	raw, ok := f.json[name]
+	if !ok {
+		return nil, false
+	}
+	var each []json.RawMessage
+	if json.Unmarshal(raw, &each) != nil || each == nil {
+		f.fail(name, "Expected a list of items.")
+		return nil, true
+	}
+	for _, one := range each {
+		text, null, fine := scalar(one)
+		if null || !fine {
+			f.fail(name, "Incorrect type. Expected pk value.")
+			return nil, true
+		}
+		all = append(all, text)
+	}
+	return all, true
+}
+
+// state is a state by slug or name; nil: it is not there.
+func (f *form) state(name string) *track.State {
+	text, ok := f.text(name, maxText)
+	if !ok {
+		return nil
+	}
+	s, ok := f.world.State(text)
+	if !ok {
+		var all []string
+		for _, s := range f.world.States {
+			all = append(all, string(s.Slug))
+		}
+		f.fail(name, "Invalid state '"+text+"'. Expected one of: "+strings.Join(all, ", ")+".")
+		return nil
+	}
+	return &s
+}
+
+// delegate is who is to look after patches of a project: somebody who maintains it, by number or name. nil: it is not there;
+// empty: nobody is to.
+func (f *form) delegate(name string, p *track.Project) *string {
+	text, _, ok := f.value(name)
+	if !ok {
+		return nil
+	}
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return &text
+	}
+	u := f.world.UserCalled(text)
+	switch {
+	case u == nil:
+		f.fail(name, "Invalid pk "+strconv.Quote(text)+" - object does not exist.")
+		return nil
+	case !(track.Viewer{User: u}).Maintains(p):
+		f.fail(name, "User '"+u.Name+"' is not a maintainer on project '"+p.Name+"'")
+		return nil
+	}
+	as := u.Delegate()
+	return &as
+}
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
+
+// within is an object that is a field.
+func (f *form) within(name string) *form {
+	in := &form{call: f.call}
+	if f.plain != nil {
+		in.plain = url.Values{}
+		for field, values := range f.plain {
+			if field, ok := strings.CutPrefix(field, name+"."); ok {
+				in.plain[field] = values
+			}
+		}
+	}
+	if raw, ok := f.json[name]; ok && json.Unmarshal(raw, &in.json) != nil {
+		f.fail(name, "Invalid data. Expected a dictionary.")
+	}
+	return in
+}

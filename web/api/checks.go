@@ -1,0 +1,243 @@
+package api
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"patchwatch/track"
+	"patchwatch/web/internal/site"
+)
+
+func (c *call) checks() (*site.Answer, error) {
+	patch, err := c.onePatch()
+	if err != nil {
+		return nil, err
+	}
+	q := c.query()
+	p, err := q.paging("id", "user", "date", "state", "target_url", "context", "description")
+	if err != nil {
+		return nil, err
+	}
+	found, err := c.checksOf(&patch)
+	if err != nil {
+		return nil, err
+	}
+	found = q.chooseChecks(found)
+	sortChecks(found, p.by)
+	page, err := turn(&p, sliced(found))
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	list(e, page.Rows, func(e *encoder, k *track.Check) { e.checkOf(k, patch.ID) })
+	return c.paged(e, q, p, page.Total, []int64{patch.Project}), nil
+}
+
+func (c *call) checksOf(patch *track.PatchRow) ([]track.Check, error) {
+	all, err := c.Store.Checks(c.ctx(), []int64{patch.ID})
+	return slices.Clone(all[patch.ID]), err
+}
+
+// chooseChecks filters: one patch has few checks.
+func (q *query) chooseChecks(all []track.Check) []track.Check {
+	users := q.userList("user")
+	contexts := in(q, "context", exactly)
+	states := in(q, "state", func(text string) []track.CheckState {
+		if s, ok := track.ParseCheckState(text); ok {
+			return []track.CheckState{s}
+		}
+		if len(text) == 1 && text[0] >= '0' && text[0] <= '3' { // as Patchwork calls them here
+			return []track.CheckState{track.CheckState(text[0] - '0')}
+		}
+		return nil
+	})
+	since, before := q.time("since"), q.time("before")
+	words := q.words()
+	return slices.DeleteFunc(all, func(k track.Check) bool {
+		switch {
+		case q.nothing,
+			users != nil && !slices.ContainsFunc(users, func(u *track.User) bool { return u.ID == k.User }),
+			contexts != nil && !slices.Contains(contexts, k.Context),
+			states != nil && !slices.Contains(states, k.State),
+			!since.IsZero() && k.Date.Before(since),
+			!before.IsZero() && !k.Date.Before(before):
+			return true
+		}
+		return !hasWords(words, k.Context, k.Description)
+	})
+}
+
+// hasWords tells whether each word is in one of the texts, ignoring case.
+func hasWords(words []string, texts ...string) bool {
+	for _, w := range words {
+		w = strings.ToLower(w)
+		if !slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(strings.ToLower(t), w) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func sortChecks(all []track.Check, by []track.Order) {
+	sortBy(all, by, func(a, b *track.Check, column string) int {
+		switch column {
+		case "user":
+			return cmp.Compare(a.User, b.User)
+		case "date":
+			return a.Date.Compare(b.Date)
+		case "state":
+			return cmp.Compare(a.State, b.State)
+		case "target_url":
+			return cmp.Compare(a.TargetURL, b.TargetURL)
+		case "context":
+			return cmp.Compare(a.Context, b.Context)
+		case "description":
+			return cmp.Compare(a.Description, b.Description)
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+}
+
+// sortBy sorts rows that are in memory as a database would: equal ones by number, reversed where the last column is.
+func sortBy[Row any](all []Row, by []track.Order, compare func(a, b *Row, column string) int) {
+	desc := len(by) > 0 && by[len(by)-1].Desc
+	by = append(slices.Clone(by), track.Order{By: "id", Desc: desc})
+	slices.SortStableFunc(all, func(a, b Row) int {
+		for _, o := range by {
+			if n := compare(&a, &b, o.By); n != 0 && o.Desc {
+				return -n
+			} else if n != 0 {
+				return n
+			}
+		}
+		return 0
+	})
+}
+
+func (c *call) check() (*site.Answer, error) {
+	patch, err := c.onePatch()
+	if err != nil {
+		return nil, err
+	}
+	id, err := c.id(1)
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.checksOf(&patch)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(all, func(k track.Check) bool { return k.ID == id })
+	if at < 0 {
+		return nil, errNotFound
+	}
+	e := c.encoder()
+	e.checkOf(&all[at], patch.ID)
+	return answerOf(e, patch.Project), nil
+}
+
+func (e *encoder) checkOf(k *track.Check, patch int64) {
+	e.checkURL(k, patch)
+	e.raw(`,"user":`)
+	e.userIn(e.world.User(k.User))
+	e.checkFields(k)
+	e.raw(`,"description":`)
+	e.textOrNull(k.Description)
+	e.raw("}")
+}
+
+// checkIn writes a check where an event names it.
+func (e *encoder) checkIn(k *track.Check, patch int64) {
+	e.checkURL(k, patch)
+	e.checkFields(k)
+	e.raw("}")
+}
+
+func (e *encoder) checkURL(k *track.Check, patch int64) {
+	e.raw(`{"id":`)
+	e.number(k.ID)
+	e.raw(`,"url":"`)
+	e.raw(e.api + "/patches/")
+	e.number(patch)
+	e.raw("/checks/")
+	e.number(k.ID)
+	e.raw(`/"`)
+}
+
+func (e *encoder) checkFields(k *track.Check) {
+	e.raw(`,"date":`)
+	e.date(k.Date)
+	e.raw(`,"state":`)
+	e.text(k.State.String())
+	e.raw(`,"target_url":`)
+	e.textOrNull(k.TargetURL)
+	e.raw(`,"context":`)
+	e.text(k.Context)
+}
+
+const maxText = 255 // characters, of most fields
+
+var contextPattern = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
+
+// addCheck takes what a program found out about a patch. As in Patchwork, that may report who may decide about the patch.
+func (c *call) addCheck() (int, []byte, error) {
+	patch, err := c.onePatch()
+	if err != nil {
+		return 0, nil, err
+	}
+	if !c.viewer.Decides(c.world.Project(patch.Project), patch.Submitter.Email, patch.Delegate) {
+		return 0, nil, c.denied()
+	}
+	f, err := c.form()
+	if err != nil {
+		return 0, nil, err
+	}
+	k := f.check()
+	if err := f.err(); err != nil {
+		return 0, nil, err
+	}
+	k.User = c.viewer.User.ID
+	if k, err = c.Store.AddCheck(c.ctx(), c.viewer.Actor(), k, patch.ID); err != nil {
+		return 0, nil, err
+	}
+	k.Date = k.Date.Truncate(time.Microsecond)
+	e := c.encoder()
+	e.checkOf(&k, patch.ID)
+	c.w.Header().Set("Location", c.base+c.path+"/patches/"+text(patch.ID)+"/checks/"+text(k.ID)+"/")
+	return http.StatusCreated, e.b, nil
+}
+
+func (f *form) check() (k track.Check) {
+	state, ok := f.text("state", maxText)
+	switch {
+	case !ok:
+		f.fail("state", required)
+	default:
+		if k.State, ok = track.ParseCheckState(state); !ok {
+			f.fail("state", "Invalid check state '"+state+"'. Expected one of: pending, success, warning, fail.")
+		}
+	}
+	k.TargetURL = f.optionalURL("target_url", 200)
+	k.Context = "default"
+	if context, ok := f.text("context", maxText); ok && context != "" {
+		if k.Context = context; !contextPattern.MatchString(context) {
+			f.fail("context", "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.")
+		}
+	}
+	k.Description, _ = f.textOrNull("description", 64<<10)
+	return k
+}
+
+// isURL tells whether a text is a URL that a browser may go to.
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || strings.ContainsAny(text, " \t\n\"<>") {
+		return false
+	}
+	return u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp" || u.Scheme == "ftps"
+}

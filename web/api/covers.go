@@ -1,0 +1,110 @@
+package api
+
+import (
+	"patchwatch/track"
+	"patchwatch/web/internal/site"
+)
+
+func (c *call) covers() (*site.Answer, error) {
+	q := c.query()
+	p, err := q.paging("id", "name", "date", "submitter")
+	if err != nil {
+		return nil, err
+	}
+	f, err := q.coverQuery()
+	if err != nil {
+		return nil, err
+	}
+	page := track.Page[track.CoverRow]{}
+	if !q.nothing {
+		page, err = turn(&p, func(at track.Paging) (track.Page[track.CoverRow], error) {
+			f.Paging = at
+			return c.Store.CoverPage(c.ctx(), f)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	list(e, page.Rows, func(e *encoder, r *track.CoverRow) {
+		e.coverFields(r)
+		e.raw("}")
+	})
+	return c.paged(e, q, p, page.Total, f.Projects), nil
+}
+
+func (q *query) coverQuery() (f track.CoverQuery, err error) {
+	f = track.CoverQuery{
+		Scope: q.scope(), Projects: q.projects(), Since: q.time("since"), Before: q.time("before"), Words: q.words(),
+	}
+	if q.version >= v12 {
+		f.MsgIDs = q.msgIDs()
+	}
+	if f.Series, err = q.seriesIDs(); err != nil {
+		return f, err
+	}
+	f.Submitters, err = q.submitters()
+	return f, err
+}
+
+// oneCover finds a cover by its number in the URL.
+func (c *call) oneCover() (row track.CoverRow, err error) {
+	id, err := c.id(0)
+	if err != nil {
+		return row, err
+	}
+	rows, err := c.Store.CoverRows(c.ctx(), []int64{id}, c.whole())
+	if err != nil {
+		return row, err
+	}
+	row, ok := rows[id]
+	switch {
+	case !ok || c.world.Project(row.Project) == nil:
+		return row, errNotFound
+	case row.Hidden:
+		return row, errGone
+	}
+	return row, nil
+}
+
+func (c *call) cover() (*site.Answer, error) {
+	row, err := c.oneCover()
+	if err != nil {
+		return nil, err
+	}
+	read, err := c.read1(row.Mail)
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	e.coverFields(&row)
+	e.raw(`,"headers":`)
+	e.b = append(e.b, read.headers...)
+	e.raw(`,"content":`)
+	e.b = append(e.b, read.content...)
+	e.raw("}")
+	return answerOf(e, row.Project), nil
+}
+
+func (e *encoder) coverFields(r *track.CoverRow) {
+	e.raw(`{"id":`)
+	e.number(r.ID)
+	e.raw(`,"url":`)
+	e.url("/covers", r.ID)
+	e.mailWeb(coverKind, &r.MailBrief)
+	e.raw(`,"project":`)
+	e.projectIn(r.Project)
+	e.mailFields(&r.MailBrief)
+	e.raw(`,"submitter":`)
+	e.personIn(&r.Submitter)
+	if e.v >= v11 {
+		e.raw(`,"mbox":`)
+		e.mbox(coverKind, &r.MailBrief)
+	}
+	e.raw(`,"series":`)
+	e.seriesOf(&r.Series, r.Project)
+	if e.v >= v11 {
+		e.raw(`,"comments":`)
+		e.under(e.plain, "/covers", r.ID, "comments")
+	}
+}

@@ -1,0 +1,432 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// fake is a Store of a few mails: a series of two patches in the project demo, with a cover, comments and checks, a patch that
+// is in no series, one that is hidden, and one in the private project secret.
+type fake struct {
+	projectList []track.Project
+	userList    []track.User
+	own         []engine.OwnState
+	epoch       string
+	changes     map[int64]int64
+	patchList   []track.PatchRow
+	coverList   []track.CoverRow
+	seriesAll   []track.SeriesRow
+	commentList []track.CommentRow
+	personList  []track.PersonView
+	eventList   []track.EventRow
+	checkList   []track.Check
+	bundleList  []track.Bundle
+	raw         map[int64]string
+
+	wrote   []string
+	calls   int
+	answers error // what every call fails with
+}
+
+func at(s string) time.Time {
+	t, err := time.Parse("2006-01-02T15:04:05.999999", s)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+const mail = `From: Ann <ann@example.org>
+To: demo@lists.example.org
+Received: from a.example.org
+Received: from b.example.org
+Subject: [PATCH demo v2 %s] add "it"
+	and more
+Message-ID: %s
+Date: Thu, 1 Jan 2026 10:00:00 +0000
+
+A <message> & more.
+
+Signed-off-by: Ann <ann@example.org>
+---
+diff --git a/f b/f
+--- a/f
++++ b/f
+@@ -1 +1 @@
+-a
++b
+`
+
+func newFake() *fake {
+	ann := track.PersonView{ID: 1, Name: "Ann", Email: "ann@example.org"}
+	bob := track.PersonView{ID: 2, Email: "bob@example.org"}
+	s := &fake{epoch: "e1", changes: map[int64]int64{0: 1, 1: 1, 2: 1}}
+	s.projectList = []track.Project{
+		{ID: 1, LinkName: "demo", ListID: "demo.lists.example.org", ListEmail: "demo@lists.example.org", Name: "Demo",
+			WebURL: "https://demo.example.org", ListArchiveURL: "https://lore.example.org/demo/",
+			ListArchiveURLFormat: "https://lore.example.org/r/{}/", CommitURLFormat: "https://git.example.org/{}", ShowDependencies: true},
+		{ID: 2, LinkName: "secret", ListID: "secret.lists.example.org", Name: "Secret", Private: true},
+	}
+	s.userList = []track.User{
+		{ID: 1, Name: "root", Admin: true, Emails: []string{"root@example.org"}},
+		{ID: 2, Name: "Maint", FirstName: "Mary", LastName: "Maint", Emails: []string{"mary@example.org"}, Maintains: []int64{1}, PerPage: 100},
+		{ID: 3, Name: "ann", Emails: []string{"ann@example.org"}},
+		{ID: 4, Name: "del", Emails: []string{"del@example.org"}},
+		{ID: 5, Name: "strange"},
+		{ID: 6, Name: "keeper", Maintains: []int64{2}},
+	}
+	s.own = []engine.OwnState{{Slug: "queued", Number: 13, Open: true}}
+	series := track.SeriesBrief{ID: 1, Name: "add it", Date: at("2026-01-01T10:00:00"), Version: 2, Submitter: ann.Email}
+	brief := func(id int64, project int64, name string) track.MailBrief {
+		return track.MailBrief{ID: id, Project: project, MsgID: fmt.Sprintf("<m%d/x@example.org>", id), Name: name,
+			Date: at("2026-01-01T10:00:00").Add(time.Duration(id) * time.Minute)}
+	}
+	s.coverList = []track.CoverRow{{MailBrief: brief(1, 1, "[v2,0/2] add it"), Mail: 1, Submitter: ann, Series: series}}
+	second := brief(3, 1, "[v2,2/2] second")
+	s.patchList = []track.PatchRow{
+		{MailBrief: brief(2, 1, `[v2,1/2] add "it" <é>`), Mail: 2, State: track.StateNew, Hash: "aa11", Submitter: ann,
+			Delegate: "del@example.org", Series: series, Number: 1, Total: 2, Checked: track.CheckWarning, Related: []track.MailBrief{second}},
+		{MailBrief: second, Mail: 13, State: track.StateAccepted, Archived: true, CommitRef: "abc", PullURL: "git://x", Hash: "bb22",
+			Submitter: ann, Series: series, Number: 2, Total: 2},
+		{MailBrief: brief(6, 1, "alone"), Mail: 6, State: "queued", Submitter: bob},
+		{MailBrief: brief(7, 1, "spam"), Mail: 7, State: track.StateNew, Submitter: bob, Hidden: true},
+		{MailBrief: brief(8, 2, "secret"), Mail: 8, State: track.StateNew, Submitter: ann, Hash: "cc33"},
+	}
+	s.seriesAll = []track.SeriesRow{{SeriesBrief: series, Project: 1, Total: 2, Received: 2, Complete: true, Submitter: ann,
+		Cover: s.coverList[0].MailBrief, Patches: []track.MailBrief{s.patchList[0].MailBrief, second}}}
+	no := false
+	s.commentList = []track.CommentRow{
+		{MailBrief: brief(4, 1, "Re: add it"), Mail: 4, Parent: s.patchList[0].MailBrief, Submitter: bob, Addressed: &no},
+		{MailBrief: brief(5, 1, "Re: cover"), Mail: 5, Parent: s.coverList[0].MailBrief, OnCover: true, Submitter: ann},
+	}
+	s.personList = []track.PersonView{ann, bob}
+	s.checkList = []track.Check{
+		{ID: 1, Project: 1, MsgID: s.patchList[0].MsgID, User: 2, Date: at("2026-01-02T10:00:00.5"), State: track.CheckSuccess,
+			Context: "build", TargetURL: "https://ci.example.org/1", Description: "fine"},
+		{ID: 2, Project: 1, MsgID: s.patchList[0].MsgID, User: 2, Date: at("2026-01-02T11:00:00"), State: track.CheckWarning, Context: "lint"},
+	}
+	s.bundleList = []track.Bundle{
+		{ID: 1, Owner: 2, Project: 1, Name: "mine & yours", Public: true, Patches: []string{second.MsgID, s.patchList[0].MsgID}},
+		{ID: 2, Owner: 2, Project: 1, Name: "own", Patches: []string{second.MsgID}},
+		{ID: 3, Owner: 6, Project: 2, Name: "inside", Public: true, Patches: []string{s.patchList[4].MsgID}},
+	}
+	s.eventList = s.events(series)
+	s.raw = map[int64]string{}
+	for _, id := range []int64{1, 2, 13, 4, 5, 6, 7, 8} {
+		s.raw[id] = fmt.Sprintf(mail, "1/2", fmt.Sprintf("<m%d@example.org>", id))
+	}
+	return s
+}
+
+func (s *fake) events(series track.SeriesBrief) (all []track.EventRow) {
+	patch, cover := s.patchList[0].MailBrief, s.coverList[0].MailBrief
+	for i, e := range []track.EventRow{
+		{Category: track.SeriesCreated, Series: series},
+		{Category: track.CoverCreated, Cover: cover},
+		{Category: track.PatchCreated, Patch: patch},
+		{Category: track.PatchCompleted, Patch: patch, Series: series},
+		{Category: track.SeriesCompleted, Series: series},
+		{Category: track.PatchCommentCreated, Patch: patch, Comment: s.commentList[0].MailBrief},
+		{Category: track.CoverCommentCreated, Cover: cover, Comment: s.commentList[1].MailBrief},
+		{Category: track.PatchStateChanged, Patch: patch, Actor: "Maint", Before: "new", After: "accepted"},
+		{Category: track.PatchDelegated, Patch: patch, Actor: "Maint", Before: "", After: "del@example.org"},
+		{Category: track.PatchRelationChanged, Patch: patch, Actor: "Maint"},
+		{Category: track.CheckCreated, Patch: patch, Actor: "Maint", Check: &s.checkList[0]},
+		{Category: track.PatchCreated, Patch: s.patchList[4].MailBrief, Project: 2},
+	} {
+		e.ID, e.Date = int64(i+1), at("2026-01-03T00:00:00").Add(time.Duration(i)*time.Second+7*time.Microsecond)
+		if e.Project == 0 {
+			e.Project = 1
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+func (s *fake) ask() error {
+	s.calls++
+	return s.answers
+}
+
+func (s *fake) write(projects []int64, format string, args ...any) error {
+	s.wrote = append(s.wrote, fmt.Sprintf(format, args...))
+	for _, p := range projects {
+		s.changes[p]++
+	}
+	return s.answers
+}
+
+func (s *fake) Projects(context.Context) ([]track.Project, error) {
+	return s.projectList, s.ask()
+}
+func (s *fake) Users(context.Context) ([]track.User, error) { return s.userList, s.ask() }
+func (s *fake) OwnStates(context.Context) ([]engine.OwnState, error) {
+	return s.own, s.ask()
+}
+func (s *fake) Epoch(context.Context) (string, error) { return s.epoch, s.answers }
+func (s *fake) Changes(_ context.Context, projects ...int64) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	for _, p := range projects {
+		out[p] = s.changes[p]
+	}
+	return out, s.answers
+}
+
+func allows[T comparable](in track.In[T], is T) bool { return in == nil || slices.Contains(in, is) }
+
+func within(without []int64, project int64, since, before, date time.Time) bool {
+	return !slices.Contains(without, project) && (since.IsZero() || !date.Before(since)) && (before.IsZero() || date.Before(before))
+}
+
+// page sorts by id or date only: the order is the database's business.
+func page[Row any](all []Row, p track.Paging, less func(a, b *Row) int) track.Page[Row] {
+	slices.SortStableFunc(all, func(a, b Row) int {
+		n := less(&a, &b)
+		if len(p.Order) > 0 && p.Order[len(p.Order)-1].Desc {
+			return -n
+		}
+		return n
+	})
+	from := min(p.Offset, len(all))
+	return track.Page[Row]{Rows: all[from:min(from+p.Limit, len(all))], Total: len(all)}
+}
+
+func (s *fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
+	var all []track.PatchRow
+	for _, r := range s.patchList {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) && allows(q.Projects, r.Project) &&
+			allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.Delegates, r.Delegate) &&
+			allows(q.States, r.State) && allows(q.Hashes, r.Hash) && allows(q.MsgIDs, r.MsgID) &&
+			(q.Archived == nil || *q.Archived == r.Archived) && hasWords(q.Words, r.Name) {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.PatchRow) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func (s *fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
+	var all []track.CoverRow
+	for _, r := range s.coverList {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) &&
+			allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) && hasWords(q.Words, r.Name) {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.CoverRow) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func (s *fake) SeriesPage(_ context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
+	var all []track.SeriesRow
+	for _, r := range s.seriesAll {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
+			allows(q.Submitters, r.SeriesBrief.Submitter) && hasWords(q.Words, r.Name) {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.SeriesRow) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func (s *fake) CommentPage(_ context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
+	var all []track.CommentRow
+	for _, r := range s.commentList {
+		if r.Parent.ID == q.Parent && hasWords(q.Words, r.Name) {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.CommentRow) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func (s *fake) PersonPage(_ context.Context, q track.PersonQuery) (track.Page[track.PersonView], error) {
+	var all []track.PersonView
+	for _, r := range s.personList {
+		if allows(q.IDs, r.ID) && allows(q.Emails, r.Email) && hasWords(q.Words, r.Name, r.Email) {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.PersonView) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func (s *fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
+	var all []track.EventRow
+	for _, r := range s.eventList {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Categories, r.Category) &&
+			allows(q.Series, r.Series.ID) && allows(q.Patches, r.Patch.ID) && allows(q.Covers, r.Cover.ID) &&
+			allows(q.Actors, r.Actor) && r.ID > q.Above {
+			all = append(all, r)
+		}
+	}
+	return page(all, q.Paging, func(a, b *track.EventRow) int { return int(a.ID - b.ID) }), s.ask()
+}
+
+func byNumber[Row any](all []Row, ids []int64, of func(*Row) (id, project int64, hidden bool), s track.Scope) map[int64]Row {
+	out := map[int64]Row{}
+	for i := range all {
+		id, project, hidden := of(&all[i])
+		if slices.Contains(ids, id) && !slices.Contains(s.Without, project) && (s.Whole || !hidden) {
+			out[id] = all[i]
+		}
+	}
+	return out
+}
+
+func (s *fake) PatchRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.PatchRow, error) {
+	return byNumber(s.patchList, ids, func(r *track.PatchRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+}
+
+func (s *fake) CoverRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CoverRow, error) {
+	return byNumber(s.coverList, ids, func(r *track.CoverRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+}
+
+func (s *fake) CommentRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CommentRow, error) {
+	return byNumber(s.commentList, ids, func(r *track.CommentRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+}
+
+func (s *fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
+	for _, r := range s.seriesAll {
+		if (r.ID == id || slices.ContainsFunc(r.Patches, func(m track.MailBrief) bool { return m.ID == id })) &&
+			!slices.Contains(sc.Without, r.Project) && (sc.Whole || !r.Hidden) {
+			return r, s.ask()
+		}
+	}
+	if s.answers != nil {
+		return track.SeriesRow{}, s.answers
+	}
+	return track.SeriesRow{}, engine.ErrNotFound
+}
+
+func (s *fake) Dependencies(context.Context, int64) ([]track.Dependency, []int64, error) {
+	return []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, []int64{22}, s.answers
+}
+
+func (s *fake) Raw(_ context.Context, mail int64) ([]byte, error) {
+	raw, ok := s.raw[mail]
+	if !ok {
+		return nil, engine.ErrNotFound
+	}
+	return []byte(raw), s.ask()
+}
+
+func said[T any](p *T) string {
+	if p == nil {
+		return "-"
+	}
+	return fmt.Sprint(*p)
+}
+
+func (s *fake) Decide(_ context.Context, by track.Actor, patches []int64, d track.Decided) error {
+	for i := range s.patchList {
+		r := &s.patchList[i]
+		if !slices.Contains(patches, r.ID) {
+			continue
+		}
+		if d.State != nil {
+			r.State = *d.State
+		}
+		if d.Delegate != nil {
+			r.Delegate = *d.Delegate
+		}
+		if d.Archived != nil {
+			r.Archived = *d.Archived
+		}
+		if d.CommitRef != nil {
+			r.CommitRef = *d.CommitRef
+		}
+		if d.PullURL != nil {
+			r.PullURL = *d.PullURL
+		}
+	}
+	return s.write([]int64{1, 2}, "%s decides about %v: %s %s %s %s %s", by, patches, said(d.State), said(d.Delegate), said(d.Archived),
+		said(d.CommitRef), said(d.PullURL))
+}
+
+func (s *fake) Relate(_ context.Context, by track.Actor, patch int64, to []int64) error {
+	return s.write([]int64{1}, "%s relates %d to %v", by, patch, to)
+}
+
+func (s *fake) SetAddressed(_ context.Context, by track.Actor, comment int64, addressed *bool) error {
+	for i := range s.commentList {
+		if s.commentList[i].ID == comment {
+			s.commentList[i].Addressed = addressed
+		}
+	}
+	return s.write([]int64{1}, "%s addresses %d: %s", by, comment, said(addressed))
+}
+
+func (s *fake) SetUser(_ context.Context, by track.Actor, u track.User) error {
+	for i := range s.userList {
+		if s.userList[i].ID == u.ID {
+			s.userList = slices.Clone(s.userList)
+			s.userList[i] = u
+		}
+	}
+	return s.write([]int64{0}, "%s sets user %d", by, u.ID)
+}
+
+func (s *fake) setProject(_ context.Context, by track.Actor, p track.Project) error {
+	s.projectList = slices.Clone(s.projectList)
+	s.projectList[slices.IndexFunc(s.projectList, func(o track.Project) bool { return o.ID == p.ID })] = p
+	return s.write([]int64{0}, "%s sets project %d", by, p.ID)
+}
+
+func (s *fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Check, error) {
+	out := map[int64][]track.Check{}
+	for _, r := range s.patchList {
+		for _, k := range s.checkList {
+			if slices.Contains(patches, r.ID) && k.MsgID == r.MsgID {
+				out[r.ID] = append(out[r.ID], k)
+			}
+		}
+	}
+	return out, s.ask()
+}
+
+func (s *fake) AddCheck(_ context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error) {
+	c.ID, c.Date = int64(len(s.checkList)+1), at("2026-02-01T00:00:00.123456")
+	for _, r := range s.patchList {
+		if r.ID == patch {
+			c.Project, c.MsgID = r.Project, r.MsgID
+		}
+	}
+	s.checkList = append(s.checkList, c)
+	return c, s.write([]int64{c.Project}, "%s checks %d: %s %s %s %s", by, patch, c.State, c.Context, c.TargetURL, c.Description)
+}
+
+func (s *fake) Bundles(_ context.Context, owner int64) ([]track.Bundle, error) {
+	return s.bundleList, s.ask()
+}
+
+func (s *fake) Bundle(_ context.Context, id int64) (track.Bundle, error) {
+	for _, b := range s.bundleList {
+		if b.ID == id {
+			return b, s.answers
+		}
+	}
+	return track.Bundle{}, engine.ErrNotFound
+}
+
+func (s *fake) AddBundle(_ context.Context, by track.Actor, b track.Bundle) (track.Bundle, error) {
+	for _, o := range s.bundleList {
+		if o.Owner == b.Owner && o.Name == b.Name {
+			return b, engine.ErrConflict
+		}
+	}
+	b.ID = int64(len(s.bundleList) + 1)
+	s.bundleList = append(slices.Clone(s.bundleList), b)
+	return b, s.write([]int64{b.Project}, "%s adds bundle %q %v", by, b.Name, b.Patches)
+}
+
+func (s *fake) SetBundle(_ context.Context, by track.Actor, b track.Bundle) error {
+	s.bundleList = slices.Clone(s.bundleList)
+	s.bundleList[slices.IndexFunc(s.bundleList, func(o track.Bundle) bool { return o.ID == b.ID })] = b
+	return s.write([]int64{b.Project}, "%s sets bundle %d %q %v %v", by, b.ID, b.Name, b.Public, b.Patches)
+}
+
+func (s *fake) RemoveBundle(_ context.Context, by track.Actor, id int64) error {
+	s.bundleList = slices.DeleteFunc(slices.Clone(s.bundleList), func(b track.Bundle) bool { return b.ID == id })
+	return s.write([]int64{1}, "%s removes bundle %d", by, id)
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"strings"
+
+	"patchwatch/ingest"
+)
+
+// parts are what a detail shows of a mail itself, as JSON. To read a mail costs more than all else, and mail does not change.
+type parts struct {
+	headers, content, diff []byte
+	inBrackets             []string // of the subject
+}
+
+// partsKey is a mail, read by a parser. After another database has taken the place of this one, a number may mean another mail.
+type partsKey struct {
+	epoch  string
+	mail   int64
+	parser int
+}
+
+// read1 reads a mail.
+func (c *call) read1(mail int64) (*parts, error) {
+	key := partsKey{c.world.Epoch, mail, ingest.ParserVersion}
+	if p, ok := c.API.parts.Get(key); ok {
+		return p, nil
+	}
+	raw, err := c.Store.Raw(c.ctx(), mail)
+	if err != nil {
+		return nil, err
+	}
+	p := readParts(raw)
+	c.API.parts.Put(key, p, len(p.headers)+len(p.content)+len(p.diff))
+	return p, nil
+}
+
+// readParts reads a mail that was read when it was stored. If it cannot be read any more, nothing is shown of it.
+func readParts(raw []byte) *parts {
+	p := &parts{headers: appendHeaders(nil, ingest.Fields(raw)), content: []byte(`""`), diff: []byte("null")}
+	m, err := ingest.Parse(raw)
+	if err != nil {
+		return p
+	}
+	p.content = appendString(nil, m.Content)
+	if m.Diff != "" {
+		p.diff = appendString(nil, m.Diff)
+	}
+	p.inBrackets = m.Subject.Prefixes
+	return p
+}
+
+// prefixes are what stands in brackets before a subject, without the name of the project.
+func (p *parts) prefixes(linkName string) (all []string) {
+	for _, one := range p.inBrackets {
+		if !strings.EqualFold(one, linkName) {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// appendHeaders writes an object of the fields of a header, in the order in which each name comes first. A name that comes more
+// than once has an array.
+func appendHeaders(b []byte, fields []ingest.Field) []byte {
+	values := map[string][]string{}
+	var names []string
+	for _, f := range fields {
+		if _, ok := values[f.Name]; !ok {
+			names = append(names, f.Name)
+		}
+		values[f.Name] = append(values[f.Name], f.Value)
+	}
+	b = append(b, '{')
+	for i, name := range names {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, name), ':')
+		if len(values[name]) == 1 {
+			b = appendString(b, values[name][0])
+			continue
+		}
+		for i, v := range values[name] {
+			b = append(b, "[,"[min(i, 1)])
+			b = appendString(b, v)
+		}
+		b = append(b, ']')
+	}
+	return append(b, '}')
+}

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"patchwatch/track"
+	"patchwatch/web/internal/site"
+)
+
+func (c *call) people() (*site.Answer, error) {
+	q := c.query()
+	p, err := q.paging("id", "name", "email")
+	if err != nil {
+		return nil, err
+	}
+	f := track.PersonQuery{Words: q.words()}
+	page, err := turn(&p, func(at track.Paging) (track.Page[track.PersonView], error) {
+		f.Paging = at
+		return c.Store.PersonPage(c.ctx(), f)
+	})
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	list(e, page.Rows, (*encoder).person)
+	return c.paged(e, q, p, page.Total, nil), nil
+}
+
+func (c *call) person() (*site.Answer, error) {
+	id, err := c.id(0)
+	if err != nil {
+		return nil, err
+	}
+	page, err := c.Store.PersonPage(c.ctx(), track.PersonQuery{IDs: track.In[int64]{id}, Paging: track.Paging{Limit: 1}})
+	if err != nil {
+		return nil, err
+	}
+	if len(page.Rows) == 0 {
+		return nil, errNotFound
+	}
+	e := c.encoder()
+	e.person(&page.Rows[0])
+	return answerOf(e), nil
+}
+
+func (e *encoder) person(p *track.PersonView) {
+	e.raw(`{"id":`)
+	e.number(p.ID)
+	e.raw(`,"url":`)
+	e.url("/people", p.ID)
+	e.raw(`,"name":`)
+	e.textOrNull(p.Name)
+	e.raw(`,"email":`)
+	e.text(p.Email)
+	e.raw(`,"user":`)
+	e.userIn(e.world.Owner(p.Email))
+	e.raw("}")
+}

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"patchwatch/track"
+	"patchwatch/web/internal/site"
+)
+
+func (c *call) seriesList() (*site.Answer, error) {
+	q := c.query()
+	p, err := q.paging("id", "name", "date", "submitter", "received_all")
+	if err != nil {
+		return nil, err
+	}
+	f := track.SeriesQuery{
+		Scope: q.scope(), Projects: q.projects(), Since: q.time("since"), Before: q.time("before"), Words: q.words(),
+	}
+	if f.Submitters, err = q.submitters(); err != nil {
+		return nil, err
+	}
+	page := track.Page[track.SeriesRow]{}
+	if !q.nothing {
+		page, err = turn(&p, func(at track.Paging) (track.Page[track.SeriesRow], error) {
+			f.Paging = at
+			return c.Store.SeriesPage(c.ctx(), f)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	e.raw("[")
+	for i := range page.Rows {
+		if i > 0 {
+			e.raw(",")
+		}
+		if err := c.writeSeries(e, &page.Rows[i]); err != nil {
+			return nil, err
+		}
+	}
+	e.raw("]")
+	return c.paged(e, q, p, page.Total, f.Projects), nil
+}
+
+// oneSeries finds a series by its number, or by that of any of its mails, so that no link to it dies.
+func (c *call) oneSeries() (row track.SeriesRow, err error) {
+	id, err := c.id(0)
+	if err != nil {
+		return row, err
+	}
+	row, err = c.Store.SeriesRow(c.ctx(), id, c.scope())
+	if err != nil {
+		if all, err := c.Store.SeriesRow(c.ctx(), id, c.whole()); err == nil && all.Hidden {
+			return row, errGone
+		}
+		return row, err
+	}
+	if c.world.Project(row.Project) == nil {
+		return row, errNotFound
+	}
+	return row, nil
+}
+
+func (c *call) series() (*site.Answer, error) {
+	row, err := c.oneSeries()
+	if err != nil {
+		return nil, err
+	}
+	e := c.encoder()
+	if err := c.writeSeries(e, &row); err != nil {
+		return nil, err
+	}
+	return answerOf(e, row.Project), nil
+}
+
+func (c *call) writeSeries(e *encoder, r *track.SeriesRow) error {
+	e.seriesFields(r)
+	if p := c.world.Project(r.Project); e.v >= v14 && p != nil && p.ShowDependencies {
+		on, of, err := c.Store.Dependencies(c.ctx(), r.ID)
+		if err != nil {
+			return err
+		}
+		e.dependencies(on, of)
+	}
+	e.raw("}")
+	return nil
+}
+
+func (e *encoder) seriesFields(r *track.SeriesRow) {
+	e.raw(`{"id":`)
+	e.number(r.ID)
+	e.raw(`,"url":`)
+	e.url("/series", r.ID)
+	e.seriesWeb(r.Project, r.ID)
+	e.raw(`,"project":`)
+	e.projectIn(r.Project)
+	e.raw(`,"name":`)
+	e.textOrNull(r.Name)
+	e.raw(`,"date":`)
+	e.date(r.Date)
+	e.raw(`,"submitter":`)
+	e.personIn(&r.Submitter)
+	e.raw(`,"version":`)
+	e.number(int64(r.Version))
+	e.raw(`,"total":`)
+	e.number(int64(r.Total))
+	e.raw(`,"received_total":`)
+	e.number(int64(r.Received))
+	e.raw(`,"received_all":`)
+	e.yes(r.Complete)
+	e.raw(`,"mbox":"`)
+	e.b = e.links.SeriesMbox(e.b, r.ID)
+	e.raw(`","cover_letter":`)
+	if r.Cover.ID == 0 {
+		e.raw("null")
+	} else {
+		e.coverIn(&r.Cover)
+	}
+	e.raw(`,"patches":`)
+	list(e, r.Patches, (*encoder).patchIn)
+}
+
+// dependencies writes URLs of series; what is named but not known here has none.
+func (e *encoder) dependencies(on []track.Dependency, of []int64) {
+	var known []int64
+	for _, d := range on {
+		if d.Series != 0 {
+			known = append(known, d.Series)
+		}
+	}
+	url := func(e *encoder, id *int64) { e.url("/series", *id) }
+	e.raw(`,"dependencies":`)
+	list(e, known, url)
+	e.raw(`,"dependents":`)
+	list(e, of, url)
+}
+
+// changeSeries decides about all patches of a series at once: all or none. Patchwork has nothing like it.
+func (c *call) changeSeries() (int, []byte, error) {
+	row, err := c.oneSeries()
+	if err != nil {
+		return 0, nil, err
+	}
+	ids := make([]int64, len(row.Patches))
+	for i, p := range row.Patches {
+		ids[i] = p.ID
+	}
+	patches, err := c.Store.PatchRows(c.ctx(), ids, c.scope())
+	if err != nil {
+		return 0, nil, err
+	}
+	project := c.world.Project(row.Project)
+	for _, id := range ids {
+		p, ok := patches[id]
+		if !ok || !c.viewer.Decides(project, p.Submitter.Email, p.Delegate) {
+			return 0, nil, c.denied()
+		}
+	}
+	f, err := c.form()
+	if err != nil {
+		return 0, nil, err
+	}
+	d := track.Decided{State: f.state("state"), Delegate: f.delegate("delegate", project), Archived: f.flag("archived")}
+	if err := f.err(); err != nil {
+		return 0, nil, err
+	}
+	if len(ids) > 0 && d != (track.Decided{}) {
+		if err := c.Store.Decide(c.ctx(), c.viewer.Actor(), ids, d); err != nil {
+			return 0, nil, err
+		}
+	}
+	return c.again(c.series)
+}

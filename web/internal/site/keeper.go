@@ -1,0 +1,227 @@
+package site
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// Keeper answers requests, and gives an answer again for as long as it holds.
+//
+// Every request asks the database how often what it is about has changed, which is cheap. An answer is made after that number
+// was read, so it is never older than the number says; where another commit comes in between, it is only made once more.
+type Keeper struct {
+	store   Store
+	world   atomic.Pointer[World]
+	loading sync.Mutex
+	kept    *Cache[string, *Answer]
+}
+
+// NewKeeper makes a Keeper that keeps so many bytes of answers.
+func NewKeeper(s Store, bytes int) *Keeper {
+	return &Keeper{store: s, kept: NewCache[string, *Answer](bytes)}
+}
+
+// Answer is what a request is answered with. Nobody changes it once it is made.
+type Answer struct {
+	Header [][2]string
+	Body   []byte
+
+	// About are the projects that the answer shows something of. nil: of all that the viewer sees.
+	About []int64
+
+	etag  string
+	about []int64 // 0 and About
+	holds []int64 // Changes of about
+	epoch string
+}
+
+// Ask is what is asked for.
+type Ask struct {
+	Key    string // the URL, as the client sees it
+	Viewer track.Viewer
+	Own    bool // the answer depends on who the viewer is, and not only on the projects that they see
+}
+
+// key has, besides what is asked for, what the viewer may see.
+func (a *Ask) key(w *World) string {
+	var b strings.Builder
+	b.WriteString(a.Key)
+	for _, p := range w.private {
+		if a.Viewer.Sees(p) {
+			b.WriteString("\n" + strconv.FormatInt(p.ID, 10))
+		}
+	}
+	if a.Own && a.Viewer.User != nil {
+		b.WriteString("\nown " + strconv.FormatInt(a.Viewer.User.ID, 10))
+	}
+	return b.String()
+}
+
+// World as it is now.
+func (k *Keeper) World(ctx context.Context) (*World, error) {
+	_, w, _, err := k.look(ctx, func(*World) []int64 { return []int64{0} })
+	if errors.Is(err, engine.ErrReplaced) {
+		_, w, _, err = k.look(ctx, func(*World) []int64 { return []int64{0} })
+	}
+	return w, err
+}
+
+// look reads the changes of projects, which are chosen by the world as it was, and the world, if it has changed.
+func (k *Keeper) look(ctx context.Context, of func(*World) []int64) (epoch string, w *World, now map[int64]int64, err error) {
+	for {
+		w = k.world.Load()
+		if w == nil {
+			if err = k.reload(ctx, nil); err != nil {
+				return "", nil, nil, err
+			}
+			continue
+		}
+		if epoch, err = k.store.Epoch(ctx); err != nil {
+			return "", nil, nil, err
+		}
+		if now, err = k.store.Changes(ctx, of(w)...); err != nil {
+			return "", nil, nil, err
+		}
+		if w.changed == now[0] && w.Epoch == epoch {
+			return epoch, w, now, nil
+		}
+		if err = k.reload(ctx, w); err != nil {
+			return "", nil, nil, err
+		}
+	}
+}
+
+// reload reads the world anew, once, however many ask for it.
+func (k *Keeper) reload(ctx context.Context, was *World) error {
+	k.loading.Lock()
+	defer k.loading.Unlock()
+	if k.world.Load() != was {
+		return nil
+	}
+	w, err := load(ctx, k.store)
+	if err == nil {
+		k.world.Store(w)
+	}
+	return err
+}
+
+// Answer gives the answer that is kept, if it holds, or makes it.
+func (k *Keeper) Answer(ctx context.Context, ask Ask, make func(*World) (*Answer, error)) (*Answer, error) {
+	a, err := k.answer(ctx, &ask, make)
+	if errors.Is(err, engine.ErrReplaced) {
+		k.kept.Clear()
+		a, err = k.answer(ctx, &ask, make)
+	}
+	return a, err
+}
+
+func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answer, error)) (*Answer, error) {
+	var kept *Answer
+	var key string
+	epoch, w, now, err := k.look(ctx, func(w *World) []int64 {
+		key = ask.key(w)
+		if kept, _ = k.kept.Get(key); kept != nil {
+			return kept.about
+		}
+		return w.all
+	})
+	if err != nil {
+		return nil, err
+	}
+	if kept != nil {
+		if kept.stillHolds(epoch, now) {
+			return kept, nil
+		}
+		kept = nil
+		if epoch, w, now, err = k.look(ctx, func(w *World) []int64 { return w.all }); err != nil {
+			return nil, err
+		}
+		key = ask.key(w)
+	}
+	a, err := make(w)
+	if err != nil {
+		return nil, err
+	}
+	a.seal(key, epoch, w.seen(ask.Viewer), now)
+	k.kept.Put(key, a, len(key)+len(a.Body)+16*len(a.about))
+	return a, nil
+}
+
+// seal notes of which moment the answer is, and that it is about 0 and these projects, if it does not say about which.
+func (a *Answer) seal(key, epoch string, seen []int64, now map[int64]int64) {
+	a.epoch, a.about = epoch, seen
+	if a.About != nil {
+		a.about = append([]int64{0}, a.About...)
+		slices.Sort(a.about)
+		a.about = slices.Compact(a.about)
+	}
+	h := sha256.New()
+	h.Write([]byte(key + "\n" + epoch))
+	var n [16]byte
+	for _, p := range a.about {
+		a.holds = append(a.holds, now[p])
+		binary.BigEndian.PutUint64(n[:8], uint64(p))
+		binary.BigEndian.PutUint64(n[8:], uint64(now[p]))
+		h.Write(n[:])
+	}
+	a.etag = `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+}
+
+func (a *Answer) stillHolds(epoch string, now map[int64]int64) bool {
+	if a.epoch != epoch {
+		return false
+	}
+	for i, p := range a.about {
+		if now[p] != a.holds[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Write sends the answer, or says that the client has it.
+func (a *Answer) Write(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	for _, f := range a.Header {
+		h[f[0]] = []string{f[1]}
+	}
+	if a.etag != "" {
+		h["Etag"] = []string{a.etag}
+		h["Cache-Control"] = []string{"private, no-cache"}
+		if isOneOf(a.etag, r.Header["If-None-Match"]) {
+			h.Del("Content-Type")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
+	w.WriteHeader(http.StatusOK)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(a.Body) // the client has gone
+	}
+}
+
+// isOneOf compares as RFC 9110 (13.1.2) says: weakly.
+func isOneOf(etag string, lists []string) bool {
+	opaque := strings.TrimPrefix(etag, "W/")
+	for _, l := range lists {
+		for one := range strings.SplitSeq(l, ",") {
+			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == opaque {
+				return true
+			}
+		}
+	}
+	return false
+}
