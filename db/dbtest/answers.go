@@ -312,8 +312,9 @@ func (a *asking) history() {
 	found, err := a.Decisions(a.names())
 	var texts []string
 	for name, d := range found {
-		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s", name, d.Name, shown(d.State), shown(d.Delegate),
-			shown(d.Archived), shown(d.SeriesName)))
+		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s", name, d.Name, shown(d.State), shown(d.Delegate),
+			shown(d.Archived), shown(d.SeriesName), shown(d.CommitRef), shown(d.PullURL), shown(d.Hidden),
+			shown(d.Addressed), shown(d.Relation)))
 	}
 	set(a, "decisions", texts, err)
 	for project := range int64(4) {

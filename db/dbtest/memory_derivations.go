@@ -12,7 +12,7 @@ import (
 
 // row is a mail with what was derived of it.
 func (s *state) row(m *mail) *engine.Row {
-	r := &engine.Row{Item: m.item(), Mail: m.ID, Series: s.seriesOf(m.ID)}
+	r := &engine.Row{Item: m.item(), Mail: m.ID, First: m.First, Series: s.seriesOf(m.ID)}
 	if p := s.patches.get(m.ID); p != nil {
 		r.Derived, r.Slot = true, p.Number
 	}
@@ -22,7 +22,20 @@ func (s *state) row(m *mail) *engine.Row {
 	if reply := s.replies.get(m.ID); reply != nil {
 		r.Derived, r.Parent, r.ParentID, r.Clean = true, reply.Parent, s.msgID(reply.Parent), reply.Clean
 	}
+	r.Hidden = s.isHidden(m.ID)
 	return r
+}
+
+// isHidden tells whether what was derived of a mail is hidden; of several rows the patch's word counts, then the cover's.
+func (s *state) isHidden(mail int64) bool {
+	if p := s.patches.get(mail); p != nil {
+		return p.Hidden
+	}
+	if c := s.covers.get(mail); c != nil {
+		return c.Hidden
+	}
+	r := s.replies.get(mail)
+	return r != nil && r.Hidden
 }
 
 func (m *mail) item() track.Item {
@@ -166,7 +179,7 @@ func (v *view) People(emails []string) (map[string]engine.PersonRow, error) {
 
 func (s *state) person(p *engine.PersonRow) engine.PersonRow {
 	out := *p
-	out.MsgID = s.msgID(p.Mail)
+	out.MsgID, out.ID = s.msgID(p.Mail), s.addresses.get(p.Email)
 	return out
 }
 

@@ -26,8 +26,8 @@ func (v *view) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error
 	once(names, func(name engine.Name) {
 		for _, m := range v.named(name.MsgID) {
 			if m.Project == name.Project {
-				out[name] = append(out[name], engine.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, ByList: m.ByList,
-					Delivered: m.Delivered})
+				out[name] = append(out[name], engine.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, First: m.First,
+					ByList: m.ByList, Delivered: m.Delivered})
 			}
 		}
 	})

@@ -20,6 +20,8 @@ func (v *view) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, 
 func copyDecision(d engine.Decision) engine.Decision {
 	d.State, d.Delegate, d.Archived, d.SeriesName = copied(d.State), copied(d.Delegate), copied(d.Archived),
 		copied(d.SeriesName)
+	d.CommitRef, d.PullURL, d.Hidden, d.Addressed, d.Relation = copied(d.CommitRef), copied(d.PullURL), copied(d.Hidden),
+		copied(d.Addressed), copied(d.Relation)
 	return d
 }
 
@@ -66,7 +68,7 @@ func (v *view) LastEvent() (id int64, date time.Time, err error) {
 
 func (t *tx) PutDecisions(all []engine.Decision) error {
 	for _, d := range all {
-		if d.State == nil && d.Delegate == nil && d.Archived == nil && d.SeriesName == nil {
+		if d.Empty() {
 			t.decisions.drop(d.Name)
 			continue
 		}

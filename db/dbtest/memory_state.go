@@ -19,6 +19,7 @@ type state struct {
 	covers    table[int64, *engine.CoverRow]
 	replies   table[int64, *engine.ReplyRow]
 	people    table[string, *engine.PersonRow]
+	addresses table[string, int64] // numbers of all who were ever named
 	decisions table[engine.Name, engine.Decision]
 	projects  table[int64, engine.Project]
 	log       table[int64, engine.LogEntry]
@@ -53,6 +54,7 @@ func newState() *state {
 		covers:    newTable[int64, *engine.CoverRow](ids),
 		replies:   newTable[int64, *engine.ReplyRow](ids),
 		people:    newTable[string, *engine.PersonRow](strings.Compare),
+		addresses: newTable[string, int64](strings.Compare),
 		decisions: newTable[engine.Name, engine.Decision](compareNames),
 		projects:  newTable[int64, engine.Project](ids),
 		log:       newTable[int64, engine.LogEntry](ids),
@@ -73,6 +75,7 @@ func (s *state) snapshot() *state {
 	return &state{
 		mails: s.mails.snapshot(), refs: s.refs.snapshot(), series: s.series.snapshot(), patches: s.patches.snapshot(),
 		covers: s.covers.snapshot(), replies: s.replies.snapshot(), people: s.people.snapshot(),
+		addresses: s.addresses.snapshot(),
 		decisions: s.decisions.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
 		events: s.events.snapshot(),
 		works:  s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,

@@ -113,13 +113,17 @@ func (t *tx) Put(d *engine.Derived) error {
 		t.putPatch(p)
 	}
 	for _, c := range d.Covers {
+		c.Date = seconds(c.Date)
 		t.covers.put(c.Mail, &c)
 	}
 	for _, r := range d.Replies {
 		t.putReply(r)
 	}
 	for _, p := range d.People {
-		p.Date, p.MsgID = seconds(p.Date), ""
+		if !t.addresses.has(p.Email) {
+			t.addresses.put(p.Email, int64(t.addresses.len())+1)
+		}
+		p.Date, p.MsgID, p.ID = seconds(p.Date), "", 0
 		t.people.put(p.Email, &p)
 	}
 	return nil

@@ -184,6 +184,7 @@ func (r *rows) fill(m *engine.Mail) {
 			m.MsgID, m.Chosen = fmt.Sprintf("<%d@y>", len(r.mails)+int(m.ID)*1000), false
 		}
 	}
+	m.First = oneOf[int64](t, "first", 0, 1, 2)
 	m.ByList, m.Delivered = rapid.Bool().Draw(t, "by list"), r.anyTime("delivered").Add(7*time.Microsecond)
 	m.Sent, m.Dated, m.Date = oneOf(t, "sent", time.Time{}, epoch), rapid.Bool().Draw(t, "dated"), r.anyTime("date")
 	m.ImportedAs = oneOf(t, "imported as", "", listID)
@@ -295,24 +296,27 @@ func (r *rows) put() step {
 			Given: oneOf(t, "given", "", "given"), Version: rapid.IntRange(1, 3).Draw(t, "version"), Total: 2,
 			Received: rapid.IntRange(0, 2).Draw(t, "received"), Complete: rapid.Bool().Draw(t, "complete"),
 			Date: date, Submitter: who,
-			Cover: oneOf(t, "cover", 0, id),
+			Cover: oneOf(t, "cover", 0, id), Hidden: rapid.Bool().Draw(t, "hidden"),
 		})
 	case "patch":
 		d.Patches = append(d.Patches, engine.PatchRow{
 			Mail: id, Project: project, Series: series, Number: rapid.IntRange(1, 3).Draw(t, "number"), Date: date,
 			Submitter: who,
 			State:     oneOf(t, "state", someStates...), Delegate: oneOf(t, "delegate", someSenders...),
-			Archived: rapid.Bool().Draw(t, "archived"),
+			Archived: rapid.Bool().Draw(t, "archived"), ID: r.anyMail(), Hidden: rapid.Bool().Draw(t, "hidden"),
+			Checked: oneOf(t, "checked", track.CheckPending, track.CheckFail),
 		})
 		if series == 0 {
 			d.Patches[0].Number = 0
 		}
 	case "cover":
-		d.Covers = append(d.Covers, engine.CoverRow{Mail: id, Project: project, Series: series})
+		d.Covers = append(d.Covers, engine.CoverRow{Mail: id, Project: project, Series: series, ID: r.anyMail(), Date: date,
+			Submitter: who, Hidden: rapid.Bool().Draw(t, "hidden")})
 	case "reply":
 		d.Replies = append(d.Replies, engine.ReplyRow{
 			Mail: id, Project: project, Parent: oneOf(t, "parent", 0, r.anyMail()), Date: date,
 			Ignored: rapid.IntRange(0, 3).Draw(t, "ignored") == 0, Clean: rapid.Bool().Draw(t, "clean"),
+			ID: r.anyMail(), Hidden: rapid.Bool().Draw(t, "hidden"),
 		})
 	case "person":
 		d.People = append(d.People, engine.PersonRow{Email: who, Name: oneOf(t, "name", someNames...), Date: date,
@@ -344,6 +348,8 @@ func (r *rows) decide() step {
 		Name: engine.Name{Project: project, MsgID: oneOf(t, "of", someIDs...)}, State: text("state"),
 		Delegate: text("delegate"),
 		Archived: oneOf(t, "archived", nil, ptr(true), ptr(false)), SeriesName: text("series name"),
+		CommitRef: text("commit"), PullURL: text("pull url"), Hidden: oneOf(t, "hidden", nil, ptr(true), ptr(false)),
+		Addressed: oneOf(t, "addressed", nil, ptr(true), ptr(false)), Relation: oneOf(t, "relation", nil, ptr[int64](7)),
 	}
 	return step{"decide", func(tx engine.Tx) (string, error) { return "", tx.PutDecisions([]engine.Decision{d}) }}
 }

@@ -81,6 +81,13 @@ type CoverRow struct {
 	Hidden                bool
 }
 
+// Equal tells whether two rows say the same.
+func (r *CoverRow) Equal(o *CoverRow) bool {
+	b := *o
+	b.Date = r.Date
+	return r.Date.Equal(o.Date) && *r == b
+}
+
 // ReplyRow is what has become of a reply or other talk, and of mail that asks to be ignored.
 type ReplyRow struct {
 	Mail, Project int64

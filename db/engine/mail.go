@@ -93,6 +93,7 @@ type Copy struct {
 	ID        int64
 	SHA256    Sum
 	Chosen    bool
+	First     int64 // Mail.First
 	ByList    bool
 	Delivered time.Time
 }

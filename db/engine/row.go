@@ -17,6 +17,7 @@ type Row struct {
 	First int64 // Mail.First
 
 	Derived  bool   // a patch, cover or reply was derived of it
+	Hidden   bool   // what was derived of it is
 	Series   int64  // of a patch or cover; 0: none
 	Slot     int    // of a patch: its number in its series
 	Parent   int64  // of a reply: the mail; 0: none

@@ -12,15 +12,15 @@ const rowTables = `
 	LEFT JOIN reply r ON r.mail = m.id LEFT JOIN mail pm ON pm.id = r.parent`
 
 const rowColumns = `
-	m.id, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version,
+	m.id, m.first, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version,
 	coalesce(p.series, c.series, 0), coalesce(p.number, 0), coalesce(r.parent, 0), coalesce(pm.msgid, ''),
-	coalesce(p.mail, c.mail, r.mail) IS NOT NULL, coalesce(r.clean, 0)`
+	coalesce(p.mail, c.mail, r.mail) IS NOT NULL, coalesce(p.hidden, c.hidden, r.hidden, 0), coalesce(r.clean, 0)`
 
 func scanRow(scan func(...any) error) (*engine.Row, error) {
 	r := &engine.Row{}
-	return r, scan(&r.Mail, &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender, &r.Item.Name, (*seconds)(&r.Date),
+	return r, scan(&r.Mail, (*number)(&r.First), &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender, &r.Item.Name, (*seconds)(&r.Date),
 		(*micros)(&r.Delivered), &r.Marked, &r.Number, &r.Total, &r.Version,
-		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Clean)
+		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Hidden, &r.Clean)
 }
 
 // rowsOf appends the rows of a query to out.

@@ -108,7 +108,7 @@ func TestDerived(t *testing.T) {
 		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender, Refs: m.Refs, Title: m.Title}
 	}
 	ann := d.People[0]
-	ann.MsgID = "<pull@x>"
+	ann.MsgID, ann.ID = "<pull@x>", 1
 	answers(t, e, []asked{
 		{"Derived", func(v engine.View) (any, error) { return v.Derived([]int64{1, 2, 3, 8, 9, 10, 1, 99, 4, 5, 7}) },
 			engine.Derived{Patches: d.Patches, Covers: d.Covers, Replies: d.Replies}},

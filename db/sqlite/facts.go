@@ -25,10 +25,12 @@ func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, erro
 	return out, nil
 }
 
+const copyColumns = `id, sha256, chosen, first, by_list, delivered`
+
 // There are two queries and not "project IS ?", whose plan SQLite makes anew for every value that is bound.
 var (
-	copiesRouted   = `SELECT id, sha256, chosen, by_list, delivered FROM mail WHERE ` + is("msgid") + ` AND ` + is("project")
-	copiesUnrouted = `SELECT id, sha256, chosen, by_list, delivered FROM mail WHERE ` + is("msgid") + ` AND project IS NULL`
+	copiesRouted   = `SELECT ` + copyColumns + ` FROM mail WHERE ` + is("msgid") + ` AND ` + is("project")
+	copiesUnrouted = `SELECT ` + copyColumns + ` FROM mail WHERE ` + is("msgid") + ` AND project IS NULL`
 )
 
 func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
@@ -43,7 +45,7 @@ func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, err
 		}
 		if err := q.each(query, args, func(scan func(...any) error) error {
 			var c engine.Copy
-			err := scan(&c.ID, (*sum)(&c.SHA256), &c.Chosen, &c.ByList, (*micros)(&c.Delivered))
+			err := scan(&c.ID, (*sum)(&c.SHA256), &c.Chosen, (*number)(&c.First), &c.ByList, (*micros)(&c.Delivered))
 			out[name] = append(out[name], c)
 			return err
 		}); err != nil {

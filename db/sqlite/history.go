@@ -10,8 +10,10 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 	out := make(map[engine.Name]engine.Decision, len(names))
 	for _, name := range names {
 		d := engine.Decision{Name: name}
-		there, err := q.row(`SELECT state, delegate, archived, series_name FROM decision WHERE project = ? AND msgid = ?`,
-			[]any{name.Project, name.MsgID}, &d.State, &d.Delegate, &d.Archived, &d.SeriesName)
+		there, err := q.row(`
+			SELECT state, delegate, archived, series_name, commit_ref, pull_url, hidden, addressed, relation
+			FROM decision WHERE project = ? AND msgid = ?`, []any{name.Project, name.MsgID}, &d.State, &d.Delegate, &d.Archived,
+			&d.SeriesName, &d.CommitRef, &d.PullURL, &d.Hidden, &d.Addressed, &d.Relation)
 		if err != nil {
 			return nil, err
 		}
@@ -66,9 +68,12 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 	for i := range decisions {
 		d := &decisions[i]
 		query, args := `
-			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name) VALUES (?, ?, ?, ?, ?, ?)`,
-			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName)}
-		if d.State == nil && d.Delegate == nil && d.Archived == nil && d.SeriesName == nil {
+			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name, commit_ref, pull_url, hidden,
+				addressed, relation)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
+				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation)}
+		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
 		}
 		if err := t.w.exec(query, args...); err != nil {

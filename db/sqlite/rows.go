@@ -6,9 +6,10 @@ import "patchwatch/db/engine"
 // NULL all together, as where a mail is joined with what was derived of it.
 const (
 	patchColumns = `p.mail IS NOT NULL, p.mail, p.project, p.series, coalesce(p.number, 0), p.date, p.submitter, p.state,
-		p.delegate, coalesce(p.archived, 0)`
-	coverColumns = `c.mail IS NOT NULL, c.mail, c.project, c.series`
-	replyColumns = `r.mail IS NOT NULL, r.mail, r.project, r.parent, r.date, coalesce(r.ignored, 0), coalesce(r.clean, 0)`
+		p.delegate, coalesce(p.archived, 0), p.id, coalesce(p.hidden, 0), coalesce(p.checked, 0)`
+	coverColumns = `c.mail IS NOT NULL, c.mail, c.project, c.series, c.id, c.date, c.submitter, coalesce(c.hidden, 0)`
+	replyColumns = `r.mail IS NOT NULL, r.mail, r.project, r.parent, r.date, coalesce(r.ignored, 0), coalesce(r.clean, 0), r.id,
+		coalesce(r.hidden, 0)`
 )
 
 // derived is what there is of a mail.
@@ -26,26 +27,29 @@ func (d *derived) into(dest []any) []any {
 	return append(dest,
 		&d.isPatch, (*number)(&p.Mail), (*number)(&p.Project), (*number)(&p.Series), &p.Number, (*seconds)(&p.Date),
 		(*text)(&p.Submitter), (*text)(&p.State), (*text)(&p.Delegate), &p.Archived,
-		&d.isCover, (*number)(&c.Mail), (*number)(&c.Project), (*number)(&c.Series),
+		(*number)(&p.ID), &p.Hidden, &p.Checked,
+		&d.isCover, (*number)(&c.Mail), (*number)(&c.Project), (*number)(&c.Series), (*number)(&c.ID), (*seconds)(&c.Date),
+		(*text)(&c.Submitter), &c.Hidden,
 		&d.isReply, (*number)(&r.Mail), (*number)(&r.Project), (*number)(&r.Parent), (*seconds)(&r.Date),
-		&r.Ignored, &r.Clean)
+		&r.Ignored, &r.Clean, (*number)(&r.ID), &r.Hidden)
 }
 
 const seriesColumns = `
-	s.id, s.project, s.key, s.name, s.given, s.version, s.total, s.received, s.complete, s.date, s.submitter, s.cover`
+	s.id, s.project, s.key, s.name, s.given, s.version, s.total, s.received, s.complete, s.date, s.submitter, s.cover,
+	s.hidden`
 
 func seriesInto(s *engine.SeriesRow) []any {
 	return []any{
 		&s.ID, &s.Project, &s.Key, (*text)(&s.Name), (*text)(&s.Given), &s.Version, &s.Total, &s.Received, &s.Complete,
-		(*seconds)(&s.Date), &s.Submitter, (*number)(&s.Cover),
+		(*seconds)(&s.Date), &s.Submitter, (*number)(&s.Cover), &s.Hidden,
 	}
 }
 
 const (
-	personColumns = `pe.email, pe.name, pe.date, pe.mail, m.msgid`
-	personTables  = `person pe LEFT JOIN mail m ON m.id = pe.mail`
+	personColumns = `pe.email, pe.name, pe.date, pe.mail, m.msgid, a.id`
+	personTables  = `person pe JOIN address a ON a.email = pe.email LEFT JOIN mail m ON m.id = pe.mail`
 )
 
 func personInto(p *engine.PersonRow) []any {
-	return []any{&p.Email, &p.Name, (*seconds)(&p.Date), &p.Mail, (*text)(&p.MsgID)}
+	return []any{&p.Email, &p.Name, (*seconds)(&p.Date), &p.Mail, (*text)(&p.MsgID), &p.ID}
 }

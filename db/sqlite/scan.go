@@ -69,6 +69,13 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		} else {
 			*to = nil
 		}
+	case **int64:
+		n, ok := v.(int64)
+		if fits = ok || v == nil; ok {
+			*to = &n
+		} else {
+			*to = nil
+		}
 	case **bool:
 		n, ok := v.(int64)
 		if fits = ok || v == nil; ok {
@@ -89,6 +96,10 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		var n int64
 		n, fits = v.(int64)
 		*to = track.Kind(n)
+	case *track.CheckState:
+		var n int64
+		n, fits = v.(int64)
+		*to = track.CheckState(n)
 	case *track.State:
 		var text string
 		text, fits = v.(string)

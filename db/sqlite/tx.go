@@ -158,16 +158,17 @@ func (t *tx) putSeries(d *engine.Derived) error {
 	for i := range d.Series {
 		s := &d.Series[i]
 		if err := t.w.exec(`
-			INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover, given)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover, given, hidden)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
 				version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
-				date = excluded.date, submitter = excluded.submitter, cover = excluded.cover, given = excluded.given
-			WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given) IS NOT
+				date = excluded.date, submitter = excluded.submitter, cover = excluded.cover, given = excluded.given,
+				hidden = excluded.hidden
+			WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given, hidden) IS NOT
 				(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
-				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given)`,
+				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given, excluded.hidden)`,
 			s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
-			numberOrNull(s.Cover), textOrNull(s.Given)); err != nil {
+			numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden); err != nil {
 			return err
 		}
 	}
@@ -182,15 +183,16 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			number = p.Number
 		}
 		if err := t.w.exec(`
-			INSERT INTO patch (mail, project, series, number, date, submitter, state, delegate, archived)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO patch (mail, project, series, number, date, submitter, state, delegate, archived, id, hidden, checked)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series, number = excluded.number,
 				date = excluded.date, submitter = excluded.submitter, state = excluded.state, delegate = excluded.delegate,
-				archived = excluded.archived
-			WHERE (project, series, number, date, submitter, state, delegate, archived) IS NOT (excluded.project, excluded.series,
-				excluded.number, excluded.date, excluded.submitter, excluded.state, excluded.delegate, excluded.archived)`,
+				archived = excluded.archived, id = excluded.id, hidden = excluded.hidden, checked = excluded.checked
+			WHERE (project, series, number, date, submitter, state, delegate, archived, id, hidden, checked) IS NOT
+				(excluded.project, excluded.series, excluded.number, excluded.date, excluded.submitter, excluded.state,
+				excluded.delegate, excluded.archived, excluded.id, excluded.hidden, excluded.checked)`,
 			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State), textOrNull(p.Delegate),
-			p.Archived); err != nil {
+			p.Archived, p.ID, p.Hidden, int64(p.Checked)); err != nil {
 			return err
 		}
 	}
@@ -198,12 +200,15 @@ func (t *tx) putPatches(d *engine.Derived) error {
 }
 
 func (t *tx) putCovers(d *engine.Derived) error {
-	for _, c := range d.Covers {
+	for i := range d.Covers {
+		c := &d.Covers[i]
 		if err := t.w.exec(`
-			INSERT INTO cover (mail, project, series) VALUES (?, ?, ?)
-			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series
-			WHERE (project, series) IS NOT (excluded.project, excluded.series)`,
-			c.Mail, c.Project, numberOrNull(c.Series)); err != nil {
+			INSERT INTO cover (mail, project, series, id, date, submitter, hidden) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series, id = excluded.id,
+				date = excluded.date, submitter = excluded.submitter, hidden = excluded.hidden
+			WHERE (project, series, id, date, submitter, hidden) IS NOT
+				(excluded.project, excluded.series, excluded.id, excluded.date, excluded.submitter, excluded.hidden)`,
+			c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter, c.Hidden); err != nil {
 			return err
 		}
 	}
@@ -214,21 +219,25 @@ func (t *tx) putReplies(d *engine.Derived) error {
 	for i := range d.Replies {
 		r := &d.Replies[i]
 		if err := t.w.exec(`
-			INSERT INTO reply (mail, project, parent, date, ignored, clean) VALUES (?, ?, ?, ?, ?, ?)
+			INSERT INTO reply (mail, project, parent, date, ignored, clean, id, hidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, parent = excluded.parent, date = excluded.date,
-				ignored = excluded.ignored, clean = excluded.clean
-			WHERE (project, parent, date, ignored, clean) IS NOT
-				(excluded.project, excluded.parent, excluded.date, excluded.ignored, excluded.clean)`,
-			r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean); err != nil {
+				ignored = excluded.ignored, clean = excluded.clean, id = excluded.id, hidden = excluded.hidden
+			WHERE (project, parent, date, ignored, clean, id, hidden) IS NOT (excluded.project, excluded.parent, excluded.date,
+				excluded.ignored, excluded.clean, excluded.id, excluded.hidden)`,
+			r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID, r.Hidden); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// putPeople gives those who are named first their numbers.
 func (t *tx) putPeople(d *engine.Derived) error {
 	for i := range d.People {
 		p := &d.People[i]
+		if err := t.w.exec(`INSERT OR IGNORE INTO address (email) VALUES (?)`, p.Email); err != nil {
+			return err
+		}
 		if err := t.w.exec(`INSERT OR REPLACE INTO person (email, name, date, mail) VALUES (?, ?, ?, ?)`,
 			p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
 			return err

@@ -87,10 +87,10 @@ func testDerived() *engine.Derived {
 				Submitter: "ann@x.org"},
 		},
 		Patches: []engine.PatchRow{patch(2, 1, 1, 101), patch(3, 1, 2, 102), patch(8, 8, 1, 1000), patch(9, 0, 0, 1001)},
-		Covers:  []engine.CoverRow{{Mail: 1, Project: 1, Series: 1}},
+		Covers:  []engine.CoverRow{{Mail: 1, Project: 1, Series: 1, ID: 1, Date: at(100), Submitter: "ann@x.org", Hidden: true}},
 		Replies: []engine.ReplyRow{
 			{Mail: 4, Project: 1, Parent: 2, Date: at(103), Clean: true},
-			{Mail: 5, Project: 1, Parent: 2, Date: at(104), Ignored: true},
+			{Mail: 5, Project: 1, Parent: 2, Date: at(104), Ignored: true, ID: 4, Hidden: true},
 			{Mail: 10, Project: 1, Date: at(1002)},
 		},
 		People: []engine.PersonRow{
@@ -99,6 +99,7 @@ func testDerived() *engine.Derived {
 		},
 	}
 	d.Patches[1].Archived = true
+	d.Patches[1].ID, d.Patches[1].Hidden, d.Patches[1].Checked = 3, true, track.CheckWarning
 	d.Patches[2].State, d.Patches[2].Delegate = "rfc", "bob@x.org"
 	return d
 }
