@@ -87,13 +87,18 @@ func wantState(t *testing.T, s *db.Store, when, id, state string) {
 	}
 }
 
-// wantHistory wants a line of the log for each decision, and events that are as old as the mails.
-func wantHistory(t *testing.T, s *db.Store, decided int) {
+// wantLogged wants a line of the log for each decision.
+func wantLogged(t *testing.T, s *db.Store, decided int) {
 	t.Helper()
 	log, err := s.Log(ctx, engine.LogQuery{})
 	if err != nil || len(log) < decided {
 		t.Errorf("%d lines of log for %d decisions, %v", len(log), decided, err)
 	}
+}
+
+// wantTold wants an event of each thing that is there, in the order in which they happened.
+func wantTold(t *testing.T, s *db.Store) {
+	t.Helper()
 	events, err := s.Events(ctx, 0, 0)
 	if err != nil {
 		t.Fatal(err)

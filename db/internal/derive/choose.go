@@ -7,13 +7,15 @@ import (
 	"patchwatch/track"
 )
 
-// swap makes another mail stand for a name. Either may be 0.
+// swap makes another mail stand for a name, or the same with another first one. Either may be 0.
 type swap struct {
 	engine.Name
 	before, now int64
+	first       int64 // engine.Mail.First
 }
 
-// choose decides for each name which mail stands for it, and gives their numbers.
+// choose decides for each name which mail stands for it and by which number it is called, and gives the numbers of those that
+// stand.
 func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err error) {
 	chosen = make(map[engine.Name]int64, len(names))
 	if len(names) == 0 {
@@ -23,28 +25,78 @@ func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err e
 	if err != nil {
 		return nil, err
 	}
-	var swaps []swap
+	var swaps, recalled []swap
 	for _, name := range names {
 		if _, done := chosen[name]; done {
 			continue
 		}
-		s := swap{Name: name}
-		of := copies[name]
-		slices.SortFunc(of, func(x, y engine.Copy) int { return x.Better(&y) })
-		for _, c := range of {
-			if s.now == 0 {
-				s.now = c.ID
-			}
-			if c.Chosen {
-				s.before = c.ID
-			}
-		}
+		s, firstBefore := swapOf(name, copies[name])
 		chosen[name] = s.now
-		if s.now != s.before {
+		switch {
+		case s.now != s.before:
 			swaps = append(swaps, s)
+		case s.first != firstBefore:
+			recalled = append(recalled, s)
 		}
 	}
-	return chosen, a.swap(swaps)
+	if err := a.swap(swaps); err != nil {
+		return nil, err
+	}
+	return chosen, a.recall(recalled)
+}
+
+// swapOf finds of the copies of a name the best and the one that was stored first, and the one that stands for it so far, with
+// its first one.
+func swapOf(name engine.Name, of []engine.Copy) (s swap, firstBefore int64) {
+	s.Name = name
+	slices.SortFunc(of, func(x, y engine.Copy) int { return x.Better(&y) })
+	for _, c := range of {
+		if s.now == 0 {
+			s.now = c.ID
+		}
+		if s.first == 0 || c.ID < s.first {
+			s.first = c.ID
+		}
+		if c.Chosen {
+			s.before, firstBefore = c.ID, c.First
+		}
+	}
+	if s.first == s.now {
+		s.first = 0
+	}
+	return s, firstBefore
+}
+
+// recall notes for mails that stand for their names as before that another copy is the one that was stored first: one that came
+// from elsewhere, or that left. What was derived of them is called by another number then.
+func (a *Adder) recall(swaps []swap) error {
+	if len(swaps) == 0 {
+		return nil
+	}
+	first := make(map[int64]int64, len(swaps))
+	for _, s := range swaps {
+		first[s.now] = s.first
+	}
+	ids := engine.SortedKeys(first)
+	mails, err := a.Mails(ids)
+	if err != nil {
+		return err
+	}
+	rows, err := a.Rows(ids)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if m := mails[r.Mail]; m.Project != 0 {
+			a.leaves(m.Project, r)
+		}
+	}
+	changed := make([]*engine.Mail, 0, len(ids))
+	for _, id := range ids {
+		mails[id].First = first[id]
+		changed = append(changed, mails[id])
+	}
+	return a.Update(changed)
 }
 
 func (a *Adder) swap(swaps []swap) error {
@@ -52,14 +104,14 @@ func (a *Adder) swap(swaps []swap) error {
 		return nil
 	}
 	var before, now, both []int64
-	stands := map[int64]bool{}
+	stands, first := map[int64]bool{}, map[int64]int64{}
 	for _, s := range swaps {
 		if s.before != 0 {
 			before, both = append(before, s.before), append(both, s.before)
 		}
 		if s.now != 0 {
 			now, both = append(now, s.now), append(both, s.now)
-			stands[s.now] = true
+			stands[s.now], first[s.now] = true, s.first
 		}
 	}
 	mails, err := a.Mails(both)
@@ -73,7 +125,7 @@ func (a *Adder) swap(swaps []swap) error {
 	changed := make([]*engine.Mail, 0, len(both))
 	for _, id := range both {
 		m := mails[id]
-		m.Chosen = stands[id]
+		m.Chosen, m.First = stands[id], first[id]
 		changed = append(changed, m)
 	}
 	if err := a.Update(changed); err != nil {

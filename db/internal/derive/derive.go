@@ -2,6 +2,7 @@ package derive
 
 import (
 	"fmt"
+	"slices"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -179,8 +180,8 @@ func (d *deriver) seriesOf(all []track.Series) ([]assembled, error) {
 			if err == nil && r == nil {
 				err = fmt.Errorf("series %s: %s is not stored", s.Key, msgid)
 			}
-			if err == nil && (s.row.ID == 0 || r.Mail < s.row.ID) {
-				s.row.ID = r.Mail
+			if err == nil && (s.row.ID == 0 || r.Called() < s.row.ID) {
+				s.row.ID = r.Called()
 			}
 			return r, err
 		}
@@ -217,13 +218,41 @@ func (s *assembled) members() []*engine.Row {
 	return append([]*engine.Row{s.cover}, s.patches...)
 }
 
-// loadDecisions looks up what people decided about patches that are new here, and the names that they gave to series.
+// fresh tells whether all of a mail's row is made anew. Of others only their place is, and what was decided about them stands
+// in their rows.
+func (d *deriver) fresh(r *engine.Row) bool { return !r.Derived || d.is != nil }
+
+// hidden tells whether somebody hid a mail.
+func (d *deriver) hidden(r *engine.Row) bool {
+	if !d.fresh(r) {
+		return r.Hidden
+	}
+	hidden := d.decisions[d.name(r)].Hidden
+	return hidden != nil && *hidden
+}
+
+func (d *deriver) name(r *engine.Row) engine.Name {
+	return engine.Name{Project: d.project, MsgID: r.ID}
+}
+
+// loadDecisions looks up what people decided about mails that are new here, and the names that they gave to series.
 func (d *deriver) loadDecisions(all []assembled, seats []seat) error {
 	var names []engine.Name
-	for _, s := range seats {
-		if !s.Derived || d.is != nil {
-			names = append(names, engine.Name{Project: d.project, MsgID: s.ID})
+	take := func(r *engine.Row) {
+		if d.fresh(r) {
+			names = append(names, d.name(r))
 		}
+	}
+	for _, s := range seats {
+		take(s.Row)
+	}
+	for _, s := range all {
+		if s.cover != nil {
+			take(s.cover)
+		}
+	}
+	for _, id := range engine.SortedKeys(d.talk) {
+		take(d.talk[id])
 	}
 	named, err := d.SeriesNamed(d.project)
 	if err != nil {
@@ -232,7 +261,7 @@ func (d *deriver) loadDecisions(all []assembled, seats []seat) error {
 	if named {
 		for _, s := range all {
 			for _, r := range s.members() {
-				names = append(names, engine.Name{Project: d.project, MsgID: r.ID})
+				names = append(names, d.name(r))
 			}
 		}
 	}
@@ -245,17 +274,22 @@ func (d *deriver) loadDecisions(all []assembled, seats []seat) error {
 // givenName is the name that a person gave to a series: that of its first mail that has one.
 func (d *deriver) givenName(s *assembled) string {
 	for _, r := range s.members() {
-		if name := d.decisions[engine.Name{Project: d.project, MsgID: r.ID}].SeriesName; name != nil {
+		if name := d.decisions[d.name(r)].SeriesName; name != nil {
 			return *name
 		}
 	}
 	return ""
 }
 
+// allHidden tells whether somebody hid every mail of a series.
+func (d *deriver) allHidden(s *assembled) bool {
+	return !slices.ContainsFunc(s.members(), func(r *engine.Row) bool { return !d.hidden(r) })
+}
+
 func (d *deriver) putSeries(all []assembled) error {
 	ids := engine.SortedKeys(d.old)
 	for i := range all {
-		all[i].row.Given = d.givenName(&all[i])
+		all[i].row.Given, all[i].row.Hidden = d.givenName(&all[i]), d.allHidden(&all[i])
 		if !d.old[all[i].row.ID] {
 			ids = append(ids, all[i].row.ID)
 		}
@@ -294,10 +328,12 @@ func (d *deriver) putSeries(all []assembled) error {
 
 func (d *deriver) putCover(r *engine.Row, series int64) {
 	d.noteFate(r, fate{track.RoleCover, series})
-	if d.is == nil && r.Derived && r.Series == series {
+	if !d.fresh(r) && r.Series == series {
 		return
 	}
-	d.out.Covers = append(d.out.Covers, engine.CoverRow{Mail: r.Mail, Project: d.project, Series: series})
+	d.out.Covers = append(d.out.Covers, engine.CoverRow{
+		Mail: r.Mail, Project: d.project, Series: series, ID: r.Called(), Date: r.Date, Submitter: r.Sender, Hidden: d.hidden(r),
+	})
 }
 
 // noteFate notes what a mail has become, if anybody asks.
@@ -310,7 +346,10 @@ func (d *deriver) noteFate(r *engine.Row, f fate) {
 func (d *deriver) putReplies(parents map[string]string) error {
 	for _, id := range engine.SortedKeys(d.talk) {
 		r := d.talk[id]
-		row := engine.ReplyRow{Mail: r.Mail, Project: d.project, Date: r.Date, Ignored: r.Kind == track.Ignored, Clean: d.clean[id]}
+		row := engine.ReplyRow{
+			Mail: r.Mail, Project: d.project, Date: r.Date, Ignored: r.Kind == track.Ignored, Clean: d.clean[id],
+			ID: r.Called(), Hidden: d.hidden(r),
+		}
 		var above *engine.Row
 		if p := parents[id]; p != "" {
 			var err error
@@ -324,7 +363,7 @@ func (d *deriver) putReplies(parents map[string]string) error {
 		}
 		d.noteFate(r, fate{role: engine.RoleOf(d.project, r.Kind, row.Parent != 0)})
 		d.tellComment(r, &row, above)
-		if d.is != nil || !r.Derived || r.Parent != row.Parent || r.Clean != row.Clean {
+		if d.fresh(r) || r.Parent != row.Parent || r.Clean != row.Clean {
 			d.out.Replies = append(d.out.Replies, row)
 		}
 	}

@@ -101,15 +101,15 @@ func (t *telling) tellSeries(s *assembled) {
 	}
 }
 
-// seriesWasThere tells whether there was a series of this number. Its mails may also have had another number: that of a mail
-// that stood for one of them until another copy took its place.
+// seriesWasThere tells whether there was a series of this number. Its mails may also have had another number: that of a copy of
+// one of them that was stored first, and that belongs elsewhere now.
 func (t *telling) seriesWasThere(s *assembled) bool {
 	if t.rows[s.row.ID] != nil {
 		return true
 	}
 	return slices.ContainsFunc(s.members(), func(r *engine.Row) bool {
 		was := t.was[r.ID]
-		return was != nil && was.Mail != r.Mail && was.Mail == was.Series && t.rows[was.Series] != nil
+		return was != nil && was.Called() != r.Called() && was.Called() == was.Series && t.rows[was.Series] != nil
 	})
 }
 

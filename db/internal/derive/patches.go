@@ -13,7 +13,7 @@ func (d *deriver) putPatches(seats []seat) error {
 	for _, s := range seats {
 		d.noteFate(s.Row, fate{track.RolePatch, s.series})
 		switch {
-		case !s.Derived || d.is != nil:
+		case d.fresh(s.Row):
 			fresh = append(fresh, s)
 		case s.Series != s.series || s.Slot != s.number:
 			moved = append(moved, s)
@@ -26,11 +26,16 @@ func (d *deriver) putPatches(seats []seat) error {
 	if err != nil {
 		return err
 	}
+	checked, err := d.checkedOf(fresh)
+	if err != nil {
+		return err
+	}
 	for _, s := range fresh {
 		row := engine.PatchRow{
 			Mail: s.Mail, Project: d.project, Series: s.series, Number: s.number, Date: s.Date, Submitter: s.Sender,
+			ID: s.Called(), Checked: checked[s.ID],
 		}
-		if err := d.stand(&row, d.decisions[engine.Name{Project: d.project, MsgID: s.ID}], asks[s.Mail]); err != nil {
+		if err := d.stand(&row, d.decisions[d.name(s.Row)], asks[s.Mail]); err != nil {
 			return err
 		}
 		d.out.Patches = append(d.out.Patches, row)
@@ -81,6 +86,11 @@ func (d *deriver) asksOf(seats []seat) (map[int64]*engine.Mail, error) {
 	return out, err
 }
 
+// checkedOf gives what all checks of each of these patches say together, by Message-ID.
+func (d *deriver) checkedOf(seats []seat) (map[string]track.CheckState, error) {
+	return nil, nil // no engine has checks yet
+}
+
 // stand sets what was decided about a patch, or what it begins with if nobody decided.
 func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *engine.Mail) error {
 	var wanted, more string
@@ -93,6 +103,9 @@ func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *eng
 	}
 	if decided.Archived != nil {
 		row.Archived = *decided.Archived
+	}
+	if decided.Hidden != nil {
+		row.Hidden = *decided.Hidden
 	}
 	switch {
 	case decided.Delegate != nil: // an empty one is a decision too
@@ -128,7 +141,7 @@ func (d *deriver) decideAnew(mails []int64) error {
 	var out engine.Derived
 	for _, row := range ours {
 		before := row
-		row.State, row.Delegate, row.Archived = track.StateNew, "", false
+		row.State, row.Delegate, row.Archived, row.Hidden = track.StateNew, "", false, false
 		if err := d.stand(&row, d.decisions[engine.NameOf(facts[row.Mail])], facts[row.Mail]); err != nil {
 			return err
 		}

@@ -137,7 +137,7 @@ func (d *deriver) keepWhatDiffers() error {
 	})
 	d.out.Covers = slices.DeleteFunc(d.out.Covers, func(row engine.CoverRow) bool {
 		before := is[row.Mail].cover
-		return before != nil && *before == row
+		return before != nil && before.Equal(&row)
 	})
 	d.out.Replies = slices.DeleteFunc(d.out.Replies, func(row engine.ReplyRow) bool {
 		before := is[row.Mail].reply
