@@ -90,7 +90,7 @@ func (s *Store) decide(
 	})
 }
 
-// patchRows are the rows of patches, each once. That one is not there is an error.
+// patchRows are the rows of patches, each once. It is an error if one of them is not there.
 func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
 	is, err := w.Derived(patches)
 	if err != nil {

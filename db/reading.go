@@ -6,8 +6,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// ReadBy tells the store which reading (ingest.ParserVersion) the mail comes from that is added or read anew from now on. The
-// database keeps the lowest number that any of its facts come from; facts from before there were numbers count as the
+// ReadBy tells the store by which version of the parser (ingest.ParserVersion) mail is read that is added or read anew from now
+// on. The database keeps the lowest number that any of its facts come from; facts from before there were numbers count as the
 // first.
 func (s *Store) ReadBy(ctx context.Context, reading int) error {
 	s.reading.Store(int64(reading))

@@ -7,11 +7,10 @@ import (
 	"testing"
 )
 
-// The mailboxes of Patchwork's own series tests, and the answer that PATCHWORK.md, section 8, says each has when it
-// comes in order: what Patchwork says then, and ours in any order. The mails of a mailbox are a, b, c and so on, as
-// they stand in it.
+// patchworkMailboxes are the mailboxes of Patchwork's own series tests, each with the answer that Patchwork gives when its
+// mails come in order, and that we give in any order. The mails of a mailbox are a, b, c and so on, as they stand in it.
 //
-// Of these Patchwork itself gives ten more than one answer, by the order of arrival.
+// For ten of them Patchwork itself gives more than one answer, by the order of arrival.
 var patchworkMailboxes = map[string]string{
 	"base-cover-letter":                 "series 1/2 complete cover=a patches=1:b,2:c",
 	"base-deep-threaded":                "series 1/2 complete cover=a patches=1:b,2:c",

@@ -17,7 +17,8 @@ func dependsOn(m *track.Mail, lines ...string) *track.Mail {
 	return m
 }
 
-// inWords are the dependencies of the series of a mail: what it depends on, by key, then a < and what depends on it.
+// dependenciesInWords names the dependencies of the series of a mail: the keys of what it depends on, then those of what
+// depends on it, each after a <.
 func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
 	t.Helper()
 	on, of, err := s.Dependencies(context.Background(), seriesOf(t, s, id).ID)

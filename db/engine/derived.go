@@ -94,7 +94,7 @@ type ReplyRow struct {
 	Parent        int64 // the patch or cover; 0: it waits for one
 	Date          time.Time
 	Ignored       bool
-	Clean         bool  // no loop of references leads through it (replies.go)
+	Clean         bool  // no loop of references leads through it (see db/internal/derive/replies.go)
 	ID            int64 // by which others call it
 	Hidden        bool
 }

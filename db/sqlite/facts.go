@@ -81,7 +81,7 @@ func naming(m string) string {
 	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
 }
 
-// namingQuery takes of each part of the index the first mail of a sender, and of these the first.
+// namingQuery takes the first mail of a sender from each part of the index, and then the first of these.
 var namingQuery = `
 	WITH RECURSIVE ` + partsOf(senderPartBits) + `
 	SELECT m.id, m.msgid, m.date, m.sender, m.sender_name FROM part CROSS JOIN mail m

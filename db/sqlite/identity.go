@@ -18,12 +18,12 @@ import (
 // identity is the files of an open database.
 type identity struct{ file, wal os.FileInfo }
 
-// fileToOpen is what is under the name before SQLite opens it. An empty file is made if there is none, as SQLite would: which
-// one SQLite made itself nobody could tell.
+// fileToOpen is what is under the name before SQLite opens it. If there is nothing, an empty file is made here: if SQLite made
+// it, nobody could tell which file that was.
 func (e *database) fileToOpen() (os.FileInfo, error) {
 	f, err := os.OpenFile(e.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err == nil {
-		err = f.Close() // nobody in this process has it open yet, whose locks that would end
+		err = f.Close() // ends no locks: nothing else in this process has the file open yet
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("the database file can't be opened (is its folder one that can be written to?): %w", err)

@@ -59,7 +59,7 @@ func Version() string {
 }
 
 // openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once get in
-// each other's way, when one of them switches it to WAL. And so it does where the file was replaced while it was opened.
+// each other's way, when one of them switches it to WAL. It also tries again where the file was replaced while it was opened.
 func (e *database) openPatiently(ctx context.Context) error {
 	err := e.open(ctx)
 	again := func() bool { return isBusy(err) || errors.Is(err, engine.ErrReplaced) }

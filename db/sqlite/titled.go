@@ -37,7 +37,7 @@ func (q queries) Titled(all []engine.Titling) ([][]engine.Namesake, error) {
 	return out, nil
 }
 
-// titled finds the first ones of each part, and of these the first.
+// titled finds the first mails of each part, and then the first of all these.
 func (q queries) titled(t *engine.Titling, parts []int64) (found []engine.Namesake, err error) {
 	query, order := titledBefore, earlier
 	if t.Later {

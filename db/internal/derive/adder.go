@@ -190,8 +190,8 @@ func (a *Adder) putRefs() error {
 	return a.PutRefs(sortedRefs(refs))
 }
 
-// deliveredAgain takes in deliveries of bytes that are stored. Which was heard of first must mean nothing: the earliest
-// delivery counts, and the list that sorts first of those whose archives had the mail.
+// deliveredAgain takes in deliveries of bytes that are stored. The order of arrival must not matter: the earliest delivery
+// counts, and of the lists whose archives had the mail the one that sorts first.
 func (a *Adder) deliveredAgain(again []*arrival, known map[engine.Bytes]engine.Known) error {
 	var imported []*Stored
 	earlier := map[int64]*track.Mail{}
@@ -229,7 +229,7 @@ func (a *Adder) deliveredAgain(again []*arrival, known map[engine.Bytes]engine.K
 	return a.deliveredEarlier(earlier)
 }
 
-// deliveredEarlier keeps the earliest of several deliveries of the same bytes: of mails by number.
+// deliveredEarlier gives stored mails, by number, the date of an earlier delivery of their bytes.
 func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	if len(earlier) == 0 {
 		return nil
@@ -265,8 +265,8 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	return err
 }
 
-// leaves notes that the mail of a row no longer stands for its name in a project, or with other facts. When that happens again
-// in the same transaction, the row still tells what was derived before it, and not in this project perhaps.
+// leaves notes that the mail of a row no longer stands for its name in a project, or stands for it with other facts. When a
+// mail leaves twice in one transaction, the first row is kept: in that project was derived what is derived of the mail.
 func (a *Adder) leaves(project int64, r *engine.Row) {
 	c := a.change(project)
 	delete(c.rows, r.ID)

@@ -166,7 +166,7 @@ func (a *Adder) takePlace(now []int64, mails map[int64]*engine.Mail) error {
 	return a.putRefs()
 }
 
-// unchoose notes that mails no longer stand for their names, or with other facts. The caller writes that to their rows.
+// unchoose notes that mails no longer stand for their names, or stand for them with other facts. The caller writes their rows.
 func (a *Adder) unchoose(ids []int64, mails map[int64]*engine.Mail) error {
 	if len(ids) == 0 {
 		return nil

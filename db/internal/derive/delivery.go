@@ -6,11 +6,11 @@ import "patchwatch/track"
 type Delivery struct {
 	Mail  *track.Mail // what ingest.Parse read from it, with Delivered set
 	Raw   []byte      // its bytes
-	Frame []byte      // Raw as Compress or Store.Compress made it; nil: Add does
+	Frame []byte      // Raw as frame.Compress or Frames.Compress made it; nil: Add makes it
 	sums  *sums       // of Mail; nil: Add makes them
 }
 
-// Prepare sums a mail up.
+// Prepare makes a Delivery, with what is summed up of the mail.
 func Prepare(m *track.Mail, raw, frame []byte) Delivery {
 	d := Delivery{Mail: m, Raw: raw, Frame: frame}
 	if sums, err := sumsOf(m); err == nil {
@@ -36,7 +36,7 @@ type Reader func(raw []byte) (*track.Mail, error)
 // Progress is told now and then how many of how many are done. It may be nil.
 type Progress func(done, total int)
 
-// Tell tells it, if anybody asks.
+// Tell calls p, if there is one.
 func (p Progress) Tell(done, total int) {
 	if p != nil {
 		p(done, total)

@@ -93,8 +93,8 @@ func shaOrNil(text string) []byte {
 	return sum[:]
 }
 
-// titleHash is by what later versions of a patch or cover are found; 0 for other mail. As with RefHash, nobody can make one
-// collide with another's.
+// titleHash is the hash by which later versions of a patch or cover are found; 0 for other mail. As with engine.RefHash,
+// nobody can make one collide with another's.
 func titleHash(kind track.Kind, sender, name string) int64 {
 	title := track.Title(name)
 	if kind != track.Patch && kind != track.Cover || title == "" {

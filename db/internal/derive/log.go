@@ -30,7 +30,7 @@ func (w *Writing) LogProject(linkName, before, after string) error {
 	return w.Note("project", linkName, "", before, after)
 }
 
-// Note notes a decision for the log, about a project by its link name.
+// Note is LogAbout for callers that know the project by its link name. msgid is empty if the decision is about the project.
 func (w *Writing) Note(what, linkName, msgid, before, after string) error {
 	w.lines = append(w.lines, logged{0, engine.LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after}})
 	return nil

@@ -120,7 +120,7 @@ func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *eng
 	return nil
 }
 
-// decideAnew is for mails, some of them patches of a project that has got other rules since they were derived.
+// decideAnew decides again about those of the mails that are patches of the project, whose rules have changed since.
 func (d *deriver) decideAnew(mails []int64) error {
 	is, err := d.Derived(mails)
 	if err != nil {

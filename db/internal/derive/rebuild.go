@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// Rederive makes all derived rows anew for an engine that is being opened and has changed its rows in a way that only this can complete.
-// Temporary files go to dir. Nothing is told.
+// Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this can
+// complete. Temporary files go to dir. Nothing is told.
 func Rederive(ctx context.Context, tx engine.Tx, dir string) error {
 	w := &Writing{Tx: tx, Quiet: true}
 	return w.RebuildBy(ctx, dir, batchMails, nil)

@@ -22,7 +22,7 @@ func (w *Writing) RerouteSome(batch []*Stored, enough func() bool) (done, differ
 	return done, differ, a.Derive()
 }
 
-// DecideAnew is for patches of a project, among these mails, that may begin with another state or delegate.
+// DecideAnew decides again with which state and delegate those of the mails begin that are patches of a project.
 func (a *Adder) DecideAnew(project int64, mails []int64) error {
 	d := newDeriver(a.Writing, a.settings(project), newNeighbourhood(a.Tx, project))
 	return d.decideAnew(mails)

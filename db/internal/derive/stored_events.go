@@ -34,7 +34,7 @@ type storedTeller struct {
 	covers    map[int64]bool
 }
 
-// tell notes an event under its time; of one time in tellingOrder. Numbers keep the order of what is equal in both.
+// tell notes an event, to be sorted by its time, then by tellingOrder, then by the numbers that it is about.
 func (t *storedTeller) tell(e engine.Event) error {
 	text, err := json.Marshal(e)
 	if err != nil {

@@ -38,7 +38,7 @@ type Frames struct {
 	mu      sync.Mutex // while it is replaced
 }
 
-// New makes frames that read their dictionaries by load; refresh is to be called before anything else.
+// New makes Frames that get their dictionaries from load. Refresh is to be called before anything else.
 func New(load func() ([]engine.Dictionary, error)) *Frames { return &Frames{load: load} }
 
 // NoteStored says how many mails are stored.
@@ -53,7 +53,7 @@ func (f *Frames) Lacking() int { return max(FirstDictionary-int(f.stored.Load())
 // Damaged are dictionaries that can't be read, by id: nor can the mails that need them.
 func (f *Frames) Damaged() map[uint32]error { return f.current.Load().damaged }
 
-// codec is what the dictionaries of a moment make possible. Its methods may run at any number at once.
+// codec is what the dictionaries of a moment make possible. Its methods may be called from any goroutine.
 type codec struct {
 	encoder *zstd.Encoder // with the newest
 	decoder *zstd.Decoder // with all
@@ -113,8 +113,8 @@ func (f *Frames) Compress(raw []byte) []byte {
 	return f.current.Load().encoder.EncodeAll(raw, make([]byte, 0, len(raw)/2))
 }
 
-// Knows tells whether a frame can be read again in this database. One can't that was made while another database was open
-// under the same name.
+// Knows tells whether a frame can be read again in this database. A frame that was made while another database was open under
+// the same name can't.
 func (f *Frames) Knows(frame []byte) bool {
 	var h zstd.Header
 	return h.Decode(frame) != nil || f.current.Load().ids[h.DictionaryID] // what is no frame is refused elsewhere
