@@ -21,6 +21,8 @@ type Store struct {
 	frames  *frame.Frames
 	reading atomic.Int64 // see ReadBy; 0: not said yet
 
+	undecided queue // decisions that wait for a transaction
+
 	turn    turn            // guards what follows: one transaction at a time
 	routing *derive.Routing // nil, or as the transaction before left it
 	opening int             // Stamp.Opening of the transaction before; 0: there was none
@@ -91,7 +93,7 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 	}); err != nil {
 		return err
 	}
-	s.routing, s.opening = w.Keep, w.Stamped.Opening
+	s.routing, s.opening = w.Leaves(), w.Stamped.Opening
 	return nil
 }
 

@@ -9,14 +9,6 @@ import (
 	"patchwatch/track"
 )
 
-// decideBy runs f, which writes a decision of somebody.
-func (s *Store) decideBy(ctx context.Context, by track.Actor, f func(w *writing) error) error {
-	return s.write(ctx, func(w *writing) error {
-		w.By = by
-		return f(w)
-	})
-}
-
 // SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
 func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, state track.State) error {
 	return s.decide(ctx, by, patches, "state", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {

@@ -41,15 +41,16 @@ func (w *Writing) addLog() error {
 	if len(w.lines) == 0 {
 		return nil
 	}
-	links, err := engine.LinkNames(w)
-	if err != nil {
-		return err
-	}
 	now := micros(time.Now())
 	out := make([]engine.LogEntry, len(w.lines))
 	for i, l := range w.lines {
 		out[i] = l.LogEntry
-		out[i].Project = cmp.Or(l.Project, links[l.project])
+		if l.project != 0 {
+			var err error
+			if out[i].Project, err = w.linkName(l.project); err != nil {
+				return err
+			}
+		}
 		out[i].Time, out[i].Actor = now, cmp.Or(w.By, track.ActorUnknown)
 	}
 	return w.AddLog(out)

@@ -27,10 +27,32 @@ func (w *Writing) TakeRouting() (*Routing, error) {
 	return w.ReadRouting()
 }
 
-// KeepRouting leaves it to the next transaction, if this one is committed.
-func (w *Writing) KeepRouting(r *Routing) {
-	r.Stamped = w.Stamped
-	w.Keep = r
+// KeepRouting hands back what was taken, for the next transaction, if this one is committed.
+func (w *Writing) KeepRouting(r *Routing) { w.routing = r }
+
+// Leaves is what is known of the projects for the next transaction, if this one is committed; nil: nothing.
+func (w *Writing) Leaves() *Routing { return w.routing }
+
+// PutProject writes a project. What is known of the projects no longer holds, unless it is in the hands of the caller.
+func (w *Writing) PutProject(p *engine.Project) error {
+	w.routing, w.put = nil, true
+	return w.Tx.PutProject(p)
+}
+
+// linkName is that of a project, by number; empty if there is none.
+func (w *Writing) linkName(project int64) (string, error) {
+	if w.routing == nil {
+		if r, err := w.ReadRouting(); err == nil {
+			w.routing = r
+		}
+	}
+	if w.routing != nil {
+		if p := w.routing.router.Project(project); p != nil {
+			return p.LinkName, nil
+		}
+	}
+	links, err := engine.LinkNames(w) // the project was removed, or the subject rule of one can't be compiled
+	return links[project], err
 }
 
 // ReadRouting reads the projects as they are now.
@@ -39,7 +61,7 @@ func (w *Writing) ReadRouting() (*Routing, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Routing{}
+	r := &Routing{Stamped: w.Stamped}
 	for _, p := range all {
 		switch {
 		case !p.OnSight:

@@ -13,8 +13,8 @@ type Writing struct {
 	engine.Tx
 	Codec   *frame.Frames // nil: nothing is compressed
 	Stamped engine.Stamp
-	routing *Routing       // that the transaction before left, if it still holds
-	Keep    *Routing       // that this one leaves
+	routing *Routing       // as the projects are now; nil: not known, or in somebody's hands
+	put     bool           // a project was put
 	By      track.Actor    // empty: mail does it
 	Quiet   bool           // nothing that happens is told
 	events  []engine.Event // that happened
@@ -36,6 +36,27 @@ func (w *Writing) End() error {
 		return err
 	}
 	return w.addEvents()
+}
+
+// PartBy runs f in a part of the transaction: what somebody decided, which may fail without harm to what is beside it. What
+// the part has to tell is written at its end.
+func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
+	part := &Writing{Tx: w.Tx, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing, By: by}
+	keep := false
+	defer func() {
+		w.routing = part.routing
+		if part.put && !keep { // it may have been read in between
+			w.routing = nil
+		}
+	}()
+	err := w.Part(func() error {
+		if err := f(part); err != nil {
+			return err
+		}
+		return part.End()
+	})
+	keep = err == nil
+	return err
 }
 
 func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
