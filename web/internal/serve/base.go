@@ -13,8 +13,8 @@ import (
 // take the prefix off requests or leave it there, so the prefix must not be a path that the server has itself.
 func ParseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !validHost(u.Host) ||
-		u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.EscapedPath() != cleanPath(u.EscapedPath()) && u.Path != "" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !validHost(u.Host) || u.User != nil ||
+		u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.EscapedPath() != cleanPath(u.EscapedPath()) {
 		return nil, errors.New("--url takes a URL such as https://lists.example.org or https://example.org/patches")
 	}
 	return &url.URL{Scheme: u.Scheme, Host: withoutDefaultPort(u.Scheme, strings.ToLower(u.Host)),

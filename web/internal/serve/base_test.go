@@ -14,7 +14,8 @@ func TestParseURL(t *testing.T) {
 		"https://lists.example.org": "https://lists.example.org", "https://Lists.Example.org:443/pw/": "https://lists.example.org/pw",
 		"http://[::1]:8080/": "http://[::1]:8080", "http://h:80": "http://h", "https://h:80": "https://h:80",
 		"": "", "lists.example.org": "", "ftp://h": "", "https://": "", "https://u:p@h": "", "https://h/?q": "", "https://h/#f": "",
-		"https://h/a//b": "", "https://h/../b": "", "https://h:0": "", "https://h:99999": "", "https://a,b": "", "/x": "", "https://h h": "",
+		"https://h/a//b": "", "https://h/../b": "", "https://h:0": "", "https://h:99999": "", "https://a,b": "",
+		"/x": "", "https://h h": "",
 	} {
 		u, err := ParseURL(text)
 		if want == "" && err == nil || want != "" && (err != nil || u.String() != want) {
@@ -24,7 +25,8 @@ func TestParseURL(t *testing.T) {
 }
 
 func TestHosts(t *testing.T) {
-	good := []string{"h", "h:1", "lists.example.org:65535", "1.2.3.4", "[::1]", "[::1]:80", "a_b", "xn--e1afmkfd.example", "[::ffff:1.2.3.4]"}
+	good := []string{"h", "h:1", "lists.example.org:65535", "1.2.3.4", "[::1]", "[::1]:80", "a_b",
+		"xn--e1afmkfd.example", "[::ffff:1.2.3.4]"}
 	bad := []string{"h:", "h:0", "h:65536", "h:+1", "h:x", "a b", "a,b", "a;b", "a/b", "a@b", "a\"b", "a<b", "a'b", "é", "a%20b",
 		"[::1", "::1", "[::1]x", "[h]", "[1.2.3.4]", ":80", "a\\b", "a#b", "a?b", "a\x00b", strings.Repeat("a", 256)}
 	for _, host := range good {
@@ -33,7 +35,8 @@ func TestHosts(t *testing.T) {
 		}
 	}
 	for _, host := range bad {
-		if w := ask(New(Config{}, text("x")), "GET", "/", "Host", host); w.Code != 400 || !strings.Contains(w.Body.String(), "Host header") {
+		w := ask(New(Config{}, text("x")), "GET", "/", "Host", host)
+		if w.Code != 400 || !strings.Contains(w.Body.String(), "Host header") {
 			t.Errorf("%q: %d", host, w.Code)
 		}
 	}
@@ -107,7 +110,8 @@ func TestTrustOfUnixSockets(t *testing.T) {
 		if trusted {
 			trust, _ = ParseTrust([]string{"unix"})
 		}
-		url, _ := start(t, Config{Listen: "unix:" + t.TempDir() + "/s", Trust: trust}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		cfg := Config{Listen: "unix:" + t.TempDir() + "/s", Trust: trust}
+		url, _ := start(t, cfg, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprint(w, Base(r), " ", ClientIP(r))
 		}))
 		r, _ := http.NewRequest("GET", "http://here/", nil)
@@ -123,8 +127,11 @@ func TestTrustOfUnixSockets(t *testing.T) {
 		}
 	}
 	trust, _ := ParseTrust([]string{"unix"})
-	if trust.Peer(httptest.NewRequest("GET", "/", nil)) {
-		t.Error("a network's client passes for one of the socket file")
+	for _, peer := range []string{"192.0.2.1:1", "", "@", "junk"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		if r.RemoteAddr = peer; trust.Peer(r) {
+			t.Errorf("%q passes for a client of a socket file", peer)
+		}
 	}
 }
 

@@ -2,43 +2,22 @@ package serve
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"os"
-	"time"
 )
 
-// limitBody bounds the size of a request's body, and the time it takes to arrive.
-func (s *Server) limitBody(next http.Handler) http.Handler {
-	most, within := s.cfg.Limits.BodyBytes, s.cfg.Limits.Body
+// limitBody bounds the size of a request's body. The time it may take is for net/http to bound.
+func limitBody(most int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Body == nil || r.Body == http.NoBody {
-			next.ServeHTTP(w, r)
-			return
-		}
-		control := http.NewResponseController(w)
-		control.SetReadDeadline(time.Now().Add(within)) // also for what net/http reads after the answer
-		r.Body = &body{ReadCloser: http.MaxBytesReader(innermost(w), r.Body, most), control: control}
 		if r.ContentLength > most {
 			Error(w, r, http.StatusRequestEntityTooLarge, tooLarge)
 			return
 		}
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = http.MaxBytesReader(innermost(w), r.Body, most)
+		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// body takes the deadline off when all is read. Otherwise it would break off the answer.
-type body struct {
-	io.ReadCloser
-	control *http.ResponseController
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
-		b.control.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }
 
 // innermost returns the writer that net/http made: only that one can be told to close the connection.

@@ -11,7 +11,8 @@ import (
 // headers say of an answer that will not come.
 func Error(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	h := w.Header()
-	for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified", "Cache-Control", "Link"} {
+	for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified",
+		"Cache-Control", "Link"} {
 		h.Del(name)
 	}
 	text := detail + "\n"

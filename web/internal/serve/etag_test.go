@@ -75,7 +75,8 @@ func TestNotModifiedThroughGzip(t *testing.T) {
 		if resp, err = client.Do(r); err != nil {
 			t.Fatal(err)
 		}
-		if body, err = io.ReadAll(resp.Body); resp.StatusCode != 304 || len(body) > 0 || err != nil || resp.Header.Get("ETag") != `W/"v1"` {
+		body, err = io.ReadAll(resp.Body)
+		if resp.StatusCode != 304 || len(body) > 0 || err != nil || resp.Header.Get("ETag") != `W/"v1"` {
 			t.Errorf("%s: %v %q %v", name, resp, body, err)
 		}
 	}

@@ -50,7 +50,8 @@ func (m *metrics) add(pattern string, status int, took time.Duration) {
 	route := m.routes[pattern]
 	if route == nil {
 		bounds := latencyBounds()
-		route = &Route{Pattern: pattern, Classes: map[string]int64{}, Latency: Histogram{Bounds: bounds, Counts: make([]int64, len(bounds))}}
+		latency := Histogram{Bounds: bounds, Counts: make([]int64, len(bounds))}
+		route = &Route{Pattern: pattern, Classes: map[string]int64{}, Latency: latency}
 		if m.routes == nil {
 			m.routes = map[string]*Route{}
 		}

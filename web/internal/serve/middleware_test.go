@@ -27,7 +27,8 @@ func TestErrorsLookAlike(t *testing.T) {
 			t.Errorf("%s: %d %q", path, w.Code, w.Body)
 		}
 		kind := w.Header().Get("Content-Type")
-		if (kind == "application/json") != strings.HasPrefix(want, "{") || w.Header().Get("ETag")+w.Header().Get("Content-Disposition") != "" {
+		if (kind == "application/json") != strings.HasPrefix(want, "{") ||
+			w.Header().Get("ETag")+w.Header().Get("Content-Disposition") != "" {
 			t.Errorf("%s: %v", path, w.Header())
 		}
 	}
@@ -98,8 +99,10 @@ func TestPanic(t *testing.T) {
 			if w.Code != 500 || !strings.Contains(w.Body.String(), id) || strings.Contains(w.Body.String(), "disco") {
 				t.Errorf("%s %s: %d %s", path, encoding, w.Code, w.Body)
 			}
-			if got := lines.String(); !strings.Contains(got, "disco") || !strings.Contains(got, id) || !strings.Contains(got, "middleware_test.go") {
-				t.Error(got)
+			for _, want := range []string{"disco", id, "middleware_test.go"} {
+				if got := lines.String(); !strings.Contains(got, want) {
+					t.Errorf("%s is not in %s", want, got)
+				}
 			}
 			lines.b.Reset()
 		}
@@ -336,7 +339,8 @@ func TestMetrics(t *testing.T) {
 		for _, n := range route.Latency.Counts {
 			counted += n
 		}
-		if route.Latency.N != total || counted != total || len(route.Latency.Counts) != len(route.Latency.Bounds) || route.Latency.Sum <= 0 {
+		if route.Latency.N != total || counted != total || len(route.Latency.Counts) != len(route.Latency.Bounds) ||
+			route.Latency.Sum <= 0 {
 			t.Errorf("%q: %+v", route.Pattern, route.Latency)
 		}
 	}

@@ -109,7 +109,9 @@ func TestPrefix(t *testing.T) {
 }
 
 func TestRedirectStaysHere(t *testing.T) {
-	for to, want := range map[string]string{"/a?b": "/a?b", "//evil.example": "/evil.example", `/\evil.example`: "/evil.example", "": "/"} {
+	for to, want := range map[string]string{
+		"/a?b": "/a?b", "//evil.example": "/evil.example", `/\evil.example`: "/evil.example", "": "/",
+	} {
 		w := httptest.NewRecorder()
 		Redirect(w, httptest.NewRequest("GET", "/", nil), to, http.StatusFound)
 		if got := w.Header().Get("Location"); got != want || w.Code != 302 {

@@ -36,7 +36,7 @@ type Config struct {
 // Limits bound what clients can use up. Zero means the default.
 type Limits struct {
 	Header  time.Duration // for a request's header to arrive: 10 s
-	Body    time.Duration // for a request's body to arrive: 30 s
+	Body    time.Duration // for a request to arrive with its body: 30 s
 	Request time.Duration // until a handler begins to answer, otherwise the answer is 503: 30 s
 	Stall   time.Duration // for a client to take 64 KiB of an answer: 30 s
 	Answer  time.Duration // for a whole request and its answer: 10 min
@@ -89,7 +89,7 @@ func New(cfg Config, handler http.Handler) *Server {
 	h = compress(h)
 	h = protectOrigin(cfg.URL, h)
 	h = checkTarget(h)
-	h = s.limitBody(h)
+	h = limitBody(cfg.Limits.BodyBytes, h)
 	h = secureHeaders(h)
 	s.handler = s.observe(h)
 	return s
@@ -138,13 +138,13 @@ func (s *Server) httpServer(requests context.Context, door *door) *http.Server {
 		Protocols:         protocols,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: 100, SendPingTimeout: l.Stall, WriteByteTimeout: l.Stall},
 		ReadHeaderTimeout: l.Header,
-		// There is no ReadTimeout: it would also run while a handler answers. See limitBody.
-		WriteTimeout:   l.Answer,
-		IdleTimeout:    l.Idle,
-		MaxHeaderBytes: l.HeaderBytes,
-		ConnState:      door.note,
-		BaseContext:    func(net.Listener) context.Context { return requests },
-		ErrorLog:       slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+		ReadTimeout:       l.Body, // it ends with the body, so it breaks off no answer
+		WriteTimeout:      l.Answer,
+		IdleTimeout:       l.Idle,
+		MaxHeaderBytes:    l.HeaderBytes,
+		ConnState:         door.note,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 
 		DisableGeneralOptionsHandler: true, // OPTIONS * is logged like any other request
 	}

@@ -204,7 +204,8 @@ func TestGraceHasAnEnd(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			returned <- true
 		}))
-	go http.Get(url)
+	c := dial(t, url) // net/http notices a lost client only once the body is read, which here it never is
+	io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
 	<-inside
 	if err := stop(); err != nil {
 		t.Error(err)

@@ -186,6 +186,21 @@ func expectEnd(t *testing.T, ended chan error) {
 	}
 }
 
+// Nor may one that reads for ever take an answer without end.
+func TestTrickleHasAnEnd(t *testing.T) {
+	for _, client := range []*http.Client{{Transport: &http.Transport{}}, h2cClient()} {
+		ended := make(chan error, 1)
+		url, _ := start(t, Config{Limits: Limits{Answer: 400 * time.Millisecond}}, endlessAnswer(ended))
+		resp, err := client.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go io.Copy(io.Discard, resp.Body)
+		expectEnd(t, ended)
+		resp.Body.Close()
+	}
+}
+
 // With HTTP/2 a client can stop one stream, or the whole connection.
 func TestHTTP2ClientThatNeverReads(t *testing.T) {
 	for _, window := range []uint32{0, 1 << 30} {
@@ -231,7 +246,7 @@ func TestSlowHTTP2Header(t *testing.T) {
 
 // A client may read slowly, as long as it reads.
 func TestSlowReader(t *testing.T) {
-	const size = 2 << 20
+	const size = 32 << 20
 	url, _ := start(t, Config{Limits: Limits{Stall: 400 * time.Millisecond}},
 		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.Write(make([]byte, size)) }))
 	resp, err := http.Get(url)
@@ -239,7 +254,7 @@ func TestSlowReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := 0
-	for buf := make([]byte, 64<<10); ; time.Sleep(30 * time.Millisecond) {
+	for buf := make([]byte, 512<<10); ; time.Sleep(25 * time.Millisecond) {
 		n, err := io.ReadFull(resp.Body, buf)
 		if total += n; err != nil {
 			break
