@@ -8,21 +8,26 @@ import (
 )
 
 // AppendPatch appends a patch's mail to an mbox as git am reads it: almost always one mail, and one for each commit
-// where several are attached. The trailers that replies gave are put below their own.
+// where several are attached. The trailers that replies gave are put below their own. Only the first commit of a mail has
+// its Message-ID, since programs take the second of two mails with one id for a copy.
 func AppendPatch(out []byte, p track.MailView, raw []byte, given []track.Trailer) ([]byte, error) {
 	commits, err := Commits(raw, p.Submitter)
 	if err != nil {
 		return nil, err
 	}
 	for i := range commits {
-		out = appendCommit(out, p, &commits[i], given, i == 0)
+		var fields []Field
+		if i == 0 {
+			fields = append(fields, Field{Name: "Message-ID", Value: p.MsgID})
+		}
+		fields = append(fields, Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
+		out = appendCommit(out, p, &commits[i], given, fields)
 	}
 	return out, nil
 }
 
-// appendCommit appends a commit to an mbox. The tracker fills in what its mail does not say. Only the first commit of
-// a mail has its Message-ID, since programs take the second of two mails with one id for a copy.
-func appendCommit(out []byte, p track.MailView, c *Commit, given []track.Trailer, first bool) []byte {
+// appendCommit appends a commit to an mbox. The tracker fills in what its mail does not say.
+func appendCommit(out []byte, p track.MailView, c *Commit, given []track.Trailer, fields []Field) []byte {
 	if c.From == "" { // git am wants an author, whatever it is
 		c.From = Mailbox(track.Person{Name: p.Submitter.Name, Email: cmp.Or(p.Submitter.Email, "unknown")})
 	}
@@ -36,9 +41,5 @@ func appendCommit(out []byte, p track.MailView, c *Commit, given []track.Trailer
 			c.Message = append(c.Message, '\n') // no line of dashes follows
 		}
 	}
-	id := Field{Name: "Message-ID", Value: p.MsgID}
-	if !first {
-		id.Value = ""
-	}
-	return AppendMbox(out, c, p.Date, id, Field{Name: "X-Patchwatch-Id", Value: fmt.Sprint(p.ID)})
+	return AppendMbox(out, c, p.Date, fields...)
 }
