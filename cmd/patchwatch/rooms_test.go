@@ -51,8 +51,15 @@ var rooms = map[string][]string{
 	"patchwatch/db/engine":          {"patchwatch/track"},
 
 	// The web knows what is true of any database, and no database.
-	"patchwatch/web/api":           {"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/site"},
-	"patchwatch/web/internal/site": {"patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/web": {
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/internal/serve",
+		"patchwatch/web/internal/site",
+	},
+	"patchwatch/web/api": {
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
+	},
+	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
+	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
 
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},

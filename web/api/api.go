@@ -46,7 +46,6 @@ type Store interface {
 type Config struct {
 	Store  Store
 	Keeper *site.Keeper                     // of the same Store
-	Base   func(*http.Request) string       // the URL under which the client sees the server, without a final slash
 	Viewer func(*http.Request) track.Viewer // who asks; nil: it is always anybody
 	Log    *slog.Logger                     // nil: the default
 

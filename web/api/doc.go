@@ -4,5 +4,5 @@
 // (what the database is asked, and who may), and encode.go (JSON, written field by field in Patchwork's order). Answers to GET
 // are kept by site.Keeper.
 //
-// It differs from Patchwork where Patchwork fails: docs/differences.md.
+// Where it differs from Patchwork: docs/api.md.
 package api

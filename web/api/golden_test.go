@@ -16,6 +16,7 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/webtest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -23,20 +24,19 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // server is an API over a fake Store, asked by a user, who may be nobody.
 type server struct {
 	*API
-	store    *fake
+	store    *webtest.Fake
 	as       string
 	readOnly bool
 }
 
 func newServer() *server {
-	s := &server{store: newFake()}
+	s := &server{store: webtest.New()}
 	s.API = New(Config{
-		Store: s.store, Keeper: site.NewKeeper(s.store, 1<<20), SetProject: s.store.setProject,
-		Base: func(*http.Request) string { return "http://pw.example.org" },
+		Store: s.store, Keeper: site.NewKeeper(s.store, 1<<20), SetProject: s.store.SetProject,
 		Viewer: func(*http.Request) track.Viewer {
-			for i := range s.store.userList {
-				if s.store.userList[i].Name == s.as {
-					return track.Viewer{User: &s.store.userList[i], ReadOnly: s.readOnly}
+			for i := range s.store.UserList {
+				if s.store.UserList[i].Name == s.as {
+					return track.Viewer{User: &s.store.UserList[i], ReadOnly: s.readOnly}
 				}
 			}
 			return track.Viewer{}
@@ -56,6 +56,7 @@ func (s *server) do(method, url, body string) *httptest.ResponseRecorder {
 	default:
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	r.Host = "pw.example.org"
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	return w

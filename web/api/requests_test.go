@@ -145,8 +145,8 @@ func TestLink(t *testing.T) {
 		s := newServer()
 		url := "/api/1.2/patches/?per_page=1&" + page
 		if page == "" {
-			for i := range s.store.patchList {
-				s.store.patchList[i].Name += " a b;"
+			for i := range s.store.PatchList {
+				s.store.PatchList[i].Name += " a b;"
 			}
 			url += "q=a,b%3B"
 		}
@@ -255,8 +255,8 @@ func TestBadRequests(t *testing.T) {
 		if w.Code == 405 && !strings.HasPrefix(w.Result().Header.Get("Allow"), "GET") && w.Result().Header.Get("Allow") == "" {
 			t.Errorf("%s %s: Allow %q", c.method, c.url, w.Result().Header.Get("Allow"))
 		}
-		if len(s.store.wrote) > 0 {
-			t.Errorf("%s %s wrote %q", c.method, c.url, s.store.wrote)
+		if len(s.store.Wrote) > 0 {
+			t.Errorf("%s %s wrote %q", c.method, c.url, s.store.Wrote)
 		}
 	}
 }
@@ -296,7 +296,7 @@ func TestEncodings(t *testing.T) {
 		m.FormDataContentType():             b.String(),
 	} {
 		s, w := send(kind, body)
-		if got := fmt.Sprint(s.store.wrote); w.Code != 200 || got != want {
+		if got := fmt.Sprint(s.store.Wrote); w.Code != 200 || got != want {
 			t.Errorf("%s: %d %s %s", kind, w.Code, got, w.Body)
 		}
 		if !strings.Contains(w.Body.String(), `"state":"under-review"`) {
@@ -304,7 +304,7 @@ func TestEncodings(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{"text/xml", "", "application/", "multipart/form-data"} {
-		if s, w := send(kind, "x"); w.Code != 415 && kind != "multipart/form-data" || w.Code < 400 || len(s.store.wrote) > 0 {
+		if s, w := send(kind, "x"); w.Code != 415 && kind != "multipart/form-data" || w.Code < 400 || len(s.store.Wrote) > 0 {
 			t.Errorf("%q: %d %s", kind, w.Code, w.Body)
 		}
 	}
@@ -340,7 +340,7 @@ func TestWrites(t *testing.T) {
 	} {
 		s := newServer().by("Maint")
 		w := s.do(c.method, "/api/"+c.url, c.body)
-		got := strings.ReplaceAll(strings.Join(s.store.wrote, "; "), "  ", " ")
+		got := strings.ReplaceAll(strings.Join(s.store.Wrote, "; "), "  ", " ")
 		want := strings.ReplaceAll(strings.ReplaceAll(c.want, "*", ""), "  ", " ")
 		if w.Code >= 300 || got != want {
 			t.Errorf("%s %s %s: %d %q, want %q; %s", c.method, c.url, c.body, w.Code, got, want, w.Body)
@@ -399,12 +399,12 @@ func TestKeptAnswers(t *testing.T) {
 	for _, place := range every {
 		first := s.get("/api/" + place)
 		etag := first.Result().Header.Get("ETag")
-		calls := s.store.calls
+		calls := s.store.Calls
 		again := s.get("/api/" + place)
-		if s.store.calls != calls || again.Body.String() != first.Body.String() || again.Result().Header.Get("ETag") != etag {
+		if s.store.Calls != calls || again.Body.String() != first.Body.String() || again.Result().Header.Get("ETag") != etag {
 			t.Errorf("%s: asked for again it was looked up again", place)
 		}
-		r := httptest.NewRequest("GET", "/api/"+place, nil)
+		r := httptest.NewRequest("GET", "http://pw.example.org/api/"+place, nil)
 		r.Header.Set("If-None-Match", `"x", `+etag)
 		w := httptest.NewRecorder()
 		s.ServeHTTP(w, r)
@@ -448,11 +448,11 @@ func TestChangesOfOthersDoNotShow(t *testing.T) {
 	t.Parallel()
 	s := newServer()
 	before := s.get("/api/patches/").Result().Header.Get("ETag")
-	s.store.changes[2]++
+	s.store.Counts[2]++
 	if after := s.get("/api/patches/").Result().Header.Get("ETag"); after != before {
 		t.Error("it shows")
 	}
-	s.store.changes[1]++
+	s.store.Counts[1]++
 	if after := s.get("/api/patches/").Result().Header.Get("ETag"); after == before {
 		t.Error("nothing shows")
 	}
@@ -464,7 +464,7 @@ func TestAnotherEpoch(t *testing.T) {
 	if got := s.get("/api/events/").Result().Header.Get("X-Patchwatch-Epoch"); got != "e1" {
 		t.Errorf("epoch %q", got)
 	}
-	s.store.epoch, s.store.raw[2] = "e2", strings.Replace(s.store.raw[2], "A <message>", "Another", 1)
+	s.store.Name, s.store.Mails[2] = "e2", strings.Replace(s.store.Mails[2], "A <message>", "Another", 1)
 	if got := s.get("/api/events/").Result().Header.Get("X-Patchwatch-Epoch"); got != "e2" {
 		t.Errorf("epoch %q", got)
 	}
@@ -481,7 +481,7 @@ func TestFaultsOfTheDatabase(t *testing.T) {
 		for _, place := range every {
 			s := newServer().by("Maint")
 			s.get("/api/")
-			s.store.answers = err
+			s.store.Fails = err
 			w := s.get("/api/" + place)
 			if w.Code != want || strings.Contains(w.Body.String(), "secret") || !json.Valid(w.Body.Bytes()) {
 				t.Errorf("%v: %s: %d %s", err, place, w.Code, w.Body)

@@ -51,8 +51,8 @@ func TestRights(t *testing.T) {
 			s := newServer().by(name)
 			w := s.do(c.method, "/api/1.3/"+c.url, c.body)
 			got = append(got, w.Result().Status[:3])
-			if (w.Code >= 300) != (len(s.store.wrote) == 0) {
-				t.Errorf("%s %s by %q: %d, but wrote %q", c.method, c.url, name, w.Code, s.store.wrote)
+			if (w.Code >= 300) != (len(s.store.Wrote) == 0) {
+				t.Errorf("%s %s by %q: %d, but wrote %q", c.method, c.url, name, w.Code, s.store.Wrote)
 			}
 			want := map[bool]string{true: "Authentication credentials were not provided.", false: "You do not have permission to perform this action."}
 			if w.Code == 403 && !strings.Contains(w.Body.String(), want[name == ""]) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"patchwatch/web/internal/serve"
 	"patchwatch/web/internal/site"
 )
 
@@ -93,8 +94,8 @@ func (c *call) answer() error {
 	if strings.Count(c.r.URL.RawQuery, "&") >= maxParameters {
 		return errTooMany
 	}
-	c.r.Pattern = "/api/" + route.path
-	c.base = c.Base(c.r)
+	serve.SetRoute(c.r, "/api/"+route.path)
+	c.base = serve.Base(c.r)
 	switch c.r.Method {
 	case http.MethodGet, http.MethodHead:
 		return c.read(route)

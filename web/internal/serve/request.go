@@ -46,6 +46,9 @@ func RequestID(r *http.Request) string { return of(r).id }
 // SetUser says on whose behalf r is, for the log.
 func SetUser(r *http.Request, name string) { of(r).user = name }
 
+// SetRoute says which route answers r, for the log and the metrics, where a handler has routes of its own.
+func SetRoute(r *http.Request, pattern string) { of(r).route = pattern }
+
 // begin gathers what is to be known of a request, takes the prefix off its path, and returns it with that.
 func (s *Server) begin(r *http.Request) (*http.Request, *request) {
 	q := &request{id: s.requestID(r), start: time.Now(), client: s.cfg.Trust.client(r)}

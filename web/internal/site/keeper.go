@@ -15,6 +15,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
+	"patchwatch/web/internal/serve"
 )
 
 // Keeper answers requests, and gives an answer again for as long as it holds.
@@ -176,7 +177,7 @@ func (a *Answer) seal(key, epoch string, seen []int64, now map[int64]int64) {
 		binary.BigEndian.PutUint64(n[8:], uint64(now[p]))
 		h.Write(n[:])
 	}
-	a.etag = `W/"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+	a.etag = base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15])
 }
 
 func (a *Answer) stillHolds(epoch string, now map[int64]int64) bool {
@@ -197,31 +198,12 @@ func (a *Answer) Write(w http.ResponseWriter, r *http.Request) {
 	for _, f := range a.Header {
 		h[f[0]] = []string{f[1]}
 	}
-	if a.etag != "" {
-		h["Etag"] = []string{a.etag}
-		h["Cache-Control"] = []string{"private, no-cache"}
-		if isOneOf(a.etag, r.Header["If-None-Match"]) {
-			h.Del("Content-Type")
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
+	if serve.NotModified(w, r, a.etag) {
+		return
 	}
 	h["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(a.Body) // the client has gone
 	}
-}
-
-// isOneOf compares as RFC 9110 (13.1.2) says: weakly.
-func isOneOf(etag string, lists []string) bool {
-	opaque := strings.TrimPrefix(etag, "W/")
-	for _, l := range lists {
-		for one := range strings.SplitSeq(l, ",") {
-			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == opaque {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -1,36 +1,38 @@
-package api
+// Package webtest has a database of a few mails, for tests of what the web shows.
+package webtest
 
 import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
-// fake is a Store of a few mails: a series of two patches in the project demo, with a cover, comments and checks, a patch that
+// Fake is a Store of a few mails: a series of two patches in the project demo, with a cover, comments and checks, a patch that
 // is in no series, one that is hidden, and one in the private project secret.
-type fake struct {
-	projectList []track.Project
-	userList    []track.User
-	own         []engine.OwnState
-	epoch       string
-	changes     map[int64]int64
-	patchList   []track.PatchRow
-	coverList   []track.CoverRow
-	seriesAll   []track.SeriesRow
-	commentList []track.CommentRow
-	personList  []track.PersonView
-	eventList   []track.EventRow
-	checkList   []track.Check
-	bundleList  []track.Bundle
-	raw         map[int64]string
+type Fake struct {
+	ProjectList []track.Project
+	UserList    []track.User
+	Own         []engine.OwnState
+	Name        string // of the epoch
+	Counts      map[int64]int64
+	PatchList   []track.PatchRow
+	CoverList   []track.CoverRow
+	SeriesAll   []track.SeriesRow
+	CommentList []track.CommentRow
+	PersonList  []track.PersonView
+	EventList   []track.EventRow
+	CheckList   []track.Check
+	BundleList  []track.Bundle
+	Mails       map[int64]string
 
-	wrote   []string
-	calls   int
-	answers error // what every call fails with
+	Wrote []string // what was written, in order
+	Calls int      // so many were there
+	Fails error    // what every call fails with
 }
 
 func at(s string) time.Time {
@@ -62,17 +64,18 @@ diff --git a/f b/f
 +b
 `
 
-func newFake() *fake {
+// New makes one.
+func New() *Fake {
 	ann := track.PersonView{ID: 1, Name: "Ann", Email: "ann@example.org"}
 	bob := track.PersonView{ID: 2, Email: "bob@example.org"}
-	s := &fake{epoch: "e1", changes: map[int64]int64{0: 1, 1: 1, 2: 1}}
-	s.projectList = []track.Project{
+	s := &Fake{Name: "e1", Counts: map[int64]int64{0: 1, 1: 1, 2: 1}}
+	s.ProjectList = []track.Project{
 		{ID: 1, LinkName: "demo", ListID: "demo.lists.example.org", ListEmail: "demo@lists.example.org", Name: "Demo",
 			WebURL: "https://demo.example.org", ListArchiveURL: "https://lore.example.org/demo/",
 			ListArchiveURLFormat: "https://lore.example.org/r/{}/", CommitURLFormat: "https://git.example.org/{}", ShowDependencies: true},
 		{ID: 2, LinkName: "secret", ListID: "secret.lists.example.org", Name: "Secret", Private: true},
 	}
-	s.userList = []track.User{
+	s.UserList = []track.User{
 		{ID: 1, Name: "root", Admin: true, Emails: []string{"root@example.org"}},
 		{ID: 2, Name: "Maint", FirstName: "Mary", LastName: "Maint", Emails: []string{"mary@example.org"}, Maintains: []int64{1}, PerPage: 100},
 		{ID: 3, Name: "ann", Emails: []string{"ann@example.org"}},
@@ -80,15 +83,15 @@ func newFake() *fake {
 		{ID: 5, Name: "strange"},
 		{ID: 6, Name: "keeper", Maintains: []int64{2}},
 	}
-	s.own = []engine.OwnState{{Slug: "queued", Number: 13, Open: true}}
+	s.Own = []engine.OwnState{{Slug: "queued", Number: 13, Open: true}}
 	series := track.SeriesBrief{ID: 1, Name: "add it", Date: at("2026-01-01T10:00:00"), Version: 2, Submitter: ann.Email}
 	brief := func(id int64, project int64, name string) track.MailBrief {
 		return track.MailBrief{ID: id, Project: project, MsgID: fmt.Sprintf("<m%d/x@example.org>", id), Name: name,
 			Date: at("2026-01-01T10:00:00").Add(time.Duration(id) * time.Minute)}
 	}
-	s.coverList = []track.CoverRow{{MailBrief: brief(1, 1, "[v2,0/2] add it"), Mail: 1, Submitter: ann, Series: series}}
+	s.CoverList = []track.CoverRow{{MailBrief: brief(1, 1, "[v2,0/2] add it"), Mail: 1, Submitter: ann, Series: series}}
 	second := brief(3, 1, "[v2,2/2] second")
-	s.patchList = []track.PatchRow{
+	s.PatchList = []track.PatchRow{
 		{MailBrief: brief(2, 1, `[v2,1/2] add "it" <é>`), Mail: 2, State: track.StateNew, Hash: "aa11", Submitter: ann,
 			Delegate: "del@example.org", Series: series, Number: 1, Total: 2, Checked: track.CheckWarning, Related: []track.MailBrief{second}},
 		{MailBrief: second, Mail: 13, State: track.StateAccepted, Archived: true, CommitRef: "abc", PullURL: "git://x", Hash: "bb22",
@@ -97,47 +100,47 @@ func newFake() *fake {
 		{MailBrief: brief(7, 1, "spam"), Mail: 7, State: track.StateNew, Submitter: bob, Hidden: true},
 		{MailBrief: brief(8, 2, "secret"), Mail: 8, State: track.StateNew, Submitter: ann, Hash: "cc33"},
 	}
-	s.seriesAll = []track.SeriesRow{{SeriesBrief: series, Project: 1, Total: 2, Received: 2, Complete: true, Submitter: ann,
-		Cover: s.coverList[0].MailBrief, Patches: []track.MailBrief{s.patchList[0].MailBrief, second}}}
+	s.SeriesAll = []track.SeriesRow{{SeriesBrief: series, Project: 1, Total: 2, Received: 2, Complete: true, Submitter: ann,
+		Cover: s.CoverList[0].MailBrief, Patches: []track.MailBrief{s.PatchList[0].MailBrief, second}}}
 	no := false
-	s.commentList = []track.CommentRow{
-		{MailBrief: brief(4, 1, "Re: add it"), Mail: 4, Parent: s.patchList[0].MailBrief, Submitter: bob, Addressed: &no},
-		{MailBrief: brief(5, 1, "Re: cover"), Mail: 5, Parent: s.coverList[0].MailBrief, OnCover: true, Submitter: ann},
+	s.CommentList = []track.CommentRow{
+		{MailBrief: brief(4, 1, "Re: add it"), Mail: 4, Parent: s.PatchList[0].MailBrief, Submitter: bob, Addressed: &no},
+		{MailBrief: brief(5, 1, "Re: cover"), Mail: 5, Parent: s.CoverList[0].MailBrief, OnCover: true, Submitter: ann},
 	}
-	s.personList = []track.PersonView{ann, bob}
-	s.checkList = []track.Check{
-		{ID: 1, Project: 1, MsgID: s.patchList[0].MsgID, User: 2, Date: at("2026-01-02T10:00:00.5"), State: track.CheckSuccess,
+	s.PersonList = []track.PersonView{ann, bob}
+	s.CheckList = []track.Check{
+		{ID: 1, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T10:00:00.5"), State: track.CheckSuccess,
 			Context: "build", TargetURL: "https://ci.example.org/1", Description: "fine"},
-		{ID: 2, Project: 1, MsgID: s.patchList[0].MsgID, User: 2, Date: at("2026-01-02T11:00:00"), State: track.CheckWarning, Context: "lint"},
+		{ID: 2, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T11:00:00"), State: track.CheckWarning, Context: "lint"},
 	}
-	s.bundleList = []track.Bundle{
-		{ID: 1, Owner: 2, Project: 1, Name: "mine & yours", Public: true, Patches: []string{second.MsgID, s.patchList[0].MsgID}},
+	s.BundleList = []track.Bundle{
+		{ID: 1, Owner: 2, Project: 1, Name: "mine & yours", Public: true, Patches: []string{second.MsgID, s.PatchList[0].MsgID}},
 		{ID: 2, Owner: 2, Project: 1, Name: "own", Patches: []string{second.MsgID}},
-		{ID: 3, Owner: 6, Project: 2, Name: "inside", Public: true, Patches: []string{s.patchList[4].MsgID}},
+		{ID: 3, Owner: 6, Project: 2, Name: "inside", Public: true, Patches: []string{s.PatchList[4].MsgID}},
 	}
-	s.eventList = s.events(series)
-	s.raw = map[int64]string{}
+	s.EventList = s.told(series)
+	s.Mails = map[int64]string{}
 	for _, id := range []int64{1, 2, 13, 4, 5, 6, 7, 8} {
-		s.raw[id] = fmt.Sprintf(mail, "1/2", fmt.Sprintf("<m%d@example.org>", id))
+		s.Mails[id] = fmt.Sprintf(mail, "1/2", fmt.Sprintf("<m%d@example.org>", id))
 	}
 	return s
 }
 
-func (s *fake) events(series track.SeriesBrief) (all []track.EventRow) {
-	patch, cover := s.patchList[0].MailBrief, s.coverList[0].MailBrief
+func (s *Fake) told(series track.SeriesBrief) (all []track.EventRow) {
+	patch, cover := s.PatchList[0].MailBrief, s.CoverList[0].MailBrief
 	for i, e := range []track.EventRow{
 		{Category: track.SeriesCreated, Series: series},
 		{Category: track.CoverCreated, Cover: cover},
 		{Category: track.PatchCreated, Patch: patch},
 		{Category: track.PatchCompleted, Patch: patch, Series: series},
 		{Category: track.SeriesCompleted, Series: series},
-		{Category: track.PatchCommentCreated, Patch: patch, Comment: s.commentList[0].MailBrief},
-		{Category: track.CoverCommentCreated, Cover: cover, Comment: s.commentList[1].MailBrief},
+		{Category: track.PatchCommentCreated, Patch: patch, Comment: s.CommentList[0].MailBrief},
+		{Category: track.CoverCommentCreated, Cover: cover, Comment: s.CommentList[1].MailBrief},
 		{Category: track.PatchStateChanged, Patch: patch, Actor: "Maint", Before: "new", After: "accepted"},
 		{Category: track.PatchDelegated, Patch: patch, Actor: "Maint", Before: "", After: "del@example.org"},
 		{Category: track.PatchRelationChanged, Patch: patch, Actor: "Maint"},
-		{Category: track.CheckCreated, Patch: patch, Actor: "Maint", Check: &s.checkList[0]},
-		{Category: track.PatchCreated, Patch: s.patchList[4].MailBrief, Project: 2},
+		{Category: track.CheckCreated, Patch: patch, Actor: "Maint", Check: &s.CheckList[0]},
+		{Category: track.PatchCreated, Patch: s.PatchList[4].MailBrief, Project: 2},
 	} {
 		e.ID, e.Date = int64(i+1), at("2026-01-03T00:00:00").Add(time.Duration(i)*time.Second+7*time.Microsecond)
 		if e.Project == 0 {
@@ -148,33 +151,33 @@ func (s *fake) events(series track.SeriesBrief) (all []track.EventRow) {
 	return all
 }
 
-func (s *fake) ask() error {
-	s.calls++
-	return s.answers
+func (s *Fake) ask() error {
+	s.Calls++
+	return s.Fails
 }
 
-func (s *fake) write(projects []int64, format string, args ...any) error {
-	s.wrote = append(s.wrote, fmt.Sprintf(format, args...))
+func (s *Fake) write(projects []int64, format string, args ...any) error {
+	s.Wrote = append(s.Wrote, fmt.Sprintf(format, args...))
 	for _, p := range projects {
-		s.changes[p]++
+		s.Counts[p]++
 	}
-	return s.answers
+	return s.Fails
 }
 
-func (s *fake) Projects(context.Context) ([]track.Project, error) {
-	return s.projectList, s.ask()
+func (s *Fake) Projects(context.Context) ([]track.Project, error) {
+	return s.ProjectList, s.ask()
 }
-func (s *fake) Users(context.Context) ([]track.User, error) { return s.userList, s.ask() }
-func (s *fake) OwnStates(context.Context) ([]engine.OwnState, error) {
-	return s.own, s.ask()
+func (s *Fake) Users(context.Context) ([]track.User, error) { return s.UserList, s.ask() }
+func (s *Fake) OwnStates(context.Context) ([]engine.OwnState, error) {
+	return s.Own, s.ask()
 }
-func (s *fake) Epoch(context.Context) (string, error) { return s.epoch, s.answers }
-func (s *fake) Changes(_ context.Context, projects ...int64) (map[int64]int64, error) {
+func (s *Fake) Epoch(context.Context) (string, error) { return s.Name, s.Fails }
+func (s *Fake) Changes(_ context.Context, projects ...int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
 	for _, p := range projects {
-		out[p] = s.changes[p]
+		out[p] = s.Counts[p]
 	}
-	return out, s.answers
+	return out, s.Fails
 }
 
 func allows[T comparable](in track.In[T], is T) bool { return in == nil || slices.Contains(in, is) }
@@ -196,9 +199,9 @@ func page[Row any](all []Row, p track.Paging, less func(a, b *Row) int) track.Pa
 	return track.Page[Row]{Rows: all[from:min(from+p.Limit, len(all))], Total: len(all)}
 }
 
-func (s *fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
+func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
 	var all []track.PatchRow
-	for _, r := range s.patchList {
+	for _, r := range s.PatchList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) && allows(q.Projects, r.Project) &&
 			allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.Delegates, r.Delegate) &&
 			allows(q.States, r.State) && allows(q.Hashes, r.Hash) && allows(q.MsgIDs, r.MsgID) &&
@@ -209,9 +212,9 @@ func (s *fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[trac
 	return page(all, q.Paging, func(a, b *track.PatchRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func (s *fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
+func (s *Fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
 	var all []track.CoverRow
-	for _, r := range s.coverList {
+	for _, r := range s.CoverList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) &&
 			allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) && hasWords(q.Words, r.Name) {
 			all = append(all, r)
@@ -220,9 +223,9 @@ func (s *fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[trac
 	return page(all, q.Paging, func(a, b *track.CoverRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func (s *fake) SeriesPage(_ context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
+func (s *Fake) SeriesPage(_ context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
 	var all []track.SeriesRow
-	for _, r := range s.seriesAll {
+	for _, r := range s.SeriesAll {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
 			allows(q.Submitters, r.SeriesBrief.Submitter) && hasWords(q.Words, r.Name) {
 			all = append(all, r)
@@ -231,9 +234,9 @@ func (s *fake) SeriesPage(_ context.Context, q track.SeriesQuery) (track.Page[tr
 	return page(all, q.Paging, func(a, b *track.SeriesRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func (s *fake) CommentPage(_ context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
+func (s *Fake) CommentPage(_ context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
 	var all []track.CommentRow
-	for _, r := range s.commentList {
+	for _, r := range s.CommentList {
 		if r.Parent.ID == q.Parent && hasWords(q.Words, r.Name) {
 			all = append(all, r)
 		}
@@ -241,9 +244,9 @@ func (s *fake) CommentPage(_ context.Context, q track.CommentQuery) (track.Page[
 	return page(all, q.Paging, func(a, b *track.CommentRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func (s *fake) PersonPage(_ context.Context, q track.PersonQuery) (track.Page[track.PersonView], error) {
+func (s *Fake) PersonPage(_ context.Context, q track.PersonQuery) (track.Page[track.PersonView], error) {
 	var all []track.PersonView
-	for _, r := range s.personList {
+	for _, r := range s.PersonList {
 		if allows(q.IDs, r.ID) && allows(q.Emails, r.Email) && hasWords(q.Words, r.Name, r.Email) {
 			all = append(all, r)
 		}
@@ -251,9 +254,9 @@ func (s *fake) PersonPage(_ context.Context, q track.PersonQuery) (track.Page[tr
 	return page(all, q.Paging, func(a, b *track.PersonView) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func (s *fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
+func (s *Fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
 	var all []track.EventRow
-	for _, r := range s.eventList {
+	for _, r := range s.EventList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Categories, r.Category) &&
 			allows(q.Series, r.Series.ID) && allows(q.Patches, r.Patch.ID) && allows(q.Covers, r.Cover.ID) &&
 			allows(q.Actors, r.Actor) && r.ID > q.Above {
@@ -274,37 +277,37 @@ func byNumber[Row any](all []Row, ids []int64, of func(*Row) (id, project int64,
 	return out
 }
 
-func (s *fake) PatchRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.PatchRow, error) {
-	return byNumber(s.patchList, ids, func(r *track.PatchRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+func (s *Fake) PatchRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.PatchRow, error) {
+	return byNumber(s.PatchList, ids, func(r *track.PatchRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
 }
 
-func (s *fake) CoverRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CoverRow, error) {
-	return byNumber(s.coverList, ids, func(r *track.CoverRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+func (s *Fake) CoverRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CoverRow, error) {
+	return byNumber(s.CoverList, ids, func(r *track.CoverRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
 }
 
-func (s *fake) CommentRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CommentRow, error) {
-	return byNumber(s.commentList, ids, func(r *track.CommentRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+func (s *Fake) CommentRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CommentRow, error) {
+	return byNumber(s.CommentList, ids, func(r *track.CommentRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
 }
 
-func (s *fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
-	for _, r := range s.seriesAll {
+func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
+	for _, r := range s.SeriesAll {
 		if (r.ID == id || slices.ContainsFunc(r.Patches, func(m track.MailBrief) bool { return m.ID == id })) &&
 			!slices.Contains(sc.Without, r.Project) && (sc.Whole || !r.Hidden) {
 			return r, s.ask()
 		}
 	}
-	if s.answers != nil {
-		return track.SeriesRow{}, s.answers
+	if s.Fails != nil {
+		return track.SeriesRow{}, s.Fails
 	}
 	return track.SeriesRow{}, engine.ErrNotFound
 }
 
-func (s *fake) Dependencies(context.Context, int64) ([]track.Dependency, []int64, error) {
-	return []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, []int64{22}, s.answers
+func (s *Fake) Dependencies(context.Context, int64) ([]track.Dependency, []int64, error) {
+	return []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, []int64{22}, s.Fails
 }
 
-func (s *fake) Raw(_ context.Context, mail int64) ([]byte, error) {
-	raw, ok := s.raw[mail]
+func (s *Fake) Raw(_ context.Context, mail int64) ([]byte, error) {
+	raw, ok := s.Mails[mail]
 	if !ok {
 		return nil, engine.ErrNotFound
 	}
@@ -318,9 +321,9 @@ func said[T any](p *T) string {
 	return fmt.Sprint(*p)
 }
 
-func (s *fake) Decide(_ context.Context, by track.Actor, patches []int64, d track.Decided) error {
-	for i := range s.patchList {
-		r := &s.patchList[i]
+func (s *Fake) Decide(_ context.Context, by track.Actor, patches []int64, d track.Decided) error {
+	for i := range s.PatchList {
+		r := &s.PatchList[i]
 		if !slices.Contains(patches, r.ID) {
 			continue
 		}
@@ -344,39 +347,40 @@ func (s *fake) Decide(_ context.Context, by track.Actor, patches []int64, d trac
 		said(d.CommitRef), said(d.PullURL))
 }
 
-func (s *fake) Relate(_ context.Context, by track.Actor, patch int64, to []int64) error {
+func (s *Fake) Relate(_ context.Context, by track.Actor, patch int64, to []int64) error {
 	return s.write([]int64{1}, "%s relates %d to %v", by, patch, to)
 }
 
-func (s *fake) SetAddressed(_ context.Context, by track.Actor, comment int64, addressed *bool) error {
-	for i := range s.commentList {
-		if s.commentList[i].ID == comment {
-			s.commentList[i].Addressed = addressed
+func (s *Fake) SetAddressed(_ context.Context, by track.Actor, comment int64, addressed *bool) error {
+	for i := range s.CommentList {
+		if s.CommentList[i].ID == comment {
+			s.CommentList[i].Addressed = addressed
 		}
 	}
 	return s.write([]int64{1}, "%s addresses %d: %s", by, comment, said(addressed))
 }
 
-func (s *fake) SetUser(_ context.Context, by track.Actor, u track.User) error {
-	for i := range s.userList {
-		if s.userList[i].ID == u.ID {
-			s.userList = slices.Clone(s.userList)
-			s.userList[i] = u
+func (s *Fake) SetUser(_ context.Context, by track.Actor, u track.User) error {
+	for i := range s.UserList {
+		if s.UserList[i].ID == u.ID {
+			s.UserList = slices.Clone(s.UserList)
+			s.UserList[i] = u
 		}
 	}
 	return s.write([]int64{0}, "%s sets user %d", by, u.ID)
 }
 
-func (s *fake) setProject(_ context.Context, by track.Actor, p track.Project) error {
-	s.projectList = slices.Clone(s.projectList)
-	s.projectList[slices.IndexFunc(s.projectList, func(o track.Project) bool { return o.ID == p.ID })] = p
+// SetProject writes a project.
+func (s *Fake) SetProject(_ context.Context, by track.Actor, p track.Project) error {
+	s.ProjectList = slices.Clone(s.ProjectList)
+	s.ProjectList[slices.IndexFunc(s.ProjectList, func(o track.Project) bool { return o.ID == p.ID })] = p
 	return s.write([]int64{0}, "%s sets project %d", by, p.ID)
 }
 
-func (s *fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Check, error) {
+func (s *Fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Check, error) {
 	out := map[int64][]track.Check{}
-	for _, r := range s.patchList {
-		for _, k := range s.checkList {
+	for _, r := range s.PatchList {
+		for _, k := range s.CheckList {
 			if slices.Contains(patches, r.ID) && k.MsgID == r.MsgID {
 				out[r.ID] = append(out[r.ID], k)
 			}
@@ -385,48 +389,66 @@ func (s *fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Che
 	return out, s.ask()
 }
 
-func (s *fake) AddCheck(_ context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error) {
-	c.ID, c.Date = int64(len(s.checkList)+1), at("2026-02-01T00:00:00.123456")
-	for _, r := range s.patchList {
+func (s *Fake) AddCheck(_ context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error) {
+	c.ID, c.Date = int64(len(s.CheckList)+1), at("2026-02-01T00:00:00.123456")
+	for _, r := range s.PatchList {
 		if r.ID == patch {
 			c.Project, c.MsgID = r.Project, r.MsgID
 		}
 	}
-	s.checkList = append(s.checkList, c)
+	s.CheckList = append(s.CheckList, c)
 	return c, s.write([]int64{c.Project}, "%s checks %d: %s %s %s %s", by, patch, c.State, c.Context, c.TargetURL, c.Description)
 }
 
-func (s *fake) Bundles(_ context.Context, owner int64) ([]track.Bundle, error) {
-	return s.bundleList, s.ask()
+func (s *Fake) Bundles(_ context.Context, owner int64) ([]track.Bundle, error) {
+	return s.BundleList, s.ask()
 }
 
-func (s *fake) Bundle(_ context.Context, id int64) (track.Bundle, error) {
-	for _, b := range s.bundleList {
+func (s *Fake) Bundle(_ context.Context, id int64) (track.Bundle, error) {
+	for _, b := range s.BundleList {
 		if b.ID == id {
-			return b, s.answers
+			return b, s.Fails
 		}
 	}
 	return track.Bundle{}, engine.ErrNotFound
 }
 
-func (s *fake) AddBundle(_ context.Context, by track.Actor, b track.Bundle) (track.Bundle, error) {
-	for _, o := range s.bundleList {
+func (s *Fake) AddBundle(_ context.Context, by track.Actor, b track.Bundle) (track.Bundle, error) {
+	for _, o := range s.BundleList {
 		if o.Owner == b.Owner && o.Name == b.Name {
 			return b, engine.ErrConflict
 		}
 	}
-	b.ID = int64(len(s.bundleList) + 1)
-	s.bundleList = append(slices.Clone(s.bundleList), b)
+	b.ID = int64(len(s.BundleList) + 1)
+	s.BundleList = append(slices.Clone(s.BundleList), b)
 	return b, s.write([]int64{b.Project}, "%s adds bundle %q %v", by, b.Name, b.Patches)
 }
 
-func (s *fake) SetBundle(_ context.Context, by track.Actor, b track.Bundle) error {
-	s.bundleList = slices.Clone(s.bundleList)
-	s.bundleList[slices.IndexFunc(s.bundleList, func(o track.Bundle) bool { return o.ID == b.ID })] = b
+func (s *Fake) SetBundle(_ context.Context, by track.Actor, b track.Bundle) error {
+	s.BundleList = slices.Clone(s.BundleList)
+	s.BundleList[slices.IndexFunc(s.BundleList, func(o track.Bundle) bool { return o.ID == b.ID })] = b
 	return s.write([]int64{b.Project}, "%s sets bundle %d %q %v %v", by, b.ID, b.Name, b.Public, b.Patches)
 }
 
-func (s *fake) RemoveBundle(_ context.Context, by track.Actor, id int64) error {
-	s.bundleList = slices.DeleteFunc(slices.Clone(s.bundleList), func(b track.Bundle) bool { return b.ID == id })
+func (s *Fake) RemoveBundle(_ context.Context, by track.Actor, id int64) error {
+	s.BundleList = slices.DeleteFunc(slices.Clone(s.BundleList), func(b track.Bundle) bool { return b.ID == id })
 	return s.write([]int64{1}, "%s removes bundle %d", by, id)
+}
+
+func hasWords(words []string, texts ...string) bool {
+	for _, w := range words {
+		if !slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(strings.ToLower(t), strings.ToLower(w)) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// Trailers says that Bob has acked every patch.
+func (s *Fake) Trailers(_ context.Context, patches []int64) (map[int64]track.PatchTrailers, error) {
+	out := map[int64]track.PatchTrailers{}
+	for _, p := range patches {
+		out[p] = track.PatchTrailers{Given: []track.Trailer{{Key: "Acked-by", Value: "Bob <bob@example.org>"}}}
+	}
+	return out, s.ask()
 }

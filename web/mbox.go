@@ -1,0 +1,189 @@
+package web
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"patchwatch/ingest"
+	"patchwatch/track"
+	"patchwatch/web/internal/site"
+)
+
+// file is an answer that programs save. They take the name from the header as it stands, so it is not quoted, and has nothing
+// that would need it; what they cut off its end is ending.
+func file(body []byte, kind, name, ending string, about ...int64) *site.Answer {
+	return &site.Answer{Body: body, About: about, Header: [][2]string{
+		{"Content-Type", kind}, {"Content-Disposition", "attachment; filename=" + fileName(name) + ending},
+	}}
+}
+
+const mboxType = "text/plain; charset=utf-8"
+
+var notInNames = regexp.MustCompile(`[^-_A-Za-z0-9.]+`)
+
+// fileName makes the name of a file of that of a patch, as Patchwork does.
+func fileName(name string) string {
+	const most = 200 // bytes: file systems take 255
+	name = strings.Trim(notInNames.ReplaceAllString(name, "-"), "-.")
+	if len(name) > most {
+		name = strings.TrimRight(name[:most], "-.")
+	}
+	if name == "" {
+		return "patch"
+	}
+	return name
+}
+
+// patchMbox is a patch for git am. With ?series= the patches before it in its series come first.
+func (c *call) patchMbox() (*site.Answer, error) {
+	row, p, err := c.patch()
+	if err != nil {
+		return nil, err
+	}
+	rows := []track.PatchRow{row}
+	if of := c.r.URL.Query().Get("series"); of != "" {
+		if rows, err = c.before(&row, of); err != nil {
+			return nil, err
+		}
+	}
+	body, err := c.mbox(rows)
+	if err != nil {
+		return nil, err
+	}
+	return file(body, mboxType, row.Name, ".patch", p.ID), nil
+}
+
+// before are the patches of a series up to this one: of that number, or, for "*", of its own.
+func (c *call) before(row *track.PatchRow, of string) ([]track.PatchRow, error) {
+	id := row.Series.ID
+	if id == 0 {
+		return nil, &refusal{404, "This patch is in no series."}
+	}
+	if of != "*" {
+		asked, err := strconv.ParseInt(of, 10, 64)
+		if err != nil {
+			return nil, errNotFound
+		}
+		id = asked
+	}
+	s, err := c.Store.SeriesRow(c.ctx(), id, c.scope())
+	if err != nil {
+		return nil, err
+	}
+	if s.ID != row.Series.ID {
+		return nil, &refusal{404, "This patch is not in that series."}
+	}
+	var ids []string
+	for _, m := range s.Patches {
+		ids = append(ids, m.MsgID)
+		if m.ID == row.ID {
+			break
+		}
+	}
+	return c.listed(row.Project, ids)
+}
+
+func (c *call) seriesMbox() (*site.Answer, error) {
+	s, err := c.series()
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, m := range s.Patches {
+		ids = append(ids, m.MsgID)
+	}
+	rows, err := c.listed(s.Project, ids)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.mbox(rows)
+	if err != nil {
+		return nil, err
+	}
+	return file(body, mboxType, s.Name, ".patch", s.Project), nil
+}
+
+func (c *call) bundleMbox() (*site.Answer, error) {
+	b, err := c.bundle()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.listed(b.Project, b.Patches)
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.mbox(rows)
+	if err != nil {
+		return nil, err
+	}
+	return file(body, mboxType, fmt.Sprintf("bundle-%d-%s", b.ID, b.Name), ".mbox", b.Project), nil
+}
+
+// mbox writes patches one after the other, with the trailers that replies gave.
+func (c *call) mbox(rows []track.PatchRow) (out []byte, err error) {
+	mails := make([]int64, len(rows))
+	for i := range rows {
+		mails[i] = rows[i].Mail
+	}
+	trailers, err := c.Store.Trailers(c.ctx(), mails)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		r := &rows[i]
+		delegate := r.Delegate
+		if u := c.world.Owner(delegate); u != nil && u.Email() != "" {
+			delegate = u.Email()
+		}
+		if out, err = c.appendMail(out, &r.MailBrief, r.Mail, &r.Submitter, delegate, trailers[r.Mail].Given); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (c *call) appendMail(
+	out []byte, m *track.MailBrief, mail int64, by *track.PersonView, delegate string, given []track.Trailer,
+) ([]byte, error) {
+	raw, err := c.Store.Raw(c.ctx(), mail)
+	if err != nil {
+		return nil, err
+	}
+	view := track.MailView{ID: m.ID, MsgID: m.MsgID, Date: m.Date, Submitter: track.Person{Name: by.Name, Email: by.Email}}
+	text, err := ingest.AppendTracked(out, view, delegate, raw, given)
+	if err != nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, err)
+	}
+	return text, nil
+}
+
+func (c *call) coverMbox() (*site.Answer, error) {
+	row, p, err := c.cover()
+	if err != nil {
+		return nil, err
+	}
+	body, err := c.appendMail(nil, &row.MailBrief, row.Mail, &row.Submitter, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	return file(body, mboxType, row.Name, ".patch", p.ID), nil
+}
+
+// patchDiff is the diff and nothing else.
+func (c *call) patchDiff() (*site.Answer, error) {
+	row, p, err := c.patch()
+	if err != nil {
+		return nil, err
+	}
+	raw, err := c.Store.Raw(c.ctx(), row.Mail)
+	if err != nil {
+		return nil, err
+	}
+	m, err := ingest.Parse(raw)
+	if err != nil {
+		return nil, errNotFound
+	}
+	return file([]byte(m.Diff), "text/x-patch; charset=utf-8", row.Name, ".diff", p.ID), nil
+}

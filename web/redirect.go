@@ -1,0 +1,88 @@
+package web
+
+import (
+	"fmt"
+
+	"patchwatch/web/internal/site"
+)
+
+// Numbers lead to names: Patchwork's old URLs, which stand in thousands of mails.
+
+// here makes paths of this server.
+var here = site.Links{}
+
+func (c *call) see(path []byte, more string) error {
+	to := string(path) + more
+	if c.r.URL.RawQuery != "" {
+		to += "?" + c.r.URL.RawQuery
+	}
+	return &redirect{to}
+}
+
+func toPatch(more string) func(*call) (*site.Answer, error) {
+	return func(c *call) (*site.Answer, error) {
+		id, err := c.id()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := c.Store.PatchRows(c.ctx(), []int64{id}, c.whole())
+		if err != nil {
+			return nil, err
+		}
+		row, ok := rows[id]
+		p := c.world.Project(row.Project)
+		switch {
+		case !ok || p == nil:
+			return nil, errNotFound
+		case row.Hidden:
+			return nil, errGone
+		}
+		return nil, c.see(here.Patch(nil, p, row.MsgID), more)
+	}
+}
+
+func toCover(more string) func(*call) (*site.Answer, error) {
+	return func(c *call) (*site.Answer, error) {
+		id, err := c.id()
+		if err != nil {
+			return nil, err
+		}
+		rows, err := c.Store.CoverRows(c.ctx(), []int64{id}, c.whole())
+		if err != nil {
+			return nil, err
+		}
+		row, ok := rows[id]
+		p := c.world.Project(row.Project)
+		switch {
+		case !ok || p == nil:
+			return nil, errNotFound
+		case row.Hidden:
+			return nil, errGone
+		}
+		return nil, c.see(here.Cover(nil, p, row.MsgID), more)
+	}
+}
+
+func (c *call) toComment() (*site.Answer, error) {
+	id, err := c.id()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.Store.CommentRows(c.ctx(), []int64{id}, c.whole())
+	if err != nil {
+		return nil, err
+	}
+	row, ok := rows[id]
+	p := c.world.Project(row.Project)
+	switch {
+	case !ok || p == nil:
+		return nil, errNotFound
+	case row.Hidden:
+		return nil, errGone
+	}
+	page := here.Patch
+	if row.OnCover {
+		page = here.Cover
+	}
+	return nil, &redirect{string(page(nil, p, row.Parent.MsgID)) + fmt.Sprintf("#%d", row.ID)}
+}
