@@ -1,10 +1,6 @@
 package sqlite
 
-import (
-	"context"
-	"database/sql"
-	"errors"
-)
+import "errors"
 
 // asker is whatever a question can be put to. each calls f with every row, and with what scans the row. f must not put the
 // same question again: the rows of the first one would end.
@@ -32,36 +28,3 @@ func (q queries) row(query string, args []any, dest ...any) (there bool, err err
 
 // errFirst ends a query after its first row.
 var errFirst = errors.New("the first row is enough")
-
-// viewAsker asks a transaction that is read from only. It ends with its context.
-type viewAsker struct {
-	ctx   context.Context
-	tx    *sql.Tx
-	stmts map[string]*sql.Stmt
-}
-
-func newViewAsker(ctx context.Context, tx *sql.Tx) *viewAsker {
-	return &viewAsker{ctx: ctx, tx: tx, stmts: map[string]*sql.Stmt{}}
-}
-
-func (a *viewAsker) each(query string, args []any, f func(scan func(...any) error) error) error {
-	s := a.stmts[query]
-	if s == nil {
-		var err error
-		if s, err = a.tx.PrepareContext(a.ctx, query); err != nil {
-			return err
-		}
-		a.stmts[query] = s // the transaction closes it
-	}
-	rows, err := s.QueryContext(a.ctx, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := f(rows.Scan); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}

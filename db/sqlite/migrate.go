@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -116,14 +114,6 @@ const versionQuery = `
 func (w *writer) version() (int, error) {
 	var user, application, tables int
 	if _, err := w.row(versionQuery, nil, &user, &application, &tables); err != nil {
-		return 0, err
-	}
-	return version(user, application, tables)
-}
-
-func readVersion(ctx context.Context, pool *sql.DB) (int, error) {
-	var user, application, tables int
-	if err := pool.QueryRowContext(ctx, versionQuery).Scan(&user, &application, &tables); err != nil {
 		return 0, err
 	}
 	return version(user, application, tables)

@@ -8,7 +8,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -120,7 +119,7 @@ func (e *database) open(ctx context.Context) error {
 	if err := e.identify(before); err != nil {
 		return err
 	}
-	return e.openReaders(ctx)
+	return e.openReaders()
 }
 
 // bringUpToDate waits for no other writer where there is nothing to do.
@@ -140,12 +139,13 @@ func (e *database) refuseStrangers(ctx context.Context) error {
 	if _, err := os.Stat(e.path + "-wal"); errors.Is(err, os.ErrNotExist) {
 		options += "&immutable=1" // or looking would leave a log beside a database that is not ours
 	}
-	look, err := sql.Open("sqlite3", dsn(e.path, options))
+	look, err := newWriter(dsn(e.path, options))
 	if err != nil {
 		return err
 	}
-	defer look.Close()
-	_, err = readVersion(ctx, look)
+	defer look.close()
+	look.ctx = ctx
+	_, err = look.version()
 	return err
 }
 
@@ -159,11 +159,14 @@ func (e *database) openExisting(ctx context.Context) error {
 	if err := e.refuseStrangers(ctx); err != nil {
 		return err
 	}
-	if err := e.openReaders(ctx); err != nil {
+	if err := e.openReaders(); err != nil {
 		return err
 	}
-	found, err := readVersion(ctx, e.readers.Load().pool)
-	if err != nil {
+	var found int
+	if err := e.readers.Load().view(ctx, func(c *writer) (err error) {
+		found, err = c.version()
+		return err
+	}); err != nil {
 		return err
 	}
 	if found < schemaVersion() {

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sync/atomic"
 
@@ -12,15 +11,22 @@ import (
 // Those who read share a few connections to one file. When another file takes its place, readers that have begun finish on
 // the old file, and those that come later read the new one. So the connections are never exchanged under a reader: the engine
 // points to others, and the old ones are closed after their last user.
+//
+// They are the driver's own, without database/sql between, as the writer's: each keeps its prepared statements, since preparing
+// one costs more than a page of a list.
 
 // readers are the connections to one file.
 type readers struct {
-	pool  *sql.DB
+	dsn   string
+	idle  chan *writer // those that nobody uses; nil: one that is not open yet
 	users atomic.Int64 // those who read, and the engine as long as it points here; the last one closes the file
 }
 
-func newReaders(pool *sql.DB) *readers {
-	r := &readers{pool: pool}
+func newReaders(dsn string) *readers {
+	r := &readers{dsn: dsn, idle: make(chan *writer, readerConns)}
+	for range readerConns {
+		r.idle <- nil
+	}
 	r.users.Store(1)
 	return r
 }
@@ -38,11 +44,65 @@ func (r *readers) enter() bool {
 	}
 }
 
-func (r *readers) leave() error {
+func (r *readers) leave() (err error) {
 	if r.users.Add(-1) > 0 {
 		return nil
 	}
-	return r.pool.Close()
+	for range readerConns {
+		if c := <-r.idle; c != nil {
+			err = errors.Join(err, c.close())
+		}
+	}
+	return err
+}
+
+// take waits for a connection that nobody uses.
+func (r *readers) take(ctx context.Context) (c *writer, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case c = <-r.idle:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if c == nil {
+		if c, err = newWriter(r.dsn); err != nil {
+			r.idle <- nil
+		}
+	}
+	return c, err
+}
+
+// mostStatements is how many a connection keeps. A question has a few forms, so there are seldom so many.
+const mostStatements = 200
+
+// giveBack ends what the connection is in the middle of. One that can't be used any more is closed.
+func (r *readers) giveBack(c *writer) {
+	c.ctx = context.Background()
+	if len(c.stmts) > mostStatements {
+		c.forget()
+	}
+	if err := c.exec("ROLLBACK"); err != nil {
+		c.close()
+		c = nil
+	}
+	r.idle <- c
+}
+
+// view runs f with a connection, in a transaction that ends with the context: nothing is written, so statements may be
+// interrupted.
+func (r *readers) view(ctx context.Context, f func(c *writer) error) error {
+	c, err := r.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.giveBack(c)
+	if err := c.exec("BEGIN"); err != nil {
+		return err
+	}
+	c.ctx = ctx
+	return f(c)
 }
 
 const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-16384"
@@ -50,33 +110,29 @@ const readOptions = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-1638
 // readerConns is how many can read at once; others wait.
 const readerConns = 4
 
-func (e *database) openReaders(ctx context.Context) error {
-	pool, err := sql.Open("sqlite3", dsn(e.path, readOptions))
-	if err != nil {
-		return err
-	}
-	pool.SetMaxOpenConns(readerConns)
-	pool.SetMaxIdleConns(readerConns)
+func (e *database) openReaders() error {
+	r := newReaders(dsn(e.path, readOptions+"&_mutex=no"))
 	if e.writable {
-		if err := e.openAllAtOnce(ctx, pool); err != nil {
-			return errors.Join(err, pool.Close())
+		if err := e.openAllAtOnce(r); err != nil {
+			return errors.Join(err, r.leave())
 		}
 	}
-	e.readers.Store(newReaders(pool))
+	e.readers.Store(r)
 	return nil
 }
 
-// openAllAtOnce opens every connection that the pool will have, while the file is known to be the right one. One that the pool
-// opened later could find another file under the name. To SQLite that would be a second database in this process, so that no
-// lock of ours would keep it from cutting the shared memory of the first, "-shm", from under those who read: SIGBUS.
-func (e *database) openAllAtOnce(ctx context.Context, pool *sql.DB) error {
+// openAllAtOnce opens every connection that there will be, while the file is known to be the right one. One that was opened
+// later could find another file under the name. To SQLite that would be a second database in this process, so that no lock of
+// ours would keep it from cutting the shared memory of the first, "-shm", from under those who read: SIGBUS.
+func (e *database) openAllAtOnce(r *readers) error {
 	for range readerConns {
-		c, err := pool.Conn(ctx)
+		c, err := r.take(context.Background())
 		if err != nil {
 			return err
 		}
-		defer c.Close() // gives it back to the pool
-		if _, err := c.ExecContext(ctx, `SELECT 1 FROM sqlite_schema`); err != nil {
+		_, err = c.version() // SQLite opens the file only now
+		r.idle <- c
+		if err != nil {
 			return err
 		}
 	}
@@ -91,12 +147,7 @@ func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 		return err
 	}
 	defer r.leave()
-	tx, err := r.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return explain(err)
-	}
-	defer tx.Rollback()
-	return explain(f(queries{newViewAsker(ctx, tx)}))
+	return explain(r.view(ctx, func(c *writer) error { return f(queries{c}) }))
 }
 
 func (e *database) enterReaders() (*readers, error) {

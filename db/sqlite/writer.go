@@ -66,10 +66,16 @@ func (w *writer) writeAhead() error {
 }
 
 func (w *writer) close() error {
+	w.forget()
+	return w.conn.Close()
+}
+
+// forget closes all statements; none may be in use.
+func (w *writer) forget() {
 	for _, s := range w.stmts {
 		s.Close()
 	}
-	return w.conn.Close()
+	clear(w.stmts)
 }
 
 // tx runs f between BEGIN IMMEDIATE and COMMIT. IMMEDIATE takes the write lock first: a transaction that reads and
