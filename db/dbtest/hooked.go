@@ -234,6 +234,46 @@ func (h hookedView) LastEvent() (id int64, date time.Time, err error) {
 	return id, date, err
 }
 
+func (h hookedView) PatchPage(q track.PatchQuery, total int) (track.Page[track.PatchRow], error) {
+	return ask(h.hooked, "PatchPage", func() (track.Page[track.PatchRow], error) { return h.view.PatchPage(q, total) })
+}
+
+func (h hookedView) CoverPage(q track.CoverQuery, total int) (track.Page[track.CoverRow], error) {
+	return ask(h.hooked, "CoverPage", func() (track.Page[track.CoverRow], error) { return h.view.CoverPage(q, total) })
+}
+
+func (h hookedView) SeriesPage(q track.SeriesQuery, total int) (track.Page[track.SeriesRow], error) {
+	return ask(h.hooked, "SeriesPage", func() (track.Page[track.SeriesRow], error) { return h.view.SeriesPage(q, total) })
+}
+
+func (h hookedView) CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error) {
+	return ask(h.hooked, "CommentPage", func() (track.Page[track.CommentRow], error) { return h.view.CommentPage(q, total) })
+}
+
+func (h hookedView) PersonPage(q track.PersonQuery, total int) (track.Page[track.PersonView], error) {
+	return ask(h.hooked, "PersonPage", func() (track.Page[track.PersonView], error) { return h.view.PersonPage(q, total) })
+}
+
+func (h hookedView) EventPage(q track.EventsQuery, total int) (track.Page[track.EventRow], error) {
+	return ask(h.hooked, "EventPage", func() (track.Page[track.EventRow], error) { return h.view.EventPage(q, total) })
+}
+
+func (h hookedView) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
+	return ask(h.hooked, "PatchRows", func() (map[int64]track.PatchRow, error) { return h.view.PatchRows(ids, s) })
+}
+
+func (h hookedView) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
+	return ask(h.hooked, "CoverRows", func() (map[int64]track.CoverRow, error) { return h.view.CoverRows(ids, s) })
+}
+
+func (h hookedView) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
+	return ask(h.hooked, "CommentRows", func() (map[int64]track.CommentRow, error) { return h.view.CommentRows(ids, s) })
+}
+
+func (h hookedView) SeriesWith(ids []int64) (map[int64]int64, error) {
+	return ask(h.hooked, "SeriesWith", func() (map[int64]int64, error) { return h.view.SeriesWith(ids) })
+}
+
 func (h hookedTx) Stamp() (engine.Stamp, error) {
 	return ask(h.hooked, "Stamp", func() (engine.Stamp, error) { return h.tx.Stamp() })
 }

@@ -18,7 +18,7 @@ func (v *view) Patches(f track.Filter) (out []track.PatchView, err error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b track.PatchView) int {
-		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(b.ID, a.ID))
+		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(v.patches.get(b.ID).ID, v.patches.get(a.ID).ID))
 	})
 	return first(out, f.Limit), nil
 }

@@ -70,6 +70,7 @@ type View interface {
 	Streams
 	Notes
 	History
+	Pages
 }
 
 // Facts finds stored mails and what they say.
@@ -185,14 +186,26 @@ type History interface {
 	LastEvent() (id int64, date time.Time, err error)
 }
 
-// Pages gives lists page by page, as track.Page says.
+// Pages gives lists page by page, as track.Page says. total is the length of the whole list where that is known; -1: it is to be
+// counted.
 type Pages interface {
-	PatchPage(track.PatchQuery) (track.Page[track.PatchRow], error)
-	CoverPage(track.CoverQuery) (track.Page[track.CoverRow], error)
-	SeriesPage(track.SeriesQuery) (track.Page[track.SeriesRow], error)
-	CommentPage(track.CommentQuery) (track.Page[track.CommentRow], error)
-	PersonPage(track.PersonQuery) (track.Page[track.PersonView], error)
-	EventPage(track.EventsQuery) (track.Page[track.EventRow], error)
+	PatchPage(q track.PatchQuery, total int) (track.Page[track.PatchRow], error)
+	CoverPage(q track.CoverQuery, total int) (track.Page[track.CoverRow], error)
+	SeriesPage(q track.SeriesQuery, total int) (track.Page[track.SeriesRow], error)
+	CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error)
+	PersonPage(q track.PersonQuery, total int) (track.Page[track.PersonView], error)
+	EventPage(q track.EventsQuery, total int) (track.Page[track.EventRow], error)
+	// PatchRows, CoverRows and CommentRows find those of some numbers, of any copies; by these numbers. What the scope leaves
+	// out is not there.
+	PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error)
+	CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error)
+	CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
+	// SeriesWith finds the series that mails are in, by the numbers of any copies of these.
+	SeriesWith(ids []int64) (map[int64]int64, error)
+}
+
+// Numbers will be part of View.
+type Numbers interface {
 	// Stands gives, for the numbers of any copies, the mails that stand for their names.
 	Stands(ids []int64) (map[int64]int64, error)
 	// Changes gives how often what is shown of projects has changed; that of 0: what is shown of all.

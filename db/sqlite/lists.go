@@ -14,7 +14,7 @@ func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 			p.state, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total, m.version, m.pull_url, m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+`
-		ORDER BY p.date DESC, p.mail DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
+		ORDER BY p.date DESC, p.id DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
 		var p track.PatchView
 		var hash []byte
 		err := scan(&p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), &p.Submitter.Email, &p.Submitter.Name,

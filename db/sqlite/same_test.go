@@ -9,12 +9,18 @@ import (
 	"pgregory.net/rapid"
 
 	"patchwatch/db/dbtest"
+	"patchwatch/db/engine"
 	"patchwatch/db/sqlite"
 )
 
 // Whatever rows are put into it, SQLite gives the answers that an engine in memory gives, which has no indexes to
 // choose and no statements to get wrong.
-func TestSameAnswersAsMemory(t *testing.T) {
+func TestSameAnswersAsMemory(t *testing.T) { sameAsMemory(t, dbtest.Same) }
+
+// And the same pages of lists.
+func TestSamePagesAsMemory(t *testing.T) { sameAsMemory(t, dbtest.SamePages) }
+
+func sameAsMemory(t *testing.T, same func(t *rapid.T, a, b engine.Engine)) {
 	dir := dbtest.MemoryDir(t)
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -24,6 +30,6 @@ func TestSameAnswersAsMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer e.Close()
-		dbtest.Same(t, dbtest.NewMemory(), e)
+		same(t, dbtest.NewMemory(), e)
 	})
 }

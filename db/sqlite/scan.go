@@ -133,6 +133,15 @@ func (n *number) Scan(v any) error {
 	return fits(ok || v == nil, v, n)
 }
 
+// smallNumber is 0 for NULL.
+type smallNumber int
+
+func (n *smallNumber) Scan(v any) error {
+	i, ok := v.(int64)
+	*n = smallNumber(i)
+	return fits(ok || v == nil, v, n)
+}
+
 func numberOrNull(n int64) any {
 	if n == 0 {
 		return nil
@@ -189,6 +198,17 @@ func (t *micros) Scan(v any) error {
 	n, ok := v.(int64)
 	*t = micros(time.UnixMicro(n).UTC())
 	return fits(ok, v, t)
+}
+
+// microsOrZero are micros, and the zero time for NULL.
+type microsOrZero time.Time
+
+func (t *microsOrZero) Scan(v any) error {
+	if v == nil {
+		*t = microsOrZero{}
+		return nil
+	}
+	return (*micros)(t).Scan(v)
 }
 
 // lines are a text of a line each; none for an empty one.

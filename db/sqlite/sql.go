@@ -55,11 +55,18 @@ func isNaming(m string) string {
 
 func isTitled(m string) string { return m + "title IS NOT NULL" }
 
-// Two indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash or by a
+// isNamed is the condition of the index mail_name.
+func isNamed(m string) string { return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) }
+
+// Three indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash or by a
 // person lies anywhere: with a million mails stored each new one would change a page of its own. They are searched part by
 // part. Each gives the part of a mail by the column of its number.
 func titlePart(id string) string  { return fmt.Sprintf("(%s >> %d)", id, titlePartBits) }
 func senderPart(id string) string { return fmt.Sprintf("(%s >> %d)", id, senderPartBits) }
+func hashPart(id string) string   { return senderPart(id) }
+
+// hashStart is what the index mail_hash has of a hash.
+func hashStart(hash string) string { return "substr(" + hash + ", 1, 5)" }
 
 const (
 	titlePartBits  = 16

@@ -138,9 +138,60 @@ UPDATE event SET series = (SELECT now FROM moved WHERE was = series) WHERE serie
 UPDATE series SET id = (SELECT now FROM moved WHERE was = id) WHERE id IN (SELECT was FROM moved);
 DROP TABLE moved;
 
+-- Lists page by page, in order of numbers and of dates. Each of these indexes has all columns by which the list may be narrowed
+-- further, so that whoever turns to a late page counts entries of an index and reads no rows. New mail is added at the ends of
+-- them, all but those by person: that is cheap. A person has few patches, which are sorted when they are asked for.
+DROP INDEX patch_newest;
+CREATE INDEX patch_newest ON patch(date, id, project, archived, hidden);
+DROP INDEX patch_date;
+CREATE INDEX patch_date ON patch(project, date, id, archived, hidden);
+DROP INDEX patch_state;
+CREATE INDEX patch_state ON patch(project, state, date, id, archived, hidden);
+DROP INDEX patch_decided;
+CREATE INDEX patch_state_newest ON patch(state, date, id, project, archived, hidden);
+CREATE INDEX patch_id ON patch(id, date, project, archived, hidden);
+CREATE INDEX patch_project_id ON patch(project, id, date, archived, hidden);
+CREATE INDEX patch_project_state_id ON patch(project, state, id, date, archived, hidden);
+CREATE INDEX patch_state_id ON patch(state, id, date, project, archived, hidden);
+DROP INDEX patch_delegate;
+CREATE INDEX patch_delegate ON patch(delegate, date, id, project, state, archived, hidden) WHERE delegate IS NOT NULL;
+CREATE INDEX patch_delegate_id ON patch(delegate, id, date, project, state, archived, hidden) WHERE delegate IS NOT NULL;
+DROP INDEX patch_submitter;
+CREATE INDEX patch_submitter ON patch(submitter, date, id, project, archived, hidden);
+CREATE INDEX patch_archived ON patch(archived, date, id, project, hidden) WHERE archived;
+CREATE INDEX patch_archived_id ON patch(archived, id, date, project, hidden) WHERE archived;
+DROP INDEX series_newest;
+CREATE INDEX series_newest ON series(date, id, project, hidden);
+DROP INDEX series_date;
+CREATE INDEX series_date ON series(project, date, id, hidden);
+CREATE INDEX series_id ON series(id, date, project, hidden);
+CREATE INDEX series_project_id ON series(project, id, date, hidden);
+CREATE INDEX cover_newest ON cover(date, id, project, hidden);
+CREATE INDEX cover_date ON cover(project, date, id, hidden);
+CREATE INDEX cover_id ON cover(id, date, project, hidden);
+CREATE INDEX cover_project_id ON cover(project, id, date, hidden);
+CREATE INDEX cover_series ON cover(series);
+CREATE INDEX cover_submitter ON cover(submitter, date);
+
+-- The subjects of patches and covers, in which words are looked for one by one.
+CREATE INDEX mail_name ON mail(id, name, kind, chosen) WHERE chosen AND kind IN (1, 2);
+-- Patches by a quarter of Patchwork's hash, in parts as mail_sender.
+CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5)) WHERE hash IS NOT NULL;
+
+-- What is hidden is rare.
+CREATE INDEX patch_hidden ON patch(mail) WHERE hidden;
+CREATE INDEX cover_hidden ON cover(mail) WHERE hidden;
+CREATE INDEX reply_hidden ON reply(mail) WHERE hidden;
+CREATE INDEX series_hidden ON series(id) WHERE hidden;
+
 -- History ------------------------------------------------------------------------------------------------------------
 
 ALTER TABLE event ADD COLUMN check_result INTEGER; -- check_result.id
+CREATE INDEX event_project  ON event(project, id, category);
+CREATE INDEX event_category ON event(category, id, project);
+CREATE INDEX event_mail     ON event(mail, id, project, category) WHERE mail IS NOT NULL;
+CREATE INDEX event_series   ON event(series, id, project, category) WHERE series IS NOT NULL;
+CREATE INDEX event_actor    ON event(actor, id, project, category) WHERE actor IS NOT NULL;
 
 -- Another one begins when a backup is made, in the copy: where that takes the original's place, numbers of events that were
 -- seen may be given to others, and whoever remembers one of them sees that it means nothing any more.

@@ -1,0 +1,403 @@
+package dbtest
+
+import (
+	"cmp"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// pageOf sorts all rows of a list and cuts a page out of them.
+func pageOf[R any](rows []R, p track.Paging, id func(R) int64, columns map[string]func(a, b R) int) (page track.Page[R], err error) {
+	slices.SortFunc(rows, func(a, b R) int {
+		desc := false
+		for _, o := range p.Order {
+			by := columns[o.By]
+			if o.By == "id" {
+				by = func(a, b R) int { return cmp.Compare(id(a), id(b)) }
+			}
+			if by == nil {
+				continue
+			}
+			desc = o.Desc
+			if n := by(a, b); n != 0 {
+				return turned(n, desc)
+			}
+		}
+		return turned(cmp.Compare(id(a), id(b)), desc)
+	})
+	page.Total = len(rows)
+	if from := min(max(p.Offset, 0), len(rows)); from < len(rows) && p.Limit > 0 {
+		page.Rows = rows[from:min(from+p.Limit, len(rows))]
+	}
+	return page, nil
+}
+
+func turned(n int, desc bool) int {
+	if desc {
+		return -n
+	}
+	return n
+}
+
+// chosenBy tells whether a value is among those that are asked for.
+func chosenBy[T comparable](in track.In[T], value T) bool {
+	return in == nil || slices.Contains(in, value)
+}
+
+func within(date, since, before time.Time) bool {
+	return (since.IsZero() || !date.Before(since)) && (before.IsZero() || date.Before(before))
+}
+
+func hasAll(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !contains(text, w) })
+}
+
+func seen(s track.Scope, project int64, hidden bool) bool {
+	return !slices.Contains(s.Without, project) && (s.Whole || !hidden)
+}
+
+func (s *state) personView(email, name string) track.PersonView {
+	return track.PersonView{ID: s.addresses.get(email), Email: email, Name: s.shown(email, name).Name}
+}
+
+// nameOf is the name of a person that counts.
+func (s *state) nameOf(email string) string {
+	if p := s.people.get(email); p != nil {
+		return p.Name
+	}
+	return ""
+}
+
+// brief is a series where it is named beside something else. One that is no more has a number.
+func (s *state) brief(id int64) track.SeriesBrief {
+	b := track.SeriesBrief{ID: id}
+	if row := s.series.get(id); row != nil {
+		b.Name, b.Date = cmp.Or(row.Given, row.Name, s.leader(row).Name), row.Date
+		b.Version, b.Submitter = row.Version, row.Submitter
+	}
+	return b
+}
+
+func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow], error) {
+	var rows []track.PatchRow
+	for _, p := range v.patches.all() {
+		if r := v.patchRow(p, f.Scope); seen(f.Scope, r.Project, r.Hidden) &&
+			chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) && chosenBy(f.Series, p.Series) &&
+			chosenBy(f.Submitters, p.Submitter) && chosenBy(f.Delegates, r.Delegate) && chosenBy(f.States, r.State) &&
+			hasHash(f.Hashes, r.Hash) && chosenBy(f.MsgIDs, r.MsgID) && chosenBy(f.Checked, r.Checked) &&
+			(f.Archived == nil || *f.Archived == r.Archived) && within(r.Date, f.Since, f.Before) && hasAll(r.Name, f.Words) {
+			rows = append(rows, r)
+		}
+	}
+	places := func(s track.State) int { return (slices.Index(track.States(), s) + 100) % 100 }
+	return pageOf(rows, f.Paging, func(r track.PatchRow) int64 { return r.ID }, map[string]func(a, b track.PatchRow) int{
+		"name":    func(a, b track.PatchRow) int { return strings.Compare(a.Name, b.Name) },
+		"date":    func(a, b track.PatchRow) int { return a.Date.Compare(b.Date) },
+		"project": func(a, b track.PatchRow) int { return strings.Compare(v.linkName(a.Project), v.linkName(b.Project)) },
+		"state": func(a, b track.PatchRow) int {
+			return cmp.Or(places(a.State)-places(b.State), cmp.Compare(a.State, b.State))
+		},
+		"archived": func(a, b track.PatchRow) int { return compareBool(a.Archived, b.Archived) },
+		"submitter": func(a, b track.PatchRow) int {
+			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+		},
+		"check":    func(a, b track.PatchRow) int { return cmp.Compare(a.Checked, b.Checked) },
+		"delegate": func(a, b track.PatchRow) int { return strings.Compare(a.Delegate, b.Delegate) },
+	})
+}
+
+func hasHash(in track.In[string], hash string) bool {
+	return in == nil || hash != "" && slices.ContainsFunc(in, func(h string) bool { return strings.EqualFold(h, hash) })
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func (s *state) linkName(project int64) string { return s.projects.get(project).LinkName }
+
+func (s *state) patchRow(p *engine.PatchRow, scope track.Scope) track.PatchRow {
+	m := s.mails.get(p.Mail)
+	d := s.decisions.get(engine.NameOf(&m.Mail))
+	r := track.PatchRow{
+		MailBrief: track.MailBrief{ID: p.ID, Project: p.Project, MsgID: m.MsgID, Name: m.Name, Date: p.Date}, Mail: p.Mail,
+		CommitRef: valueOf(d.CommitRef), PullURL: m.PullURL, State: p.State, Archived: p.Archived, Hidden: p.Hidden,
+		Hash: hex.EncodeToString(m.Hash), Submitter: s.personView(p.Submitter, m.SenderName), Delegate: p.Delegate,
+		Series: s.brief(p.Series), Number: p.Number, Total: m.Total, Checked: p.Checked,
+	}
+	if d.PullURL != nil {
+		r.PullURL = *d.PullURL
+	}
+	if row := s.series.get(p.Series); row != nil {
+		r.Total = row.Total
+	}
+	if d.Relation != nil {
+		r.Related = s.related(p, *d.Relation, scope)
+	}
+	return r
+}
+
+func valueOf(p *string) string {
+	if p == nil {
+		return ""
+	}
+	return *p
+}
+
+// related are the other patches of a relation.
+func (s *state) related(to *engine.PatchRow, relation int64, scope track.Scope) (out []track.MailBrief) {
+	for name, d := range s.decisions.all() {
+		m := s.chosen(name)
+		if d.Relation == nil || *d.Relation != relation || m == nil {
+			continue
+		}
+		if p := s.patches.get(m.ID); p != nil && p.ID != to.ID && seen(scope, p.Project, p.Hidden) {
+			out = append(out, track.MailBrief{ID: p.ID, Project: p.Project, MsgID: m.MsgID, Name: m.Name, Date: p.Date})
+		}
+	}
+	slices.SortFunc(out, func(a, b track.MailBrief) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
+func (v *view) CoverPage(f track.CoverQuery, _ int) (track.Page[track.CoverRow], error) {
+	var rows []track.CoverRow
+	for _, c := range v.covers.all() {
+		if r := v.coverRow(c); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) &&
+			chosenBy(f.Series, c.Series) && chosenBy(f.Submitters, c.Submitter) && chosenBy(f.MsgIDs, r.MsgID) &&
+			within(r.Date, f.Since, f.Before) && hasAll(r.Name, f.Words) {
+			rows = append(rows, r)
+		}
+	}
+	return pageOf(rows, f.Paging, func(r track.CoverRow) int64 { return r.ID }, map[string]func(a, b track.CoverRow) int{
+		"name": func(a, b track.CoverRow) int { return strings.Compare(a.Name, b.Name) },
+		"date": func(a, b track.CoverRow) int { return a.Date.Compare(b.Date) },
+		"submitter": func(a, b track.CoverRow) int {
+			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+		},
+	})
+}
+
+func (s *state) coverRow(c *engine.CoverRow) track.CoverRow {
+	m := s.mails.get(c.Mail)
+	return track.CoverRow{
+		MailBrief: track.MailBrief{ID: c.ID, Project: c.Project, MsgID: m.MsgID, Name: m.Name, Date: c.Date}, Mail: c.Mail,
+		Hidden: c.Hidden, Submitter: s.personView(c.Submitter, m.SenderName), Series: s.brief(c.Series),
+	}
+}
+
+func (v *view) SeriesPage(f track.SeriesQuery, _ int) (track.Page[track.SeriesRow], error) {
+	var rows []track.SeriesRow
+	for _, s := range v.series.all() {
+		if r := v.seriesRow(s, f.Scope); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) &&
+			chosenBy(f.IDs, r.ID) && chosenBy(f.Submitters, s.Submitter) && within(r.Date, f.Since, f.Before) &&
+			hasAll(r.Name, f.Words) {
+			rows = append(rows, r)
+		}
+	}
+	return pageOf(rows, f.Paging, func(r track.SeriesRow) int64 { return r.ID }, map[string]func(a, b track.SeriesRow) int{
+		"name": func(a, b track.SeriesRow) int { return strings.Compare(a.Name, b.Name) },
+		"date": func(a, b track.SeriesRow) int { return a.Date.Compare(b.Date) },
+		"submitter": func(a, b track.SeriesRow) int {
+			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+		},
+		"received_all": func(a, b track.SeriesRow) int { return compareBool(a.Complete, b.Complete) },
+	})
+}
+
+func (s *state) seriesRow(row *engine.SeriesRow, scope track.Scope) track.SeriesRow {
+	r := track.SeriesRow{
+		SeriesBrief: s.brief(row.ID), Project: row.Project, Total: row.Total, Received: row.Received, Complete: row.Complete,
+		Submitter: s.personView(row.Submitter, s.leader(row).SenderName), Hidden: row.Hidden,
+	}
+	if c := s.covers.get(row.Cover); c != nil && (scope.Whole || !c.Hidden) {
+		r.Cover = s.coverRow(c).MailBrief
+	}
+	for _, p := range s.inSeries(row.ID) {
+		if scope.Whole || !p.Hidden {
+			r.Patches = append(r.Patches, s.patchRow(p, scope).MailBrief)
+		}
+	}
+	return r
+}
+
+func (v *view) CommentPage(f track.CommentQuery, _ int) (track.Page[track.CommentRow], error) {
+	var rows []track.CommentRow
+	parent := v.standsFor(f.Parent)
+	for _, r := range v.replies.all() {
+		if c := v.commentRow(r); parent != nil && r.Parent == parent.ID && !r.Ignored && seen(f.Scope, c.Project, c.Hidden) &&
+			hasAll(c.Name, f.Words) {
+			rows = append(rows, c)
+		}
+	}
+	return pageOf(rows, f.Paging, func(r track.CommentRow) int64 { return r.ID }, map[string]func(a, b track.CommentRow) int{
+		"subject": func(a, b track.CommentRow) int { return strings.Compare(a.Name, b.Name) },
+		"date":    func(a, b track.CommentRow) int { return a.Date.Compare(b.Date) },
+		"submitter": func(a, b track.CommentRow) int {
+			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+		},
+	})
+}
+
+// standsFor is the mail that stands for the name of any copy; nil: there is none.
+func (s *state) standsFor(id int64) *mail {
+	if m := s.mails.get(id); m != nil {
+		return s.chosen(engine.NameOf(&m.Mail))
+	}
+	return nil
+}
+
+func (s *state) commentRow(r *engine.ReplyRow) track.CommentRow {
+	m := s.mails.get(r.Mail)
+	c := track.CommentRow{
+		MailBrief: track.MailBrief{ID: r.ID, Project: r.Project, MsgID: m.MsgID, Name: m.Name, Date: r.Date}, Mail: r.Mail,
+		OnCover: s.covers.has(r.Parent), Submitter: s.personView(m.Sender, m.SenderName), Hidden: r.Hidden,
+		Addressed: copied(s.decisions.get(engine.NameOf(&m.Mail)).Addressed),
+	}
+	if s.mails.has(r.Parent) {
+		c.Parent = s.mailBrief(s.mails.get(r.Parent))
+	}
+	return c
+}
+
+// mailBrief names a mail by the number that was derived for it.
+func (s *state) mailBrief(m *mail) track.MailBrief {
+	b := track.MailBrief{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Name: m.Name, Date: m.Date}
+	if p := s.patches.get(m.ID); p != nil {
+		b.ID = p.ID
+	} else if c := s.covers.get(m.ID); c != nil {
+		b.ID = c.ID
+	} else if r := s.replies.get(m.ID); r != nil {
+		b.ID = r.ID
+	}
+	return b
+}
+
+func (v *view) PersonPage(f track.PersonQuery, _ int) (track.Page[track.PersonView], error) {
+	var rows []track.PersonView
+	for _, p := range v.people.all() {
+		id := v.addresses.get(p.Email)
+		missing := func(w string) bool { return !contains(p.Name, w) && !contains(p.Email, w) }
+		if chosenBy(f.IDs, id) && chosenBy(f.Emails, p.Email) && !slices.ContainsFunc(f.Words, missing) {
+			rows = append(rows, track.PersonView{ID: id, Name: p.Name, Email: p.Email})
+		}
+	}
+	return pageOf(rows, f.Paging, func(r track.PersonView) int64 { return r.ID }, map[string]func(a, b track.PersonView) int{
+		"name":  func(a, b track.PersonView) int { return strings.Compare(a.Name, b.Name) },
+		"email": func(a, b track.PersonView) int { return strings.Compare(a.Email, b.Email) },
+	})
+}
+
+func (v *view) EventPage(f track.EventsQuery, _ int) (track.Page[track.EventRow], error) {
+	var rows []track.EventRow
+	for _, e := range v.events.all() {
+		onCover := e.Category == track.CoverCreated || e.Category == track.CoverCommentCreated
+		if seen(f.Scope, e.Project, v.tellsOfHidden(&e)) && chosenBy(f.Projects, e.Project) && chosenBy(f.Categories, e.Category) &&
+			(f.Series == nil || slices.Contains(f.Series, e.Series)) &&
+			(f.Patches == nil || !onCover && v.anyCopy(f.Patches, e.Mail)) && (f.Covers == nil || onCover && v.anyCopy(f.Covers, e.Mail)) &&
+			(f.Actors == nil || e.Actor != "" && slices.Contains(f.Actors, e.Actor)) && within(e.Date, f.Since, f.Before) && e.ID > f.Above {
+			rows = append(rows, v.eventRow(&e, f.Scope))
+		}
+	}
+	if !slices.ContainsFunc(f.Order, func(o track.Order) bool { return o.By == "date" || o.By == "id" }) {
+		f.Order = []track.Order{{By: "id", Desc: true}}
+	}
+	return pageOf(rows, f.Paging, func(r track.EventRow) int64 { return r.ID }, map[string]func(a, b track.EventRow) int{
+		"date": func(a, b track.EventRow) int { return cmp.Compare(a.ID, b.ID) },
+	})
+}
+
+// anyCopy tells whether a mail has the name of one of these.
+func (s *state) anyCopy(of []int64, id int64) bool {
+	m := s.mails.get(id)
+	return m != nil && slices.ContainsFunc(of, func(o int64) bool {
+		other := s.mails.get(o)
+		return other != nil && engine.NameOf(&other.Mail) == engine.NameOf(&m.Mail)
+	})
+}
+
+// tellsOfHidden tells whether an event is about something that is hidden.
+func (s *state) tellsOfHidden(e *engine.Event) bool {
+	for _, id := range []int64{e.Mail, e.Comment} {
+		if m := s.standsFor(id); m != nil && s.isHidden(m.ID) {
+			return true
+		}
+	}
+	row := s.series.get(e.Series)
+	return row != nil && row.Hidden
+}
+
+func (s *state) eventRow(e *engine.Event, scope track.Scope) track.EventRow {
+	r := track.EventRow{
+		ID: e.ID, Date: e.Date, Category: e.Category, Project: e.Project, Actor: e.Actor, Series: s.brief(e.Series),
+		Before: e.Before, After: e.After, Comment: s.eventBrief(e.Comment, scope),
+	}
+	if e.Category == track.CoverCreated || e.Category == track.CoverCommentCreated {
+		r.Cover = s.eventBrief(e.Mail, scope)
+	} else {
+		r.Patch = s.eventBrief(e.Mail, scope)
+	}
+	return r
+}
+
+func (s *state) eventBrief(id int64, scope track.Scope) track.MailBrief {
+	if m := s.standsFor(id); m != nil && (scope.Whole || !s.isHidden(m.ID)) {
+		return s.mailBrief(m)
+	}
+	return track.MailBrief{}
+}
+
+func (v *view) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
+	return called(v, ids, &v.patches, func(p *engine.PatchRow) (track.PatchRow, bool) {
+		return v.patchRow(p, s), seen(s, p.Project, p.Hidden)
+	})
+}
+
+func (v *view) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
+	return called(v, ids, &v.covers, func(c *engine.CoverRow) (track.CoverRow, bool) {
+		return v.coverRow(c), seen(s, c.Project, c.Hidden)
+	})
+}
+
+func (v *view) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
+	return called(v, ids, &v.replies, func(r *engine.ReplyRow) (track.CommentRow, bool) {
+		return v.commentRow(r), seen(s, r.Project, r.Hidden)
+	})
+}
+
+// called finds rows by the numbers of any copies.
+func called[D, R any](v *view, ids []int64, derived *table[int64, *D], row func(*D) (R, bool)) (map[int64]R, error) {
+	out := map[int64]R{}
+	for _, id := range ids {
+		if m := v.standsFor(id); m != nil {
+			if d := derived.get(m.ID); d != nil {
+				if r, seen := row(d); seen {
+					out[id] = r
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func (v *view) SeriesWith(ids []int64) (map[int64]int64, error) {
+	out := map[int64]int64{}
+	for _, id := range ids {
+		if m := v.standsFor(id); m != nil {
+			if series := v.seriesOf(m.ID); series != 0 {
+				out[id] = series
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,92 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// PatchPage gives a page of a list of patches, as do the others of their lists.
+func (s *Store) PatchPage(ctx context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.PatchRow], error) { return v.PatchPage(q, -1) })
+}
+
+func (s *Store) CoverPage(ctx context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.CoverRow], error) { return v.CoverPage(q, -1) })
+}
+
+func (s *Store) SeriesPage(ctx context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.SeriesRow], error) { return v.SeriesPage(q, -1) })
+}
+
+func (s *Store) CommentPage(ctx context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.CommentRow], error) { return v.CommentPage(q, -1) })
+}
+
+func (s *Store) PersonPage(ctx context.Context, q track.PersonQuery) (track.Page[track.PersonView], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.PersonView], error) { return v.PersonPage(q, -1) })
+}
+
+func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) { return v.EventPage(q, -1) })
+}
+
+// PatchRows finds patches by the numbers of any of their copies, as do the others covers and comments. What the scope leaves out
+// is not there.
+func (s *Store) PatchRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.PatchRow, error) {
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) { return v.PatchRows(ids, scope) })
+}
+
+func (s *Store) CoverRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CoverRow, error) {
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.CoverRow, error) { return v.CoverRows(ids, scope) })
+}
+
+func (s *Store) CommentRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CommentRow, error) {
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.CommentRow, error) { return v.CommentRows(ids, scope) })
+}
+
+// SeriesRow finds a series by the number of any of its mails.
+func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (track.SeriesRow, error) {
+	return viewed(ctx, s, func(v engine.View) (row track.SeriesRow, err error) {
+		in, err := v.SeriesWith([]int64{id})
+		if err != nil {
+			return row, err
+		}
+		page, err := v.SeriesPage(track.SeriesQuery{Scope: scope, IDs: track.In[int64]{in[id]}, Paging: track.Paging{Limit: 1}}, 1)
+		if err == nil && len(page.Rows) == 0 {
+			err = fmt.Errorf("series %d: %w", id, engine.ErrNotFound)
+		}
+		if err != nil {
+			return row, err
+		}
+		return page.Rows[0], nil
+	})
+}
+
+// Hidden tells whether a mail of this number is there and hidden.
+func (s *Store) Hidden(ctx context.Context, id int64) (bool, error) {
+	return viewed(ctx, s, func(v engine.View) (bool, error) {
+		ids, all := []int64{id}, track.Scope{Whole: true}
+		patches, err := v.PatchRows(ids, all)
+		if err != nil || patches[id].Hidden {
+			return patches[id].Hidden, err
+		}
+		covers, err := v.CoverRows(ids, all)
+		if err != nil || covers[id].Hidden {
+			return covers[id].Hidden, err
+		}
+		comments, err := v.CommentRows(ids, all)
+		return comments[id].Hidden, err
+	})
+}
+
+// viewed asks one question of a view.
+func viewed[T any](ctx context.Context, s *Store, ask func(v engine.View) (T, error)) (answer T, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		answer, err = ask(v)
+		return err
+	})
+	return answer, err
+}

@@ -1,0 +1,248 @@
+package sqlite
+
+import (
+	"math"
+	"time"
+
+	"patchwatch/track"
+)
+
+func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
+	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) || nothing(f.Covers) || nothing(f.Actors) {
+		return page, nil
+	}
+	l, err := q.eventListing(f)
+	if err != nil {
+		return page, err
+	}
+	ids, total, err := q.idsOf(l, f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.eventRows(ids, f.Scope)
+	return page, err
+}
+
+// eventListing chooses the index of what is asked for. Events come newest first, unless it is said otherwise.
+func (q queries) eventListing(f track.EventsQuery) (*listing, error) {
+	l := &listing{row: `e.id`, order: []orderTerm{{`e.id`, true}}, ordered: true}
+	for _, o := range f.Order {
+		if o.By == "date" || o.By == "id" {
+			l.order[0].desc = o.Desc
+			break
+		}
+	}
+	c := &l.where
+	if err := q.eventsBetween(c, f); err != nil {
+		return nil, err
+	}
+	if !f.Whole {
+		hidden, err := q.hiddenEvents()
+		if err != nil {
+			return nil, err
+		}
+		c.add(len(hidden) > 0, `e.id NOT IN (SELECT value FROM json_each(?))`, list(hidden))
+	}
+	c.add(len(f.Without) > 0, `e.project NOT IN (SELECT value FROM json_each(?))`, list(f.Without))
+	l.alongEvents(f)
+	return l, nil
+}
+
+// alongEvents takes the index of the narrowest thing that is asked for. The others are conditions.
+func (l *listing) alongEvents(f track.EventsQuery) {
+	c := &l.where
+	const ofCover = `e.category IN ('cover-created', 'cover-comment-created')`
+	if l.given(f.Patches != nil, `event e INDEXED BY event_mail`) {
+		c.add(true, `e.mail IN (`+copies+`)`, list(f.Patches))
+		c.add(true, `NOT `+ofCover)
+	}
+	if l.given(f.Covers != nil, `event e INDEXED BY event_mail`) {
+		c.add(true, `e.mail IN (`+copies+`)`, list(f.Covers))
+		c.add(true, ofCover)
+	}
+	l.ordered = l.from == ``
+	alongKeys(l, `e.series`, f.Series, `event_series`)
+	alongKeys(l, `e.actor`, f.Actors, `event_actor`)
+	alongKeys(l, `e.project`, f.Projects, `event_project`)
+	alongKeys(l, `e.category`, f.Categories, `event_category`)
+	l.given(true, `event e NOT INDEXED`)
+}
+
+// alongKeys takes an index by one column where none is taken yet.
+func alongKeys[T any](l *listing, column string, values []T, index string) {
+	switch {
+	case values == nil:
+	case l.from == ``:
+		l.from = `event e INDEXED BY ` + index
+		l.keys = []key{keyOf(column, values)}
+	default:
+		anyOf(&l.where, column, values)
+	}
+}
+
+// copies are all mails of the names that some mails have: an event names the copy that stood for the name when it happened.
+const copies = `SELECT n.id FROM json_each(?) j CROSS JOIN mail o CROSS JOIN mail n
+	WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project`
+
+// eventsBetween restricts to events of a time. They are dated in the order of their numbers, so a number is looked for and no
+// index by date is needed.
+func (q queries) eventsBetween(c *conditions, f track.EventsQuery) error {
+	from, to := int64(math.MinInt64), int64(math.MaxInt64)
+	var err error
+	if !f.Since.IsZero() {
+		if from, err = q.firstEvent(f.Since); err != nil {
+			return err
+		}
+	}
+	if !f.Before.IsZero() {
+		if to, err = q.firstEvent(f.Before); err != nil {
+			return err
+		}
+	}
+	if f.Above > 0 {
+		from = max(from, f.Above+1)
+	}
+	c.add(from != math.MinInt64, `e.id >= +?`, from)
+	c.add(to != math.MaxInt64, `e.id < +?`, to)
+	return nil
+}
+
+// firstEventQuery halves a stretch of numbers, in which there may be gaps, until it is empty. The event that is looked for is not
+// before low, and high is behind it or it.
+const firstEventQuery = `
+	WITH RECURSIVE half(low, high) AS (
+		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), 0) + 1
+		UNION ALL
+		SELECT iif(` + middleIsLate + `, low, (low + high) / 2 + 1), iif(` + middleIsLate + `, (low + high) / 2, high)
+		FROM half WHERE low < high)
+	SELECT low FROM half WHERE low >= high`
+
+const middleIsLate = `coalesce((SELECT date FROM event WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) >= ?1, 1)`
+
+// firstEvent is the number of the first event of a time or later, or one that no event below it has and none above it is of
+// before.
+func (q queries) firstEvent(t time.Time) (id int64, err error) {
+	micros := t.UnixMicro()
+	if t.Nanosecond()%1000 > 0 {
+		micros++
+	}
+	_, err = q.row(firstEventQuery, []any{micros}, &id)
+	return id, err
+}
+
+// hiddenEvents are those that are about hidden mails, which are few.
+func (q queries) hiddenEvents() (ids []int64, err error) {
+	err = q.each(`
+		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
+		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
+		UNION SELECT e.id FROM cover h INDEXED BY cover_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
+		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
+		UNION SELECT e.id FROM reply h INDEXED BY reply_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
+		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = h.parent AND e.comment = n.id
+		UNION SELECT e.id FROM series h INDEXED BY series_hidden CROSS JOIN event e INDEXED BY event_series
+		WHERE h.hidden AND e.series = h.id`, nil, func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+const eventRowsQuery = `
+	SELECT e.id, e.date, e.category, e.project, e.actor, e.before, e.after, e.mail, e.comment, e.series,
+		k.id, k.project, k.msgid, k.account, k.date, k.state, k.context, k.target_url, k.description
+	FROM ` + given + `event e LEFT JOIN check_result k ON k.id = e.check_result
+	WHERE e.id = j.value ORDER BY j.key`
+
+// about is what an event is about, by number.
+type about struct{ mail, comment, series int64 }
+
+// eventRows tells what events are about, in the same order.
+func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out := make([]track.EventRow, 0, len(ids))
+	var subjects []about
+	if err := q.each(eventRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+		var e track.EventRow
+		var a about
+		var k track.Check
+		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, &e.Project, (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After),
+			(*number)(&a.mail), (*number)(&a.comment), (*number)(&a.series),
+			(*number)(&k.ID), (*number)(&k.Project), (*text)(&k.MsgID), (*number)(&k.User), (*microsOrZero)(&k.Date),
+			(*smallNumber)(&k.State), (*text)(&k.Context), (*text)(&k.TargetURL), (*text)(&k.Description))
+		if k.ID != 0 {
+			e.Check = &k
+		}
+		out, subjects = append(out, e), append(subjects, a)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return out, q.subjectsOf(out, subjects, scope)
+}
+
+// subjectsOf fills in what events are about, as it is now.
+func (q queries) subjectsOf(events []track.EventRow, subjects []about, scope track.Scope) error {
+	var mails, series []int64
+	for _, a := range subjects {
+		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
+	}
+	named, err := q.mailBriefs(once(mails), scope)
+	if err != nil {
+		return err
+	}
+	sets, err := q.seriesBriefs(once(series))
+	if err != nil {
+		return err
+	}
+	for i, a := range subjects {
+		e := &events[i]
+		switch e.Category {
+		case track.CoverCreated, track.CoverCommentCreated:
+			e.Cover = named[a.mail]
+		default:
+			e.Patch = named[a.mail]
+		}
+		e.Comment, e.Series = named[a.comment], sets[a.series]
+	}
+	return nil
+}
+
+const mailBriefsQuery = `
+	SELECT o.id, coalesce(p.id, c.id, r.id, n.id), coalesce(n.project, 0), n.msgid, n.name, n.date
+	FROM ` + given + `mail o CROSS JOIN mail n
+		LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id LEFT JOIN reply r ON r.mail = n.id
+	WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project AND n.chosen
+		AND (+? OR NOT coalesce(p.hidden, c.hidden, r.hidden, 0))`
+
+// mailBriefs names, by the numbers of any copies, the mails that stand for them.
+func (q queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.MailBrief, error) {
+	out := make(map[int64]track.MailBrief, len(ids))
+	return out, q.each(mailBriefsQuery, []any{list(ids), scope.Whole}, func(scan func(...any) error) error {
+		var id int64
+		var m track.MailBrief
+		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
+		out[id] = m
+		return err
+	})
+}
+
+const seriesBriefsQuery = `SELECT ` + seriesBrief + ` FROM ` + given + `series s WHERE s.id = j.value`
+
+// seriesBriefs has the numbers also of series that are no more.
+func (q queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
+	out := make(map[int64]track.SeriesBrief, len(ids))
+	for _, id := range ids {
+		out[id] = track.SeriesBrief{ID: id}
+	}
+	return out, q.each(seriesBriefsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+		var s track.SeriesBrief
+		err := scan(seriesBriefInto(&s)...)
+		out[s.ID] = s
+		return err
+	})
+}

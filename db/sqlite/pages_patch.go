@@ -1,0 +1,226 @@
+package sqlite
+
+import (
+	"encoding/hex"
+	"strings"
+
+	"patchwatch/track"
+)
+
+func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
+	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
+		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
+		return page, nil
+	}
+	ids, total, err := q.idsOf(patchListing(f), f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.patchRows(ids, f.Scope)
+	return page, err
+}
+
+// nothing tells whether none is wanted.
+func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
+
+// idsOf finds the rows of a page, and counts the list where its length is not known (-1).
+func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
+	if total = known; total < 0 {
+		if total, err = q.count(l); err != nil {
+			return nil, 0, err
+		}
+	}
+	ids, err = q.page(l, p, total)
+	return ids, total, err
+}
+
+var (
+	patchName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` + isNamed("m.")}
+
+	patchColumnsOrder = map[string]columnOrder{
+		"date":      {exprs: []string{`p.date`}},
+		"name":      patchName,
+		"project":   {[]string{`pr.link_name`}, ` CROSS JOIN project pr ON pr.id = p.project`},
+		"state":     {exprs: []string{stateNumber(`p.state`), `p.state`}},
+		"archived":  {exprs: []string{`p.archived`}},
+		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = p.submitter`},
+		"check":     {exprs: []string{`p.checked`}},
+		"delegate":  {exprs: []string{`coalesce(p.delegate, '')`}},
+	}
+)
+
+// patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by project and
+// state in the order that is wanted.
+func patchListing(f track.PatchQuery) *listing {
+	l := &listing{row: `p.mail`}
+	walk := l.sortBy(f.Order, `p.id`, patchColumnsOrder)
+	c := &l.where
+	c.scope(`p`, f.Scope)
+	anyOf(c, `p.checked`, f.Checked)
+	if f.Archived != nil {
+		c.add(*f.Archived, `p.archived`)
+		c.add(!*f.Archived, `NOT p.archived`)
+	}
+	if len(f.Words) > 0 {
+		l.joins = patchName.joins
+		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
+		c.words(`m.name`, f.Words)
+	}
+	if l.findFew(f) {
+		anyOf(c, `p.project`, f.Projects)
+		anyOf(c, `p.state`, f.States)
+		c.between(`p.date`, f.Since, f.Before)
+		return l
+	}
+	l.walkAlong(walk, `p.date`, f.Since, f.Before, func(l *listing, byID bool) { l.alongPatches(f, byID) })
+	return l
+}
+
+// findFew finds patches by what few of them have, if any such thing is asked for.
+func (l *listing) findFew(f track.PatchQuery) bool {
+	c := &l.where
+	if l.given(f.IDs != nil, `patch p INDEXED BY patch_id`) {
+		anyOf(c, `p.id`, f.IDs)
+	}
+	if l.given(f.MsgIDs != nil, `patch p NOT INDEXED`) {
+		c.add(true, `p.mail IN (`+chosenNamed+`)`, list(f.MsgIDs))
+	}
+	if l.given(f.Hashes != nil, `patch p NOT INDEXED`) {
+		c.hashes(f.Hashes)
+	}
+	if l.given(f.Series != nil, `patch p INDEXED BY patch_series`) {
+		anyOf(c, `p.series`, f.Series)
+	}
+	if l.given(f.Submitters != nil, `patch p INDEXED BY patch_submitter`) {
+		anyOf(c, `p.submitter`, f.Submitters)
+	}
+	if l.from == `` {
+		return false
+	}
+	anyOf(c, `p.delegate`, f.Delegates)
+	return true
+}
+
+// chosenNamed are the chosen mails of some Message-IDs.
+const chosenNamed = `SELECT n.id FROM json_each(?) j CROSS JOIN mail n WHERE n.msgid = j.value AND n.chosen`
+
+// hashes restricts to patches of these hashes, in hex. What is no hash is the hash of none.
+func (c *conditions) hashes(hashes []string) {
+	c.add(true, `p.mail IN (WITH RECURSIVE `+partsOf(senderPartBits)+`
+		SELECT n.id FROM json_each(?) j CROSS JOIN part CROSS JOIN mail n
+		WHERE part.n IS NOT NULL AND `+hashPart("n.id")+` = part.n AND `+hashStart("n.hash")+` = `+hashStart("unhex(j.value)")+`
+			AND n.hash = unhex(j.value) AND n.hash IS NOT NULL)`, list(hashes))
+}
+
+// alongPatches goes along an index by delegate, or by project and state, in the order of numbers or of dates.
+func (l *listing) alongPatches(f track.PatchQuery, byID bool) {
+	index := ``
+	switch {
+	case f.Delegates != nil:
+		index = choose(byID, `patch_delegate_id`, `patch_delegate`)
+		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
+		anyOf(&l.where, `p.project`, f.Projects)
+		anyOf(&l.where, `p.state`, f.States)
+	case f.Archived != nil && *f.Archived && f.States == nil:
+		index = choose(byID, `patch_archived_id`, `patch_archived`)
+		l.keys = []key{{`p.archived`, []any{1}}}
+		anyOf(&l.where, `p.project`, f.Projects)
+	case f.Projects == nil && f.States == nil:
+		index = choose(byID, `patch_id`, `patch_newest`)
+	case f.Projects == nil:
+		index = choose(byID, `patch_state_id`, `patch_state_newest`)
+		l.keys = []key{keyOf(`p.state`, f.States)}
+	case f.States == nil:
+		index = choose(byID, `patch_project_id`, `patch_date`)
+		l.keys = []key{keyOf(`p.project`, f.Projects)}
+	default:
+		index = choose(byID, `patch_project_state_id`, `patch_state`)
+		l.keys = []key{keyOf(`p.project`, f.Projects), keyOf(`p.state`, f.States)}
+	}
+	l.from = `patch p INDEXED BY ` + index
+}
+
+// shownName is what somebody is called beside a mail: the name in the mail, otherwise the one that counts.
+const shownName = `coalesce(nullif(m.sender_name, ''), pe.name, '')`
+
+// seriesBrief are the columns of a series where it is named beside something else; all may be NULL.
+const seriesBrief = `s.id, coalesce(s.given, s.name, (SELECT name FROM mail WHERE id = ` + leader + `)), s.date, s.version, s.submitter`
+
+func seriesBriefInto(s *track.SeriesBrief) []any {
+	return []any{(*number)(&s.ID), (*text)(&s.Name), (*seconds)(&s.Date), (*smallNumber)(&s.Version), (*text)(&s.Submitter)}
+}
+
+var patchRowsQuery = `
+	SELECT p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref, coalesce(d.pull_url, m.pull_url), p.state, p.archived,
+		p.hidden, m.hash, p.submitter, a.id, ` + shownName + `, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
+		d.relation, ` + seriesBrief + `
+	FROM ` + given + `patch p CROSS JOIN mail m LEFT JOIN decision d ON d.project = p.project AND d.msgid = m.msgid
+		LEFT JOIN person pe ON pe.email = p.submitter LEFT JOIN address a ON a.email = p.submitter
+		LEFT JOIN series s ON s.id = p.series
+	WHERE p.mail = j.value AND m.id = p.mail ORDER BY j.key`
+
+// patchRows tells what the patches of these mails have, in the same order.
+func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
+	if len(mails) == 0 {
+		return nil, nil
+	}
+	out = make([]track.PatchRow, 0, len(mails))
+	related := map[int64][]int{} // places in out
+	var p track.PatchRow
+	var hash []byte
+	var relation int64
+	dest := append([]any{
+		&p.Mail, &p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), (*text)(&p.CommitRef), (*text)(&p.PullURL), &p.State,
+		&p.Archived, &p.Hidden, &hash, &p.Submitter.Email, (*number)(&p.Submitter.ID), &p.Submitter.Name, (*text)(&p.Delegate),
+		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
+	}, seriesBriefInto(&p.Series)...)
+	if err := q.each(patchRowsQuery, []any{list(mails)}, func(scan func(...any) error) error {
+		err := scan(dest...)
+		p.Hash = hex.EncodeToString(hash)
+		if relation != 0 {
+			related[relation] = append(related[relation], len(out))
+		}
+		out = append(out, p)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return out, q.relate(out, related, scope)
+}
+
+// relate adds to patches the others of the same relations.
+func (q queries) relate(patches []track.PatchRow, of map[int64][]int, scope track.Scope) error {
+	if len(of) == 0 {
+		return nil
+	}
+	var relations []int64
+	for r := range of {
+		relations = append(relations, r)
+	}
+	c := conditions{args: []any{list(relations)}}
+	c.add(true, `d.relation = j.value`)
+	c.scope(`p`, scope)
+	return q.each(`
+		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation CROSS JOIN mail m CROSS JOIN patch p
+		`+c.where()+` AND m.msgid = d.msgid AND m.project = d.project AND m.chosen AND p.mail = m.id
+		ORDER BY d.relation, p.id`, c.args, func(scan func(...any) error) error {
+		var relation int64
+		var m track.MailBrief
+		if err := scan(append([]any{&relation}, mailBriefInto(&m)...)...); err != nil {
+			return err
+		}
+		for _, at := range of[relation] {
+			if patches[at].ID != m.ID {
+				patches[at].Related = append(patches[at].Related, m)
+			}
+		}
+		return nil
+	})
+}
+
+const patchBrief = `p.id, p.project, m.msgid, m.name, p.date`
+
+func mailBriefInto(m *track.MailBrief) []any {
+	return []any{&m.ID, &m.Project, &m.MsgID, &m.Name, (*seconds)(&m.Date)}
+}

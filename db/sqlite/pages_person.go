@@ -1,0 +1,43 @@
+package sqlite
+
+import "patchwatch/track"
+
+func (q queries) PersonPage(f track.PersonQuery, known int) (page track.Page[track.PersonView], err error) {
+	if nothing(f.IDs) || nothing(f.Emails) {
+		return page, nil
+	}
+	ids, total, err := q.idsOf(personListing(f), f.Paging, known)
+	if err != nil || len(ids) == 0 {
+		page.Total = total
+		return page, err
+	}
+	page.Total = total
+	err = q.each(`
+		SELECT a.id, a.email, pe.name FROM `+given+`address a CROSS JOIN person pe
+		WHERE a.id = j.value AND pe.email = a.email ORDER BY j.key`, []any{list(ids)}, func(scan func(...any) error) error {
+		var p track.PersonView
+		err := scan(&p.ID, &p.Email, &p.Name)
+		page.Rows = append(page.Rows, p)
+		return err
+	})
+	return page, err
+}
+
+var personColumnsOrder = map[string]columnOrder{
+	"name":  {exprs: []string{`pe.name`}},
+	"email": {exprs: []string{`a.email`}},
+}
+
+// personListing goes through everybody: they are few beside their mails.
+func personListing(f track.PersonQuery) *listing {
+	l := &listing{row: `a.id`, from: `address a`, joins: ` CROSS JOIN person pe ON pe.email = a.email`}
+	l.ordered = l.sortBy(f.Order, `a.id`, personColumnsOrder) == byID
+	c := &l.where
+	anyOf(c, `a.id`, f.IDs)
+	anyOf(c, `a.email`, f.Emails)
+	for _, w := range f.Words {
+		p := likePattern(w)
+		c.add(true, `(pe.name LIKE ? ESCAPE '\' OR a.email LIKE ? ESCAPE '\')`, p, p)
+	}
+	return l
+}

@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"strings"
+
+	"patchwatch/track"
+)
+
+func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
+	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
+		return page, nil
+	}
+	ids, total, err := q.idsOf(seriesListing(f), f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.seriesRows(ids, f.Scope)
+	return page, err
+}
+
+// leadersName is joined where a series may have its name from the mail that leads it.
+const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
+
+var (
+	seriesName = columnOrder{[]string{`coalesce(s.given, s.name, lm.name, '')`}, leadersName}
+
+	seriesColumnsOrder = map[string]columnOrder{
+		"date":         {exprs: []string{`s.date`}},
+		"name":         seriesName,
+		"submitter":    {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = s.submitter`},
+		"received_all": {exprs: []string{`s.complete`}},
+	}
+)
+
+func seriesListing(f track.SeriesQuery) *listing {
+	l := &listing{row: `s.id`}
+	walk := l.sortBy(f.Order, `s.id`, seriesColumnsOrder)
+	c := &l.where
+	c.scope(`s`, f.Scope)
+	if len(f.Words) > 0 {
+		l.joins = seriesName.joins
+		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
+		c.words(seriesName.exprs[0], f.Words)
+	}
+	switch {
+	case f.IDs != nil:
+		l.from = `series s NOT INDEXED`
+		anyOf(c, `s.id`, f.IDs)
+		anyOf(c, `s.submitter`, f.Submitters)
+	case f.Submitters != nil:
+		l.from = `series s INDEXED BY series_submitter`
+		anyOf(c, `s.submitter`, f.Submitters)
+	default:
+		l.walkProjects(`series`, `s`, f.Projects, walk, f.Since, f.Before)
+		return l
+	}
+	anyOf(c, `s.project`, f.Projects)
+	c.between(`s.date`, f.Since, f.Before)
+	return l
+}
+
+// seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief. CASE keeps SQLite from looking for
+// the leader where the cover is there.
+var seriesRowsQuery = `
+	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total, s.received, s.complete,
+		s.hidden, a.id, ` + shownName + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, 0)
+	FROM ` + given + `series s LEFT JOIN mail m ON m.id = ` + leader + `
+		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
+		LEFT JOIN cover c ON c.mail = s.cover LEFT JOIN mail cm ON cm.id = c.mail
+	WHERE s.id = j.value ORDER BY j.key`
+
+// seriesRows tells what series have, in the same order.
+func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out := make([]track.SeriesRow, 0, len(ids))
+	at := make(map[int64]int, len(ids))
+	if err := q.each(seriesRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+		var s track.SeriesRow
+		var coverHidden bool
+		c := &s.Cover
+		err := scan(&s.ID, (*text)(&s.Name), (*seconds)(&s.Date), &s.Version, &s.SeriesBrief.Submitter, &s.Project, &s.Total,
+			&s.Received, &s.Complete, &s.Hidden, (*number)(&s.Submitter.ID), &s.Submitter.Name,
+			(*number)(&c.ID), (*number)(&c.Project), (*text)(&c.MsgID), (*text)(&c.Name), (*seconds)(&c.Date), &coverHidden)
+		if s.Submitter.Email = s.SeriesBrief.Submitter; coverHidden && !scope.Whole {
+			s.Cover = track.MailBrief{}
+		}
+		at[s.ID] = len(out)
+		out = append(out, s)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	return out, q.eachPatchOf(ids, scope, func(series int64, m track.MailBrief) {
+		s := &out[at[series]]
+		s.Patches = append(s.Patches, m)
+	})
+}
+
+var (
+	patchesOfSeries = `
+		SELECT p.series, ` + patchBrief + ` FROM ` + given + `patch p INDEXED BY patch_series CROSS JOIN mail m
+		WHERE p.series = j.value AND m.id = p.mail AND `
+	patchesOfSeriesInOrder = ` ORDER BY j.key, p.number, p.mail`
+)
+
+// eachPatchOf gives the patches of series, in the order of series, and then by their numbers in these.
+func (q queries) eachPatchOf(series []int64, scope track.Scope, f func(series int64, m track.MailBrief)) error {
+	query := patchesOfSeries + choose(scope.Whole, `true`, `NOT p.hidden`) + patchesOfSeriesInOrder
+	return q.each(query, []any{list(series)}, func(scan func(...any) error) error {
+		var id int64
+		var m track.MailBrief
+		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
+		f(id, m)
+		return err
+	})
+}
