@@ -23,10 +23,10 @@ const mboxType = "text/plain; charset=utf-8"
 
 var notInNames = regexp.MustCompile(`[^-_A-Za-z0-9.]+`)
 
-// fileName makes the name of a file of that of a patch, as Patchwork does.
+// fileName makes the name of a file of that of a patch, as Patchwork does; no dot begins it.
 func fileName(name string) string {
 	const most = 200 // bytes: file systems take 255
-	name = strings.Trim(notInNames.ReplaceAllString(name, "-"), "-.")
+	name = strings.TrimRight(strings.TrimLeft(notInNames.ReplaceAllString(name, "-"), "-."), "-")
 	if len(name) > most {
 		name = strings.TrimRight(name[:most], "-.")
 	}
@@ -168,7 +168,7 @@ func (c *call) coverMbox() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return file(body, mboxType, row.Name, ".patch", p.ID), nil
+	return file(body, mboxType, row.Name, ".mbox", p.ID), nil
 }
 
 // patchDiff is the diff and nothing else.
@@ -185,5 +185,5 @@ func (c *call) patchDiff() (*site.Answer, error) {
 	if err != nil {
 		return nil, errNotFound
 	}
-	return file([]byte(m.Diff), "text/x-patch; charset=utf-8", row.Name, ".diff", p.ID), nil
+	return file([]byte(m.Diff), "text/x-patch", row.Name, ".diff", p.ID), nil
 }

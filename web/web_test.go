@@ -200,7 +200,7 @@ func TestFileName(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"[v2,1/2] a: b": "v2-1-2-a-b", `x"; filename=/etc/passwd`: "x-filename-etc-passwd", "äö": "patch", "../..": "patch", "": "patch",
-		strings.Repeat("x", 300): strings.Repeat("x", 200), "a\r\nSet-Cookie: x": "a-Set-Cookie-x",
+		strings.Repeat("x", 300): strings.Repeat("x", 200), "a\r\nSet-Cookie: x": "a-Set-Cookie-x", ".hidden.": "hidden.",
 	} {
 		if got := fileName(in); got != want {
 			t.Errorf("%q: %q", in, got)

@@ -25,6 +25,8 @@ const (
 	required = "This field is required."
 	notNull  = "This field may not be null."
 	notBlank = "This field may not be blank."
+	nulls    = "Null characters are not allowed."
+	noPK     = "Incorrect type. Expected pk value, received str."
 )
 
 // form is what a request says, in whichever of the three forms that programs send: JSON, application/x-www-form-urlencoded,
@@ -33,6 +35,7 @@ type form struct {
 	*call
 	plain  url.Values                 // of a form
 	json   map[string]json.RawMessage // of JSON
+	in     string                     // the field that this object is; empty: it is the whole
 	faults []fault
 }
 
@@ -81,7 +84,7 @@ func (f *form) read(kind, boundary string, body []byte) (err error) {
 	for name, values := range f.plain {
 		for _, v := range values {
 			if !utf8.ValidString(v) || strings.IndexByte(v, 0) >= 0 {
-				return invalid(strings.ToValidUTF8(name, "\uFFFD"), "Null characters and text that is not UTF-8 are not allowed.")
+				return invalid(strings.ToValidUTF8(name, "\uFFFD"), nulls)
 			}
 		}
 	}
@@ -98,13 +101,31 @@ func (f *form) readJSON(body []byte) error {
 	}
 	err := json.Unmarshal(body, &f.json)
 	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) || err == nil && f.json == nil {
-		return invalid("non_field_errors", "Invalid data. Expected a dictionary.")
+	switch {
+	case errors.As(err, &wrong):
+		return invalid("detail", "Invalid data. Expected a dictionary, but got "+pythons(body)+".")
+	case err == nil && f.json == nil:
+		return invalid("detail", "No data provided")
 	}
 	if err != nil {
 		return malformed("JSON parse error - " + err.Error())
 	}
 	return nil
+}
+
+// pythons is what Python calls the type of a JSON value.
+func pythons(raw []byte) string {
+	switch raw = bytes.TrimSpace(raw); raw[0] {
+	case '[':
+		return "list"
+	case '{':
+		return "dict"
+	case '"':
+		return "str"
+	case 't', 'f':
+		return "bool"
+	}
+	return "int"
 }
 
 func readMultipart(body []byte, boundary string) (url.Values, error) {
@@ -132,7 +153,9 @@ func readMultipart(body []byte, boundary string) (url.Values, error) {
 	return nil, errors.New("too many parts")
 }
 
-func (f *form) fail(field, sentence string) { f.faults = append(f.faults, fault{field, sentence}) }
+func (f *form) fail(field, sentence string) {
+	f.faults = append(f.faults, fault{f.in, field, sentence})
+}
 
 // err is what is wrong with fields that were read so far.
 func (f *form) err() error {
@@ -147,6 +170,15 @@ func (f *form) has(name string) bool {
 	return ok || f.plain[name] != nil
 }
 
+// require says which fields must be there.
+func (f *form) require(names ...string) {
+	for _, name := range names {
+		if !f.has(name) {
+			f.fail(name, required)
+		}
+	}
+}
+
 // value is a field as text. null tells that it is JSON's null.
 func (f *form) value(name string) (text string, null, ok bool) {
 	if all := f.plain[name]; all != nil {
@@ -157,8 +189,12 @@ func (f *form) value(name string) (text string, null, ok bool) {
 		return "", false, false
 	}
 	text, null, fine := scalar(raw)
-	if !fine {
+	switch {
+	case !fine:
 		f.fail(name, "Not a valid string.")
+		return "", false, false
+	case strings.IndexByte(text, 0) >= 0:
+		f.fail(name, nulls)
 		return "", false, false
 	}
 	return text, null, true
@@ -168,7 +204,7 @@ func (f *form) value(name string) (text string, null, ok bool) {
 func scalar(raw json.RawMessage) (text string, null, ok bool) {
 	switch raw[0] {
 	case '"':
-		if json.Unmarshal(raw, &text) != nil || strings.IndexByte(text, 0) >= 0 {
+		if json.Unmarshal(raw, &text) != nil {
 			return "", false, false
 		}
 		return text, false, true
@@ -187,21 +223,25 @@ func (f *form) text(name string, most int) (text string, ok bool) {
 		f.fail(name, notNull)
 		return "", false
 	}
-	return f.bounded(name, text, most), ok
+	return f.bounded(name, text, most, ok)
 }
 
 // textOrNull is empty for null.
 func (f *form) textOrNull(name string, most int) (text string, ok bool) {
 	text, _, ok = f.value(name)
-	return f.bounded(name, text, most), ok
+	return f.bounded(name, text, most, ok)
 }
 
-func (f *form) bounded(name, text string, most int) string {
+func (f *form) bounded(name, text string, most int, there bool) (string, bool) {
 	text = strings.TrimSpace(text)
-	if utf8.RuneCountInString(text) > most {
+	switch raw := f.json[name]; {
+	case raw != nil && (raw[0] == 't' || raw[0] == 'f'):
+		f.fail(name, "Not a valid string.")
+		return "", false
+	case utf8.RuneCountInString(text) > most:
 		f.fail(name, fmt.Sprintf("Ensure this field has no more than %d characters.", most))
 	}
-	return text
+	return text, there
 }
 
 // optional is a field that may be emptied; nil: it is not there.
@@ -222,13 +262,20 @@ func (f *form) optionalURL(name string, most int) string {
 
 // flag is a truth value; nil: it is not there.
 func (f *form) flag(name string) *bool {
-	if on := f.flagOrNull(name); on != nil {
-		if *on == nil {
-			f.fail(name, "Must be a valid boolean.")
-		}
-		return *on
+	text, null, ok := f.value(name)
+	switch {
+	case !ok, text == "" && f.plain != nil:
+		return nil
+	case null:
+		f.fail(name, notNull)
+		return nil
 	}
-	return nil
+	on, ok := parseFlag(strings.TrimSpace(text))
+	if !ok {
+		f.fail(name, "Must be a valid boolean.")
+		return nil
+	}
+	return &on
 }
 
 // flagOrNull points to nil for null.
@@ -238,7 +285,7 @@ func (f *form) flagOrNull(name string) **bool {
 		return nil
 	}
 	var is *bool
-	if null || text == "" || strings.EqualFold(text, "null") || strings.EqualFold(text, "none") {
+	if null || text == "" || text == "null" || text == "Null" {
 		return &is
 	}
 	on, ok := parseFlag(strings.TrimSpace(text))
@@ -256,7 +303,7 @@ func (f *form) numbers(name string) (all []int64, ok bool) {
 	for _, t := range texts {
 		id, fine := parseID(strings.TrimSpace(t))
 		if !fine {
-			f.fail(name, "Incorrect type. Expected pk value.")
+			f.fail(name, noPK)
 			return nil, ok
 		}
 		all = append(all, id)
@@ -278,14 +325,18 @@ func (f *form) texts(name string) (all []string, ok bool) {
 		return nil, false
 	}
 	var each []json.RawMessage
-	if json.Unmarshal(raw, &each) != nil || each == nil {
-		f.fail(name, "Expected a list of items.")
+	switch err := json.Unmarshal(raw, &each); {
+	case err != nil:
+		f.fail(name, "Expected a list of items but got type \""+pythons(raw)+"\".")
+		return nil, true
+	case each == nil:
+		f.fail(name, notNull)
 		return nil, true
 	}
 	for _, one := range each {
 		text, null, fine := scalar(one)
 		if null || !fine {
-			f.fail(name, "Incorrect type. Expected pk value.")
+			f.fail(name, "Incorrect type. Expected pk value, received "+pythons(one)+".")
 			return nil, true
 		}
 		all = append(all, text)
@@ -293,26 +344,35 @@ func (f *form) texts(name string) (all []string, ok bool) {
 	return all, true
 }
 
-// state is a state by slug or name; nil: it is not there.
+// state is a state by slug or name, or by its number as a number; nil: it is not there.
 func (f *form) state(name string) *track.State {
-	text, ok := f.text(name, maxText)
-	if !ok {
+	text, _, there := f.value(name)
+	if !there {
+		return nil
+	}
+	if text = strings.TrimSpace(text); text == "" {
+		f.fail(name, notNull)
 		return nil
 	}
 	s, ok := f.world.State(text)
+	raw := f.json[name]
+	if _, err := strconv.Atoi(text); err == nil && (raw == nil || raw[0] == '"') {
+		ok = false
+	}
 	if !ok {
 		var all []string
 		for _, s := range f.world.States {
 			all = append(all, string(s.Slug))
 		}
-		f.fail(name, "Invalid state '"+text+"'. Expected one of: "+strings.Join(all, ", ")+".")
+		slug := strings.ReplaceAll(strings.ToLower(text), " ", "-")
+		f.fail(name, "Invalid state "+slug+". Expected one of: "+strings.Join(all, ", ")+".")
 		return nil
 	}
 	return &s
 }
 
-// delegate is who is to look after patches of a project: somebody who maintains it, by number or name. nil: it is not there;
-// empty: nobody is to.
+// delegate is who is to look after patches of a project: somebody who maintains it, by number. nil: it is not there; empty:
+// nobody is to.
 func (f *form) delegate(name string, p *track.Project) *string {
 	text, _, ok := f.value(name)
 	if !ok {
@@ -322,24 +382,30 @@ func (f *form) delegate(name string, p *track.Project) *string {
 	if text == "" {
 		return &text
 	}
-	u := f.world.UserCalled(text)
+	id, ok := parseID(text)
+	u := f.world.User(id)
 	switch {
+	case !ok:
+		f.fail(name, noPK)
+		return nil
 	case u == nil:
-		f.fail(name, "Invalid pk "+strconv.Quote(text)+" - object does not exist.")
+		f.fail(name, noObject(id))
 		return nil
 	case !(track.Viewer{User: u}).Maintains(p):
-		f.fail(name, "User '"+u.Name+"' is not a maintainer on project '"+p.Name+"'")
+		f.fail(name, "User '"+u.Name+"' is not a maintainer for project '"+p.Name+"'")
 		return nil
 	}
 	as := u.Delegate()
 	return &as
 }
 
+func noObject(id int64) string { return "Invalid pk \"" + text(id) + "\" - object does not exist." }
+
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // within is an object that is a field.
 func (f *form) within(name string) *form {
-	in := &form{call: f.call}
+	in := &form{call: f.call, in: name}
 	if f.plain != nil {
 		in.plain = url.Values{}
 		for field, values := range f.plain {
@@ -349,7 +415,7 @@ func (f *form) within(name string) *form {
 		}
 	}
 	if raw, ok := f.json[name]; ok && json.Unmarshal(raw, &in.json) != nil {
-		f.fail(name, "Invalid data. Expected a dictionary.")
+		in.fail("detail", "Invalid data. Expected a dictionary, but got "+pythons(raw)+".")
 	}
 	return in
 }

@@ -177,11 +177,7 @@ func (c *call) addBundle() (int, []byte, error) {
 		return 0, nil, err
 	}
 	b := track.Bundle{Owner: c.viewer.User.ID}
-	for _, name := range []string{"name", "patches"} {
-		if !f.has(name) {
-			f.fail(name, required)
-		}
-	}
+	f.require("name", "patches")
 	if err := f.bundle(&b); err != nil {
 		return 0, nil, err
 	}
@@ -236,7 +232,7 @@ func (f *form) bundlePatches(b *track.Bundle, ids []int64) error {
 		r, ok := rows[id]
 		switch {
 		case !ok:
-			return invalid("patches", "Invalid pk \""+text(id)+"\" - object does not exist.")
+			return invalid("patches", noObject(id))
 		case b.Project != 0 && b.Project != r.Project:
 			return invalid("patches", "Bundle patches must belong to the same project")
 		case !slices.Contains(b.Patches, r.MsgID):
@@ -266,11 +262,7 @@ func (c *call) changeBundle() (int, []byte, error) {
 		return 0, nil, err
 	}
 	if c.r.Method == http.MethodPut {
-		for _, name := range []string{"name", "patches"} {
-			if !f.has(name) {
-				f.fail(name, required)
-			}
-		}
+		f.require("name", "patches")
 	}
 	if err := f.bundle(&b); err != nil {
 		return 0, nil, err

@@ -46,8 +46,8 @@ func (c *call) checksOf(patch *track.PatchRow) ([]track.Check, error) {
 // chooseChecks filters: one patch has few checks.
 func (q *query) chooseChecks(all []track.Check) []track.Check {
 	users := q.userList("user")
-	contexts := in(q, "context", exactly)
-	states := in(q, "state", func(text string) []track.CheckState {
+	contexts := last(q, "context", exactly)
+	states := last(q, "state", func(text string) []track.CheckState {
 		if s, ok := track.ParseCheckState(text); ok {
 			return []track.CheckState{s}
 		}
@@ -57,7 +57,6 @@ func (q *query) chooseChecks(all []track.Check) []track.Check {
 		return nil
 	})
 	since, before := q.time("since"), q.time("before")
-	words := q.words()
 	return slices.DeleteFunc(all, func(k track.Check) bool {
 		switch {
 		case q.nothing,
@@ -68,7 +67,7 @@ func (q *query) chooseChecks(all []track.Check) []track.Check {
 			!before.IsZero() && !k.Date.Before(before):
 			return true
 		}
-		return !hasWords(words, k.Context, k.Description)
+		return false
 	})
 }
 
@@ -191,7 +190,7 @@ func (c *call) addCheck() (int, []byte, error) {
 		return 0, nil, err
 	}
 	if !c.viewer.Decides(c.world.Project(patch.Project), patch.Submitter.Email, patch.Delegate) {
-		return 0, nil, c.denied()
+		return 0, nil, errForbidden
 	}
 	f, err := c.form()
 	if err != nil {
@@ -213,24 +212,37 @@ func (c *call) addCheck() (int, []byte, error) {
 }
 
 func (f *form) check() (k track.Check) {
-	state, ok := f.text("state", maxText)
-	switch {
-	case !ok:
-		f.fail("state", required)
-	default:
-		if k.State, ok = track.ParseCheckState(state); !ok {
-			f.fail("state", "Invalid check state '"+state+"'. Expected one of: pending, success, warning, fail.")
-		}
-	}
+	k.State = f.checkState("state")
 	k.TargetURL = f.optionalURL("target_url", 200)
 	k.Context = "default"
-	if context, ok := f.text("context", maxText); ok && context != "" {
+	switch context, ok := f.text("context", maxText); {
+	case context != "":
 		if k.Context = context; !contextPattern.MatchString(context) {
-			f.fail("context", "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.")
+			f.fail("context", `Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.`)
 		}
+	case ok && f.plain == nil:
+		f.fail("context", notBlank)
 	}
 	k.Description, _ = f.textOrNull("description", 64<<10)
 	return k
+}
+
+// checkState is a state by name or number.
+func (f *form) checkState(name string) track.CheckState {
+	text, null, _ := f.value(name)
+	if text = strings.TrimSpace(text); len(text) == 1 && '0' <= text[0] && text[0] <= '3' {
+		return track.CheckState(text[0] - '0')
+	}
+	s, ok := track.ParseCheckState(text)
+	switch {
+	case null:
+		f.fail(name, notNull)
+	case text == "":
+		f.fail(name, "A check must have a state.")
+	case !ok || s.String() != text:
+		f.fail(name, `"`+text+`" is not a valid choice.`)
+	}
+	return s
 }
 
 // isURL tells whether a text is a URL that a browser may go to.
@@ -238,6 +250,9 @@ func isURL(text string) bool {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || strings.ContainsAny(text, " \t\n\"<>") {
 		return false
+	}
+	if host := u.Hostname(); !strings.Contains(host, ".") && !strings.Contains(host, ":") && host != "localhost" {
+		return false // as in Patchwork
 	}
 	return u.Scheme == "http" || u.Scheme == "https" || u.Scheme == "ftp" || u.Scheme == "ftps"
 }

@@ -31,9 +31,15 @@ type embedded struct {
 type span struct{ from, to int }
 
 func (c *call) encoder() *encoder {
+	return c.encoderFor(1)
+}
+
+// encoderFor makes one for so many rows.
+func (c *call) encoderFor(rows int) *encoder {
+	const row = 3 << 10
 	base := string(appendQuoted(nil, c.base))
 	return &encoder{
-		b: make([]byte, 0, 4<<10), links: site.Links{Base: base}, api: base + c.path, plain: base + "/api", v: c.version,
+		b: make([]byte, 0, 1<<10+rows*row), links: site.Links{Base: base}, api: base + c.path, plain: base + "/api", v: c.version,
 		world: c.world, viewer: c.viewer, seen: map[embedded]span{},
 	}
 }

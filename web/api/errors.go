@@ -14,11 +14,10 @@ type refusal struct {
 	status int
 	detail string
 	fields []fault
-	allow  string
 }
 
-// fault is what is wrong with a field.
-type fault struct{ field, sentence string }
+// fault is what is wrong with a field, which may be one of an object that is a field.
+type fault struct{ in, field, sentence string }
 
 func (r *refusal) Error() string { return strconv.Itoa(r.status) + " " + r.detail }
 
@@ -36,7 +35,7 @@ var (
 )
 
 func invalid(field, sentence string) error {
-	return &refusal{status: http.StatusBadRequest, fields: []fault{{field, sentence}}}
+	return &refusal{status: http.StatusBadRequest, fields: []fault{{"", field, sentence}}}
 }
 
 // refusalOf finds the words for an error. All that is no refusal is a fault of ours: it is logged, and not told.
@@ -63,9 +62,6 @@ func (c *call) refusalOf(err error) *refusal {
 func (c *call) refuse(err error) {
 	no := c.refusalOf(err)
 	h := c.w.Header()
-	if no.allow != "" {
-		h.Set("Allow", no.allow)
-	}
 	if no.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "10")
 	}
@@ -83,13 +79,24 @@ func (r *refusal) body() []byte {
 		return append(appendString([]byte(`{"detail":`), r.detail), '}')
 	}
 	b := []byte{'{'}
+	in := ""
 	for i, f := range r.fields {
+		if in != "" && f.in != in {
+			b = append(b, '}')
+		}
 		if i > 0 {
 			b = append(b, ',')
 		}
+		if f.in != "" && f.in != in {
+			b = append(appendString(b, f.in), ":{"...)
+		}
+		in = f.in
 		b = appendString(b, f.field)
 		b = append(b, ":["...)
 		b = append(appendString(b, f.sentence), ']')
+	}
+	if in != "" {
+		b = append(b, '}')
 	}
 	return append(b, '}')
 }

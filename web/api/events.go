@@ -43,7 +43,7 @@ func (c *call) events() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := c.encoder()
+	e := c.encoderFor(len(page.Rows))
 	list(e, page.Rows, (*encoder).event)
 	a := c.paged(e, q, p, page.Total, f.Projects)
 	a.Header = append(a.Header, [2]string{epochHeader, c.world.Epoch})
@@ -56,9 +56,9 @@ func (q *query) eventQuery() track.EventsQuery {
 		Scope: q.scope(), Projects: q.projects(), Series: in(q, "series", ids), Patches: in(q, "patch", ids),
 		Covers: in(q, "cover", ids), Since: q.time("since"), Before: q.time("before"),
 	}
-	f.Categories = in(q, "category", func(text string) []track.Category {
+	f.Categories = last(q, "category", func(text string) []track.Category {
 		for _, k := range categories {
-			if strings.EqualFold(text, string(k.Category)) && q.version >= k.since {
+			if text == string(k.Category) && q.version >= k.since {
 				return []track.Category{k.Category}
 			}
 		}
@@ -72,9 +72,9 @@ func (q *query) eventQuery() track.EventsQuery {
 		}
 	}
 	if q.version >= v12 {
-		f.Actors = in(q, "actor", func(text string) []track.Actor {
-			if u := q.world.UserCalled(text); u != nil {
-				return []track.Actor{u.Actor()}
+		f.Actors = last(q, "actor", func(text string) []track.Actor {
+			if id, _ := parseID(text); q.world.User(id) != nil {
+				return []track.Actor{q.world.User(id).Actor()}
 			}
 			return nil
 		})
@@ -106,10 +106,8 @@ func (e *encoder) event(r *track.EventRow) {
 	e.projectIn(r.Project)
 	e.raw(`,"date":`)
 	e.date(r.Date)
-	if e.v >= v12 {
-		e.raw(`,"actor":`)
-		e.userIn(e.actor(r.Actor))
-	}
+	e.raw(`,"actor":`)
+	e.userIn(e.actor(r.Actor))
 	e.raw(`,"payload":`)
 	e.payload(r)
 	e.raw("}")

@@ -10,7 +10,7 @@ import (
 )
 
 // query is what a URL asks for after "?". What nobody knows is ignored, since programs send more than they should. A value
-// that means nothing chooses nothing, and an empty one leaves out nothing.
+// that means nothing chooses nothing.
 type query struct {
 	*call
 	values  url.Values
@@ -18,7 +18,8 @@ type query struct {
 }
 
 func (c *call) query() *query {
-	values, _ := url.ParseQuery(c.r.URL.RawQuery) // what can be read of it
+	text := strings.ReplaceAll(c.r.URL.RawQuery, ";", "%3B") // for Go it is an error, for Django a letter
+	values, _ := url.ParseQuery(text)                        // what can be read of it
 	return &query{call: c, values: values}
 }
 
@@ -31,29 +32,33 @@ func (q *query) one(name string) string {
 	return strings.TrimSpace(all[len(all)-1])
 }
 
-// many are all values of that name that are not empty.
-func (q *query) many(name string) (all []string) {
-	for _, v := range q.values[name] {
-		if v = strings.TrimSpace(v); v != "" && utf8.ValidString(v) && strings.IndexByte(v, 0) < 0 {
-			all = append(all, v)
-		} else if v != "" {
-			q.nothing = true
-		}
-	}
-	return all
+// in reads values that may be repeated: what matches any of them is meant. As in Patchwork, with one that means nothing nothing
+// is found.
+func in[T any](q *query, name string, read func(string) []T) track.In[T] {
+	return each(q, q.values[name], read)
 }
 
-// in reads values that may be repeated: what matches any of them is meant, so those that mean nothing count for nothing.
-func in[T any](q *query, name string, read func(string) []T) track.In[T] {
-	texts := q.many(name)
+// last reads a value of which the last one counts, and an empty one not at all.
+func last[T any](q *query, name string, read func(string) []T) track.In[T] {
+	if text := q.one(name); text != "" {
+		return each(q, []string{text}, read)
+	}
+	return nil
+}
+
+func each[T any](q *query, texts []string, read func(string) []T) track.In[T] {
 	if texts == nil {
 		return nil
 	}
 	all := track.In[T]{}
 	for _, text := range texts {
-		all = append(all, read(text)...)
+		var means []T
+		if text = strings.TrimSpace(text); text != "" && utf8.ValidString(text) && strings.IndexByte(text, 0) < 0 {
+			means = read(text)
+		}
+		q.nothing = q.nothing || means == nil
+		all = append(all, means...)
 	}
-	q.nothing = q.nothing || len(all) == 0
 	return all
 }
 
@@ -77,8 +82,12 @@ func ids(text string) []int64 {
 
 func exactly(text string) []string { return []string{text} }
 
-// projects by number or link name. Those that the viewer does not see are as if they were not.
+// projects by number or link name. Those that the viewer does not see are as if they were not. An empty one leaves out nothing:
+// git-pw sends it for all projects.
 func (q *query) projects() track.In[int64] {
+	if q.one("project") == "" {
+		return nil
+	}
 	return in(q, "project", func(text string) []int64 {
 		if p := q.world.ProjectCalled(text); p != nil && q.viewer.Sees(p) {
 			return []int64{p.ID}
@@ -122,7 +131,7 @@ func (q *query) submitters() (track.In[string], error) {
 		}
 		if id, ok := parseID(text); ok {
 			numbers = append(numbers, id)
-			return nil
+			return []string{}
 		}
 		return []string{strings.ToLower(text)} // some mail has no proper address
 	})
@@ -133,7 +142,7 @@ func (q *query) submitters() (track.In[string], error) {
 	for _, p := range people.Rows {
 		addresses = append(addresses, p.Email)
 	}
-	q.nothing = len(addresses) == 0
+	q.nothing = q.nothing || len(people.Rows) < len(numbers)
 	return addresses, err
 }
 
@@ -172,25 +181,26 @@ func (q *query) states() track.In[track.State] {
 
 // msgIDs are asked for without brackets, which some programs send all the same.
 func (q *query) msgIDs() track.In[string] {
-	return in(q, "msgid", func(text string) []string {
+	return last(q, "msgid", func(text string) []string {
 		bare := strings.TrimSuffix(strings.TrimPrefix(text, "<"), ">")
 		return []string{track.BoundID("<" + bare + ">"), text}
 	})
 }
 
 func (q *query) hashes() track.In[string] {
-	return in(q, "hash", func(text string) []string { return []string{strings.ToLower(text)} })
+	return last(q, "hash", func(text string) []string { return []string{strings.ToLower(text)} })
 }
 
-// flag is yes or no in any of the ways in which programs write it; nil: nothing is said.
+// flag is yes or no in any of the ways in which programs write it; nil: nothing is said, or something else.
 func (q *query) flag(name string) *bool {
 	text := q.one(name)
 	if text == "" {
 		return nil
 	}
-	on, ok := parseFlag(text)
-	q.nothing = q.nothing || !ok
-	return &on
+	if on, ok := parseFlag(text); ok {
+		return &on
+	}
+	return nil
 }
 
 func parseFlag(text string) (on, ok bool) {

@@ -32,7 +32,7 @@ type server struct {
 func newServer() *server {
 	s := &server{store: webtest.New()}
 	s.API = New(Config{
-		Store: s.store, Keeper: site.NewKeeper(s.store, 1<<20), SetProject: s.store.SetProject,
+		Store: s.store, Keeper: site.NewKeeper(s.store, 16<<20), SetProject: s.store.SetProject,
 		Viewer: func(*http.Request) track.Viewer {
 			for i := range s.store.UserList {
 				if s.store.UserList[i].Name == s.as {

@@ -30,16 +30,16 @@ func (q *query) paging(columns ...string) (p paging, err error) {
 	if n, err := strconv.Atoi(q.one("per_page")); err == nil && n > 0 {
 		p.size = min(n, largestPage)
 	}
-	switch text := q.one("page"); text {
-	case "":
-	case "last":
-		p.page = 0
-	default:
-		n, ok := parseID(text)
-		if !ok || n > math.MaxInt32 {
+	if q.values.Has("page") {
+		n, ok := parseID(q.one("page"))
+		switch {
+		case q.one("page") == "last":
+			p.page = 0
+		case !ok || n > math.MaxInt32:
 			return p, errNoPage
+		default:
+			p.page = int(n)
 		}
-		p.page = int(n)
 	}
 	for name := range strings.SplitSeq(q.one("order"), ",") {
 		name = strings.TrimSpace(name)
@@ -82,35 +82,35 @@ func (c *call) paged(e *encoder, q *query, p paging, total int, about []int64) *
 	a := &site.Answer{Body: e.b, About: about}
 	last := max(1, (total+p.size-1)/p.size)
 	var links []string
-	link := func(rel string, page int) {
-		links = append(links, "<"+c.base+c.r.URL.EscapedPath()+q.withPage(page)+`>; rel="`+rel+`"`)
+	link := func(rel, query string) {
+		links = append(links, "<"+c.base+c.r.URL.EscapedPath()+query+`>; rel="`+rel+`"`)
 	}
 	if p.page < last {
-		link("next", p.page+1)
+		link("next", q.withPage(strconv.Itoa(p.page+1)))
 	}
-	if p.page > 1 {
-		link("prev", p.page-1)
-		link("first", 1)
+	switch {
+	case p.page > 2:
+		link("prev", q.withPage(strconv.Itoa(p.page-1)))
+	case p.page == 2:
+		link("prev", q.withPage(""))
 	}
-	if p.page < last {
-		link("last", last)
-	}
-	if links != nil {
-		a.Header = append(a.Header, [2]string{"Link", strings.Join(links, ", ")})
-	}
+	link("first", q.withPage("1"))
+	link("last", q.withPage(strconv.Itoa(last)))
+	a.Header = append(a.Header, [2]string{"Link", strings.Join(links, ", ")})
 	return a
 }
 
-// withPage is the query with another page. The first one is the one without a number.
-func (q *query) withPage(page int) string {
+// withPage is the query with another page, or with none, which is the first one: Patchwork writes prev so.
+func (q *query) withPage(page string) string {
 	with := url.Values{}
-	for k, v := range q.values {
-		if k != "page" {
-			with[k] = v
+	for name, values := range q.values {
+		for _, v := range values {
+			name = strings.ToValidUTF8(name, "\uFFFD")
+			with[name] = append(with[name], strings.ToValidUTF8(v, "\uFFFD"))
 		}
 	}
-	if page > 1 {
-		with.Set("page", strconv.Itoa(page))
+	if with.Del("page"); page != "" {
+		with.Set("page", page)
 	}
 	if len(with) == 0 {
 		return ""

@@ -27,7 +27,7 @@ func (c *call) patches() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := c.encoder()
+	e := c.encoderFor(len(page.Rows))
 	list(e, page.Rows, (*encoder).patchRow)
 	return c.paged(e, q, p, page.Total, f.Projects), nil
 }

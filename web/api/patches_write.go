@@ -1,9 +1,11 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -21,12 +23,12 @@ func (c *call) changePatch() (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if c.r.Method == http.MethodPut && !f.has("delegate") {
-		f.fail("delegate", required)
+	if c.r.Method == http.MethodPut {
+		f.require("state", "delegate")
 	}
 	d := track.Decided{
-		State: f.state("state"), Delegate: f.delegate("delegate", project), Archived: f.flag("archived"),
 		CommitRef: f.optional("commit_ref", maxText), PullURL: f.optional("pull_url", maxText),
+		State: f.state("state"), Archived: f.flag("archived"), Delegate: f.delegate("delegate", project),
 	}
 	related, relate := []int64(nil), false
 	if c.version >= v12 {
@@ -51,6 +53,13 @@ func (c *call) changePatch() (int, []byte, error) {
 // relate says to which patches a patch is related. That may those who maintain the projects of all of them.
 func (c *call) relate(row *track.PatchRow, to []int64) error {
 	to = slices.DeleteFunc(to, func(id int64) bool { return id == row.ID })
+	if len(to) > 0 { // what is related stays so
+		for _, r := range row.Related {
+			to = append(to, r.ID)
+		}
+		slices.Sort(to)
+		to = slices.Compact(to)
+	}
 	found, err := c.Store.PatchRows(c.ctx(), to, c.scope())
 	if err != nil {
 		return err
@@ -59,7 +68,7 @@ func (c *call) relate(row *track.PatchRow, to []int64) error {
 	for _, id := range to {
 		p, ok := found[id]
 		if !ok {
-			return invalid("related", "Invalid pk \""+text(id)+"\" - object does not exist.")
+			return invalid("related", noObject(id))
 		}
 		projects = append(projects, p.Project)
 	}
@@ -68,8 +77,12 @@ func (c *call) relate(row *track.PatchRow, to []int64) error {
 	}
 	for _, id := range projects {
 		if p := c.world.Project(id); p == nil || !c.viewer.Maintains(p) {
-			return errForbidden
+			return &refusal{status: http.StatusForbidden, detail: "At least one patch is part of a project you are not maintaining."}
 		}
 	}
-	return c.Store.Relate(c.ctx(), c.viewer.Actor(), row.ID, to)
+	err = c.Store.Relate(c.ctx(), c.viewer.Actor(), row.ID, to)
+	if errors.Is(err, engine.ErrConflict) {
+		return &refusal{status: http.StatusConflict, detail: "At least one patch is already part of another relation. Remove it from there first."}
+	}
+	return err
 }

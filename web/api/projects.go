@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
@@ -40,7 +41,7 @@ func (c *call) projects() (*site.Answer, error) {
 
 func (c *call) oneProject() (*track.Project, error) {
 	p := c.world.ProjectCalled(c.names[0])
-	if p == nil || !c.viewer.Sees(p) {
+	if p == nil || !c.viewer.Sees(p) || p.LinkName != c.names[0] && strings.EqualFold(p.LinkName, c.names[0]) {
 		return nil, errNotFound
 	}
 	return p, nil
@@ -120,11 +121,13 @@ func (c *call) changeProject() (int, []byte, error) {
 		return 0, nil, err
 	}
 	changed := *p
-	fields := map[string]*string{"web_url": &changed.WebURL, "scm_url": &changed.ScmURL, "webscm_url": &changed.WebScmURL}
-	if c.version >= v12 {
-		fields["list_archive_url"] = &changed.ListArchiveURL
-		fields["list_archive_url_format"] = &changed.ListArchiveURLFormat
-		fields["commit_url_format"] = &changed.CommitURLFormat
+	fields := map[string]*string{
+		"web_url": &changed.WebURL, "scm_url": &changed.ScmURL, "webscm_url": &changed.WebScmURL,
+		"list_archive_url": &changed.ListArchiveURL, "list_archive_url_format": &changed.ListArchiveURLFormat,
+		"commit_url_format": &changed.CommitURLFormat,
+	}
+	if on := f.flag("show_dependencies"); on != nil {
+		changed.ShowDependencies = *on
 	}
 	for name, to := range fields {
 		if text, ok := f.text(name, 2000); ok {

@@ -39,7 +39,11 @@ func TestFilters(t *testing.T) {
 		{"patches/?project=DEMO&project=2", "2 3 6 8"},
 		{"patches/?project=", "2 3 6 8"},
 		{"patches/?project=no-such", ""},
-		{"patches/?project=no-such&project=demo", "2 3 6"},
+		{"patches/?project=no-such&project=demo", ""},
+		{"patches/?state=&project=demo", ""},
+		{"patches/?hash=&msgid=&archived=&since=&q=&project=demo", "2 3 6"},
+		{"patches/?hash=x&hash=aa11", "2"},
+		{"patches/?submitter=2&submitter=99", ""},
 		{"patches/?nobody_knows=1&archive=no", "2 3 6 8"},
 		{"patches/?state=new&state=accepted", "2 3 8"},
 		{"patches/?state=New", "2 8"},
@@ -51,7 +55,7 @@ func TestFilters(t *testing.T) {
 		{"patches/?archived=True", "3"},
 		{"patches/?archived=no", "2 6 8"},
 		{"patches/?archived=0", "2 6 8"},
-		{"patches/?archived=bogus", ""},
+		{"patches/?archived=bogus", "2 3 6 8"},
 		{"patches/?submitter=2", "6"},
 		{"patches/?submitter=1&submitter=BOB@example.org", "2 3 6 8"},
 		{"patches/?submitter=99", ""},
@@ -98,9 +102,9 @@ func TestFilters(t *testing.T) {
 		{"events/?since_id=10", "11 12"},
 		{"events/?since_id=10&order=-date", "12 11"},
 		{"events/?since_id=x", ""},
-		{"events/?category=series-completed&category=check-created", "11 5"},
+		{"events/?category=series-completed&category=check-created", "11"},
 		{"events/?category=bogus", ""},
-		{"events/?actor=maint&patch=2", "11 10 9 8"},
+		{"events/?actor=2&patch=2", "11 10 9 8"},
 		{"events/?cover=1", "7 2"},
 		{"events/?series=1&order=date", "1 4 5"},
 		{"events/?since=2026-01-03T00:00:10.000007&order=date", "11 12"},
@@ -138,9 +142,9 @@ func TestLink(t *testing.T) {
 	t.Parallel()
 	const list = "http://pw.example.org/api/1.2/patches/?"
 	for page, want := range map[string]string{
-		"":       "<" + list + `page=2&per_page=1&q=a%2Cb%3B>; rel="next", <` + list + `page=3&per_page=1&q=a%2Cb%3B>; rel="last"`,
-		"page=2": "<" + list + `page=3&per_page=1>; rel="next", <` + list + `per_page=1>; rel="prev", <` + list + `per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
-		"page=3": "<" + list + `page=2&per_page=1>; rel="prev", <` + list + `per_page=1>; rel="first"`,
+		"":       "<" + list + `page=2&per_page=1&q=a%2Cb%3B>; rel="next", <` + list + `page=1&per_page=1&q=a%2Cb%3B>; rel="first", <` + list + `page=3&per_page=1&q=a%2Cb%3B>; rel="last"`,
+		"page=2": "<" + list + `page=3&per_page=1>; rel="next", <` + list + `per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
+		"page=3": "<" + list + `page=2&per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
 	} {
 		s := newServer()
 		url := "/api/1.2/patches/?per_page=1&" + page
@@ -155,8 +159,9 @@ func TestLink(t *testing.T) {
 			t.Errorf("%s\n%s\nwant\n%s", url, got, want)
 		}
 	}
-	if w := newServer().get("/api/patches/"); w.Result().Header.Get("Link") != "" {
-		t.Error("a link of a list that is one page")
+	const only = `<http://pw.example.org/api/patches/?nosuch=&page=1>; rel="first", <http://pw.example.org/api/patches/?nosuch=&page=1>; rel="last"`
+	if got := newServer().get("/api/patches/?nosuch").Result().Header.Get("Link"); got != only {
+		t.Errorf("a list of one page: %s", got)
 	}
 }
 
@@ -215,14 +220,21 @@ func TestBadRequests(t *testing.T) {
 		{"PATCH", "/api/patches/2/", `{"state":5x}`, 400},
 		{"PATCH", "/api/patches/2/", `{"state":["new"]}`, 400},
 		{"PATCH", "/api/patches/2/", `{"state":null}`, 400},
+		{"PATCH", "/api/patches/2/", `{"state":"3"}`, 400},
+		{"PATCH", "/api/patches/2/", "state=3", 400},
+		{"PATCH", "/api/patches/2/", "delegate=maint", 400},
+		{"PATCH", "/api/patches/2/", `{"archived":null}`, 400},
+		{"PUT", "/api/patches/2/", "delegate=2", 400},
+		{"GET", "/api/projects/DEMO/", "", 404},
+		{"GET", "/api/patches/?page=", "", 404},
 		{"PATCH", "/api/patches/2/", `{"state":"bogus"}`, 400},
 		{"PATCH", "/api/patches/2/", `{"state":"new\u0000"}`, 400},
 		{"PATCH", "/api/patches/2/", "{\"state\":\"\xff\"}", 400},
 		{"PATCH", "/api/patches/2/", "state=%ff", 400},
+		{"PATCH", "/api/patches/2/", "commit_ref=a%00b", 400},
 		{"PATCH", "/api/patches/2/", "state=%zz", 400},
 		{"PATCH", "/api/patches/2/", "state=", 400},
 		{"PATCH", "/api/patches/2/", "archived=maybe", 400},
-		{"PATCH", "/api/patches/2/", "archived=", 400},
 		{"PATCH", "/api/patches/2/", "delegate=99", 400},
 		{"PATCH", "/api/patches/2/", "delegate=5", 400},
 		{"PATCH", "/api/patches/2/", `{"related":5}`, 400},
@@ -292,7 +304,7 @@ func TestEncodings(t *testing.T) {
 	for kind, body := range map[string]string{
 		"application/x-www-form-urlencoded": "state=Under+Review&delegate=2&archived=True&commit_ref=abc&id=7&unknown=1",
 		"application/json":                  `{"state":"under-review","delegate":2,"archived":"yes","commit_ref":"abc","id":7,"check":"fail"}`,
-		"Application/JSON; charset=utf-8":   `{"state":"2","delegate":"maint","archived":true,"commit_ref":" abc "}`,
+		"Application/JSON; charset=utf-8":   `{"state":2,"delegate":"2","archived":true,"commit_ref":" abc "}`,
 		m.FormDataContentType():             b.String(),
 	} {
 		s, w := send(kind, body)
@@ -323,13 +335,13 @@ func TestWrites(t *testing.T) {
 		{"PATCH", "patches/2/", `{"related":[3,2,6]}`, "Maint relates 2 to [3 6]"},
 		{"PATCH", "patches/2/", `{"related":[]}`, "Maint relates 2 to []"},
 		{"PATCH", "patches/2/", "related=3&related=6", "Maint relates 2 to [3 6]"},
-		{"PATCH", "patches/2/", "name=x", ""},
+		{"PATCH", "patches/2/", "name=x&archived=", ""},
 		{"PATCH", "series/1/", `{"state":"queued","delegate":2,"archived":true}`, "Maint decides about [2 3]: queued mary@example.org true - -"},
 		{"PATCH", "series/3/", "state=new", "Maint decides about [2 3]: new - - - -"},
 		{"PATCH", "patches/2/comments/4/", `{"addressed":true}`, "Maint addresses 4: true"},
 		{"PATCH", "patches/2/comments/4/", `{"addressed":null}`, "Maint addresses 4: -"},
 		{"PATCH", "patches/2/comments/4/", `{}`, ""},
-		{"POST", "patches/2/checks/", "state=FAIL&context=acc-boot&target_url=http://ci.example.org/3&description=x&user=1", "Maint checks 2: fail acc-boot http://ci.example.org/3 x"},
+		{"POST", "patches/2/checks/", "state=fail&context=acc-boot&target_url=http://ci.example.org/3&description=x&user=1", "Maint checks 2: fail acc-boot http://ci.example.org/3 x"},
 		{"POST", "patches/2/checks/", `{"state":"success","target_url":null}`, "Maint checks 2: success default  "},
 		{"POST", "bundles/", `{"name":" a b ","patches":[3,2,3],"public":true}`, `Maint adds bundle "a b" [<m3/x@example.org> <m2/x@example.org>]`},
 		{"PATCH", "bundles/2/", "public=True", `Maint sets bundle 2 "own" true [<m3/x@example.org>]`},
@@ -356,6 +368,60 @@ func TestCheckIsAnsweredWhole(t *testing.T) {
 		`"state":"success","target_url":null,"context":"x","description":"d"}`
 	if w.Code != 201 || w.Body.String() != want || w.Result().Header.Get("Location") != "http://pw.example.org/api/1.2/patches/2/checks/3/" {
 		t.Errorf("%d %s %v", w.Code, w.Body, w.Result().Header)
+	}
+}
+
+// TestWhatIsWrong: the words of Patchwork, by which people find help.
+func TestWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ method, url, body, want string }{
+		{"PATCH", "patches/2/", `{"state":"foo","archived":"x","delegate":"bob"}`, `{"state":["Invalid state foo. Expected one of: new, under-review, accepted, rejected, ` +
+			`rfc, not-applicable, changes-requested, awaiting-upstream, superseded, deferred, queued."],"archived":["Must be a valid boolean."],"delegate":["Incorrect type. Expected pk value, received str."]}`},
+		{"PATCH", "patches/2/", "delegate=99", `{"delegate":["Invalid pk \"99\" - object does not exist."]}`},
+		{"PATCH", "patches/2/", "delegate=5", `{"delegate":["User 'strange' is not a maintainer for project 'Demo'"]}`},
+		{"PATCH", "patches/2/", `{"state":""}`, `{"state":["This field may not be null."]}`},
+		{"PATCH", "patches/2/", `{"commit_ref":"a\u0000"}`, `{"commit_ref":["Null characters are not allowed."]}`},
+		{"PATCH", "patches/2/", `{"commit_ref":true,"pull_url":[]}`, `{"commit_ref":["Not a valid string."],"pull_url":["Not a valid string."]}`},
+		{"PATCH", "patches/2/", `{"related":"x"}`, `{"related":["Expected a list of items but got type \"str\"."]}`},
+		{"PATCH", "patches/2/", `{"related":null}`, `{"related":["This field may not be null."]}`},
+		{"PATCH", "patches/2/", `{"related":[{}]}`, `{"related":["Incorrect type. Expected pk value, received dict."]}`},
+		{"PATCH", "patches/2/", `[]`, `{"detail":["Invalid data. Expected a dictionary, but got list."]}`},
+		{"PUT", "patches/2/", "", `{"state":["This field is required."],"delegate":["This field is required."]}`},
+		{"POST", "patches/2/checks/", "context=a b&target_url=http://host/x", `{"state":["A check must have a state."],"target_url":["Enter a valid URL."],` +
+			`"context":["Enter a valid \"slug\" consisting of letters, numbers, underscores or hyphens."]}`},
+		{"POST", "patches/2/checks/", "state=failure", `{"state":["\"failure\" is not a valid choice."]}`},
+		{"POST", "patches/2/checks/", `{"state":"fail","context":""}`, `{"context":["This field may not be blank."]}`},
+		{"PATCH", "users/2/", `{"last_name":null,"settings":{"items_per_page":"x","show_ids":3}}`,
+			`{"last_name":["This field may not be null."],"settings":{"items_per_page":["A valid integer is required."],"show_ids":["Must be a valid boolean."]}}`},
+		{"PATCH", "users/2/", `{"settings":"x"}`, `{"settings":{"detail":["Invalid data. Expected a dictionary, but got str."]}}`},
+		{"POST", "bundles/", "", `{"name":["This field is required."],"patches":["This field is required."]}`},
+		{"POST", "bundles/", `{"name":"","patches":[2]}`, `{"name":["This field may not be blank."]}`},
+	} {
+		w := newServer().by("Maint").do(c.method, "/api/"+c.url, c.body)
+		if got := w.Body.String(); w.Code != 400 || got != c.want {
+			t.Errorf("%s %s %s: %d\n%s\nwant\n%s", c.method, c.url, c.body, w.Code, got, c.want)
+		}
+	}
+}
+
+// TestAllow: every answer says what can be done there, in Patchwork's order.
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	for place, want := range map[string]string{
+		"": "GET, HEAD, OPTIONS", "patches/": "GET, HEAD, OPTIONS", "patches/2/": "GET, PUT, PATCH, HEAD, OPTIONS", "patches/999/": "GET, PUT, PATCH, HEAD, OPTIONS",
+		"patches/2/checks/": "GET, POST, HEAD, OPTIONS", "bundles/1/": "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", "series/1/": "GET, PATCH, HEAD, OPTIONS",
+	} {
+		for _, method := range []string{"GET", "HEAD", "OPTIONS", "BREW"} {
+			w := newServer().do(method, "/api/"+place, "")
+			if got := w.Result().Header.Get("Allow"); got != want || (w.Code == 405) != (method == "BREW") {
+				t.Errorf("%s %s: %d %s", method, place, w.Code, got)
+			}
+		}
+	}
+	for _, method := range []string{"GET", "POST", "DELETE", "OPTIONS"} {
+		if w := newServer().do(method, "/api/people/", ""); w.Code != 403 {
+			t.Errorf("%s people/ by nobody: %d", method, w.Code)
+		}
 	}
 }
 

@@ -37,8 +37,8 @@ func TestRights(t *testing.T) {
 		{"PATCH", "projects/1/", "web_url=https://x.org", "403 403 403 403 200 200 403"},
 		{"PUT", "projects/demo/", `{"web_url":"https://x.org"}`, "403 403 403 403 200 200 403"},
 		{"PATCH", "projects/2/", "web_url=https://x.org", "404 404 404 404 404 200 404"},
-		{"PATCH", "users/3/", "first_name=A", "403 403 200 403 403 200 403"},
-		{"PUT", "users/2/", "first_name=A", "403 403 403 403 200 200 403"},
+		{"PATCH", "users/3/", "first_name=A", "403 403 200 403 403 403 403"},
+		{"PUT", "users/2/", "first_name=A", "403 403 403 403 200 403 403"},
 		{"POST", "bundles/", "name=n&patches=2", "403 201 201 201 201 201 403"},
 		{"POST", "bundles/", "name=n&patches=8", "403 400 400 400 400 201 403"},
 		{"PATCH", "bundles/1/", "name=n", "403 403 403 403 200 403 403"},
@@ -54,8 +54,11 @@ func TestRights(t *testing.T) {
 			if (w.Code >= 300) != (len(s.store.Wrote) == 0) {
 				t.Errorf("%s %s by %q: %d, but wrote %q", c.method, c.url, name, w.Code, s.store.Wrote)
 			}
-			want := map[bool]string{true: "Authentication credentials were not provided.", false: "You do not have permission to perform this action."}
-			if w.Code == 403 && !strings.Contains(w.Body.String(), want[name == ""]) {
+			want := "You do not have permission to perform this action."
+			if name == "" && !strings.HasSuffix(c.url, "checks/") { // as in Patchwork
+				want = "Authentication credentials were not provided."
+			}
+			if w.Code == 403 && !strings.Contains(w.Body.String(), want) && !strings.Contains(w.Body.String(), "you are not maintaining") {
 				t.Errorf("%s %s by %q: %s", c.method, c.url, name, w.Body)
 			}
 		}

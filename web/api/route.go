@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -96,17 +95,20 @@ func (c *call) answer() error {
 	}
 	serve.SetRoute(c.r, "/api/"+route.path)
 	c.base = serve.Base(c.r)
+	c.w.Header()["Allow"] = []string{route.allow()}
+	if route.login && c.viewer.User == nil {
+		return errNobody
+	}
 	switch c.r.Method {
 	case http.MethodGet, http.MethodHead:
 		return c.read(route)
 	case http.MethodOptions:
-		c.w.Header().Set("Allow", route.allow(c.version))
-		c.w.WriteHeader(http.StatusNoContent)
+		c.options()
 		return nil
 	}
 	w, ok := route.write[c.r.Method]
 	if !ok || c.version < w.since {
-		return &refusal{status: http.StatusMethodNotAllowed, detail: `Method "` + c.r.Method + `" not allowed.`, allow: route.allow(c.version)}
+		return &refusal{status: http.StatusMethodNotAllowed, detail: `Method "` + c.r.Method + `" not allowed.`}
 	}
 	return c.change(route, w)
 }
@@ -158,22 +160,24 @@ func match(path string, segments []string) (names []string, ok bool) {
 	return names, path == "" && len(segments) > 0
 }
 
-func (r *route) allow(v version) string {
-	all := []string{http.MethodGet, http.MethodHead, http.MethodOptions}
-	for method, w := range r.write {
-		if v >= w.since {
+// allow lists the methods in the order in which Patchwork has them.
+func (r *route) allow() string {
+	all := []string{http.MethodGet}
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if _, ok := r.write[method]; ok {
 			all = append(all, method)
 		}
 	}
-	slices.Sort(all)
-	return strings.Join(all, ", ")
+	return strings.Join(append(all, http.MethodHead, http.MethodOptions), ", ")
+}
+
+func (c *call) options() {
+	c.w.Header().Set("Content-Type", contentType)
+	_, _ = c.w.Write([]byte(`{"renders":["application/json"],"parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"]}`))
 }
 
 // read answers from what is kept, or makes the answer.
 func (c *call) read(route *route) error {
-	if route.login && c.viewer.User == nil {
-		return errNobody
-	}
 	ask := site.Ask{Key: c.base + c.r.URL.EscapedPath() + "?" + c.r.URL.RawQuery, Viewer: c.viewer, Own: route.own}
 	a, err := c.Keeper.Answer(c.ctx(), ask, func(w *site.World) (*site.Answer, error) {
 		c.world = w
@@ -191,9 +195,6 @@ func (c *call) read(route *route) error {
 func (c *call) change(route *route, w write) (err error) {
 	if c.world, err = c.Keeper.World(c.ctx()); err != nil {
 		return err
-	}
-	if route.login && c.viewer.User == nil {
-		return errNobody
 	}
 	status, body, err := w.do(c)
 	if err != nil {

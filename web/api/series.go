@@ -159,7 +159,7 @@ func (c *call) changeSeries() (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	d := track.Decided{State: f.state("state"), Delegate: f.delegate("delegate", project), Archived: f.flag("archived")}
+	d := track.Decided{State: f.state("state"), Archived: f.flag("archived"), Delegate: f.delegate("delegate", project)}
 	if err := f.err(); err != nil {
 		return 0, nil, err
 	}

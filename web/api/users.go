@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"slices"
+	"strconv"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
@@ -79,7 +80,7 @@ func (c *call) changeUser() (int, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	if c.viewer.ReadOnly || c.viewer.User.ID != u.ID && !c.viewer.Administers() {
+	if c.viewer.ReadOnly || c.viewer.User.ID != u.ID {
 		return 0, nil, c.denied()
 	}
 	f, err := c.form()
@@ -87,7 +88,7 @@ func (c *call) changeUser() (int, []byte, error) {
 		return 0, nil, err
 	}
 	changed := *u
-	if name, ok := f.text("first_name", 30); ok {
+	if name, ok := f.text("first_name", 150); ok {
 		changed.FirstName = name
 	}
 	if name, ok := f.text("last_name", 150); ok {
@@ -111,15 +112,15 @@ func (f *form) settings(u *track.User) {
 	if on := within.flag("send_email"); on != nil {
 		u.SendEmail = *on
 	}
-	if on := within.flag("show_ids"); on != nil {
-		u.ShowIDs = *on
-	}
 	if text, ok := within.text("items_per_page", maxText); ok {
-		if n, ok := parseID(text); ok && n <= 1000 {
+		if n, err := strconv.ParseUint(text, 10, 31); err == nil {
 			u.PerPage = int(n)
 		} else {
-			within.fail("items_per_page", "A whole number from 1 to 1000 is required.")
+			within.fail("items_per_page", "A valid integer is required.")
 		}
+	}
+	if on := within.flag("show_ids"); on != nil {
+		u.ShowIDs = *on
 	}
 	f.faults = append(f.faults, within.faults...)
 }

@@ -156,7 +156,7 @@ func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answe
 		return nil, err
 	}
 	a.seal(key, epoch, w.seen(ask.Viewer), now)
-	k.kept.Put(key, a, len(key)+len(a.Body)+16*len(a.about))
+	k.kept.Put(key, a, len(key)+cap(a.Body)+16*len(a.about))
 	return a, nil
 }
 
