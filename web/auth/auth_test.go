@@ -1,0 +1,365 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"patchwatch/track"
+)
+
+const password = "correct horse battery"
+
+// site is a server with one user, ada, whose password is above.
+type site struct {
+	*testing.T
+	*fake
+	*Auth
+	handler http.Handler
+	base    string
+	now     time.Time
+}
+
+func newSite(t *testing.T, change func(*Config)) *site {
+	t.Helper()
+	s := &site{T: t, base: "https://patches.example.org", now: time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)}
+	s.fake = newFake(track.User{ID: 1, Name: "ada", FirstName: "Ada", Emails: []string{"ada@example.org"}},
+		track.User{ID: 2, Name: "bob"})
+	s.passwords[1] = HashPassword(password)
+	c := Config{
+		Store: s.fake, Base: func(*http.Request) string { return s.base },
+		Client: func(r *http.Request) netip.Addr { return netip.MustParseAddrPort(r.RemoteAddr).Addr() },
+		Refuse: func(w http.ResponseWriter, _ *http.Request, status int, sentence string) {
+			http.Error(w, sentence, status)
+		},
+		Clock: func() time.Time { return s.now },
+	}
+	if change != nil {
+		change(&c)
+	}
+	s.Auth = New(c)
+	mux := http.NewServeMux()
+	s.Install(mux)
+	mux.HandleFunc("/who/", func(w http.ResponseWriter, r *http.Request) {
+		v := Viewer(r)
+		if v.User == nil {
+			fmt.Fprint(w, "anybody")
+			return
+		}
+		fmt.Fprintf(w, "%s %v", v.User.Name, v.ReadOnly)
+	})
+	s.handler = s.Wrap(mux)
+	return s
+}
+
+// ask sends a request; form makes it a POST.
+func (s *site) ask(path string, form url.Values, header ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", path, nil)
+	if form != nil {
+		r = httptest.NewRequest("POST", path, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "peer" {
+			r.RemoteAddr = header[i+1]
+			continue
+		}
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.handler.ServeHTTP(w, r)
+	return w
+}
+
+func (s *site) want(w *httptest.ResponseRecorder, status int, text string) {
+	s.Helper()
+	if w.Code != status || !strings.Contains(w.Body.String(), text) {
+		s.Errorf("%d %s, want %d and %q", w.Code, w.Body, status, text)
+	}
+}
+
+// login gives the cookie of a new session.
+func (s *site) login(name, password string, header ...string) (*httptest.ResponseRecorder, string) {
+	w := s.ask(loginPath, url.Values{"username": {name}, "password": {password}}, header...)
+	cookie, _, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
+	return w, cookie
+}
+
+func basic(name, password string) string {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.SetBasicAuth(name, password)
+	return r.Header.Get("Authorization")
+}
+
+func TestWhoAsks(t *testing.T) {
+	s := newSite(t, nil)
+	token, reads := s.token(1, false), s.token(1, true)
+	for _, test := range []struct {
+		header string
+		status int
+		text   string
+	}{
+		{"", 200, "anybody"},
+		{"Token " + token, 200, "ada false"},
+		{"token  " + token + " ", 200, "ada false"},
+		{"Bearer " + token, 200, "ada false"},
+		{"Token " + reads, 200, "ada true"},
+		{"Token " + strings.Repeat("0", 40), 403, "Invalid token."},
+		{"Token", 403, "Invalid token."},
+		{"Digest x", 403, "Invalid token header."},
+		{basic("ada", password), 200, "ada false"},
+		{basic("ADA", password), 200, "ada false"},
+		{basic("ada", token), 200, "ada false"},
+		{basic("ada", reads), 200, "ada true"},
+		{basic("bob", token), 403, "Invalid username/password."},
+		{basic("ada", "wrong"), 403, "Invalid username/password."},
+		{basic("bob", ""), 403, "Invalid username/password."},
+		{basic("nobody", password), 403, "Invalid username/password."},
+		{"Basic %%%", 403, "Invalid username/password."},
+	} {
+		s.now = s.now.Add(time.Hour) // no limit on tries
+		var header []string
+		if test.header != "" {
+			header = []string{"Authorization", test.header}
+		}
+		t.Run(test.header, func(t *testing.T) {
+			s.T = t
+			s.want(s.ask("/who/", nil, header...), test.status, test.text)
+		})
+	}
+}
+
+// A secret of one kind opens nothing that another kind is for.
+func TestKindsOfSecrets(t *testing.T) {
+	s := newSite(t, nil)
+	token := s.token(1, false)
+	_, cookie := s.login("ada", password)
+	_, session, _ := strings.Cut(cookie, "=")
+	link := NewSecret()
+	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(time.Hour)}, HashOf(link))
+	s.want(s.ask("/who/", nil, "Cookie", cookieName+"="+token), 200, "anybody")
+	s.want(s.ask("/who/", nil, "Cookie", cookieName+"="+link), 200, "anybody")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+session), 403, "Invalid token.")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+link), 403, "Invalid token.")
+	s.want(s.ask(WelcomePath(session), nil), 404, "too old")
+	s.want(s.ask(WelcomePath(token), nil), 404, "too old")
+	s.want(s.ask("/who/", nil, "Cookie", plainCookieName+"="+session), 200, "anybody") // by TLS the other name counts
+	s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "ada false")
+}
+
+func TestSession(t *testing.T) {
+	s := newSite(t, nil)
+	w, first := s.login("ada", password)
+	if got := w.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-patchwatch=") || !strings.Contains(got, "; HttpOnly; Secure; SameSite=Lax") {
+		t.Errorf("the cookie is %q", got)
+	}
+	s.want(w, 303, "")
+	s.want(s.ask("/who/", nil, "Cookie", first), 200, "ada false")
+
+	// A new login ends the session that the browser had.
+	_, second := s.login("ada", password, "Cookie", first)
+	s.want(s.ask("/who/", nil, "Cookie", first), 200, "anybody")
+	s.want(s.ask("/who/", nil, "Cookie", second), 200, "ada false")
+
+	// It lives as long as it is used at least every thirty days.
+	s.now = s.now.Add(29 * 24 * time.Hour)
+	s.want(s.ask("/who/", nil, "Cookie", second), 200, "ada false")
+	s.now = s.now.Add(29 * 24 * time.Hour)
+	s.want(s.ask("/who/", nil, "Cookie", second), 200, "ada false")
+	s.now = s.now.Add(31 * 24 * time.Hour)
+	s.want(s.ask("/who/", nil, "Cookie", second), 200, "anybody")
+
+	// Other browsers are listed, and can be shown the door. The one that asks logs out.
+	_, mine := s.login("ada", password, "User-Agent", "Mine")
+	_, other := s.login("ada", password, "User-Agent", "Oth\x01er<b>")
+	list := s.ask(profilePath, nil, "Cookie", mine, "Accept", "text/html")
+	s.want(list, 200, "Other&lt;b&gt;")
+	id := s.credentials[HashOf(strings.TrimPrefix(other, cookieName+"="))].ID
+	s.want(s.ask("/user/revoke/", url.Values{"id": {fmt.Sprint(id)}}, "Cookie", mine), 303, "")
+	s.want(s.ask("/who/", nil, "Cookie", other), 200, "anybody")
+	s.want(s.ask(logoutPath, url.Values{}, "Cookie", mine), 303, "")
+	s.want(s.ask("/who/", nil, "Cookie", mine), 200, "anybody")
+}
+
+func TestDisabled(t *testing.T) {
+	s := newSite(t, func(c *Config) {
+		c.Header, c.HeaderFrom = "X-Remote-User", []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")}
+	})
+	token := s.token(1, false)
+	_, cookie := s.login("ada", password)
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 200, "ada")
+	s.set(func(u *track.User) { u.Disabled = true })
+	s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "anybody")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+token), 403, "Invalid token.")
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 403, "Invalid username/password.")
+	s.want(s.ask("/who/", nil, "X-Remote-User", "ada", "peer", "192.0.2.1:5"), 403, "no account")
+	w, _ := s.login("ada", password)
+	s.want(w, 403, "Invalid username/password.")
+}
+
+func TestLimits(t *testing.T) {
+	s := newSite(t, nil)
+	for range tries {
+		s.want(s.ask("/who/", nil, "Authorization", basic("ada", "guess")), 403, "Invalid")
+	}
+	w := s.ask("/who/", nil, "Authorization", basic("bob", "guess")) // the network has no try left, whatever name
+	s.want(w, 429, "Too many tries")
+	if w.Header().Get("Retry-After") == "" {
+		t.Error("it does not say when to come again")
+	}
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password), "peer", "198.51.100.7:1"), 429, "") // nor has the name, from wherever
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+s.token(1, false)), 200, "ada")                    // tokens can't be guessed
+	s.now = s.now.Add(thenEvery)
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 200, "ada")
+	// Who is right loses nothing, however often.
+	for range 3 * tries {
+		w, _ := s.login("ada", password)
+		s.want(w, 303, "")
+	}
+}
+
+func TestNewPasswordCountsAtOnce(t *testing.T) {
+	s := newSite(t, nil)
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 200, "ada")
+	if len(s.known.until) != 1 {
+		t.Fatal("the password is hashed each time")
+	}
+	s.passwords[1] = HashPassword("another one, longer")
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 403, "Invalid")
+}
+
+func TestPasswordIsHashedAnewWhereItIsStale(t *testing.T) {
+	s := newSite(t, nil)
+	weak := phc{memory: 8, time: 1, threads: 1, salt: make([]byte, 8)}
+	weak.key = newHashing().key(password, weak.salt, 8, 1, 1, 32)
+	s.passwords[1] = weak.String()
+	_, session := s.login("ada", password)
+	s.want(s.ask("/who/", nil, "Cookie", session), 200, "ada")
+	if s.passwords[1] == weak.String() {
+		t.Error("it is still stored as it was")
+	}
+	_, again := s.login("ada", password)
+	s.want(s.ask("/who/", nil, "Cookie", again), 200, "ada")
+}
+
+func TestWelcome(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.login("ada", password)
+	link := NewSecret()
+	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(7 * 24 * time.Hour)}, HashOf(link))
+	at := WelcomePath(link)
+	s.want(s.ask(at, nil), 200, "Welcome, Ada")
+	s.want(s.ask(at, url.Values{"password": {"short"}, "again": {"short"}}), 400, "at least 8")
+	s.want(s.ask(at, url.Values{"password": {"long enough"}, "again": {"not the same"}}), 400, "not the same")
+	w := s.ask(at, url.Values{"password": {"long enough"}, "again": {"long enough"}})
+	s.want(w, 303, "")
+	s.want(s.ask("/who/", nil, "Cookie", strings.Split(w.Header().Get("Set-Cookie"), ";")[0]), 200, "ada")
+	s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "anybody") // the sessions of before are gone
+	s.want(s.ask(at, nil), 404, "was used")
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", "long enough")), 200, "ada")
+
+	late := NewSecret()
+	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now}, HashOf(late))
+	s.want(s.ask(WelcomePath(late), nil), 404, "too old")
+	if got := Hide(at); strings.Contains(got, link) {
+		t.Errorf("the log has %s", got)
+	}
+}
+
+func TestProfile(t *testing.T) {
+	s := newSite(t, nil)
+	_, cookie := s.login("ada", password)
+	w := s.ask("/user/token/", url.Values{"label": {"ci"}, "read_only": {"1"}}, "Cookie", cookie)
+	s.want(w, 200, "<code>")
+	_, rest, _ := strings.Cut(w.Body.String(), "<code>")
+	token, _, _ := strings.Cut(rest, "<")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+token), 200, "ada true")
+	s.want(s.ask("/user/token/", url.Values{"label": {"a\nb"}}, "Cookie", cookie), 400, "a line")
+	if list := s.ask(profilePath, nil, "Cookie", cookie); strings.Contains(list.Body.String(), token) {
+		t.Error("the token is shown twice")
+	}
+	// What a token opens, it does not open for more tokens.
+	s.want(s.ask("/user/token/", url.Values{}, "Authorization", "Token "+s.token(1, false)), 403, "in a browser")
+	s.want(s.ask("/user/password/", url.Values{"old": {"no"}, "password": {"long enough"}, "again": {"long enough"}}, "Cookie", cookie), 403, "old password")
+	w = s.ask("/user/password/", url.Values{"old": {password}, "password": {"long enough"}, "again": {"long enough"}}, "Cookie", cookie)
+	s.want(w, 303, "")
+	s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "anybody")
+	s.want(s.ask(profilePath, nil, "Accept", "text/html"), 303, "")
+	s.want(s.ask(profilePath, nil), 403, "not provided")
+}
+
+func TestRequireLogin(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.RequireLogin = true })
+	s.want(s.ask("/who/", nil), 403, "not provided")
+	w := s.ask("/who/?a=b", nil, "Accept", "text/html")
+	s.want(w, 303, "")
+	if got := w.Header().Get("Location"); got != "/user/login/?next=%2Fwho%2F%3Fa%3Db" {
+		t.Errorf("it leads to %s", got)
+	}
+	s.want(s.ask(loginPath, nil), 200, "Log in")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+s.token(1, true)), 200, "ada")
+	s.want(s.ask("/user/welcome/", nil), 403, "")
+}
+
+func TestProxyHeader(t *testing.T) {
+	s := newSite(t, func(c *Config) {
+		c.Header, c.HeaderFrom = "X-Remote-User", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	})
+	s.want(s.ask("/who/", nil, "X-Remote-User", "ada", "peer", "10.1.2.3:4"), 200, "ada false")
+	s.want(s.ask("/who/", nil, "X-Remote-User", "ada", "peer", "192.0.2.9:4"), 200, "anybody")
+	s.want(s.ask("/who/", nil, "X-Remote-User", "eve", "peer", "10.1.2.3:4"), 403, "no account")
+	s.want(s.ask("/who/", nil, "X-Remote-User", "", "peer", "10.1.2.3:4"), 200, "anybody")
+	off := newSite(t, nil)
+	off.want(off.ask("/who/", nil, "X-Remote-User", "ada", "peer", "10.1.2.3:4"), 200, "anybody")
+}
+
+func TestPlainHTTP(t *testing.T) {
+	s := newSite(t, nil)
+	s.base = "http://patches.example.org"
+	w, cookie := s.login("ada", password)
+	s.want(w, 403, "by https")
+	if cookie != "" {
+		t.Errorf("a cookie: %s", cookie)
+	}
+	for _, base := range []string{"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080"} {
+		s.base = base
+		w, cookie = s.login("ada", password)
+		s.want(w, 303, "")
+		if strings.Contains(w.Header().Get("Set-Cookie"), "Secure") {
+			t.Error("a browser would not send it")
+		}
+		s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "ada")
+	}
+}
+
+func TestNextStaysHere(t *testing.T) {
+	for next, want := range map[string]string{
+		"/project/frob/?a=b": "/project/frob/?a=b", "": "/", "//evil.example": "/", "https://evil.example/": "/",
+		`/\evil.example`: "/", "/a\r\nSet-Cookie: x": "/", "javascript:alert(1)": "/", "user/": "/",
+	} {
+		if got := nextOf(next); got != want {
+			t.Errorf("%q leads to %q", next, got)
+		}
+	}
+}
+
+// The database being away is no reason to take somebody for nobody.
+func TestDatabaseIsAway(t *testing.T) {
+	s := newSite(t, nil)
+	token := s.token(1, false)
+	_, cookie := s.login("ada", password)
+	s.down = errors.New("disk on fire")
+	for _, header := range [][]string{{"Authorization", "Token " + token}, {"Authorization", basic("ada", password)}, {"Cookie", cookie}} {
+		w := s.ask("/who/", nil, header...)
+		s.want(w, 503, "does not answer")
+		if strings.Contains(w.Body.String(), "fire") {
+			t.Error("the answer tells what is wrong inside")
+		}
+	}
+}
