@@ -11,27 +11,119 @@ import (
 
 // SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
 func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, state track.State) error {
-	return s.decide(ctx, by, patches, "state", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
-		before, after = string(row.State), string(state)
-		row.State, d.State = state, &after
-		return before, after
-	})
+	return s.Decide(ctx, by, patches, track.Decided{State: &state})
 }
 
 // SetDelegate records who is to look after patches; an empty address, nobody.
 func (s *Store) SetDelegate(ctx context.Context, by track.Actor, patches []int64, address string) error {
-	return s.decide(ctx, by, patches, "delegate", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
-		before, row.Delegate, d.Delegate = row.Delegate, address, &address
-		return before, address
-	})
+	return s.Decide(ctx, by, patches, track.Decided{Delegate: &address})
 }
 
 // SetArchived puts patches out of the way of lists, or back.
 func (s *Store) SetArchived(ctx context.Context, by track.Actor, patches []int64, archived bool) error {
-	return s.decide(ctx, by, patches, "archived", func(row *engine.PatchRow, d *engine.Decision) (before, after string) {
-		before, row.Archived, d.Archived = yesNo(row.Archived), archived, &archived
-		return before, yesNo(archived)
-	})
+	return s.Decide(ctx, by, patches, track.Decided{Archived: &archived})
+}
+
+// Decide records what a person decided about patches. All or none is set.
+func (s *Store) Decide(ctx context.Context, by track.Actor, patches []int64, d track.Decided) error {
+	return s.decideBy(ctx, by, func(w *writing) error { return w.decide(patches, d) })
+}
+
+// decide writes decisions about patches by Message-ID, and the derived rows that show them.
+func (w *writing) decide(patches []int64, d track.Decided) error {
+	rows, err := w.patchRows(patches)
+	if err != nil {
+		return err
+	}
+	mails, decisions, err := w.decisionsOn(rows)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		was := rows[i]
+		for _, c := range apply(d, &rows[i], &decisions[i], mails[rows[i].Mail]) {
+			if c.before != c.after {
+				w.LogAbout(c.what, decisions[i].Name, c.before, c.after)
+			}
+		}
+		w.TellDecided(&was, &rows[i])
+	}
+	if err := w.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
+		return err
+	}
+	return w.putDecisions(decisions)
+}
+
+// decisionsOn gives the mails of patches, and what is decided about each so far, in the same order.
+func (w *writing) decisionsOn(rows []engine.PatchRow) (map[int64]*engine.Mail, []engine.Decision, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Mail
+	}
+	mails, err := w.Mails(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := make([]engine.Name, len(rows))
+	for i, r := range rows {
+		names[i] = engine.NameOf(mails[r.Mail])
+	}
+	decisions, err := w.decisionsOf(names)
+	return mails, decisions, err
+}
+
+// decisionsOf gives what is decided so far about each name, in the same order.
+func (w *writing) decisionsOf(names []engine.Name) ([]engine.Decision, error) {
+	decided, err := w.Decisions(names)
+	out := make([]engine.Decision, len(names))
+	for i, name := range names {
+		out[i] = decided[name]
+		out[i].Name = name
+	}
+	return out, err
+}
+
+// putDecisions writes decisions in the order that Tx wants.
+func (w *writing) putDecisions(decisions []engine.Decision) error {
+	slices.SortFunc(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
+	return w.PutDecisions(decisions)
+}
+
+// changed is a line of the log in the making.
+type changed struct{ what, before, after string }
+
+// apply decides about one patch, and says what was decided before and after.
+func apply(d track.Decided, row *engine.PatchRow, is *engine.Decision, m *engine.Mail) (out []changed) {
+	if d.State != nil {
+		state := string(*d.State)
+		out = append(out, changed{"state", string(row.State), state})
+		row.State, is.State = *d.State, &state
+	}
+	if d.Delegate != nil {
+		out = append(out, changed{"delegate", row.Delegate, *d.Delegate})
+		row.Delegate, is.Delegate = *d.Delegate, d.Delegate
+	}
+	if d.Archived != nil {
+		out = append(out, changed{"archived", yesNo(row.Archived), yesNo(*d.Archived)})
+		row.Archived, is.Archived = *d.Archived, d.Archived
+	}
+	if d.CommitRef != nil {
+		out = append(out, changed{"commit-ref", value(is.CommitRef, ""), *d.CommitRef})
+		is.CommitRef = d.CommitRef
+	}
+	if d.PullURL != nil {
+		out = append(out, changed{"pull-url", value(is.PullURL, m.PullURL), *d.PullURL})
+		is.PullURL = d.PullURL
+	}
+	return out
+}
+
+// value is what a pointer points to, or what stands where it is nil.
+func value[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
 }
 
 func yesNo(on bool) string {
@@ -39,47 +131,6 @@ func yesNo(on bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// decide writes a decision about patches by Message-ID, and the derived rows that show it. set makes it, and says what was
-// decided before and after.
-func (s *Store) decide(
-	ctx context.Context, by track.Actor, patches []int64, what string, set func(*engine.PatchRow, *engine.Decision) (before, after string),
-) error {
-	return s.decideBy(ctx, by, func(w *writing) error {
-		rows, err := w.patchRows(patches)
-		if err != nil {
-			return err
-		}
-		mails, err := w.Mails(patches)
-		if err != nil {
-			return err
-		}
-		names := make([]engine.Name, len(rows))
-		for i, r := range rows {
-			names[i] = engine.NameOf(mails[r.Mail])
-		}
-		decided, err := w.Decisions(names)
-		if err != nil {
-			return err
-		}
-		decisions := make([]engine.Decision, len(rows))
-		for i := range rows {
-			decisions[i] = decided[names[i]]
-			decisions[i].Name = names[i]
-			was := rows[i]
-			before, after := set(&rows[i], &decisions[i])
-			w.TellDecided(&was, &rows[i])
-			if before != after {
-				w.LogAbout(what, names[i], before, after)
-			}
-		}
-		if err := w.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
-			return err
-		}
-		slices.SortFunc(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
-		return w.PutDecisions(decisions)
-	})
 }
 
 // patchRows are the rows of patches, each once. It is an error if one of them is not there.

@@ -357,3 +357,83 @@ func (h hookedTx) PutDictionary(v engine.Dictionary) error {
 func (h hookedTx) PutMaildirs(rows []engine.Maildir) error {
 	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(rows) })
 }
+
+func (h hookedView) Users() ([]engine.User, error) {
+	return ask(h.hooked, "Users", func() ([]engine.User, error) { return h.view.Users() })
+}
+
+func (h hookedView) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credential, error) {
+	return ask(h.hooked, "Credentials", func() (map[engine.Sum]track.Credential, error) { return h.view.Credentials(hashes) })
+}
+
+func (h hookedView) CredentialsOf(user int64) ([]track.Credential, error) {
+	return ask(h.hooked, "CredentialsOf", func() ([]track.Credential, error) { return h.view.CredentialsOf(user) })
+}
+
+func (h hookedView) Checks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+	return ask(h.hooked, "Checks", func() (map[engine.Name][]track.Check, error) { return h.view.Checks(names) })
+}
+
+func (h hookedView) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
+	return ask(h.hooked, "ChecksNumbered", func() (map[int64]track.Check, error) { return h.view.ChecksNumbered(ids) })
+}
+
+func (h hookedView) Bundles(owner int64) ([]track.Bundle, error) {
+	return ask(h.hooked, "Bundles", func() ([]track.Bundle, error) { return h.view.Bundles(owner) })
+}
+
+func (h hookedView) Related(relations []int64) (map[int64][]engine.Name, error) {
+	return ask(h.hooked, "Related", func() (map[int64][]engine.Name, error) { return h.view.Related(relations) })
+}
+
+func (h hookedView) OwnStates() ([]engine.OwnState, error) {
+	return ask(h.hooked, "OwnStates", func() ([]engine.OwnState, error) { return h.view.OwnStates() })
+}
+
+func (h hookedView) Epoch() (string, error) {
+	return ask(h.hooked, "Epoch", func() (string, error) { return h.view.Epoch() })
+}
+
+func (h hookedTx) PutUsers(users []*engine.User) error {
+	return h.do("PutUsers", func() error { return h.tx.PutUsers(users) })
+}
+
+func (h hookedTx) AddCredentials(all []*engine.Credential) error {
+	return h.do("AddCredentials", func() error { return h.tx.AddCredentials(all) })
+}
+
+func (h hookedTx) UseCredential(id int64, at time.Time) error {
+	return h.do("UseCredential", func() error { return h.tx.UseCredential(id, at) })
+}
+
+func (h hookedTx) DropCredentials(ids []int64) error {
+	return h.do("DropCredentials", func() error { return h.tx.DropCredentials(ids) })
+}
+
+func (h hookedTx) AddChecks(checks []*track.Check) error {
+	return h.do("AddChecks", func() error { return h.tx.AddChecks(checks) })
+}
+
+func (h hookedTx) MoveChecks(from, to int64) error {
+	return h.do("MoveChecks", func() error { return h.tx.MoveChecks(from, to) })
+}
+
+func (h hookedTx) PutBundle(b *track.Bundle) error {
+	return h.do("PutBundle", func() error { return h.tx.PutBundle(b) })
+}
+
+func (h hookedTx) DropBundles(ids []int64) error {
+	return h.do("DropBundles", func() error { return h.tx.DropBundles(ids) })
+}
+
+func (h hookedTx) PutOwnStates(states []engine.OwnState) error {
+	return h.do("PutOwnStates", func() error { return h.tx.PutOwnStates(states) })
+}
+
+func (h hookedTx) PutEpoch(name string) error {
+	return h.do("PutEpoch", func() error { return h.tx.PutEpoch(name) })
+}
+
+func (h hookedTx) Prune(events, log time.Time) ([2]int64, error) {
+	return ask(h.hooked, "Prune", func() ([2]int64, error) { return h.tx.Prune(events, log) })
+}

@@ -92,7 +92,7 @@ func (t *tx) MoveDecisions(from, to int64) error {
 
 func (t *tx) AddLog(entries []engine.LogEntry) error {
 	for i := range entries {
-		entries[i].ID = t.log.last() + 1
+		entries[i].ID = t.next(aLogEntry)
 		e := entries[i]
 		e.Time = micros(e.Time)
 		t.log.put(e.ID, e)

@@ -28,6 +28,9 @@ func plain(p engine.Project) engine.Project {
 		ID: p.ID, LinkName: p.LinkName, ListID: p.ListID, ListEmail: p.ListEmail, Name: p.Name,
 		SubjectMatch: p.SubjectMatch,
 		OnSight:      p.OnSight, MailStates: p.MailStates, MailDelegates: p.MailDelegates, Rules: rules,
+		WebURL: p.WebURL, ScmURL: p.ScmURL, WebScmURL: p.WebScmURL, ListArchiveURL: p.ListArchiveURL,
+		ListArchiveURLFormat: p.ListArchiveURLFormat, CommitURLFormat: p.CommitURLFormat, Private: p.Private,
+		ShowDependencies: p.ShowDependencies,
 	}}
 }
 

@@ -25,6 +25,8 @@ type state struct {
 	log       table[int64, engine.LogEntry]
 	events    table[int64, engine.Event]
 
+	programs
+
 	works        []engine.Work
 	dictionaries []engine.Dictionary
 	maildirs     []engine.Maildir
@@ -59,6 +61,7 @@ func newState() *state {
 		projects:  newTable[int64, engine.Project](ids),
 		log:       newTable[int64, engine.LogEntry](ids),
 		events:    newTable[int64, engine.Event](ids),
+		programs:  newPrograms(),
 		byMsgID:   newTable[textKey, *mail](compareText),
 		bySender:  newTable[textKey, *mail](compareText),
 		byTitle:   newTable[numberKey, *mail](compareNumber),
@@ -77,8 +80,8 @@ func (s *state) snapshot() *state {
 		covers: s.covers.snapshot(), replies: s.replies.snapshot(), people: s.people.snapshot(),
 		addresses: s.addresses.snapshot(),
 		decisions: s.decisions.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
-		events: s.events.snapshot(),
-		works:  s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
+		events: s.events.snapshot(), programs: s.programs.snapshot(),
+		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
 	}

@@ -71,6 +71,8 @@ type View interface {
 	Notes
 	History
 	Pages
+	Accounts
+	Programs
 }
 
 // Facts finds stored mails and what they say.
@@ -238,35 +240,6 @@ type Programs interface {
 	Epoch() (string, error)
 }
 
-// TxAccounts and TxPrograms will be part of Tx.
-type TxAccounts interface {
-	// PutUsers writes accounts with their addresses and the projects that they maintain; a new one, of number 0, gets its
-	// number, above all that were ever given. An address belongs to one account.
-	PutUsers([]*User) error
-	// AddCredentials stores new credentials and sets their numbers; UseCredential notes a use; DropCredentials takes out.
-	AddCredentials([]*Credential) error
-	UseCredential(id int64, at time.Time) error
-	DropCredentials(ids []int64) error
-}
-
-// TxPrograms writes what people's programs say.
-type TxPrograms interface {
-	// AddChecks stores new checks and sets their numbers, above all that were ever given.
-	AddChecks([]*track.Check) error
-	// MoveChecks hands the checks of a project to another.
-	MoveChecks(from, to int64) error
-	// PutBundle writes a bundle with its patches; a new one, of number 0, gets its number. DropBundles takes out.
-	PutBundle(*track.Bundle) error
-	DropBundles(ids []int64) error
-	PutOwnStates([]OwnState) error // all there are from now on
-	PutEpoch(string) error
-	// PutChanges counts one more change of each of these projects.
-	PutChanges(projects []int64) error
-	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers are
-	// not given again.
-	Prune(events, log time.Time) (gone [2]int64, err error)
-}
-
 // Tx is a transaction: it reads what it wrote, and others see all of it or nothing.
 //
 // Every method takes many rows. Callers hand them over sorted by their keys, so that two transactions of an engine that
@@ -310,6 +283,27 @@ type Tx interface {
 	// AddLog notes decisions, AddEvents what happened; both set the numbers, in order, above all that were ever given.
 	AddLog([]LogEntry) error
 	AddEvents([]Event) error
+
+	// PutUsers writes accounts with their addresses and the projects that they maintain; a new one, of number 0, gets its
+	// number, above all that were ever given. An address belongs to one account.
+	PutUsers([]*User) error
+	// AddCredentials stores new credentials and sets their numbers; UseCredential notes a use; DropCredentials takes out.
+	AddCredentials([]*Credential) error
+	UseCredential(id int64, at time.Time) error
+	DropCredentials(ids []int64) error
+
+	// AddChecks stores new checks and sets their numbers, above all that were ever given.
+	AddChecks([]*track.Check) error
+	// MoveChecks hands the checks of a project to another.
+	MoveChecks(from, to int64) error
+	// PutBundle writes a bundle with its patches; a new one, of number 0, gets its number. DropBundles takes out.
+	PutBundle(*track.Bundle) error
+	DropBundles(ids []int64) error
+	PutOwnStates([]OwnState) error // all there are from now on
+	PutEpoch(string) error
+	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers are
+	// not given again.
+	Prune(events, log time.Time) (gone [2]int64, err error)
 
 	// PutProject writes a project and its rules; a new one, of number 0, gets its number.
 	PutProject(*Project) error

@@ -48,11 +48,11 @@ func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 		most = -1
 	}
 	err = q.each(`
-		SELECT id, date, category, project, mail, comment, series, actor, before, after
+		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
 		FROM event WHERE id > ? ORDER BY id LIMIT +?`, []any{e.Above, most}, func(scan func(...any) error) error {
 		var e engine.Event
 		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, (*number)(&e.Project), (*number)(&e.Mail), (*number)(&e.Comment),
-			(*number)(&e.Series), (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After))
+			(*number)(&e.Series), (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After), (*number)(&e.Check))
 		out = append(out, e)
 		return err
 	})
@@ -115,10 +115,11 @@ func (t *tx) AddEvents(events []engine.Event) error {
 	for i := range events {
 		e := &events[i]
 		res, err := t.w.run(`
-			INSERT INTO event (date, category, project, mail, comment, series, actor, before, after)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			INSERT INTO event (date, category, project, mail, comment, series, actor, before, after, check_result)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail), numberOrNull(e.Comment),
-			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After))
+			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After),
+			numberOrNull(e.Check))
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,8 @@ import (
 // ascend in the order of commits, because one transaction writes at a time and gives them at its end. Their dates never run
 // backwards, even where the clock does.
 
-// tell notes something that happened.
-func (w *Writing) tell(e engine.Event) {
+// Tell notes something that happened.
+func (w *Writing) Tell(e engine.Event) {
 	if !w.Quiet {
 		w.events = append(w.events, e)
 	}
@@ -81,10 +81,10 @@ func (t *telling) note(row *engine.SeriesRow) {
 func (t *telling) tellSeries(s *assembled) {
 	id := s.row.ID
 	if !t.seriesWasThere(s) {
-		t.tell(engine.Event{Category: track.SeriesCreated, Project: t.project, Series: id})
+		t.Tell(engine.Event{Category: track.SeriesCreated, Project: t.project, Series: id})
 	}
 	if s.cover != nil && !t.wasThereBefore(s.cover) {
-		t.tell(engine.Event{Category: track.CoverCreated, Project: t.project, Mail: s.cover.Mail, Series: id})
+		t.Tell(engine.Event{Category: track.CoverCreated, Project: t.project, Mail: s.cover.Mail, Series: id})
 	}
 	are := map[int]bool{}
 	for _, slot := range s.Patches {
@@ -93,11 +93,11 @@ func (t *telling) tellSeries(s *assembled) {
 	to := unbroken(are)
 	for i, r := range s.patches {
 		if s.Patches[i].Number <= to && !t.patchWasCompleted(r) {
-			t.tell(engine.Event{Category: track.PatchCompleted, Project: t.project, Mail: r.Mail, Series: id})
+			t.Tell(engine.Event{Category: track.PatchCompleted, Project: t.project, Mail: r.Mail, Series: id})
 		}
 	}
 	if s.row.Complete && len(s.patches) > 0 && !t.wasCompleted(s) { // a cover may say that there are none
-		t.tell(engine.Event{Category: track.SeriesCompleted, Project: t.project, Series: id})
+		t.Tell(engine.Event{Category: track.SeriesCompleted, Project: t.project, Series: id})
 	}
 }
 
@@ -150,7 +150,7 @@ func unbroken(numbers map[int]bool) int {
 
 func (d *deriver) tellPatch(r *engine.Row) {
 	if !d.wasThereBefore(r) {
-		d.tell(engine.Event{Category: track.PatchCreated, Project: d.project, Mail: r.Mail})
+		d.Tell(engine.Event{Category: track.PatchCreated, Project: d.project, Mail: r.Mail})
 	}
 }
 
@@ -170,19 +170,19 @@ func (d *deriver) tellComment(r *engine.Row, row *engine.ReplyRow, above *engine
 	if above.Kind == track.Cover {
 		category = track.CoverCommentCreated
 	}
-	d.tell(engine.Event{Category: category, Project: d.project, Mail: above.Mail, Comment: r.Mail})
+	d.Tell(engine.Event{Category: category, Project: d.project, Mail: above.Mail, Comment: r.Mail})
 }
 
 // TellDecided tells of a patch that has another state or delegate now.
 func (w *Writing) TellDecided(before, now *engine.PatchRow) {
 	if before.State != now.State {
-		w.tell(engine.Event{
+		w.Tell(engine.Event{
 			Category: track.PatchStateChanged, Project: now.Project, Mail: now.Mail, Before: string(before.State),
 			After: string(now.State),
 		})
 	}
 	if before.Delegate != now.Delegate {
-		w.tell(engine.Event{
+		w.Tell(engine.Event{
 			Category: track.PatchDelegated, Project: now.Project, Mail: now.Mail, Before: before.Delegate, After: now.Delegate,
 		})
 	}

@@ -1,0 +1,149 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// Bundles lists bundles by number: all, or those of one owner.
+func (s *Store) Bundles(ctx context.Context, owner int64) (out []track.Bundle, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		out, err = v.Bundles(owner)
+		return err
+	})
+	return out, err
+}
+
+// Bundle finds a bundle by its number.
+func (s *Store) Bundle(ctx context.Context, id int64) (track.Bundle, error) {
+	all, err := s.Bundles(ctx, 0)
+	if err != nil {
+		return track.Bundle{}, err
+	}
+	return bundleIn(all, id)
+}
+
+func bundleIn(all []track.Bundle, id int64) (track.Bundle, error) {
+	at := slices.IndexFunc(all, func(b track.Bundle) bool { return b.ID == id })
+	if at < 0 {
+		return track.Bundle{}, fmt.Errorf("bundle %d: %w", id, engine.ErrNotFound)
+	}
+	return all[at], nil
+}
+
+// AddBundle makes a bundle, and gives it with its number. ErrConflict: its owner has one of that name.
+func (s *Store) AddBundle(ctx context.Context, by track.Actor, b track.Bundle) (track.Bundle, error) {
+	err := s.decideBy(ctx, by, func(w *writing) error {
+		b.ID = 0
+		return w.putBundle(&b, "")
+	})
+	return b, err
+}
+
+// SetBundle changes a bundle, found by its number.
+func (s *Store) SetBundle(ctx context.Context, by track.Actor, b track.Bundle) error {
+	return s.decideBy(ctx, by, func(w *writing) error {
+		all, err := w.Bundles(0)
+		if err != nil {
+			return err
+		}
+		is, err := bundleIn(all, b.ID)
+		if err != nil {
+			return err
+		}
+		return w.putBundle(&b, bundleText(is))
+	})
+}
+
+// RemoveBundle takes a bundle out, by its number.
+func (s *Store) RemoveBundle(ctx context.Context, by track.Actor, id int64) error {
+	return s.decideBy(ctx, by, func(w *writing) error {
+		all, err := w.Bundles(0)
+		if err != nil {
+			return err
+		}
+		is, err := bundleIn(all, id)
+		if err != nil {
+			return err
+		}
+		if err := w.DropBundles([]int64{id}); err != nil {
+			return err
+		}
+		return w.noteBundle(is.Project, bundleText(is), "")
+	})
+}
+
+// mostInBundle bounds what one bundle holds.
+const mostInBundle = 10_000
+
+func (w *writing) putBundle(b *track.Bundle, before string) error {
+	if err := checkBundle(b); err != nil {
+		return err
+	}
+	all, err := w.Bundles(b.Owner)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.ID != b.ID && o.Name == b.Name {
+			return fmt.Errorf("there is a bundle %s already: %w", b.Name, engine.ErrConflict)
+		}
+	}
+	names := make([]engine.Name, len(b.Patches))
+	for i, msgid := range b.Patches {
+		names[i] = engine.Name{Project: b.Project, MsgID: msgid}
+	}
+	copies, err := w.Copies(names)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if len(copies[n]) == 0 {
+			return fmt.Errorf("patch %s: %w", n.MsgID, engine.ErrNotFound)
+		}
+	}
+	if err := w.PutBundle(b); err != nil {
+		return err
+	}
+	return w.noteBundle(b.Project, before, bundleText(*b))
+}
+
+func checkBundle(b *track.Bundle) error {
+	switch {
+	case b.Owner == 0:
+		return fmt.Errorf("bundle %q: %w", b.Name, errNoUser)
+	case strings.TrimSpace(b.Name) == "" || strings.Contains(b.Name, "/") || utf8.RuneCountInString(b.Name) > 50 || !utf8.ValidString(b.Name):
+		return fmt.Errorf("bundle %q: a name has 1 to 50 characters, and no slash", b.Name)
+	case len(b.Patches) > mostInBundle:
+		return fmt.Errorf("bundle %s: %d patches are too many", b.Name, len(b.Patches))
+	}
+	seen := map[string]bool{}
+	b.Patches = slices.DeleteFunc(slices.Clone(b.Patches), func(id string) bool {
+		was := seen[id]
+		seen[id] = true
+		return was
+	})
+	return nil
+}
+
+func (w *writing) noteBundle(project int64, before, after string) error {
+	links, err := engine.LinkNames(w)
+	if err != nil || before == after {
+		return err
+	}
+	return w.Note("bundle", links[project], "", before, after)
+}
+
+func bundleText(b track.Bundle) string {
+	open := "private"
+	if b.Public {
+		open = "public"
+	}
+	return fmt.Sprintf("%s (%s, %d patches)", b.Name, open, len(b.Patches))
+}

@@ -1,0 +1,113 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// checkContext is what may be said to have been checked, as in Patchwork.
+var checkContext = regexp.MustCompile(`^[-a-zA-Z0-9_]{1,255}$`)
+
+// AddCheck notes what a program found out about a patch, and gives it with its number and date. It stays with the patch, by
+// project and Message-ID, whatever becomes of its row.
+func (s *Store) AddCheck(ctx context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error) {
+	err := s.decideBy(ctx, by, func(w *writing) error { return w.addCheck(&c, patch) })
+	return c, err
+}
+
+func (w *writing) addCheck(c *track.Check, patch int64) error {
+	if !checkContext.MatchString(c.Context) {
+		return fmt.Errorf("check %q: a context has letters, digits, hyphens and underscores", c.Context)
+	}
+	if c.User == 0 {
+		return fmt.Errorf("check %s: %w", c.Context, errNoUser)
+	}
+	rows, err := w.patchRows([]int64{patch})
+	if err != nil {
+		return err
+	}
+	row := rows[0]
+	mails, err := w.Mails([]int64{row.Mail})
+	if err != nil {
+		return err
+	}
+	name := engine.NameOf(mails[row.Mail])
+	c.Project, c.MsgID = name.Project, name.MsgID
+	if c.Date, err = w.now(); err != nil {
+		return err
+	}
+	if err := w.AddChecks([]*track.Check{c}); err != nil {
+		return err
+	}
+	all, err := w.Checks([]engine.Name{name})
+	if err != nil {
+		return err
+	}
+	if row.Checked = track.Count(all[name]).Combined(); row.Checked != rows[0].Checked {
+		if err := w.Put(&engine.Derived{Patches: []engine.PatchRow{row}}); err != nil {
+			return err
+		}
+	}
+	w.Tell(engine.Event{Category: track.CheckCreated, Project: c.Project, Mail: row.Mail, Check: c.ID})
+	return nil
+}
+
+// now is the time of a commit: not before that of any event.
+func (w *writing) now() (time.Time, error) {
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	_, last, err := w.LastEvent()
+	if now.Before(last) {
+		now = last
+	}
+	return now, err
+}
+
+// Checks gives all checks of patches, those of each by number.
+func (s *Store) Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error) {
+	out := make(map[int64][]track.Check, len(patches))
+	return out, s.view(ctx, func(v engine.View) error {
+		names, err := namesOf(v, patches)
+		if err != nil {
+			return err
+		}
+		all := make([]engine.Name, 0, len(names))
+		for _, n := range names {
+			all = append(all, n)
+		}
+		checks, err := v.Checks(all)
+		for id, n := range names {
+			if len(checks[n]) > 0 {
+				out[id] = checks[n]
+			}
+		}
+		return err
+	})
+}
+
+// CheckResult finds a check by its number.
+func (s *Store) CheckResult(ctx context.Context, id int64) (c track.Check, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		found, err := v.ChecksNumbered([]int64{id})
+		var there bool
+		if c, there = found[id]; err == nil && !there {
+			err = fmt.Errorf("check %d: %w", id, engine.ErrNotFound)
+		}
+		return err
+	})
+	return c, err
+}
+
+// namesOf gives the names of mails, by number of any copy.
+func namesOf(v engine.View, ids []int64) (map[int64]engine.Name, error) {
+	mails, err := v.Mails(ids)
+	out := make(map[int64]engine.Name, len(mails))
+	for id, m := range mails {
+		out[id] = engine.NameOf(m)
+	}
+	return out, err
+}
