@@ -21,6 +21,7 @@ type (
 	LogEntry = engine.LogEntry
 	LogQuery = engine.LogQuery
 	Maildir  = engine.Maildir
+	OwnState = engine.OwnState
 	Sum      = engine.Sum
 )
 

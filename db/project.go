@@ -165,8 +165,8 @@ func (w *writing) setProject(p track.Project) error {
 		return err
 	}
 	was := row.Project
-	row.ListID, row.ListEmail, row.Name, row.SubjectMatch = p.ListID, p.ListEmail, p.Name, p.SubjectMatch
-	row.MailStates, row.MailDelegates = p.MailStates, p.MailDelegates
+	row.Project = p
+	row.ID, row.LinkName, row.OnSight, row.Rules = was.ID, was.LinkName, was.OnSight, was.Rules
 	if err := w.PutProject(row); err != nil {
 		return err
 	}

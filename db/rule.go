@@ -100,7 +100,15 @@ func settingsOf(p *track.Project) string {
 	add("list-email", p.ListEmail)
 	add("name", p.Name)
 	add("subject-match", p.SubjectMatch)
-	for key, on := range map[string]bool{"mail-states": p.MailStates, "mail-delegates": p.MailDelegates} {
+	add("web-url", p.WebURL)
+	add("scm-url", p.ScmURL)
+	add("webscm-url", p.WebScmURL)
+	add("list-archive-url", p.ListArchiveURL)
+	add("list-archive-url-format", p.ListArchiveURLFormat)
+	add("commit-url-format", p.CommitURLFormat)
+	for key, on := range map[string]bool{
+		"mail-states": p.MailStates, "mail-delegates": p.MailDelegates, "private": p.Private, "show-dependencies": p.ShowDependencies,
+	} {
 		if on {
 			add(key, "yes")
 		}

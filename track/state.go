@@ -30,6 +30,9 @@ func States() []State {
 	}
 }
 
+// Open tells whether something is still to be done about a patch in this state, which is one of Patchwork's.
+func (s State) Open() bool { return s == StateNew || s == StateUnderReview }
+
 // ParseState finds a state by its slug or its name ("Under Review"), ignoring case.
 func ParseState(name string) (State, bool) {
 	s := State(strings.ReplaceAll(strings.ToLower(strings.TrimSpace(name)), " ", "-"))

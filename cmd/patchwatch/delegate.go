@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"net/mail"
 	"strings"
 
@@ -16,8 +18,8 @@ func (a *app) delegateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "delegate ID... WHO",
 		Short: "Say who looks after patches",
-		Long: `Delegates patches to an address, or to nobody; of a series, all its patches. No mail, no rule and no rebuild
-changes it again.
+		Long: `Delegates patches to an address, an account or nobody; of a series, all its patches. "me" is the account that has your
+name. No mail, no rule and no rebuild changes it again.
 
 ` + view.IDsHelp,
 		Example: `  patchwatch delegate 12 ann@example.org
@@ -26,12 +28,12 @@ changes it again.
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ids, who := args[:len(args)-1], args[len(args)-1]
-			address, err := delegateAddress(who)
-			if err != nil {
-				return err
-			}
-			return a.decide(cmd.Context(), project, ids, cmp.Or(address, who), func(s *db.Store, patches []int64) error {
-				return s.SetDelegate(cmd.Context(), a.actor(), patches, address)
+			return a.decide(cmd.Context(), project, ids, func(s *db.Store, patches []int64) (string, error) {
+				address, err := a.delegateOf(cmd.Context(), s, who)
+				if err != nil {
+					return "", err
+				}
+				return cmp.Or(address, who), s.SetDelegate(cmd.Context(), a.actor(), patches, address)
 			})
 		},
 	}
@@ -39,16 +41,28 @@ changes it again.
 	return c
 }
 
-// delegateAddress reads an address, or "nobody", which is none.
-func delegateAddress(who string) (string, error) {
+// delegateOf reads an address, the name of an account, "me", which is the account of who asks, or "nobody", which is none.
+func (a *app) delegateOf(ctx context.Context, s *db.Store, who string) (string, error) {
 	if who == "nobody" {
 		return "", nil
 	}
-	address, err := parseAddress(who)
-	if err != nil {
-		return "", usagef("%w; nobody is for no delegate", err)
+	if strings.Contains(who, "@") {
+		if address, err := parseAddress(who); err == nil {
+			return address, nil
+		}
 	}
-	return address, nil
+	name := who
+	if who == "me" {
+		name = string(a.actor())
+	}
+	u, err := findUser(ctx, s, name)
+	switch {
+	case err == nil:
+		return u.Delegate(), nil
+	case who == "me":
+		return "", fmt.Errorf("there is no account %q that could be you; an address does as well", name)
+	}
+	return "", usagef("%q is no address, and no account; nobody is for no delegate", who)
 }
 
 // parseAddress reads an address, with a name or without, and returns it as it is stored and as list --delegate finds

@@ -1,14 +1,15 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/db"
 	"patchwatch/track"
 )
 
@@ -25,7 +26,7 @@ func (f *filterFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVarP(&f.project, "project", "p", "", "of this project (`LINK_NAME`)")
 	c.Flags().StringSliceVarP(&f.states, "state", "s", nil, "in this `STATE`, or one of several with commas between")
 	c.Flags().StringVar(&f.submitter, "submitter", "", "by `WHO`: an address, or a part of an address or name")
-	c.Flags().StringVar(&f.delegate, "delegate", "", "delegated to this `ADDRESS`; a series, if one of its patches is")
+	c.Flags().StringVar(&f.delegate, "delegate", "", "delegated to `WHO`: an address, an account, me; a series, if one of its patches is")
 	c.Flags().StringVar(&f.text, "subject", "", "with this `TEXT` in the subject")
 	c.Flags().StringVar(&f.since, "since", "", "dated at or after `WHEN`: 2026-11-23, or 3d, 2w, 6h ago")
 	c.Flags().StringVar(&f.until, "until", "", "dated before `WHEN`")
@@ -35,18 +36,11 @@ func (f *filterFlags) addTo(c *cobra.Command) {
 }
 
 func (f *filterFlags) filter() (track.Filter, error) {
-	out := track.Filter{Project: f.project, Submitter: f.submitter, Delegate: f.delegate, Text: f.text, Limit: f.limit}
+	out := track.Filter{Project: f.project, Submitter: f.submitter, Text: f.text, Limit: f.limit}
 	if f.all {
 		out.Limit = 0
 	} else if f.limit < 1 {
 		return out, usagef("--limit takes a number from 1; --all lists all")
-	}
-	for _, name := range f.states {
-		state, err := parseState(name)
-		if err != nil {
-			return out, err
-		}
-		out.States = append(out.States, state)
 	}
 	var err error
 	if out.Since, err = parseWhen(f.since); err != nil {
@@ -56,12 +50,21 @@ func (f *filterFlags) filter() (track.Filter, error) {
 	return out, err
 }
 
-func parseState(name string) (track.State, error) {
-	state, ok := track.ParseState(name)
-	if !ok {
-		return "", usagef("there is no state %q; the states are %s", name, strings.Join(stateNames(), ", "))
+// lookUp completes a filter by what only the database knows: states of one's own, and accounts.
+func (f *filterFlags) lookUp(ctx context.Context, a *app, s *db.Store, out *track.Filter) error {
+	for _, name := range f.states {
+		state, err := findState(ctx, s, name)
+		if err != nil {
+			return err
+		}
+		out.States = append(out.States, state)
 	}
-	return state, nil
+	if f.delegate == "" {
+		return nil
+	}
+	var err error
+	out.Delegate, err = a.delegateOf(ctx, s, f.delegate)
+	return err
 }
 
 func stateNames() (names []string) {

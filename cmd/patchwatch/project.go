@@ -17,7 +17,8 @@ func (a *app) projectCommand() *cobra.Command {
 		`A project is a mailing list whose patches are tracked. As long as none is added, every list whose mail comes makes
 one by itself, under its list id.`,
 		"  patchwatch project list\n  patchwatch project add netdev --list-id netdev.vger.kernel.org",
-		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand(), a.ruleCommand())
+		a.projectAddCommand(), a.projectListCommand(), a.projectSetCommand(), a.projectRemoveCommand(), a.ruleCommand(),
+		a.projectStateCommand())
 }
 
 func (a *app) projectRemoveCommand() *cobra.Command {
@@ -58,6 +59,15 @@ type projectJSON struct {
 	MailStates    bool       `json:"mail_states"`
 	MailDelegates bool       `json:"mail_delegates"`
 	Rules         []ruleJSON `json:"rules"`
+
+	WebURL               string `json:"web_url"`
+	ScmURL               string `json:"scm_url"`
+	WebScmURL            string `json:"webscm_url"`
+	ListArchiveURL       string `json:"list_archive_url"`
+	ListArchiveURLFormat string `json:"list_archive_url_format"`
+	CommitURLFormat      string `json:"commit_url_format"`
+	Private              bool   `json:"private"`
+	ShowDependencies     bool   `json:"show_dependencies"`
 }
 
 func (a *app) projectListCommand() *cobra.Command {
@@ -86,7 +96,8 @@ func (a *app) printProjects(projects []track.Project, asJSON bool) error {
 		out := []projectJSON{}
 		for _, p := range projects {
 			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
-				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules)})
+				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules), p.WebURL, p.ScmURL, p.WebScmURL, p.ListArchiveURL,
+				p.ListArchiveURLFormat, p.CommitURLFormat, p.Private, p.ShowDependencies})
 		}
 		return term.JSON(a.out, out)
 	}
@@ -95,6 +106,9 @@ func (a *app) printProjects(projects []track.Project, asJSON bool) error {
 		name := p.Name
 		if p.OnSight {
 			name += " (made on sight)"
+		}
+		if p.Private {
+			name += " (private)"
 		}
 		t.Row(p.LinkName, p.ListID, p.ListEmail, p.SubjectMatch, name)
 	}

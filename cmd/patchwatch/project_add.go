@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,9 @@ import (
 type projectFlags struct {
 	listID, listEmail, name, match string
 	mailStates, mailDelegates      bool
+	private, showDependencies      bool
+
+	webURL, scmURL, webScmURL, archiveURL, archiveFormat, commitFormat string
 }
 
 func (f *projectFlags) addTo(c *cobra.Command) {
@@ -29,6 +33,14 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 		"let the header X-Patchwork-State set a patch's first state; anyone can write it")
 	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false,
 		"let the header X-Patchwork-Delegate set its first delegate")
+	c.Flags().BoolVar(&f.private, "private", false, "only its maintainers and administrators see anything of it on the web")
+	c.Flags().BoolVar(&f.showDependencies, "show-dependencies", false, "the API tells which series depend on which")
+	c.Flags().StringVar(&f.webURL, "web-url", "", "the project's site (`URL`)")
+	c.Flags().StringVar(&f.scmURL, "scm-url", "", "its repository (`URL`)")
+	c.Flags().StringVar(&f.webScmURL, "webscm-url", "", "where its repository is looked at (`URL`)")
+	c.Flags().StringVar(&f.archiveURL, "list-archive-url", "", "the list's archive (`URL`)")
+	c.Flags().StringVar(&f.archiveFormat, "list-archive-url-format", "", "a mail there: a `URL` with {} for its Message-ID")
+	c.Flags().StringVar(&f.commitFormat, "commit-url-format", "", "a commit: a `URL` with {} for its name")
 }
 
 func cleanListID(text string) string {
@@ -70,6 +82,15 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	if given("mail-delegates") {
 		p.MailDelegates = f.mailDelegates
 	}
+	if given("private") {
+		p.Private = f.private
+	}
+	if given("show-dependencies") {
+		p.ShowDependencies = f.showDependencies
+	}
+	if err := f.applyURLs(given, p); err != nil {
+		return err
+	}
 	switch {
 	case !isLinkName(p.LinkName):
 		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit",
@@ -81,6 +102,31 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	}
 	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
 		return usageError{err}
+	}
+	return nil
+}
+
+// applyURLs copies the URLs that were given.
+func (f *projectFlags) applyURLs(given func(string) bool, p *track.Project) error {
+	for _, u := range []struct {
+		flag, value string
+		into        *string
+	}{
+		{"web-url", f.webURL, &p.WebURL}, {"scm-url", f.scmURL, &p.ScmURL}, {"webscm-url", f.webScmURL, &p.WebScmURL},
+		{"list-archive-url", f.archiveURL, &p.ListArchiveURL}, {"list-archive-url-format", f.archiveFormat, &p.ListArchiveURLFormat},
+		{"commit-url-format", f.commitFormat, &p.CommitURLFormat},
+	} {
+		if !given(u.flag) {
+			continue
+		}
+		parsed, err := url.Parse(u.value)
+		if err != nil || u.value != "" && (parsed.Scheme == "" || len(u.value) > 2000) {
+			return usagef("--%s takes a URL, and %q is none", u.flag, u.value)
+		}
+		if strings.HasSuffix(u.flag, "-format") && u.value != "" && !strings.Contains(u.value, "{}") {
+			return usagef("--%s needs a {} where the name comes", u.flag)
+		}
+		*u.into = u.value
 	}
 	return nil
 }

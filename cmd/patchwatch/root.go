@@ -47,8 +47,9 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 	}
 	add("mail", a.watchCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(),
-		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.logCommand(), a.eventsCommand())
-	add("care", a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(),
+		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(), a.checkResultCommand(),
+		a.bundleCommand(), a.logCommand(), a.eventsCommand())
+	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(),
 		a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())
 	sayUsage(root)

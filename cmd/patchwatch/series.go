@@ -33,6 +33,9 @@ announced.`,
 			filter.Incomplete = incomplete
 			return a.paged(func(out io.Writer) error {
 				return a.reading(cmd.Context(), func(s *db.Store) error {
+					if err := f.lookUp(cmd.Context(), a, s, &filter); err != nil {
+						return err
+					}
 					return a.printSeries(cmd.Context(), out, s, filter, f.json)
 				})
 			})

@@ -19,18 +19,19 @@ func (a *app) stateCommand() *cobra.Command {
 		Short: "Decide about patches",
 		Long: "Sets the state of patches; of a series, of all its patches. No mail and no rebuild changes it again.\n\n" +
 			view.IDsHelp +
-			"\n\nThe states are:\n  " + strings.Join(stateNames(), "\n  "),
+			"\n\nThe states are these, and those of project state add:\n  " + strings.Join(stateNames(), "\n  "),
 		Example: `  patchwatch state 12 accepted
   patchwatch state 12 13 14 changes-requested
   patchwatch state s12 superseded`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			state, err := parseState(args[len(args)-1])
-			if err != nil {
-				return err
-			}
-			return a.decide(cmd.Context(), project, args[:len(args)-1], string(state), func(s *db.Store, patches []int64) error {
-				return s.SetState(cmd.Context(), a.actor(), patches, state)
+			ids, name := args[:len(args)-1], args[len(args)-1]
+			return a.decide(cmd.Context(), project, ids, func(s *db.Store, patches []int64) (string, error) {
+				state, err := findState(cmd.Context(), s, name)
+				if err != nil {
+					return "", err
+				}
+				return string(state), s.SetState(cmd.Context(), a.actor(), patches, state)
 			})
 		},
 	}
@@ -38,15 +39,16 @@ func (a *app) stateCommand() *cobra.Command {
 	return c
 }
 
-// decide sets something for the patches that the ids mean, and prints for each what it is now.
-func (a *app) decide(ctx context.Context, project string, ids []string, now string,
-	set func(s *db.Store, patches []int64) error) error {
+// decide sets something for the patches that the ids mean, and prints for each what it is now: that is what set returns.
+func (a *app) decide(ctx context.Context, project string, ids []string,
+	set func(s *db.Store, patches []int64) (now string, err error)) error {
 	return a.changing(ctx, func(s *db.Store) error {
 		patches, err := view.FindPatches(ctx, s, project, ids)
 		if err != nil {
 			return err
 		}
-		if err := set(s, view.Numbers(patches)); err != nil {
+		now, err := set(s, view.Numbers(patches))
+		if err != nil {
 			return err
 		}
 		for _, p := range patches {

@@ -89,6 +89,9 @@ func (sh *Shower) patchLines(m track.MailView, p *track.PatchView) error {
 	if p.PullURL != "" {
 		sh.line("Pull", "%s", p.PullURL)
 	}
+	if err := sh.checkLines(p.ID); err != nil {
+		return err
+	}
 	sh.line("A/R/T", "%s", TrailerCounts(p.Trailers))
 	trailers, err := sh.store.Trailers(sh.ctx, []int64{m.ID})
 	for _, t := range trailers[m.ID].Own {

@@ -29,6 +29,7 @@ type Shown struct {
 	Mail
 	Patch    *Patch   `json:"patch,omitempty"`
 	SeriesOf *Series  `json:"series_of,omitempty"`
+	Checks   []Check  `json:"checks,omitempty"`
 	Comments []Mail   `json:"comments"`
 	WaitsFor []string `json:"waits_for,omitempty"` // Message-IDs that a pending reply refers to and that have not come
 }
@@ -39,6 +40,11 @@ func (sh *Shower) asJSON(m track.MailView, read *track.Mail, patch *track.PatchV
 	if patch != nil {
 		p := PatchOf(*patch)
 		out.Patch = &p
+		checks, _, err := sh.checksOf(patch.ID)
+		if err != nil {
+			return err
+		}
+		out.Checks = checks
 	}
 	if series != nil {
 		v := SeriesOf(*series)
@@ -95,12 +101,13 @@ type Patch struct {
 	PullURL   string         `json:"pull_url"`
 	Hash      string         `json:"hash"`
 	Trailers  map[string]int `json:"trailers"`
+	Check     string         `json:"check,omitempty"` // what all checks say together; empty: there are none
 }
 
 // PatchOf makes it of what is stored.
 func PatchOf(p track.PatchView) Patch {
 	return Patch{p.ID, p.Project, p.MsgID, p.Name, p.Date, Person(p.Submitter), string(p.State), p.Delegate, p.Archived,
-		SeriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers}
+		SeriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers, ""}
 }
 
 // Series is a series in a list for programs.
