@@ -31,6 +31,7 @@ var (
 	ErrConflict = engine.ErrConflict
 	ErrNotExist = engine.ErrNotExist
 	ErrReplaced = engine.ErrReplaced
+	ErrNewer    = engine.ErrNewer
 	ErrClosed   = engine.ErrClosed
 )
 

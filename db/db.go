@@ -67,6 +67,9 @@ func (s *Store) Path() string { return s.path }
 // copy is on disk.
 func (s *Store) Backup(ctx context.Context, file string) error { return s.engine.Backup(ctx, file) }
 
+// Current is ErrNewer once a newer program has given the database another form: this one can do no more then.
+func (s *Store) Current(ctx context.Context) error { return s.engine.Current(ctx) }
+
 // writing is a transaction of a Store, in which people's decisions are written too.
 type writing struct{ *derive.Writing }
 

@@ -1,6 +1,7 @@
 package dbtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -126,6 +127,12 @@ func (m *Memory) Backup(ctx context.Context, file string) error {
 func (m *Memory) About(ctx context.Context) (engine.About, error) {
 	_, err := m.now()
 	return engine.About{Engine: "memory", Location: "memory"}, err
+}
+
+// Current finds nothing: no other program has this database.
+func (m *Memory) Current(ctx context.Context) error {
+	_, err := m.now()
+	return cmp.Or(ctx.Err(), err)
 }
 
 // TempDir is the system's.

@@ -37,6 +37,10 @@ type Engine interface {
 	// About says what status prints of the engine.
 	About(ctx context.Context) (About, error)
 
+	// Current is ErrNewer once a newer program has given the database another form: this one can do no more then, and writes
+	// nothing.
+	Current(ctx context.Context) error
+
 	// TempDir is a folder on a disk with about as much room as the database has, for files that are thrown away.
 	TempDir() string
 

@@ -9,6 +9,9 @@ var (
 	ErrReadOnly = errors.New("the database is open for reading only")
 	ErrNotExist = errors.New("there is no database")
 
+	// ErrNewer says that a newer program has given the database a form that this one does not know.
+	ErrNewer = errors.New("it was written by a newer patchwatch")
+
 	// ErrClosed says that nothing can be read: the database was closed, or has been lost and could not be opened again yet.
 	ErrClosed = errors.New("the database is closed")
 

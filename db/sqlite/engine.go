@@ -126,6 +126,14 @@ func sizeOf(path string) int64 {
 	return info.Size()
 }
 
+// Current asks on a connection of its own: one that is kept may know the schema as it was.
+func (e *database) Current(ctx context.Context) error {
+	return e.look(ctx, func(w *writer) error {
+		_, err := w.version()
+		return err
+	})
+}
+
 // TempDir is the database's folder: there must be room for it anyhow.
 func (e *database) TempDir() string { return filepath.Dir(e.path) }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 //go:embed migrations/*.sql
@@ -127,7 +128,7 @@ func version(user, application, tables int) (int, error) {
 	case application != applicationID:
 		return 0, errors.New("it is an SQLite database, but another program's; nothing was changed")
 	case user > schemaVersion():
-		return 0, fmt.Errorf("it was written by a newer patchwatch: it has version %d, this patchwatch knows versions up to %d; nothing was changed",
+		return 0, fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed", engine.ErrNewer,
 			user, schemaVersion())
 	}
 	return user, nil

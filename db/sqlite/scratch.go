@@ -132,6 +132,9 @@ func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
 
 func (s *scratch) Look(ctx context.Context, f func(engine.View) error) error { return s.View(ctx, f) }
 
+// Current finds nothing: nobody else has it.
+func (s *scratch) Current(context.Context) error { return nil }
+
 func (s *scratch) Scratch(context.Context) (engine.Engine, error) {
 	return nil, errors.New("this database is a copy already")
 }

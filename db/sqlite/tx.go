@@ -25,9 +25,22 @@ func newTx(w *writer, opening int) *tx { return &tx{queries: queries{w}, w: w, o
 // write is w.tx for an f that uses t.
 func (t *tx) write(ctx context.Context, f func(engine.Tx) error) error {
 	return t.w.tx(ctx, func() error {
+		if err := t.current(); err != nil {
+			return err
+		}
 		err := f(t)
 		return cmp.Or(t.broken, err)
 	})
+}
+
+// current refuses to write into a schema that is newer than this program: a process that runs on while another one brings the
+// database up to date would leave out what it does not know.
+func (t *tx) current() error {
+	var v int
+	if _, err := t.w.row(`PRAGMA user_version`, nil, &v); err != nil || v <= schemaVersion() {
+		return err
+	}
+	return fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed", engine.ErrNewer, v, schemaVersion())
 }
 
 // Stamp asks SQLite for a number that changes when another connection has committed.
