@@ -35,16 +35,17 @@ type Config struct {
 	Base   func(*http.Request) string     // the URL under which the client sees the server, without a final slash
 	Client func(*http.Request) netip.Addr // the address that the client has; invalid: it came by a unix socket
 
-	Header     string         // by which a proxy names the user; empty: none is believed
-	HeaderFrom []netip.Prefix // the peers that are believed
-	HeaderUnix bool           // those who come by a unix socket are, too
+	Header   string                   // by which a proxy names the user; empty: none is believed
+	Believed func(*http.Request) bool // whether the peer is one that may say it
 
 	RequireLogin bool // nothing is shown to anybody but users
 
-	Refuse func(w http.ResponseWriter, r *http.Request, status int, sentence string) // answers a request that is refused
-	Note   func(ctx context.Context, user string)                                    // who asks, for the log; nil: nobody wants to know
-	Log    *slog.Logger                                                              // nil: the default
-	Clock  func() time.Time                                                          // nil: time.Now
+	Refuse   func(w http.ResponseWriter, r *http.Request, status int, sentence string) // answers a request that is refused
+	Redirect func(w http.ResponseWriter, r *http.Request, path string, status int)     // leads to another path of the server
+	Note     func(r *http.Request, user string)                                        // who asks, for the log; nil: nobody wants to know
+
+	Log   *slog.Logger     // nil: the default
+	Clock func() time.Time // nil: time.Now
 }
 
 // Auth knows users.
@@ -121,7 +122,7 @@ func (a *Auth) Wrap(next http.Handler) http.Handler {
 		}
 		if is.User != nil {
 			if a.Note != nil {
-				a.Note(r.Context(), is.User.Name)
+				a.Note(r, is.User.Name)
 			}
 			w.Header().Add("Vary", "Cookie, Authorization")
 		}

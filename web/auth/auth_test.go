@@ -35,6 +35,9 @@ func newSite(t *testing.T, change func(*Config)) *site {
 	c := Config{
 		Store: s.fake, Base: func(*http.Request) string { return s.base },
 		Client: func(r *http.Request) netip.Addr { return netip.MustParseAddrPort(r.RemoteAddr).Addr() },
+		Redirect: func(w http.ResponseWriter, r *http.Request, path string, status int) {
+			http.Redirect(w, r, path, status)
+		},
 		Refuse: func(w http.ResponseWriter, _ *http.Request, status int, sentence string) {
 			http.Error(w, sentence, status)
 		},
@@ -188,9 +191,7 @@ func TestSession(t *testing.T) {
 }
 
 func TestDisabled(t *testing.T) {
-	s := newSite(t, func(c *Config) {
-		c.Header, c.HeaderFrom = "X-Remote-User", []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")}
-	})
+	s := newSite(t, proxyAt("192.0.2.1/32"))
 	token := s.token(1, false)
 	_, cookie := s.login("ada", password)
 	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 200, "ada")
@@ -307,10 +308,17 @@ func TestRequireLogin(t *testing.T) {
 	s.want(s.ask("/user/welcome/", nil), 403, "")
 }
 
+// proxyAt has the peers of a network believed.
+func proxyAt(network string) func(*Config) {
+	p := netip.MustParsePrefix(network)
+	return func(c *Config) {
+		c.Header = "X-Remote-User"
+		c.Believed = func(r *http.Request) bool { return p.Contains(netip.MustParseAddrPort(r.RemoteAddr).Addr()) }
+	}
+}
+
 func TestProxyHeader(t *testing.T) {
-	s := newSite(t, func(c *Config) {
-		c.Header, c.HeaderFrom = "X-Remote-User", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
-	})
+	s := newSite(t, proxyAt("10.0.0.0/8"))
 	s.want(s.ask("/who/", nil, "X-Remote-User", "ada", "peer", "10.1.2.3:4"), 200, "ada false")
 	s.want(s.ask("/who/", nil, "X-Remote-User", "ada", "peer", "192.0.2.9:4"), 200, "anybody")
 	s.want(s.ask("/who/", nil, "X-Remote-User", "eve", "peer", "10.1.2.3:4"), 403, "no account")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +17,7 @@ func (a *Auth) identify(r *http.Request) (who, error) {
 	if h := r.Header.Get("Authorization"); h != "" {
 		return a.byAuthorization(r, h)
 	}
-	if a.Header != "" && a.believed(r) {
+	if a.Header != "" && a.Believed(r) {
 		if name := r.Header.Get(a.Header); name != "" {
 			return a.byProxy(r, name)
 		}
@@ -135,20 +134,6 @@ func (a *Auth) byProxy(r *http.Request, name string) (who, error) {
 		return who{}, errNoAccount
 	}
 	return who{Viewer: track.Viewer{User: u}}, nil
-}
-
-// believed tells whether the peer, that is the last proxy, may say who asks.
-func (a *Auth) believed(r *http.Request) bool {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return a.HeaderUnix
-	}
-	for _, p := range a.HeaderFrom {
-		if p.Contains(peer.Addr().Unmap().WithZone("")) {
-			return true
-		}
-	}
-	return false
 }
 
 // used notes that a credential was used, to some minutes: not each request writes.

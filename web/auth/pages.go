@@ -62,6 +62,7 @@ func (a *Auth) Install(mux *http.ServeMux) {
 // page is what the templates show.
 type page struct {
 	Title   string
+	Prefix  string // of all paths
 	Problem string // what went wrong; empty: nothing
 	Next    string // where the login leads
 	Name    string
@@ -74,6 +75,9 @@ type page struct {
 
 func (a *Auth) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
 	var out bytes.Buffer
+	if u, err := url.Parse(a.Base(r)); err == nil {
+		p.Prefix = u.EscapedPath()
+	}
 	if err := pages.ExecuteTemplate(&out, name+".tmpl", p); err != nil {
 		a.refuse(w, r, err)
 		return
@@ -91,7 +95,7 @@ func wantsPage(r *http.Request) bool {
 }
 
 func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
-	http.Redirect(w, r, loginPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+	a.Redirect(w, r, loginPath+"?next="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 }
 
 // ofUser is for pages that need a user who came by a session or a proxy: a token opens none of them.
@@ -113,7 +117,7 @@ func (a *Auth) ofUser(f func(http.ResponseWriter, *http.Request, *track.User)) h
 
 func (a *Auth) loginPage(w http.ResponseWriter, r *http.Request) {
 	if of(r).User != nil {
-		http.Redirect(w, r, nextOf(r.URL.Query().Get("next")), http.StatusSeeOther)
+		a.Redirect(w, r, nextOf(r.URL.Query().Get("next")), http.StatusSeeOther)
 		return
 	}
 	a.show(w, r, http.StatusOK, "login", page{Title: "Log in", Next: r.URL.Query().Get("next"), Problem: a.plainHTTP(r)})
@@ -139,7 +143,7 @@ func (a *Auth) loginPost(w http.ResponseWriter, r *http.Request) {
 	var no refusal
 	switch {
 	case err == nil:
-		http.Redirect(w, r, nextOf(next), http.StatusSeeOther)
+		a.Redirect(w, r, nextOf(next), http.StatusSeeOther)
 	case errors.As(err, &no):
 		a.show(w, r, no.status, "login", page{Title: "Log in", Next: next, Name: name, Problem: no.sentence})
 	default:
@@ -163,7 +167,7 @@ func (a *Auth) logoutPost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.setCookie(w, r, "", -1)
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	a.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // welcome finds the user of a link; nil: it is none, or no longer one, and an answer has been given.
@@ -206,7 +210,7 @@ func (a *Auth) welcomePost(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	http.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.Redirect(w, r, profilePath, http.StatusSeeOther)
 }
 
 // newPassword tells what is wrong with the one that was sent.
@@ -273,7 +277,7 @@ func (a *Auth) passwordPost(w http.ResponseWriter, r *http.Request, u *track.Use
 		a.refuse(w, r, err)
 		return
 	}
-	http.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.Redirect(w, r, profilePath, http.StatusSeeOther)
 }
 
 func (a *Auth) tokenPost(w http.ResponseWriter, r *http.Request, u *track.User) {
@@ -302,5 +306,5 @@ func (a *Auth) revokePost(w http.ResponseWriter, r *http.Request, u *track.User)
 		a.refuse(w, r, err)
 		return
 	}
-	http.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.Redirect(w, r, profilePath, http.StatusSeeOther)
 }
