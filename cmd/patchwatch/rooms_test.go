@@ -19,6 +19,7 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
+		"patchwatch/web/auth",
 		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term":   {},
@@ -60,6 +61,7 @@ var rooms = map[string][]string{
 	},
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/web/auth":             {"patchwatch/db/engine", "patchwatch/track"},
 
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},

@@ -47,7 +47,7 @@ func TestRows(t *testing.T) {
 	e, _, mails := openFilled(t)
 	answers(t, e, []asked{
 		{"a patch", func(v engine.View) (any, error) { return v.Rows([]int64{3}) },
-			[]*engine.Row{{Item: itemOf(mails[2]), Mail: 3, Derived: true, Series: 1, Slot: 2}}},
+			[]*engine.Row{{Item: itemOf(mails[2]), Mail: 3, Derived: true, Hidden: true, Series: 1, Slot: 2}}},
 		{"a reply", func(v engine.View) (any, error) { return v.Rows([]int64{4, 4}) },
 			[]*engine.Row{{Item: itemOf(mails[3]), Mail: 4, Derived: true, Parent: 2, ParentID: "<p1@x>", Clean: true}}},
 		{"an unrouted one", func(v engine.View) (any, error) { return v.Rows([]int64{7}) },

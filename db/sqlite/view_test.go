@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -225,7 +227,7 @@ func answers(t *testing.T, e *database, all []asked) {
 			if err != nil {
 				t.Errorf("%s, %s: %v", where, a.name, err)
 			} else if !reflect.DeepEqual(got, a.want) {
-				t.Errorf("%s, %s:\n%+v\nwant\n%+v", where, a.name, got, a.want)
+				t.Errorf("%s, %s:\n%s\nwant\n%s", where, a.name, asText(got), asText(a.want))
 			}
 		}
 	}
@@ -237,4 +239,13 @@ func answers(t *testing.T, e *database, all []asked) {
 	if err := errors.Join(err, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// asText is a value with what its pointers point to, where it has a form in JSON.
+func asText(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprintf("%+v", v)
+	}
+	return string(text)
 }
