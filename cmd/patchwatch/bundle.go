@@ -16,16 +16,18 @@ import (
 )
 
 func (a *app) bundleCommand() *cobra.Command {
-	var owner string
-	c := group("bundle", "Gather patches under a name",
+	return group("bundle", "Gather patches under a name",
 		`A bundle is an ordered selection of patches of one project, such as those that are to be tested together. It belongs to an
 account: the one that has your name, or the one of --owner.`,
 		`  patchwatch bundle create for-next 12 s14 --public
   patchwatch bundle show for-next --mbox | git am`,
-		a.bundleListCommand(&owner), a.bundleShowCommand(&owner), a.bundleCreateCommand(&owner), a.bundleAddCommand(&owner),
-		a.bundleRemoveCommand(&owner), a.bundleDeleteCommand(&owner))
-	c.PersistentFlags().StringVar(&owner, "owner", "", "whose bundle it is (`NAME` of an account)")
-	return c
+		a.bundleListCommand(), a.bundleShowCommand(), a.bundleCreateCommand(), a.bundleAddCommand(), a.bundleRemoveCommand(),
+		a.bundleDeleteCommand())
+}
+
+// ownerFlag adds the flag that says whose bundles are meant.
+func ownerFlag(c *cobra.Command, owner *string) {
+	c.Flags().StringVar(owner, "owner", "", "whose bundle it is (`NAME` of an account)")
 }
 
 // ownerOf is the account that bundles are of.
@@ -65,8 +67,9 @@ type bundleJSON struct {
 	Patches []string `json:"patches"` // Message-IDs, in order
 }
 
-func (a *app) bundleListCommand(owner *string) *cobra.Command {
+func (a *app) bundleListCommand() *cobra.Command {
 	var asJSON bool
+	var owner string
 	c := &cobra.Command{
 		Use:     "list",
 		Short:   "List bundles, of everybody or of one owner",
@@ -75,8 +78,8 @@ func (a *app) bundleListCommand(owner *string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reading(cmd.Context(), func(s *db.Store) error {
 				of := int64(0)
-				if *owner != "" {
-					u, err := findUser(cmd.Context(), s, *owner)
+				if owner != "" {
+					u, err := findUser(cmd.Context(), s, owner)
 					if err != nil {
 						return err
 					}
@@ -90,6 +93,7 @@ func (a *app) bundleListCommand(owner *string) *cobra.Command {
 			})
 		},
 	}
+	ownerFlag(c, &owner)
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return c
 }
@@ -128,8 +132,9 @@ func (a *app) printBundles(ctx context.Context, s *db.Store, all []track.Bundle,
 	return t.Print(a.out, a.screen)
 }
 
-func (a *app) bundleShowCommand(owner *string) *cobra.Command {
+func (a *app) bundleShowCommand() *cobra.Command {
 	var mbox bool
+	var owner string
 	c := &cobra.Command{
 		Use:     "show NAME",
 		Short:   "Show the patches of a bundle, in order",
@@ -138,7 +143,7 @@ func (a *app) bundleShowCommand(owner *string) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.paged(func(out io.Writer) error {
 				return a.reading(cmd.Context(), func(s *db.Store) error {
-					patches, err := a.bundled(cmd.Context(), s, *owner, args[0])
+					patches, err := a.bundled(cmd.Context(), s, owner, args[0])
 					if err != nil {
 						return err
 					}
@@ -157,6 +162,7 @@ func (a *app) bundleShowCommand(owner *string) *cobra.Command {
 			})
 		},
 	}
+	ownerFlag(c, &owner)
 	c.Flags().BoolVar(&mbox, "mbox", false, "as a file for git am")
 	return c
 }
@@ -181,8 +187,8 @@ func (a *app) bundled(ctx context.Context, s *db.Store, owner, name string) (out
 	return out, nil
 }
 
-func (a *app) bundleCreateCommand(owner *string) *cobra.Command {
-	var project string
+func (a *app) bundleCreateCommand() *cobra.Command {
+	var project, owner string
 	var public bool
 	c := &cobra.Command{
 		Use:     "create NAME ID...",
@@ -192,7 +198,7 @@ func (a *app) bundleCreateCommand(owner *string) *cobra.Command {
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				u, err := a.ownerOf(cmd.Context(), s, *owner)
+				u, err := a.ownerOf(cmd.Context(), s, owner)
 				if err != nil {
 					return err
 				}
@@ -206,6 +212,7 @@ func (a *app) bundleCreateCommand(owner *string) *cobra.Command {
 		},
 	}
 	projectFlag(c, &project)
+	ownerFlag(c, &owner)
 	c.Flags().BoolVar(&public, "public", false, "everybody sees it")
 	return c
 }
@@ -242,16 +249,16 @@ func projectNumber(ctx context.Context, s *db.Store, linkName string) (int64, er
 	return 0, err
 }
 
-func (a *app) bundleAddCommand(owner *string) *cobra.Command {
-	return a.bundleChangeCommand(owner, func(ctx context.Context, s *db.Store, b *track.Bundle, project string, ids []string) error {
+func (a *app) bundleAddCommand() *cobra.Command {
+	return a.bundleChangeCommand(func(ctx context.Context, s *db.Store, b *track.Bundle, project string, ids []string) error {
 		return addPatches(ctx, s, b, project, ids)
 	}, &cobra.Command{
 		Use: "add NAME ID...", Short: "Put patches at the end of a bundle", Example: "  patchwatch bundle add for-next 18",
 	})
 }
 
-func (a *app) bundleRemoveCommand(owner *string) *cobra.Command {
-	return a.bundleChangeCommand(owner, removePatches, &cobra.Command{
+func (a *app) bundleRemoveCommand() *cobra.Command {
+	return a.bundleChangeCommand(removePatches, &cobra.Command{
 		Use: "remove NAME ID...", Short: "Take patches out of a bundle", Example: "  patchwatch bundle remove for-next 18",
 	})
 }
@@ -271,15 +278,15 @@ func removePatches(ctx context.Context, s *db.Store, b *track.Bundle, project st
 }
 
 // bundleChangeCommand completes a command that changes a bundle's patches.
-func (a *app) bundleChangeCommand(owner *string,
+func (a *app) bundleChangeCommand(
 	change func(ctx context.Context, s *db.Store, b *track.Bundle, project string, ids []string) error, c *cobra.Command,
 ) *cobra.Command {
-	var project string
+	var project, owner string
 	c.Long = c.Short + "; of a series, all its patches.\n\n" + view.IDsHelp
 	c.Args = cobra.MinimumNArgs(2)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		return a.changing(cmd.Context(), func(s *db.Store) error {
-			b, err := a.findBundle(cmd.Context(), s, *owner, args[0])
+			b, err := a.findBundle(cmd.Context(), s, owner, args[0])
 			if err != nil {
 				return err
 			}
@@ -290,18 +297,20 @@ func (a *app) bundleChangeCommand(owner *string,
 		})
 	}
 	projectFlag(c, &project)
+	ownerFlag(c, &owner)
 	return c
 }
 
-func (a *app) bundleDeleteCommand(owner *string) *cobra.Command {
-	return &cobra.Command{
+func (a *app) bundleDeleteCommand() *cobra.Command {
+	var owner string
+	c := &cobra.Command{
 		Use:     "delete NAME",
 		Short:   "Delete a bundle; its patches stay",
 		Example: "  patchwatch bundle delete for-next",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.changing(cmd.Context(), func(s *db.Store) error {
-				b, err := a.findBundle(cmd.Context(), s, *owner, args[0])
+				b, err := a.findBundle(cmd.Context(), s, owner, args[0])
 				if err != nil {
 					return err
 				}
@@ -309,4 +318,6 @@ func (a *app) bundleDeleteCommand(owner *string) *cobra.Command {
 			})
 		},
 	}
+	ownerFlag(c, &owner)
+	return c
 }

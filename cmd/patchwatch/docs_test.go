@@ -14,7 +14,7 @@ import (
 type helps map[string]string
 
 var (
-	commandLine = regexp.MustCompile(`(?m)^  ([a-z]+) {2,}\S`)
+	commandLine = regexp.MustCompile(`(?m)^  ([a-z-]+) +\S`)
 	flagLine    = regexp.MustCompile(`(?m)^  (?:    |-(\w), )--([a-z-]+)`)
 )
 
@@ -174,7 +174,7 @@ func TestManPageAndHelp(t *testing.T) {
 }
 
 var (
-	manHeading = regexp.MustCompile(`^patchwatch ?((?:[a-z]+ ?)*)`)
+	manHeading = regexp.MustCompile(`^patchwatch ?((?:[a-z-]+ ?)*)`)
 	manTag     = regexp.MustCompile(`(?m)^\.TP\n(.*)$`)
 	manFont    = regexp.MustCompile(`\\f.`)
 )

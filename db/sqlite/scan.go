@@ -100,6 +100,10 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		var n int64
 		n, fits = v.(int64)
 		*to = track.CheckState(n)
+	case *track.CredentialKind:
+		var n int64
+		n, fits = v.(int64)
+		*to = track.CredentialKind(n)
 	case *track.State:
 		var text string
 		text, fits = v.(string)
