@@ -135,7 +135,15 @@ func yesNo(on bool) string {
 
 // patchRows are the rows of patches, each once. It is an error if one of them is not there.
 func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
-	is, err := w.Derived(patches)
+	stands, err := w.Stands(patches)
+	if err != nil {
+		return nil, err
+	}
+	mails := make([]int64, len(patches))
+	for i, id := range patches {
+		mails[i] = stands[id]
+	}
+	is, err := w.Derived(mails)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +152,7 @@ func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
 		there[r.Mail] = true
 	}
 	for _, id := range patches {
-		if !there[id] {
+		if !there[stands[id]] {
 			return nil, fmt.Errorf("patch %d: %w", id, engine.ErrNotFound)
 		}
 	}

@@ -127,6 +127,9 @@ func (t *together) write(tx engine.Tx) (err error) {
 			err = nil
 		}
 	}
+	if err == nil {
+		err = w.End()
+	}
 	t.routing, t.opening = w.Leaves(), w.Stamped.Opening
 	return err
 }

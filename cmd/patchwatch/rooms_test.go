@@ -18,7 +18,7 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 // knows nothing of mail, and all meet in cmd.
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
-		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
+		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", "patchwatch/web",
 		"patchwatch/web/auth",
 		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
@@ -53,7 +53,8 @@ var rooms = map[string][]string{
 
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
-		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/internal/serve",
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
+		"patchwatch/web/internal/serve",
 		"patchwatch/web/internal/site",
 	},
 	"patchwatch/web/api": {

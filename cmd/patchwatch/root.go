@@ -45,7 +45,7 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 			root.AddCommand(c)
 		}
 	}
-	add("mail", a.watchCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
+	add("mail", a.watchCommand(), a.serveCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(),
 		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(), a.checkResultCommand(),
 		a.bundleCommand(), a.logCommand(), a.eventsCommand())

@@ -437,3 +437,15 @@ func (h hookedTx) PutEpoch(name string) error {
 func (h hookedTx) Prune(events, log time.Time) ([2]int64, error) {
 	return ask(h.hooked, "Prune", func() ([2]int64, error) { return h.tx.Prune(events, log) })
 }
+
+func (h hookedView) Changes(projects []int64) (map[int64]int64, error) {
+	return ask(h.hooked, "Changes", func() (map[int64]int64, error) { return h.view.Changes(projects) })
+}
+
+func (h hookedView) Stands(ids []int64) (map[int64]int64, error) {
+	return ask(h.hooked, "Stands", func() (map[int64]int64, error) { return h.view.Stands(ids) })
+}
+
+func (h hookedTx) PutChanges(projects []int64) error {
+	return h.do("PutChanges", func() error { return h.tx.PutChanges(projects) })
+}

@@ -18,6 +18,7 @@ type programs struct {
 	credentials table[int64, engine.Credential]
 	checks      table[int64, track.Check]
 	bundles     table[int64, track.Bundle]
+	changes     table[int64, int64] // by project
 	ownStates   []engine.OwnState
 	epoch       string
 	given       [5]int64 // the highest numbers that were given, by what has them
@@ -27,14 +28,14 @@ func newPrograms() programs {
 	ids := cmp.Compare[int64]
 	return programs{
 		users: newTable[int64, engine.User](ids), credentials: newTable[int64, engine.Credential](ids),
-		checks: newTable[int64, track.Check](ids), bundles: newTable[int64, track.Bundle](ids), epoch: "memory",
+		changes: newTable[int64, int64](ids), checks: newTable[int64, track.Check](ids), bundles: newTable[int64, track.Bundle](ids), epoch: "memory",
 	}
 }
 
 func (p *programs) snapshot() programs {
 	return programs{
 		users: p.users.snapshot(), credentials: p.credentials.snapshot(), checks: p.checks.snapshot(), bundles: p.bundles.snapshot(),
-		ownStates: p.ownStates, epoch: p.epoch, given: p.given,
+		changes: p.changes.snapshot(), ownStates: p.ownStates, epoch: p.epoch, given: p.given,
 	}
 }
 

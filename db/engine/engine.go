@@ -206,16 +206,12 @@ type Pages interface {
 	PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error)
 	CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error)
 	CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
-	// SeriesWith finds the series that mails are in, by the numbers of any copies of these.
-	SeriesWith(ids []int64) (map[int64]int64, error)
-}
-
-// Numbers will be part of View.
-type Numbers interface {
 	// Stands gives, for the numbers of any copies, the mails that stand for their names.
 	Stands(ids []int64) (map[int64]int64, error)
 	// Changes gives how often what is shown of projects has changed; that of 0: what is shown of all.
 	Changes(projects []int64) (map[int64]int64, error)
+	// SeriesWith finds the series that mails are in, by the numbers of any copies of these.
+	SeriesWith(ids []int64) (map[int64]int64, error)
 }
 
 // Accounts finds who may log in, and how.
@@ -305,6 +301,8 @@ type Tx interface {
 	DropBundles(ids []int64) error
 	PutOwnStates([]OwnState) error // all there are from now on
 	PutEpoch(string) error
+	// PutChanges counts one more change of each of these projects (see Pages.Changes).
+	PutChanges(projects []int64) error
 	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers are
 	// not given again.
 	Prune(events, log time.Time) (gone [2]int64, err error)

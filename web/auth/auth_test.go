@@ -268,9 +268,6 @@ func TestWelcome(t *testing.T) {
 	late := NewSecret()
 	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now}, HashOf(late))
 	s.want(s.ask(WelcomePath(late), nil), 404, "too old")
-	if got := Hide(at); strings.Contains(got, link) {
-		t.Errorf("the log has %s", got)
-	}
 }
 
 func TestProfile(t *testing.T) {

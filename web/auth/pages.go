@@ -20,19 +20,14 @@ const (
 	loginPath   = "/user/login/"
 	logoutPath  = "/user/logout/"
 	profilePath = "/user/"
-	welcomePath = "/user/welcome/"
+	welcomePath = WelcomePrefix
 )
+
+// WelcomePrefix is the path below which links lie by which a password is set. What follows it is a secret.
+const WelcomePrefix = "/user/welcome/"
 
 // WelcomePath is where a link leads by which a password is set.
 func WelcomePath(secret string) string { return welcomePath + secret + "/" }
-
-// Hide tells how a path is written to a log: that of a link by which a password is set is a secret.
-func Hide(path string) string {
-	if hasPrefix(path, welcomePath) {
-		return welcomePath + "…"
-	}
-	return path
-}
 
 //go:embed pages/*.tmpl
 var files embed.FS

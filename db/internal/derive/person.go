@@ -52,6 +52,9 @@ func (a *Adder) derivePeople() error {
 			search = append(search, email)
 		case n != nil && (!there || n.Before(&was)):
 			put[email] = personOf(*n)
+			if there && n.Name != p.Name {
+				a.Touch(all) // who is new is in no answer yet
+			}
 		}
 	}
 	return a.putPeople(put, search)
@@ -60,6 +63,7 @@ func (a *Adder) derivePeople() error {
 // putPeople writes people, and those for whom all of their mails must be searched.
 func (a *Adder) putPeople(put map[string]engine.PersonRow, search []string) error {
 	if len(search) > 0 {
+		a.Touch(all)
 		found, err := a.Namings(search)
 		if err != nil {
 			return err
@@ -128,6 +132,9 @@ func (w *Writing) correctPeople(named []engine.Naming) error {
 		if p, there := people[n.Email]; !there || p.Name != is.Name || p.Mail != is.Mail || !p.Date.Equal(is.Date) {
 			wrong[n.Email] = is
 		}
+	}
+	if len(wrong) > 0 {
+		w.Touch(all)
 	}
 	var d engine.Derived
 	for _, email := range engine.SortedKeys(wrong) {

@@ -11,7 +11,8 @@ import (
 // Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this can
 // complete. Temporary files go to dir. Nothing is told.
 func Rederive(ctx context.Context, tx engine.Tx, dir string) error {
-	w := &Writing{Tx: tx, Quiet: true}
+	t := newTouching(tx)
+	w := &Writing{Tx: t, touched: t, Quiet: true}
 	return w.RebuildBy(ctx, dir, batchMails, nil)
 }
 

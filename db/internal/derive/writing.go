@@ -17,6 +17,7 @@ type Writing struct {
 	put     bool           // a project was put
 	By      track.Actor    // empty: mail does it
 	Quiet   bool           // nothing that happens is told
+	touched *touching      // is Tx
 	events  []engine.Event // that happened
 	lines   []logged       // of the log
 }
@@ -27,11 +28,23 @@ func Begin(tx engine.Tx, f *frame.Frames, routing *Routing) (*Writing, error) {
 	if routing != nil && routing.Stamped != stamp {
 		routing = nil // somebody else has written since
 	}
-	return &Writing{Tx: tx, Codec: f, Stamped: stamp, routing: routing}, err
+	t := newTouching(tx)
+	return &Writing{Tx: t, touched: t, Codec: f, Stamped: stamp, routing: routing}, err
 }
+
+// Touch notes that what is shown of a project changes; 0: what is shown of all.
+func (w *Writing) Touch(project int64) { w.touched.touch(project) }
 
 // End writes what is to be told, as the last thing of the transaction.
 func (w *Writing) End() error {
+	if err := w.tellAll(); err != nil {
+		return err
+	}
+	return w.touched.put()
+}
+
+// tellAll writes the log and the events.
+func (w *Writing) tellAll() error {
 	if err := w.addLog(); err != nil {
 		return err
 	}
@@ -41,7 +54,7 @@ func (w *Writing) End() error {
 // PartBy runs f in a part of the transaction: what somebody decided, which may fail without harm to what is beside it. What
 // the part has to tell is written at its end.
 func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
-	part := &Writing{Tx: w.Tx, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing, By: by}
+	part := &Writing{Tx: w.Tx, touched: w.touched, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing, By: by}
 	keep := false
 	defer func() {
 		w.routing = part.routing
@@ -53,7 +66,7 @@ func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
 		if err := f(part); err != nil {
 			return err
 		}
-		return part.End()
+		return part.tellAll()
 	})
 	keep = err == nil
 	return err
