@@ -115,7 +115,13 @@ func find(v engine.View, project, id string) ([]int64, error) {
 		{Beginning: "<" + strings.TrimPrefix(id, "<"), Most: most},
 	}
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil && n > 0 {
-		tries = append([]engine.Finding{{ID: n}}, tries...)
+		stands, err := v.Stands([]int64{n}) // it may be that of another copy
+		if err != nil {
+			return nil, err
+		}
+		if stands[n] != 0 {
+			tries = append([]engine.Finding{{ID: stands[n]}}, tries...)
+		}
 	}
 	for _, q := range tries {
 		q.Project = project
