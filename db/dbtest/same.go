@@ -91,6 +91,7 @@ type rows struct {
 	projects []engine.Project
 	refs     []engine.RefKey
 	learned  map[int64]bool // the numbers of dictionaries
+	accounts
 }
 
 func (r *rows) look(v engine.View) error {
@@ -117,6 +118,9 @@ func (r *rows) look(v engine.View) error {
 	for _, d := range all {
 		r.learned[d.ID] = true
 	}
+	if err := r.accounts.look(v); err != nil {
+		return err
+	}
 	return v.EachRef(func(k engine.RefKey) error {
 		r.refs = append(r.refs, k)
 		return nil
@@ -135,7 +139,7 @@ func oneOf[T any](t *rapid.T, what string, all ...T) T { return rapid.SampledFro
 func (r *rows) anyStep() step {
 	kinds := []func() step{r.insert, r.insert, r.insert, r.update, r.remove, r.putRefs, r.dropRefs, r.put, r.put,
 		r.put, r.drop,
-		r.decide, r.moveDecisions, r.tell, r.project, r.project, r.notes}
+		r.decide, r.moveDecisions, r.tell, r.project, r.project, r.notes, r.program, r.program, r.program}
 	return oneOf(r.t, "step", kinds...)()
 }
 
