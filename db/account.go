@@ -52,8 +52,10 @@ func (s *Store) SetUser(ctx context.Context, by track.Actor, u track.User) error
 }
 
 // user finds an account.
-func (w *writing) user(id int64) (*engine.User, error) {
-	all, err := w.Users()
+func (w *writing) user(id int64) (*engine.User, error) { return userIn(w, id) }
+
+func userIn(v engine.View, id int64) (*engine.User, error) {
+	all, err := v.Users()
 	if err != nil {
 		return nil, err
 	}
@@ -230,21 +232,31 @@ func (s *Store) AddCredential(ctx context.Context, by track.Actor, c track.Crede
 	return c, err
 }
 
-// Credential finds a credential by the hash of its secret. ErrNotFound: there is none, or none any more.
+// Credential finds a credential by the hash of its secret. ErrNotFound: it opens nothing, or nothing any more.
 func (s *Store) Credential(ctx context.Context, hash engine.Sum) (c track.Credential, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		found, err := v.Credentials([]engine.Sum{hash})
 		if err != nil {
 			return err
 		}
-		var there bool
-		if c, there = found[hash]; !there || !c.Expires.IsZero() && !time.Now().Before(c.Expires) {
-			return fmt.Errorf("credential: %w", engine.ErrNotFound)
+		is, there := found[hash]
+		if !there || !is.Expires.IsZero() && !time.Now().Before(is.Expires) {
+			return errNoCredential
 		}
+		u, err := userIn(v, is.User)
+		if err != nil {
+			return err
+		}
+		if u.Disabled {
+			return errNoCredential
+		}
+		c = is
 		return nil
 	})
 	return c, err
 }
+
+var errNoCredential = fmt.Errorf("credential: %w", engine.ErrNotFound)
 
 // Credentials lists those of a user, by number.
 func (s *Store) Credentials(ctx context.Context, user int64) (out []track.Credential, err error) {

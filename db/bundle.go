@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -41,7 +42,7 @@ func bundleIn(all []track.Bundle, id int64) (track.Bundle, error) {
 func (s *Store) AddBundle(ctx context.Context, by track.Actor, b track.Bundle) (track.Bundle, error) {
 	err := s.decideBy(ctx, by, func(w *writing) error {
 		b.ID = 0
-		return w.putBundle(&b, "")
+		return w.putBundle(&b, nil)
 	})
 	return b, err
 }
@@ -57,7 +58,7 @@ func (s *Store) SetBundle(ctx context.Context, by track.Actor, b track.Bundle) e
 		if err != nil {
 			return err
 		}
-		return w.putBundle(&b, bundleText(is))
+		return w.putBundle(&b, &is)
 	})
 }
 
@@ -75,14 +76,15 @@ func (s *Store) RemoveBundle(ctx context.Context, by track.Actor, id int64) erro
 		if err := w.DropBundles([]int64{id}); err != nil {
 			return err
 		}
-		return w.noteBundle(is.Project, bundleText(is), "")
+		return w.noteBundle(is.Project, &is, nil)
 	})
 }
 
 // mostInBundle bounds what one bundle holds.
 const mostInBundle = 10_000
 
-func (w *writing) putBundle(b *track.Bundle, before string) error {
+// putBundle writes a bundle over what it is; nil: it is new.
+func (w *writing) putBundle(b, is *track.Bundle) error {
 	if err := checkBundle(b); err != nil {
 		return err
 	}
@@ -95,23 +97,50 @@ func (w *writing) putBundle(b *track.Bundle, before string) error {
 			return fmt.Errorf("there is a bundle %s already: %w", b.Name, engine.ErrConflict)
 		}
 	}
-	names := make([]engine.Name, len(b.Patches))
-	for i, msgid := range b.Patches {
-		names[i] = engine.Name{Project: b.Project, MsgID: msgid}
+	var kept []string
+	if is != nil && is.Project == b.Project {
+		kept = is.Patches
 	}
-	copies, err := w.Copies(names)
-	if err != nil {
+	if err := w.arePatches(b.Project, without(b.Patches, kept)); err != nil {
 		return err
-	}
-	for _, n := range names {
-		if len(copies[n]) == 0 {
-			return fmt.Errorf("patch %s: %w", n.MsgID, engine.ErrNotFound)
-		}
 	}
 	if err := w.PutBundle(b); err != nil {
 		return err
 	}
-	return w.noteBundle(b.Project, before, bundleText(*b))
+	return w.noteBundle(b.Project, is, b)
+}
+
+// arePatches refuses Message-IDs that are not those of patches of a project. What was put into a bundle before is not asked
+// again: it stays there, whatever becomes of it.
+func (w *writing) arePatches(project int64, msgids []string) error {
+	rows, err := w.RowsNamed(project, msgids)
+	if err != nil {
+		return err
+	}
+	patch := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		patch[r.ID] = r.Kind == track.Patch
+	}
+	for _, id := range msgids {
+		if !patch[id] {
+			return fmt.Errorf("patch %s: %w", id, engine.ErrNotFound)
+		}
+	}
+	return nil
+}
+
+// without is a list without those that are in another.
+func without(all, others []string) (out []string) {
+	there := make(map[string]bool, len(others))
+	for _, o := range others {
+		there[o] = true
+	}
+	for _, x := range all {
+		if !there[x] {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 func checkBundle(b *track.Bundle) error {
@@ -132,18 +161,30 @@ func checkBundle(b *track.Bundle) error {
 	return nil
 }
 
-func (w *writing) noteBundle(project int64, before, after string) error {
+// noteBundle notes a change of a bundle; nil: it was not there, or is no more.
+func (w *writing) noteBundle(project int64, before, after *track.Bundle) error {
+	if before != nil && after != nil && reflect.DeepEqual(*before, *after) {
+		return nil
+	}
 	links, err := engine.LinkNames(w)
-	if err != nil || before == after {
+	if err != nil {
 		return err
 	}
-	return w.Note("bundle", links[project], "", before, after)
+	return w.Note("bundle", links[project], "", bundleText(before), bundleText(after))
 }
 
-func bundleText(b track.Bundle) string {
-	open := "private"
+// bundleText is a bundle as the log has it.
+func bundleText(b *track.Bundle) string {
+	if b == nil {
+		return ""
+	}
+	const most = 20
+	open, more := "private", ""
 	if b.Public {
 		open = "public"
 	}
-	return fmt.Sprintf("%s (%s, %d patches)", b.Name, open, len(b.Patches))
+	if n := len(b.Patches) - most; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%s (%s): %s%s", b.Name, open, strings.Join(b.Patches[:min(most, len(b.Patches))], " "), more)
 }
