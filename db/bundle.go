@@ -88,6 +88,9 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	if err := checkBundle(b); err != nil {
 		return err
 	}
+	if _, err := w.user(b.Owner); err != nil {
+		return err
+	}
 	all, err := w.Bundles(b.Owner)
 	if err != nil {
 		return err

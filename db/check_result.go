@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"regexp"
-	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -24,8 +23,14 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 	if !checkContext.MatchString(c.Context) {
 		return fmt.Errorf("check %q: a context has letters, digits, hyphens and underscores", c.Context)
 	}
+	if c.State < track.CheckPending || c.State > track.CheckFail {
+		return fmt.Errorf("check %s: there is no state %d", c.Context, c.State)
+	}
 	if c.User == 0 {
 		return fmt.Errorf("check %s: %w", c.Context, errNoUser)
+	}
+	if _, err := w.user(c.User); err != nil {
+		return err
 	}
 	rows, err := w.patchRows([]int64{patch})
 	if err != nil {
@@ -38,7 +43,7 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 	}
 	name := engine.NameOf(mails[row.Mail])
 	c.Project, c.MsgID = name.Project, name.MsgID
-	if c.Date, err = w.now(); err != nil {
+	if c.Date, err = w.Now(); err != nil {
 		return err
 	}
 	if err := w.AddChecks([]*track.Check{c}); err != nil {
@@ -55,16 +60,6 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 	}
 	w.Tell(engine.Event{Category: track.CheckCreated, Project: c.Project, Mail: row.Mail, Check: c.ID})
 	return nil
-}
-
-// now is the time of a commit: not before that of any event.
-func (w *writing) now() (time.Time, error) {
-	now := time.Now().UTC().Truncate(time.Microsecond)
-	_, last, err := w.LastEvent()
-	if now.Before(last) {
-		now = last
-	}
-	return now, err
 }
 
 // Checks gives all checks of patches, those of each by number.

@@ -65,9 +65,9 @@ func (s *Store) Events(ctx context.Context, since int64, most int) (out []track.
 
 // eventsOf puts names to what events are about.
 func eventsOf(v engine.View, rows []engine.Event) ([]track.Event, error) {
-	var mails, series []int64
+	var mails, series, checks []int64
 	for _, e := range rows {
-		mails, series = append(mails, e.Mail, e.Comment), append(series, e.Series)
+		mails, series, checks = append(mails, e.Mail, e.Comment), append(series, e.Series), append(checks, e.Check)
 	}
 	links, err := engine.LinkNames(v)
 	if err != nil {
@@ -81,11 +81,18 @@ func eventsOf(v engine.View, rows []engine.Event) ([]track.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	results, err := v.ChecksNumbered(engine.Distinct(checks))
+	if err != nil {
+		return nil, err
+	}
 	out := make([]track.Event, len(rows))
 	for i, e := range rows {
 		out[i] = track.Event{
 			ID: e.ID, Date: e.Date, Category: e.Category, Project: links[e.Project], Actor: e.Actor,
 			Comment: refs[e.Comment], Series: sets[e.Series], Before: e.Before, After: e.After,
+		}
+		if c, there := results[e.Check]; there {
+			out[i].Check = &c
 		}
 		switch e.Category {
 		case track.CoverCreated, track.CoverCommentCreated:

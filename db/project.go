@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"patchwatch/db/engine"
@@ -106,7 +107,7 @@ func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Proje
 }
 
 // adopt gives the row of a project that was made on sight to one that is added. A removed project of that link name would be
-// in the way; its decisions go with it to the adopted one.
+// in the way; all that was decided in it goes with it to the adopted one.
 func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) error {
 	row.ID, row.Rules, row.ListID = onSight.ID, onSight.Rules, onSight.ListID
 	for i := range all {
@@ -114,8 +115,10 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 		if o.LinkName != row.LinkName || o.ID == onSight.ID {
 			continue
 		}
-		if err := w.MoveDecisions(o.ID, onSight.ID); err != nil {
-			return err
+		for _, move := range []func(from, to int64) error{w.MoveDecisions, w.MoveChecks, w.moveBundles, w.moveMaintainers} {
+			if err := move(o.ID, onSight.ID); err != nil {
+				return err
+			}
 		}
 		o.LinkName = fmt.Sprintf("removed %d %s", o.ID, o.LinkName)
 		if err := w.PutProject(o); err != nil {
@@ -123,6 +126,45 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 		}
 	}
 	return nil
+}
+
+// moveBundles hands the bundles of a project to another.
+func (w *writing) moveBundles(from, to int64) error {
+	all, err := w.Bundles(0)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Project != from {
+			continue
+		}
+		all[i].Project = to
+		if err := w.PutBundle(&all[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveMaintainers has those who maintain a project maintain another instead.
+func (w *writing) moveMaintainers(from, to int64) error {
+	all, err := w.Users()
+	if err != nil {
+		return err
+	}
+	var moved []*engine.User
+	for i := range all {
+		u := &all[i]
+		at := slices.Index(u.Maintains, from)
+		if at < 0 {
+			continue
+		}
+		u.Maintains[at] = to
+		slices.Sort(u.Maintains)
+		u.Maintains = slices.Compact(u.Maintains)
+		moved = append(moved, u)
+	}
+	return w.PutUsers(moved)
 }
 
 // decideAllOnSight makes ordinary projects of those that were made on sight. The first decision about projects is

@@ -35,6 +35,7 @@ type Event struct {
 
 	Patch, Cover, Comment MailRef
 	Series                SeriesRef
+	Check                 *Check
 	Before, After         string // states, or the addresses of delegates
 }
 

@@ -25,13 +25,9 @@ func (w *Writing) addEvents() error {
 	if len(w.events) == 0 {
 		return nil
 	}
-	_, last, err := w.LastEvent()
+	now, err := w.Now()
 	if err != nil {
 		return err
-	}
-	now := micros(time.Now())
-	if now.Before(last) {
-		now = last
 	}
 	for i := range w.events {
 		w.events[i].Date = now
@@ -41,6 +37,19 @@ func (w *Writing) addEvents() error {
 		return cmp.Or(tellingOrder[a.Category]-tellingOrder[b.Category], cmp.Compare(a.Series, b.Series))
 	})
 	return w.AddEvents(w.events)
+}
+
+// Now is the time of the transaction, the same whenever it is asked for. It is not before the date of any event.
+func (w *Writing) Now() (time.Time, error) {
+	if !w.now.IsZero() {
+		return w.now, nil
+	}
+	_, last, err := w.LastEvent()
+	w.now = micros(time.Now())
+	if w.now.Before(last) {
+		w.now = last
+	}
+	return w.now, err
 }
 
 // tellingOrder is the order of what one transaction tells: nothing is told of a thing that was not yet created.

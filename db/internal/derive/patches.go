@@ -26,14 +26,18 @@ func (d *deriver) putPatches(seats []seat) error {
 	if err != nil {
 		return err
 	}
-	checked, err := d.checkedOf(fresh)
+	names := make([]engine.Name, len(fresh))
+	for i, s := range fresh {
+		names[i] = d.name(s.Row)
+	}
+	checked, err := d.checkedOf(names)
 	if err != nil {
 		return err
 	}
 	for _, s := range fresh {
 		row := engine.PatchRow{
 			Mail: s.Mail, Project: d.project, Series: s.series, Number: s.number, Date: s.Date, Submitter: s.Sender,
-			ID: s.Called(), Checked: checked[s.ID],
+			ID: s.Called(), Checked: checked[d.name(s.Row)],
 		}
 		if err := d.stand(&row, d.decisions[d.name(s.Row)], asks[s.Mail]); err != nil {
 			return err
@@ -86,9 +90,17 @@ func (d *deriver) asksOf(seats []seat) (map[int64]*engine.Mail, error) {
 	return out, err
 }
 
-// checkedOf gives what all checks of each of these patches say together, by Message-ID.
-func (d *deriver) checkedOf(seats []seat) (map[string]track.CheckState, error) {
-	return nil, nil // no engine has checks yet
+// checkedOf gives what all checks of each of these patches say together.
+func (d *deriver) checkedOf(names []engine.Name) (map[engine.Name]track.CheckState, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	all, err := d.Checks(names)
+	out := make(map[engine.Name]track.CheckState, len(all))
+	for name, checks := range all {
+		out[name] = track.Count(checks).Combined()
+	}
+	return out, err
 }
 
 // stand sets what was decided about a patch, or what it begins with if nobody decided.
@@ -120,7 +132,8 @@ func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *eng
 	return nil
 }
 
-// decideAnew decides again about those of the mails that are patches of the project, whose rules have changed since.
+// decideAnew decides again about those of the mails that are patches of the project: its rules have changed since, or it has got
+// the decisions and checks of another.
 func (d *deriver) decideAnew(mails []int64) error {
 	is, err := d.Derived(mails)
 	if err != nil {
@@ -138,11 +151,16 @@ func (d *deriver) decideAnew(mails []int64) error {
 	if d.decisions, err = d.Decisions(names); err != nil {
 		return err
 	}
+	checked, err := d.checkedOf(names)
+	if err != nil {
+		return err
+	}
 	var out engine.Derived
 	for _, row := range ours {
 		before := row
-		row.State, row.Delegate, row.Archived, row.Hidden = track.StateNew, "", false, false
-		if err := d.stand(&row, d.decisions[engine.NameOf(facts[row.Mail])], facts[row.Mail]); err != nil {
+		name := engine.NameOf(facts[row.Mail])
+		row.State, row.Delegate, row.Archived, row.Hidden, row.Checked = track.StateNew, "", false, false, checked[name]
+		if err := d.stand(&row, d.decisions[name], facts[row.Mail]); err != nil {
 			return err
 		}
 		if row != before {

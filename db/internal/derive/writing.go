@@ -20,6 +20,7 @@ type Writing struct {
 	touched *touching      // is Tx
 	events  []engine.Event // that happened
 	lines   []logged       // of the log
+	now     time.Time      // see Now; zero: nobody has asked
 }
 
 // Begin begins on a transaction. routing is what the one before left; nil: nothing.
