@@ -3,13 +3,14 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
-// SetState records what a person decided about patches, by the numbers of their mails. All or none is set.
+// SetState records what a person decided about patches, by the numbers of any copies. All or none is set.
 func (s *Store) SetState(ctx context.Context, by track.Actor, patches []int64, state track.State) error {
 	return s.Decide(ctx, by, patches, track.Decided{State: &state})
 }
@@ -139,11 +140,7 @@ func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	mails := make([]int64, len(patches))
-	for i, id := range patches {
-		mails[i] = stands[id]
-	}
-	is, err := w.Derived(mails)
+	is, err := w.Derived(engine.Distinct(slices.Collect(maps.Values(stands))))
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,19 @@ import (
 	"patchwatch/track"
 )
 
-// Trailers gives the trailers of patches, by the numbers of their mails: their own, and those that replies to them and to the
-// covers of their series give. It takes three calls, however many patches there are.
+// Trailers gives the trailers of patches, by the numbers of any copies: their own, and those that replies to them and to the
+// covers of their series give. It takes four calls, however many patches there are.
 func (s *Store) Trailers(ctx context.Context, patches []int64) (out map[int64]track.PatchTrailers, err error) {
 	err = s.view(ctx, func(v engine.View) error {
-		out, err = trailersOf(v, patches)
+		stands, err := v.Stands(patches)
+		if err != nil {
+			return err
+		}
+		of, err := trailersOf(v, engine.Distinct(slices.Collect(maps.Values(stands))))
+		out = make(map[int64]track.PatchTrailers, len(patches))
+		for id, mail := range stands {
+			out[id] = of[mail]
+		}
 		return err
 	})
 	return out, err

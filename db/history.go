@@ -3,6 +3,7 @@ package db
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"patchwatch/db/engine"
@@ -104,11 +105,18 @@ func eventsOf(v engine.View, rows []engine.Event) ([]track.Event, error) {
 	return out, nil
 }
 
+// mailRefs names mails by the copies that stand for them today.
 func mailRefs(v engine.View, ids []int64) (map[int64]track.MailRef, error) {
-	mails, err := v.Mails(ids)
+	stands, err := v.Stands(ids)
+	if err != nil {
+		return nil, err
+	}
+	mails, err := v.Mails(engine.Distinct(slices.Collect(maps.Values(stands))))
 	out := make(map[int64]track.MailRef, len(ids))
-	for id, m := range mails {
-		out[id] = track.MailRef{ID: id, MsgID: m.MsgID, Name: m.Name}
+	for id, stand := range stands {
+		if m := mails[stand]; m != nil {
+			out[id] = track.MailRef{ID: cmp.Or(m.First, m.ID), MsgID: m.MsgID, Name: m.Name}
+		}
 	}
 	return out, err
 }

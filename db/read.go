@@ -31,11 +31,11 @@ func patches(v engine.View, f track.Filter) ([]track.PatchView, error) {
 	}
 	ids := make([]int64, len(out))
 	for i := range out {
-		ids[i] = out[i].ID
+		ids[i] = out[i].Mail
 	}
 	trailers, err := trailersOf(v, ids)
 	for i := range out {
-		out[i].Trailers = trailers[out[i].ID].Count()
+		out[i].Trailers = trailers[out[i].Mail].Count()
 	}
 	return out, err
 }
@@ -63,14 +63,18 @@ func seriesViews(v engine.View, f track.Filter) ([]track.SeriesView, error) {
 	return out, nil
 }
 
-// Comments lists the comments on a patch or cover, in canonical order.
+// Comments lists the comments on a patch or cover, by the number of any copy, in canonical order.
 func (s *Store) Comments(ctx context.Context, parent int64) (out []track.MailView, err error) {
 	err = s.view(ctx, func(v engine.View) error {
-		replies, err := v.Replies([]int64{parent}, false)
+		stands, err := v.Stands([]int64{parent})
 		if err != nil {
 			return err
 		}
-		out, err = v.MailViews(replies[parent])
+		replies, err := v.Replies([]int64{stands[parent]}, false)
+		if err != nil {
+			return err
+		}
+		out, err = v.MailViews(replies[stands[parent]])
 		return err
 	})
 	return out, err
@@ -136,7 +140,7 @@ func bracketed(id string) string {
 	return "<" + strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") + ">"
 }
 
-// Raw is a stored mail's bytes, as they were delivered.
+// Raw is a stored mail's bytes, as they were delivered, by the number of that copy.
 func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
 	var frame []byte
 	if err := s.view(ctx, func(v engine.View) error {
@@ -193,10 +197,13 @@ func chosenFirst(a, b engine.Copy) int {
 	return 1
 }
 
-// Why explains a mail, by its number.
+// Why explains a mail, by the number of any copy.
 func (s *Store) Why(ctx context.Context, mail int64) (why derive.Why, err error) {
 	err = s.engine.Look(ctx, func(v engine.View) error {
-		why, err = derive.Explain(v, mail)
+		stands, err := v.Stands([]int64{mail})
+		if err == nil {
+			why, err = derive.Explain(v, stands[mail])
+		}
 		return err
 	})
 	if err != nil {

@@ -28,7 +28,8 @@ func (f Filter) Narrows() bool {
 
 // PatchView is a patch as lists show it.
 type PatchView struct {
-	ID        int64 // number of the mail; the same after a rebuild
+	ID        int64 // the number by which it is called: that of the copy that was stored first
+	Mail      int64 // that of the stored mail that stands for it
 	Project   string
 	MsgID     string
 	Name      string
@@ -48,7 +49,7 @@ type PatchView struct {
 
 // SeriesView is a series as lists show it.
 type SeriesView struct {
-	ID        int64 // the smallest number of its mails
+	ID        int64 // the smallest number by which its mails are called
 	Project   string
 	Key       string
 	Name      string // what a person called it, otherwise the cover's title, or the name of the lowest patch
@@ -71,7 +72,8 @@ type Dependency struct {
 
 // MailView is any stored mail: a cover, a comment, a reply that waits for its parent.
 type MailView struct {
-	ID        int64
+	ID        int64 // the number by which it is called
+	Mail      int64 // that of the stored mail
 	Project   string
 	MsgID     string
 	Kind      Role

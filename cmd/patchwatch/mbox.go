@@ -75,7 +75,7 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 		to = term.PrintableWriter{To: out} // a person looks at it; into a pipe or a file every byte goes as it was sent
 	}
 	for _, p := range patches {
-		raw, err := w.store.Raw(ctx, p.ID)
+		raw, err := w.store.Raw(ctx, p.Mail)
 		if err != nil {
 			return err
 		}

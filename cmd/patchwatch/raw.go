@@ -48,7 +48,7 @@ Message-ID first.
 				if all {
 					return writeCopies(cmd.Context(), a.out, s, m.ID)
 				}
-				raw, err := s.Raw(cmd.Context(), m.ID)
+				raw, err := s.Raw(cmd.Context(), m.Mail)
 				if err == nil {
 					_, err = a.out.Write(raw)
 				}

@@ -129,6 +129,8 @@ func (a *asking) facts() {
 	for _, name := range a.names() {
 		set(a, fmt.Sprint("copies of ", name), copies[name], err)
 	}
+	stands, err := a.Stands(append(a.ids, 1, 99))
+	a.say("stand", stands, err)
 	mails, err := a.Mails(a.ids)
 	a.say("mails", values(mails), err)
 	namings, err := a.Namings(someSenders)
@@ -330,6 +332,8 @@ func (a *asking) history() {
 		events, err := a.Events(q)
 		a.say(fmt.Sprintf("events %+v", q), events, err)
 	}
+	changes, err := a.Changes([]int64{0, 1, 2, 3, 99})
+	a.say("changes", changes, err)
 	id, date, err := a.LastEvent()
 	a.say("last event", fmt.Sprint(id, date), err)
 }

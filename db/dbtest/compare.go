@@ -17,7 +17,8 @@ import (
 // Compare does the same to databases of two engines: mail in batches, decisions, changes of projects and rules that are
 // followed at once or later, rebuilds and rereads. After each the two say the same.
 func Compare(t *rapid.T, a, b Opener) {
-	pair := &pair{t: t, places: [2]Opener{a, b}, stores: [2]*db.Store{a.store(t), b.store(t)}}
+	pair := &pair{t: t, places: [2]Opener{a, b}, stores: [2]*db.Store{a.store(t), b.store(t)},
+		ever: [2]map[string]int64{{}, {}}}
 	mails := anyMails(t)
 	for _, m := range mails {
 		m.Files = rapid.SampledFrom([][]string{nil, {"net/core.c"}, {"doc/a.rst"}}).Draw(t, "files")
@@ -35,6 +36,7 @@ type pair struct {
 	t      *rapid.T
 	places [2]Opener
 	stores [2]*db.Store
+	ever   [2]map[string]int64 // who was ever named, by number
 }
 
 func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store) error) {
@@ -144,6 +146,15 @@ func (p *pair) compare(after string) {
 		say("events", events, err)
 	}
 	sameAnswers(p.t, after, said[0], said[1])
+	for i, place := range p.places {
+		e, err := place(ctx)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		numbers := wantCalled(p.t, after, e)
+		e.Close()
+		numbers.keep(p.t, after, p.ever[i])
+	}
 }
 
 // history is the log and the events, without the times. The order of events is left out: one transaction may tell what

@@ -18,13 +18,14 @@ func (v *view) Patches(f track.Filter) (out []track.PatchView, err error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b track.PatchView) int {
-		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(v.patches.get(b.ID).ID, v.patches.get(a.ID).ID))
+		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(b.ID, a.ID))
 	})
 	return first(out, f.Limit), nil
 }
 
 func (s *state) wantsPatch(f *track.Filter, p *engine.PatchRow, m *mail) bool {
-	return (f.ID == 0 || p.Mail == f.ID) &&
+	stands := s.standsFor(f.ID)
+	return (f.ID == 0 || stands != nil && p.Mail == stands.ID) &&
 		(f.Project == "" || s.projects.get(p.Project).LinkName == f.Project) &&
 		(len(f.States) == 0 || slices.Contains(f.States, p.State)) &&
 		s.isPerson(p.Submitter, m.SenderName, f.Submitter) &&
@@ -38,7 +39,7 @@ func (s *state) wantsPatch(f *track.Filter, p *engine.PatchRow, m *mail) bool {
 
 func (s *state) patchView(p *engine.PatchRow, m *mail, project string) track.PatchView {
 	return track.PatchView{
-		ID: p.Mail, Project: project, MsgID: m.MsgID, Name: m.Name, Date: p.Date,
+		ID: p.ID, Mail: p.Mail, Project: project, MsgID: m.MsgID, Name: m.Name, Date: p.Date,
 		Submitter: s.shown(p.Submitter, m.SenderName),
 		State:     p.State, Delegate: p.Delegate, Archived: p.Archived, Series: p.Series, Number: p.Number, Total: m.Total,
 		Version: m.Version, PullURL: m.PullURL, Hash: hex.EncodeToString(m.Hash),
@@ -145,7 +146,7 @@ func (v *view) MailViews(ids []int64) ([]track.MailView, error) {
 
 func (s *state) mailView(m *mail) (track.MailView, error) {
 	v := track.MailView{
-		ID: m.ID, Project: s.projects.get(m.Project).LinkName, MsgID: m.MsgID, Kind: s.role(m), Name: m.Name,
+		ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: s.projects.get(m.Project).LinkName, MsgID: m.MsgID, Kind: s.role(m), Name: m.Name,
 		Date:      m.Date,
 		Submitter: s.shown(m.Sender, m.SenderName), Refs: slices.Clone(m.Refs), Series: s.seriesOf(m.ID),
 		Variants: s.variants(m),
@@ -175,17 +176,17 @@ func (s *state) variants(m *mail) (n int) {
 
 func (v *view) Find(q engine.Finding) (out []int64, err error) {
 	for _, m := range v.mails.all() {
-		if m.Chosen && calledSo(m, &q) && (q.Project == "" || v.projects.get(m.Project).LinkName == q.Project) {
+		if m.Chosen && v.calledSo(m, &q) && (q.Project == "" || v.projects.get(m.Project).LinkName == q.Project) {
 			out = append(out, m.ID)
 		}
 	}
 	return first(out, q.Most), nil
 }
 
-func calledSo(m *mail, q *engine.Finding) bool {
+func (s *state) calledSo(m *mail, q *engine.Finding) bool {
 	switch {
 	case q.ID != 0:
-		return m.ID == q.ID
+		return s.standsFor(q.ID) == m
 	case q.MsgIDs != nil:
 		return slices.Contains(q.MsgIDs, m.MsgID)
 	}

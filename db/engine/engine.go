@@ -132,7 +132,8 @@ type Lists interface {
 	SeriesList(f track.Filter) ([]track.SeriesView, error)
 	// MailViews gives mails in the order of ids.
 	MailViews(ids []int64) ([]track.MailView, error)
-	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty.
+	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty. The
+	// number of any copy finds the mail that stands for its name.
 	Find(q Finding) ([]int64, error)
 	// Replies gives the replies whose parent is one of these, in canonical order, ignored ones too where asked for.
 	Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error)

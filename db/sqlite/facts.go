@@ -55,6 +55,10 @@ func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, err
 	return out, nil
 }
 
+// standsFor finds the mail that stands for the name of a mail.
+const standsFor = `SELECT n.id FROM mail o CROSS JOIN mail n
+	WHERE o.id = +? AND n.msgid = o.msgid AND n.project IS o.project AND n.chosen`
+
 var mailQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE m.id = ?`
 
 func (q queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {

@@ -92,7 +92,7 @@ func limit(n int) string {
 
 func patchConditions(f track.Filter) *conditions {
 	c := &conditions{}
-	c.add(f.ID != 0, is(`p.mail`), f.ID)
+	c.add(f.ID != 0, `p.mail = (`+standsFor+`)`, f.ID)
 	c.project(`p.project`, f.Project)
 	c.states(`p.state`, f.States)
 	c.person(`p.submitter`, `m.sender_name`, f.Submitter)

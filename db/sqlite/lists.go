@@ -10,14 +10,14 @@ import (
 func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
 	err = q.each(`
-		SELECT p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(nullif(m.sender_name, ''), pe.name, ''),
+		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(nullif(m.sender_name, ''), pe.name, ''),
 			p.state, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total, m.version, m.pull_url, m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+`
 		ORDER BY p.date DESC, p.id DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
 		var p track.PatchView
 		var hash []byte
-		err := scan(&p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), &p.Submitter.Email, &p.Submitter.Name,
+		err := scan(&p.ID, &p.Mail, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), &p.Submitter.Email, &p.Submitter.Name,
 			&p.State, (*text)(&p.Delegate), &p.Archived, (*number)(&p.Series), &p.Number, &p.Total, &p.Version,
 			(*text)(&p.PullURL), &hash)
 		p.Hash = hex.EncodeToString(hash)
@@ -58,7 +58,7 @@ const variants = `(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.pro
 
 func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	err = q.each(`
-		SELECT m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
+		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
 			r.parent IS NOT NULL, m.more, `+variants+`
 		FROM `+given+rowTables+` LEFT JOIN project pr ON pr.id = m.project LEFT JOIN person pe ON pe.email = m.sender
@@ -68,7 +68,7 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 		var kind track.Kind
 		var leads bool
 		var more string
-		if err := scan(&v.ID, (*number)(&project), (*text)(&v.Project), &v.MsgID, &kind, &v.Name, (*seconds)(&v.Date),
+		if err := scan(&v.ID, &v.Mail, (*number)(&project), (*text)(&v.Project), &v.MsgID, &kind, &v.Name, (*seconds)(&v.Date),
 			&v.Submitter.Email, &v.Submitter.Name, (*lines)(&v.Refs), (*text)(&v.Parent), (*number)(&v.Series), &leads,
 			(*text)(&more), &v.Variants); err != nil {
 			return err
@@ -90,7 +90,7 @@ func readMore(v *track.MailView, more string) error {
 
 func (q queries) Find(f engine.Finding) (out []int64, err error) {
 	c := &conditions{}
-	c.add(f.ID != 0, `id = ?`, f.ID)
+	c.add(f.ID != 0, `id = (`+standsFor+`)`, f.ID)
 	c.add(len(f.MsgIDs) > 0, in(`msgid`), list(f.MsgIDs))
 	c.add(f.Beginning != "", `msgid >= ? AND msgid < ?`, f.Beginning, f.Beginning+"\U0010ffff")
 	if len(c.terms) == 0 {

@@ -27,7 +27,7 @@ type called struct {
 
 // rowsCalled finds rows by the numbers of any copies.
 func rowsCalled[R any](q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called) (map[int64]R, error) {
-	stand, err := q.standFor(ids)
+	stand, err := q.Stands(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +49,6 @@ func rowsCalled[R any](q queries, ids []int64, s track.Scope, rows func(mails []
 		}
 	}
 	return out, err
-}
-
-// standFor gives, for the numbers of any copies, the mails that stand for their names.
-func (q queries) standFor(ids []int64) (map[int64]int64, error) {
-	return q.pairs(`
-		SELECT o.id, n.id FROM `+given+`mail o CROSS JOIN mail n
-		WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project AND n.chosen`, ids)
 }
 
 func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {

@@ -68,13 +68,13 @@ func whileWriting(v engine.View) error {
 	named := []engine.Name{{Project: 1, MsgID: "<p1@x>"}, {MsgID: "<u@x>"}}
 	at := func(_ any, err error) error { return err }
 	errs := []error{
-		at(v.Known([]engine.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Mails([]int64{2})),
+		at(v.Known([]engine.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Stands([]int64{2})), at(v.Mails([]int64{2})),
 		at(v.Namings([]string{"ann@x.org"})), at(v.LastMail()), at(v.After(3, 2)),
 		v.Frames([]int64{1}, func(int64, []byte) error { return nil }),
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
 		at(v.Marked(1, []engine.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
 		at(v.Derived([]int64{2})), at(v.Series([]int64{1})), at(v.People([]string{"ann@x.org"})),
-		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.Works()), at(v.Reading()),
+		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.Changes([]int64{0, 1})), at(v.Works()), at(v.Reading()),
 	}
 	for _, senders := range [][]string{nil, {"ann@x.org"}, {"ann@x.org", "bob@x.org"}} {
 		errs = append(errs, at(v.Referrers(engine.Referring{Project: 1, To: []string{"<p1@x>"}, Senders: senders})))

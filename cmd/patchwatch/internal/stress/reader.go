@@ -105,7 +105,8 @@ func (s *shown) add(e *track.Event) (wrong string) {
 		wrong = fmt.Sprintf("event %d of %v after an event of %v", e.ID, e.Date, s.date)
 	}
 	same := *e
-	same.Series = track.SeriesRef{ID: e.Series.ID} // its name is today's
+	same.Series = track.SeriesRef{ID: e.Series.ID} // names are today's
+	same.Patch.Name, same.Cover.Name, same.Comment.Name = "", "", ""
 	if err := json.NewEncoder(s.sum).Encode(same); err != nil {
 		wrong = err.Error()
 	}

@@ -58,7 +58,7 @@ func (sh *Shower) asJSON(m track.MailView, read *track.Mail, patch *track.PatchV
 		out.WaitsFor = why.Missing
 	}
 	for _, c := range comments {
-		read, err := sh.read(c.ID)
+		read, err := sh.read(c.Mail)
 		if err != nil {
 			return err
 		}

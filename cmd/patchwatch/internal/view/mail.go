@@ -52,7 +52,7 @@ func (sh *Shower) show(project, id string) error {
 }
 
 func (sh *Shower) mail(m track.MailView) error {
-	read, err := sh.read(m.ID)
+	read, err := sh.read(m.Mail)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (sh *Shower) patchAndSeries(m track.MailView) (*track.PatchView, *track.Ser
 }
 
 func (sh *Shower) comment(m threaded) error {
-	read, err := sh.read(m.ID)
+	read, err := sh.read(m.Mail)
 	if err != nil {
 		return err
 	}

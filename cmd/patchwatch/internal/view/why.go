@@ -73,9 +73,9 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 		j := Reason{ID: m.ID, MsgID: m.MsgID, Name: m.Name, Ground: string(r.Ground), Ref: r.Ref, With: r.With,
 			Apart: int64(r.Apart.Seconds())}
 		if r.Ref != "" {
-			holder := m.ID
+			holder := m.Mail
 			if r.Back {
-				holder = number[r.With]
+				holder = mails[r.With].Mail
 			}
 			if j.Header, err = sh.holderOf(holder, r.Ref); err != nil {
 				return nil, err
@@ -110,7 +110,7 @@ func (sh *Shower) alone(m track.MailView, why db.Why) ([]Reason, error) {
 	switch {
 	case m.Kind == track.RoleComment:
 		out.Ref, out.With = why.Through, m.Parent
-		if out.Header, err = sh.holderOf(m.ID, why.Through); err != nil {
+		if out.Header, err = sh.holderOf(m.Mail, why.Through); err != nil {
 			return nil, err
 		}
 		out.Words = fmt.Sprintf("a comment on %s: ", m.Parent)
