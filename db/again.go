@@ -16,7 +16,7 @@ func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchV
 			return err
 		}
 		for _, a := range again {
-			found, err := patches(v, track.Filter{Series: a.ID, Archived: true})
+			found, err := patches(v, track.Filter{Series: a.ID, Archived: true, Hidden: true})
 			if err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ func (v Viewer) Decides(p *Project, submitter, delegate string) bool {
 	return v.maintains(p.ID) || slices.Contains(v.User.Emails, submitter) || v.User.Is(delegate)
 }
 
-// Maintains tells whether the viewer may change the project itself, and report checks about its patches.
+// Maintains tells whether the viewer may change the project itself.
 func (v Viewer) Maintains(p *Project) bool { return !v.ReadOnly && v.maintains(p.ID) }
 
 // Administers tells whether the viewer may change everything.

@@ -14,6 +14,7 @@ type Filter struct {
 	Until     time.Time
 	Series    int64
 	Archived  bool // archived ones too
+	Hidden    bool // hidden ones too; one that is asked for by its number is found in any case
 
 	Incomplete bool // series of which patches are missing
 
@@ -87,5 +88,6 @@ type MailView struct {
 	Trailers  []Trailer
 	Notes     []string
 
+	Hidden         bool // out of everybody's sight
 	ActionRequired bool // a comment asks the submitter to do something (X-Patchwork-Action-Required)
 }

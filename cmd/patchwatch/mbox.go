@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +41,9 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				patches, err := view.FindPatches(cmd.Context(), s, project, args)
 				if err != nil {
 					return err
+				}
+				if patches = slices.DeleteFunc(patches, func(m track.MailView) bool { return m.Hidden }); len(patches) == 0 {
+					return errors.New("it is hidden; patchwatch unhide takes it back")
 				}
 				w := &mboxWriter{app: a, store: s}
 				if !noTrailers {

@@ -34,7 +34,7 @@ func (s *state) wantsPatch(f *track.Filter, p *engine.PatchRow, m *mail) bool {
 		(f.Since.IsZero() || p.Date.Unix() >= f.Since.Unix()) &&
 		(f.Until.IsZero() || p.Date.Unix() < f.Until.Unix()) &&
 		(f.Series == 0 || p.Series == f.Series) &&
-		(f.Archived || !p.Archived)
+		(f.Archived || !p.Archived) && (f.Hidden || f.ID != 0 || !p.Hidden)
 }
 
 func (s *state) patchView(p *engine.PatchRow, m *mail, project string) track.PatchView {
@@ -115,6 +115,7 @@ func (s *state) wantsSeries(f *track.Filter, row *engine.SeriesRow, lead *mail) 
 		(f.Until.IsZero() || row.Date.Unix() < f.Until.Unix()) &&
 		(f.Series == 0 || row.ID == f.Series) &&
 		(!f.Incomplete || !row.Complete) &&
+		(f.Hidden || f.Series != 0 || !row.Hidden) &&
 		(f.Delegate == "" || slices.ContainsFunc(patches,
 			func(p *engine.PatchRow) bool { return p.Delegate == strings.ToLower(f.Delegate) })) &&
 		(len(f.States) == 0 || slices.ContainsFunc(patches,
@@ -152,7 +153,13 @@ func (s *state) mailView(m *mail) (track.MailView, error) {
 		Variants: s.variants(m),
 	}
 	if r := s.replies.get(m.ID); r != nil {
-		v.Parent = s.msgID(r.Parent)
+		v.Parent, v.Hidden = s.msgID(r.Parent), r.Hidden
+	}
+	if c := s.covers.get(m.ID); c != nil {
+		v.Hidden = c.Hidden
+	}
+	if p := s.patches.get(m.ID); p != nil {
+		v.Hidden = p.Hidden
 	}
 	more, err := engine.ParseMore(m.More)
 	v.Trailers, v.Notes, v.ActionRequired = more.Trailers, more.Notes, more.ActionRequired

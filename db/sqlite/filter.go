@@ -102,6 +102,7 @@ func patchConditions(f track.Filter) *conditions {
 	c.add(!f.Until.IsZero(), `p.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, is(`p.series`), f.Series)
 	c.add(!f.Archived, `NOT p.archived`)
+	c.add(!f.Hidden && f.ID == 0, `NOT p.hidden`)
 	return c
 }
 
@@ -114,6 +115,7 @@ func (q queries) seriesConditions(f track.Filter) (*conditions, error) {
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, is(`s.id`), f.Series)
 	c.add(f.Incomplete, `NOT s.complete`)
+	c.add(!f.Hidden && f.Series == 0, `NOT s.hidden`)
 	c.add(f.Delegate != "", `s.id IN (SELECT series FROM patch WHERE `+is(`delegate`)+`)`, strings.ToLower(f.Delegate))
 	return c, q.anyState(c, f.States)
 }

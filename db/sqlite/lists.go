@@ -60,7 +60,7 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	err = q.each(`
 		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
-			r.parent IS NOT NULL, m.more, `+variants+`
+			r.parent IS NOT NULL, m.more, coalesce(p.hidden, c.hidden, r.hidden, 0), `+variants+`
 		FROM `+given+rowTables+` LEFT JOIN project pr ON pr.id = m.project LEFT JOIN person pe ON pe.email = m.sender
 		WHERE m.id = j.value ORDER BY j.key`, []any{list(ids)}, func(scan func(...any) error) error {
 		var v track.MailView
@@ -70,7 +70,7 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 		var more string
 		if err := scan(&v.ID, &v.Mail, (*number)(&project), (*text)(&v.Project), &v.MsgID, &kind, &v.Name, (*seconds)(&v.Date),
 			&v.Submitter.Email, &v.Submitter.Name, (*lines)(&v.Refs), (*text)(&v.Parent), (*number)(&v.Series), &leads,
-			(*text)(&more), &v.Variants); err != nil {
+			(*text)(&more), &v.Hidden, &v.Variants); err != nil {
 			return err
 		}
 		v.Kind = engine.RoleOf(project, kind, leads)

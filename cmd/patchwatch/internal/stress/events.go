@@ -70,14 +70,14 @@ func (j *eventJudge) look(ctx context.Context) error {
 	if err := j.lookAtDump(ctx); err != nil {
 		return err
 	}
-	patches, err := j.store.Patches(ctx, track.Filter{Archived: true})
+	patches, err := j.store.Patches(ctx, track.Filter{Archived: true, Hidden: true})
 	if err != nil {
 		return err
 	}
 	for _, p := range patches {
 		j.patches[nameOf(p.Project, p.MsgID)] = p
 	}
-	all, err := j.store.SeriesList(ctx, track.Filter{Archived: true})
+	all, err := j.store.SeriesList(ctx, track.Filter{Archived: true, Hidden: true})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,9 @@ func (sh *Shower) header(m track.MailView, patch *track.PatchView, series *track
 	sh.line("Subject", "%s", m.Name)
 	sh.line("ID", "%d  %s", m.ID, m.MsgID)
 	sh.line("Kind", "%s", kindInWords(m))
+	if m.Hidden {
+		sh.line("Hidden", "out of everybody's sight: patchwatch unhide %d takes it back", m.ID)
+	}
 	if m.Project != "" {
 		sh.line("Project", "%s", m.Project)
 	}

@@ -20,6 +20,7 @@ type Mail struct {
 	Series    string    `json:"series,omitempty"`
 	Variants  int       `json:"variants"`
 	Action    bool      `json:"action_required,omitempty"` // the comment asks the submitter to do something
+	Hidden    bool      `json:"hidden,omitempty"`          // out of everybody's sight
 	Content   string    `json:"content"`
 	Diff      string    `json:"diff,omitempty"`
 }
@@ -70,7 +71,7 @@ func (sh *Shower) asJSON(m track.MailView, read *track.Mail, patch *track.PatchV
 func mailOf(m track.MailView, read *track.Mail) Mail {
 	out := Mail{ID: m.ID, Project: m.Project, MsgID: m.MsgID, Kind: string(m.Kind), Name: m.Name, Date: m.Date,
 		Submitter: Person(m.Submitter), Parent: m.Parent, Series: SeriesID(m.Series), Variants: m.Variants,
-		Action: m.ActionRequired}
+		Action: m.ActionRequired, Hidden: m.Hidden}
 	if read != nil {
 		out.Content, out.Diff = read.Content, read.Diff
 	}
