@@ -25,9 +25,8 @@ func readHelps(w *workplace) helps {
 		text := w.run(append(strings.Fields(name), "--help")...)
 		all[name] = text
 		listed, _, _ := strings.Cut(text, "\nFlags:")
-		if _, after, ok := strings.Cut(listed, "\nExamples:"); ok {
-			listed = after
-		}
+		_, listed, _ = strings.Cut(listed, "\nExamples:")
+		_, listed, _ = strings.Cut(listed, "\n\n") // commands are listed behind the examples
 		for _, found := range commandLine.FindAllStringSubmatch(listed, -1) {
 			if found[1] != "patchwatch" && found[1] != "help" {
 				read(strings.TrimSpace(name + " " + found[1]))

@@ -14,7 +14,7 @@ var seriesTwelve = regexp.MustCompile(`\bs12\b`)
 var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
 
 // TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands
-// for something of the reader's own; a watcher that goes on is stopped. It does the same with pages that the README
+// for something of the reader's own; a watcher or server that goes on is stopped. It does the same with pages that the README
 // links to.
 func TestReadmeRuns(t *testing.T) {
 	t.Parallel()
@@ -68,10 +68,13 @@ func (w *workplace) readmeRuns(command string) {
 	}
 	c := exec.Command("sh", "-c", command)
 	c.Dir, c.Env, c.Stdin = w.dir, append(w.command().Env, "HOME="+w.dir), strings.NewReader("y\n") // for what asks
-	if strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once") {
+	if ready, goesOn := goesOn(command); goesOn {
 		c.Args[2] = "exec " + command
+		if ready == servesAt {
+			c.Args[2] += " --listen 127.0.0.1:0"
+		}
 		p := w.startCommand(c)
-		p.waitFor("msg=watching")
+		p.waitFor(ready)
 		p.signal(syscall.SIGTERM)
 		p.waitExit(exitDone)
 		return
@@ -79,6 +82,17 @@ func (w *workplace) readmeRuns(command string) {
 	if out, err := c.CombinedOutput(); err != nil {
 		w.t.Errorf("%s: %v\n%s", command, err, clip(string(out)))
 	}
+}
+
+// goesOn tells of a command that does not end by itself, and what it says when it is ready.
+func goesOn(command string) (ready string, yes bool) {
+	switch {
+	case strings.HasPrefix(command, "patchwatch watch ") && !strings.Contains(command, "--once"):
+		return "msg=watching", true
+	case strings.HasPrefix(command, "patchwatch serve "):
+		return servesAt, true
+	}
+	return "", false
 }
 
 // failedName gives the name of a mail in failed.
