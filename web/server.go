@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"patchwatch/track"
 	"patchwatch/web/auth"
@@ -41,31 +43,44 @@ type Server struct {
 	stopped atomic.Pointer[string] // why nothing is answered any more; nil: it is
 }
 
-// NewServer makes a Server. Its errors are about options.
+// NewServer makes a Server. Its errors are those of Check.
 func NewServer(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if err := serve.CheckListen(o.Listen); err != nil {
-		return nil, err
-	}
-	c := serve.Config{Listen: o.Listen, Secret: []string{auth.WelcomePrefix}, Log: o.Log, Ready: o.Ready}
-	var err error
-	if o.URL != "" {
-		if c.URL, err = serve.ParseURL(o.URL); err != nil {
-			return nil, err
-		}
-	}
-	if c.Trust, err = serve.ParseTrust(o.Trust); err != nil {
-		return nil, err
-	}
-	believed, err := serve.ParseTrust(o.AuthFrom)
+	c, believed, err := o.config()
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{}
 	s.Server = serve.New(c, s.gate(handler(o, believed)))
 	return s, nil
+}
+
+// Check finds what is wrong with options before there is a Store.
+func (o Options) Check() error {
+	_, _, err := o.config()
+	return err
+}
+
+func (o Options) config() (c serve.Config, believed serve.Trust, err error) {
+	if err := serve.CheckListen(o.Listen); err != nil {
+		return c, believed, err
+	}
+	c = serve.Config{Listen: o.Listen, Secret: []string{auth.WelcomePrefix}, Log: o.Log, Ready: o.Ready}
+	if o.URL != "" {
+		if c.URL, err = serve.ParseURL(o.URL); err != nil {
+			return c, believed, err
+		}
+	}
+	if c.Trust, err = serve.ParseTrust(o.Trust); err != nil {
+		return c, believed, err
+	}
+	if (o.AuthHeader == "") != (len(o.AuthFrom) == 0) {
+		return c, believed, errors.New("--auth-header and --auth-from belong together: anybody can send a header")
+	}
+	believed, err = serve.ParseTrust(o.AuthFrom)
+	return c, believed, err
 }
 
 // handler answers all requests: it finds out who asks, and then lets a Site or the pages of accounts answer.
@@ -80,8 +95,12 @@ func handler(o Options, believed serve.Trust) http.Handler {
 	return who.Wrap(serve.Routes(mux))
 }
 
-// Stop has all requests answered with 503 and a sentence that says why, while the server ends.
-func (s *Server) Stop(why string) { s.stopped.Store(&why) }
+// Stop has all requests answered with 503 and a sentence that says why, until the server ends. Those in hand then have
+// little time to finish.
+func (s *Server) Stop(why string) {
+	s.stopped.Store(&why)
+	s.Hurry(time.Second)
+}
 
 func (s *Server) gate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -34,8 +34,14 @@ Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes what is in 
   patchwatch serve --listen 127.0.0.1:8080 --url https://patches.example.org --trust-proxy 127.0.0.1
   patchwatch serve --listen unix:/run/patchwatch/web.sock --trust-proxy unix`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := v.checkFlags(cmd); err != nil {
+				return err
+			}
 			var err error
 			if v.log, err = term.NewLogger(a.err, logFormat); err != nil {
+				return usageError{err}
+			}
+			if err := v.options.Check(); err != nil {
 				return usageError{err}
 			}
 			v.manager = ops.NewNotifier(v.rescan + a.stuckAfter)
@@ -70,45 +76,78 @@ type serving struct {
 	options web.Options
 }
 
-// How often the server looks whether a newer program has changed the database, and sweeps sessions away that have ended.
+// How often the server looks whether a newer program has changed the database, for how long it then still says so to its
+// clients, and how often it sweeps sessions away that have ended.
 const (
 	lookForNewer = time.Second
+	sayNewer     = 2 * time.Second
 	sweepEvery   = time.Hour
 )
 
 func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 	v.store = s
-	o := v.options
-	if (o.AuthHeader == "") != (len(o.AuthFrom) == 0) {
-		return usagef("--auth-header and --auth-from belong together: anybody can send a header")
+	listening := make(chan struct{})
+	server, err := web.NewServer(v.complete(func(url string) {
+		fmt.Fprintf(v.err, "serving %s\n", url)
+		close(listening)
+	}))
+	if err != nil {
+		return usageError{err}
 	}
-	o.Store, o.Log = s, v.log
+	stopMetrics, err := v.serveMetrics(s, dirs, &ops.Web{Requests: func() ops.Requests { return counted(server) }, Current: s.Current})
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
+	return together(ctx,
+		func(ctx context.Context) error { return server.Run(ctx) },
+		func(ctx context.Context) error { return v.look(ctx, server, len(dirs) == 0) },
+		func(ctx context.Context) error { return v.sweep(ctx) },
+		func(ctx context.Context) error {
+			select {
+			case <-listening: // otherwise another server may have the address, and this one ends at once
+				return v.watch(ctx, dirs)
+			case <-ctx.Done():
+				return nil
+			}
+		},
+	)
+}
+
+// watch watches Maildirs until ctx ends, and tells the service manager. Without Maildirs it only does the latter.
+func (v *serving) watch(ctx context.Context, dirs []string) error {
+	if len(dirs) > 0 {
+		return v.watching.run(ctx, v.store, dirs)
+	}
+	defer v.manager.Keep(ctx)()
+	v.manager.Tell("Serving")
+	<-ctx.Done()
+	return nil
+}
+
+// complete adds to the options of the command line what else a server needs.
+func (v *serving) complete(ready func(url string)) web.Options {
+	o := v.options
+	o.Store, o.Log, o.Ready = v.store, v.log, ready
 	if v.quiet {
 		o.Log = slog.New(onlyProblems{v.log.Handler()})
 	}
 	o.SetProject = func(ctx context.Context, by track.Actor, p track.Project) error {
-		_, err := s.SetProject(ctx, by, p, intake.Reread, nil)
+		_, err := v.store.SetProject(ctx, by, p, intake.Reread, nil)
 		return err
 	}
-	o.Ready = func(url string) { fmt.Fprintf(v.err, "serving %s\n", url) }
-	server, err := web.NewServer(o)
-	if err != nil {
-		return usageError{err}
-	}
+	return o
+}
+
+// together runs parts at once and waits for all of them. If one fails, all end.
+func together(ctx context.Context, parts ...func(context.Context) error) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	ended := make(chan error, 3)
-	parts := []func() error{
-		func() error { return server.Run(ctx) },
-		func() error { return v.look(ctx, server) },
-	}
-	if len(dirs) > 0 {
-		parts = append(parts, func() error { return v.watching.run(ctx, s, dirs) })
-	}
+	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() {
-			err := part()
-			stop(err) // if one of them fails, all end
+			err := part(ctx)
+			stop(err)
 			ended <- err
 		}()
 	}
@@ -119,27 +158,47 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 	return errors.Join(errs...)
 }
 
-// look looks after what a server needs from time to time, until ctx ends.
-func (v *serving) look(ctx context.Context, server *web.Server) error {
-	tick := time.NewTicker(lookForNewer)
-	defer tick.Stop()
-	var swept time.Time
-	for {
-		if now := time.Now(); now.Sub(swept) > sweepEvery {
-			if err := v.store.Sweep(ctx, now); err != nil && ctx.Err() == nil {
-				v.log.Warn("sessions that have ended are not yet forgotten", "err", err)
-			}
-			swept = now
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
+// counted tells ops what the server has counted: neither knows the other.
+func counted(server *web.Server) ops.Requests {
+	m := server.Metrics()
+	all := ops.Requests{Running: m.Running}
+	for _, r := range m.Routes {
+		all.Routes = append(all.Routes, ops.Route{Pattern: r.Pattern, Classes: r.Classes, Seconds: ops.Histogram(r.Latency)})
+	}
+	return all
+}
+
+// look ends the server when a newer program has changed the database.
+func (v *serving) look(ctx context.Context, server *web.Server, alone bool) error {
+	for ctx.Err() == nil {
 		if err := v.store.Current(ctx); errors.Is(err, db.ErrNewer) {
 			server.Stop("The server is being brought up to date: try again in a moment.")
+			wait(ctx, sayNewer)
 			return fmt.Errorf("the database changed while it was served: %w", err)
 		}
+		if alone { // otherwise the watcher gives signs of life
+			v.manager.Live()
+		}
+		wait(ctx, lookForNewer)
+	}
+	return nil
+}
+
+// sweep has sessions forgotten that have ended, until ctx ends.
+func (v *serving) sweep(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := v.store.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			v.log.Warn("sessions that have ended are not yet forgotten", "err", err)
+		}
+		wait(ctx, sweepEvery)
+	}
+	return nil
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 

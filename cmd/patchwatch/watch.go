@@ -35,8 +35,8 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if w.once && cmd.Flags().Changed("metrics") {
 				return usagef("--metrics is for a watcher that goes on, not for --once")
 			}
-			if w.metrics == "" && cmd.Flags().Changed("metrics") {
-				return usagef("--metrics has no address; leave it out to serve none")
+			if err := w.checkFlags(cmd); err != nil {
+				return err
 			}
 			var err error
 			if w.log, err = term.NewLogger(a.err, logFormat); err != nil {
@@ -50,7 +50,14 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if err != nil {
 				return err
 			}
-			err = a.writing(cmd.Context(), func(s *db.Store) error { return w.run(cmd.Context(), s, dirs) })
+			err = a.writing(cmd.Context(), func(s *db.Store) error {
+				stopMetrics, err := w.serveMetrics(s, dirs, nil)
+				if err != nil {
+					return err
+				}
+				defer stopMetrics()
+				return w.run(cmd.Context(), s, dirs)
+			})
 			if !w.once && errors.Is(err, context.Canceled) {
 				return nil // it was stopped while it waited for another watcher to make the database
 			}
@@ -85,6 +92,7 @@ type watching struct {
 	backlog  int
 	manager  *ops.Notifier
 	seen     *ops.Seen
+	counts   *ops.Metrics // nil: nobody asked
 
 	mu      sync.Mutex // guards the following fields: the watcher reports mails and scans from its own goroutines
 	settled int
@@ -110,18 +118,8 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	if w.once {
 		return w.runOnce(ctx, config)
 	}
-	if w.metrics != "" {
-		m := ops.NewMetrics(s.Path(), thisBuild().Version, dirs, w.maxAge, w.log)
-		ops.Count(m, &config, func(mail *intake.Mail) bool { return mail.Known })
-		at, stop, err := m.Serve(w.metrics)
-		if errors.Is(err, ops.ErrAddress) {
-			return usageError{err}
-		}
-		if err != nil {
-			return err
-		}
-		defer stop()
-		w.log.Info("serving metrics", "address", at)
+	if w.counts != nil {
+		ops.Count(w.counts, &config, func(mail *intake.Mail) bool { return mail.Known })
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
 	stopNotes, stopManager := w.seen.Keep(ctx, w.tellManager), w.manager.Keep(ctx)
@@ -135,6 +133,35 @@ func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
 	}
 	w.log.Info("stopped", "settled", w.settled)
 	return err
+}
+
+// checkFlags finds mistakes in flags that watch and serve have in common.
+func (w *watching) checkFlags(cmd *cobra.Command) error {
+	if w.metrics == "" && cmd.Flags().Changed("metrics") {
+		return usagef("--metrics has no address; leave it out to serve none")
+	}
+	return nil
+}
+
+// serveMetrics serves metrics, if somebody asked for them, until stop is called. web is nil where there is no web server.
+func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop func(), err error) {
+	if w.metrics == "" {
+		return func() {}, nil
+	}
+	m := ops.NewMetrics(s.Path(), thisBuild().Version, dirs, w.maxAge, w.log)
+	if web != nil {
+		m.Serves(*web)
+	}
+	at, stop, err := m.Serve(w.metrics)
+	if errors.Is(err, ops.ErrAddress) {
+		return nil, usageError{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.counts = m
+	w.log.Info("serving metrics", "address", at)
+	return stop, nil
 }
 
 func (w *watching) finisher() *intake.Finisher { return &intake.Finisher{Store: w.store, Log: w.log} }

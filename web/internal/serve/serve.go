@@ -75,6 +75,7 @@ type Server struct {
 	handler http.Handler
 	metrics metrics
 	running atomic.Int64 // requests
+	grace   atomic.Int64 // how long those in hand may take when the server ends, in nanoseconds
 }
 
 // New returns a server for handler, which is usually from Routes.
@@ -84,6 +85,7 @@ func New(cfg Config, handler http.Handler) *Server {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: cfg}
+	s.grace.Store(int64(cfg.Limits.Grace))
 	h := s.limitTime(handler)
 	h = s.recoverPanic(h)
 	h = compress(h)
@@ -96,6 +98,9 @@ func New(cfg Config, handler http.Handler) *Server {
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Hurry shortens the time that requests in hand have when the server ends.
+func (s *Server) Hurry(grace time.Duration) { s.grace.Store(int64(grace)) }
 
 // Run serves until ctx ends. Then it accepts nothing more, lets requests in hand finish, and returns nil. It returns only
 // when no handler runs, or Limits.Grace and five more seconds have passed.
@@ -152,7 +157,7 @@ func (s *Server) httpServer(requests context.Context, door *door) *http.Server {
 
 // end lets requests finish, and gives up those that take too long.
 func (s *Server) end(server *http.Server, door *door, giveUp func()) {
-	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Limits.Grace)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.grace.Load()))
 	defer cancel()
 	door.closeWaiting(0)
 	err := server.Shutdown(ctx)

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,16 +31,21 @@ func (e *exposition) value(name string, v float64, labels ...string) {
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-func (e *exposition) histogram(name, help string, h *histogram) {
+func (e *exposition) histogram(name, help string, h *Histogram) {
 	e.begin(name, "histogram", help)
+	e.buckets(name, h)
+}
+
+// buckets writes one of the histograms of a name; labels are names and values in turn.
+func (e *exposition) buckets(name string, h *Histogram, labels ...string) {
 	total := int64(0)
-	for i, bound := range h.bounds {
-		if h.counts != nil {
-			total += h.counts[i]
+	for i, bound := range h.Bounds {
+		if h.Counts != nil {
+			total += h.Counts[i]
 		}
-		e.value(name+"_bucket", float64(total), "le", decimal(bound))
+		e.value(name+"_bucket", float64(total), slices.Concat(labels, []string{"le", decimal(bound)})...)
 	}
-	e.value(name+"_bucket", float64(h.n), "le", "+Inf")
-	e.value(name+"_sum", h.sum)
-	e.value(name+"_count", float64(h.n))
+	e.value(name+"_bucket", float64(h.N), slices.Concat(labels, []string{"le", "+Inf"})...)
+	e.value(name+"_sum", h.Sum, labels...)
+	e.value(name+"_count", float64(h.N), labels...)
 }

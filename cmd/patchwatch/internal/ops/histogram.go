@@ -2,21 +2,21 @@ package ops
 
 import "sort"
 
-// histogram counts values up to each bound, as Prometheus has it.
-type histogram struct {
-	bounds []float64
-	counts []int64 // up to each bound and not up to the one before
-	sum    float64
-	n      int64
+// Histogram counts values up to each bound, as Prometheus has it.
+type Histogram struct {
+	Bounds []float64
+	Counts []int64 // up to each bound and not up to the one before; nil: none yet
+	Sum    float64
+	N      int64
 }
 
-func (h *histogram) add(v float64) {
-	if h.counts == nil {
-		h.counts = make([]int64, len(h.bounds))
+func (h *Histogram) add(v float64) {
+	if h.Counts == nil {
+		h.Counts = make([]int64, len(h.Bounds))
 	}
-	h.sum += v
-	h.n++
-	if i := sort.SearchFloat64s(h.bounds, v); i < len(h.bounds) {
-		h.counts[i]++
+	h.Sum += v
+	h.N++
+	if i := sort.SearchFloat64s(h.Bounds, v); i < len(h.Bounds) {
+		h.Counts[i]++
 	}
 }

@@ -14,15 +14,16 @@ import (
 	"patchwatch/watcher"
 )
 
-// Metrics counts what a running watcher does, and serves it in Prometheus' text format, with /healthz for those that
-// only want to know whether a person is needed. What can be looked up, such as how many mails wait, is looked up when
-// somebody asks.
+// Metrics counts what a running watcher or web server does, and serves it in Prometheus' text format, with /healthz for
+// those that only want to know whether a person is needed. What can be looked up, such as how many mails wait, is looked
+// up when somebody asks.
 type Metrics struct {
 	db      string // path
 	version string // of this program
 	dirs    []string
 	maxAge  time.Duration
 	log     *slog.Logger
+	web     *Web // nil: there is no web server
 
 	looking sync.Mutex // held while folders are listed: one request at a time, since that slows down the mail
 
@@ -32,9 +33,9 @@ type Metrics struct {
 	failed   map[string]int64            // by kind of reason
 	retried  int64
 	paused   map[string]string // why, by Maildir; empty: it is not
-	batch    histogram
-	storing  histogram
-	settling histogram
+	batch    Histogram
+	storing  Histogram
+	settling Histogram
 }
 
 // NewMetrics returns metrics that have counted nothing yet.
@@ -42,9 +43,9 @@ func NewMetrics(db, version string, dirs []string, maxAge time.Duration, log *sl
 	return &Metrics{
 		db: db, version: version, dirs: dirs, maxAge: maxAge, log: log,
 		settled: map[string]map[string]int64{}, failed: map[string]int64{}, paused: map[string]string{},
-		batch:    histogram{bounds: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}},
-		storing:  histogram{bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
-		settling: histogram{bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600}},
+		batch:    Histogram{Bounds: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256, 512}},
+		storing:  Histogram{Bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}},
+		settling: Histogram{Bounds: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60, 600}},
 	}
 }
 

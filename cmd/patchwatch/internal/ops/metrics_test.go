@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,14 +23,14 @@ func TestMetricsOfNoMaildir(t *testing.T) {
 	if strings.Contains(out.String(), "waiting_mails{") || !strings.Contains(out.String(), "patchwatch_wal_bytes 0\n") {
 		t.Error(out.String())
 	}
-	if ill := m.ill(); len(ill) != 1 || !strings.Contains(ill[0], "no such file") {
+	if ill := m.ill(t.Context()); len(ill) != 1 || !strings.Contains(ill[0], "no such file") {
 		t.Errorf("%q", ill)
 	}
 }
 
 // A bucket counts what is at most its bound, those below it included; what is above all bounds is in +Inf only.
 func TestHistogram(t *testing.T) {
-	h := &histogram{bounds: []float64{1, 2, 4}}
+	h := &Histogram{Bounds: []float64{1, 2, 4}}
 	e := &exposition{}
 	e.histogram("before", "For a test.", h)
 	for _, v := range []float64{0.5, 1, 1, 3, 4, 5} {
@@ -81,5 +82,47 @@ func TestMetricsAddress(t *testing.T) {
 		} else if network+" "+full != want || err != nil {
 			t.Errorf("%q: %s %s, want %s, %v", address, network, full, want, err)
 		}
+	}
+}
+
+// A server without Maildirs tells of requests and not of mail; a route's name may have anything in it.
+func TestMetricsOfWeb(t *testing.T) {
+	m := NewMetrics("nowhere.db", "1.0", nil, time.Hour, slog.Default())
+	var fault error
+	m.Serves(Web{
+		Current: func(context.Context) error { return fault },
+		Requests: func() Requests {
+			return Requests{Running: 2, Routes: []Route{
+				{Pattern: "", Classes: map[string]int64{"4xx": 1}, Seconds: Histogram{Bounds: []float64{1}, Counts: []int64{0}, Sum: 3, N: 1}},
+				{Pattern: `/a/{"x}\`, Classes: map[string]int64{"5xx": 1, "2xx": 4},
+					Seconds: Histogram{Bounds: []float64{1, 2}, Counts: []int64{3, 1}, Sum: 6.5, N: 5}},
+			}}
+		},
+	})
+	var out strings.Builder
+	m.write(&out)
+	opstest.Lint(t, out.String())
+	for _, want := range []string{
+		"patchwatch_http_requests_running 2",
+		`patchwatch_http_requests_total{route="none",class="4xx"} 1`,
+		`patchwatch_http_requests_total{route="/a/{\"x}\\",class="2xx"} 4`,
+		`patchwatch_http_request_seconds_bucket{route="/a/{\"x}\\",le="2"} 4`,
+		`patchwatch_http_request_seconds_bucket{route="/a/{\"x}\\",le="+Inf"} 5`,
+		`patchwatch_http_request_seconds_sum{route="/a/{\"x}\\"} 6.5`,
+		`patchwatch_http_request_seconds_count{route="none"} 1`,
+	} {
+		if !strings.Contains(out.String(), "\n"+want+"\n") {
+			t.Errorf("it does not say %s", want)
+		}
+	}
+	if strings.Contains(out.String(), "mails") || t.Failed() {
+		t.Error(out.String())
+	}
+	if ill := m.ill(t.Context()); len(ill) > 0 {
+		t.Errorf("%q", ill)
+	}
+	fault = errors.New("the database is gone")
+	if ill := m.ill(t.Context()); len(ill) != 1 || ill[0] != "nothing can be served: the database is gone" {
+		t.Errorf("%q", ill)
 	}
 }

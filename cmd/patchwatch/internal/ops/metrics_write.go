@@ -14,11 +14,18 @@ func (m *Metrics) write(to io.Writer) {
 	e := &exposition{}
 	e.begin("patchwatch_build_info", "gauge", "1, with what this is.")
 	e.value("patchwatch_build_info", 1, "version", m.version, "go", runtime.Version())
-	m.ofMaildirs(e)
+	if len(m.dirs) > 0 {
+		m.ofMaildirs(e)
+	}
 	m.ofDatabase(e)
-	m.mu.Lock()
-	m.counted(e)
-	m.mu.Unlock()
+	if len(m.dirs) > 0 {
+		m.mu.Lock()
+		m.counted(e)
+		m.mu.Unlock()
+	}
+	if m.web != nil {
+		m.web.Requests().write(e)
+	}
 	io.WriteString(to, e.text.String())
 }
 

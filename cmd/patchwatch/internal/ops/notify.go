@@ -14,7 +14,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// Notifier tells a service manager how a watcher is, by the datagrams of sd_notify(3). Where nobody listens it says
+// Notifier tells a service manager how a watcher or web server is, by the datagrams of sd_notify(3). Where nobody listens it says
 // nothing, and what goes wrong with it is no reason to take no mail.
 type Notifier struct {
 	conn  net.Conn      // nil: nobody listens
@@ -130,12 +130,12 @@ func (n *Notifier) Keep(ctx context.Context) (stop func()) {
 	}
 }
 
-// stopping is the last message, except for signs of life: the batch in hand may take a while.
+// stopping is the last message, except for signs of life: what is in hand may take a while.
 func (n *Notifier) stopping() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.stopped = true
-	n.send("STOPPING=1", "STATUS=Finishing the batch in hand")
+	n.send("STOPPING=1", "STATUS=Finishing what is in hand")
 }
 
 // feed sends a sign of life twice in the watchdog's time, as long as the watcher gives any. A database that can't be

@@ -91,7 +91,7 @@ func TestNotifier(t *testing.T) {
 	n.Show(ServiceStatus("the disk is full\nand more", 1))
 	wants("STATUS=Paused, mail waits in new: the disk is full")
 	n.stopping()
-	wants("STOPPING=1", "STATUS=Finishing the batch in hand")
+	wants("STOPPING=1", "STATUS=Finishing what is in hand")
 	n.Tell("more")
 	n.Show("and more")
 	wants()

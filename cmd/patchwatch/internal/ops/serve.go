@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,8 +56,8 @@ func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		m.write(w)
 	})
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		ill := m.ill()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) {
+		ill := m.ill(r.Context())
 		if len(ill) > 0 {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			fmt.Fprintln(w, strings.Join(ill, "\n"))
@@ -79,8 +80,18 @@ func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
 // open file, and with enough of them this process could not open mail.
 const MostConns = 16
 
+// patience is how long the database may take to say that it is there.
+const patience = 5 * time.Second
+
 // ill returns what a person must look after.
-func (m *Metrics) ill() (reasons []string) {
+func (m *Metrics) ill(ctx context.Context) (reasons []string) {
+	if m.web != nil {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+		if err := m.web.Current(ctx); err != nil {
+			reasons = append(reasons, term.Printable("nothing can be served: "+err.Error()))
+		}
+	}
 	for _, st := range m.maildirs() {
 		for _, alarm := range st.alarms(m.maxAge) {
 			reasons = append(reasons, term.Printable(st.Path+": "+alarm))
