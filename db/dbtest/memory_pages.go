@@ -166,7 +166,9 @@ func (s *state) related(to *engine.PatchRow, relation int64, scope track.Scope) 
 			out = append(out, track.MailBrief{ID: p.ID, Project: p.Project, MsgID: m.MsgID, Name: m.Name, Date: p.Date})
 		}
 	}
-	slices.SortFunc(out, func(a, b track.MailBrief) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(out, func(a, b track.MailBrief) int {
+		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID))
+	})
 	return out
 }
 

@@ -204,7 +204,7 @@ func (q queries) relate(patches []track.PatchRow, of map[int64][]int, scope trac
 	return q.each(`
 		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation CROSS JOIN mail m CROSS JOIN patch p
 		`+c.where()+` AND m.msgid = d.msgid AND m.project = d.project AND m.chosen AND p.mail = m.id
-		ORDER BY d.relation, p.id`, c.args, func(scan func(...any) error) error {
+		ORDER BY d.relation, p.date, p.id`, c.args, func(scan func(...any) error) error {
 		var relation int64
 		var m track.MailBrief
 		if err := scan(append([]any{&relation}, mailBriefInto(&m)...)...); err != nil {
