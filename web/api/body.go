@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -392,7 +393,7 @@ func (f *form) delegate(name string, p *track.Project) *string {
 		f.fail(name, noObject(id))
 		return nil
 	case !(track.Viewer{User: u}).Maintains(p):
-		f.fail(name, "User '"+u.Name+"' is not a maintainer for project '"+p.Name+"'")
+		f.fail(name, "User '"+u.Name+"' is not a maintainer for project '"+cmp.Or(p.Name, p.LinkName)+"'")
 		return nil
 	}
 	as := u.Delegate()

@@ -120,7 +120,7 @@ func (c *call) writeComment(e *encoder, r *track.CommentRow) error {
 	e.raw(`,"date":`)
 	e.date(r.Date)
 	e.raw(`,"subject":`)
-	e.text(r.Name)
+	e.text(read.subject)
 	e.raw(`,"submitter":`)
 	e.personIn(&r.Submitter)
 	e.raw(`,"content":`)

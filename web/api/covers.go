@@ -15,13 +15,10 @@ func (c *call) covers() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := track.Page[track.CoverRow]{}
-	if !q.nothing {
-		page, err = turn(&p, func(at track.Paging) (track.Page[track.CoverRow], error) {
-			f.Paging = at
-			return c.Store.CoverPage(c.ctx(), f)
-		})
-	}
+	page, err := find(q, &p, func(at track.Paging) (track.Page[track.CoverRow], error) {
+		f.Paging = at
+		return c.Store.CoverPage(c.ctx(), f)
+	})
 	if err != nil {
 		return nil, err
 	}

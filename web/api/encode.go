@@ -231,10 +231,10 @@ func (e *encoder) seriesIn(s *track.SeriesBrief, project int64) {
 		e.raw(`,"url":`)
 		e.url("/series", s.ID)
 		e.seriesWeb(project, s.ID)
-		e.raw(`,"name":`)
-		e.textOrNull(s.Name)
 		e.raw(`,"date":`)
 		e.date(s.Date)
+		e.raw(`,"name":`)
+		e.textOrNull(s.Name)
 		e.raw(`,"version":`)
 		e.number(int64(s.Version))
 		e.raw(`,"mbox":"`)
@@ -253,13 +253,14 @@ func (e *encoder) seriesWeb(project, id int64) {
 
 // mailKind is a patch or a cover, where the two differ.
 type mailKind struct {
-	noun string
-	page func(site.Links, []byte, *track.Project, string) []byte
+	noun      string
+	page      func(site.Links, []byte, *track.Project, string) []byte
+	mboxSince version
 }
 
 var (
-	patchKind = mailKind{"/patches", site.Links.Patch}
-	coverKind = mailKind{"/covers", site.Links.Cover}
+	patchKind = mailKind{"/patches", site.Links.Patch, v10}
+	coverKind = mailKind{"/covers", site.Links.Cover, v11}
 )
 
 func (e *encoder) patchIn(m *track.MailBrief) { e.mailIn(patchKind, m) }
@@ -273,8 +274,10 @@ func (e *encoder) mailIn(k mailKind, m *track.MailBrief) {
 	e.url(k.noun, m.ID)
 	e.mailWeb(k, m)
 	e.mailFields(m)
-	e.raw(`,"mbox":`)
-	e.mbox(k, m)
+	if e.v >= k.mboxSince {
+		e.raw(`,"mbox":`)
+		e.mbox(k, m)
+	}
 	e.raw("}")
 }
 

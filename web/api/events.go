@@ -33,13 +33,10 @@ func (c *call) events() (*site.Answer, error) {
 	if p.by == nil {
 		p.by = []track.Order{{By: "date", Desc: q.one("since_id") == ""}}
 	}
-	page := track.Page[track.EventRow]{}
-	if !q.nothing {
-		page, err = turn(&p, func(at track.Paging) (track.Page[track.EventRow], error) {
-			f.Paging = at
-			return c.Store.EventPage(c.ctx(), f)
-		})
-	}
+	page, err := find(q, &p, func(at track.Paging) (track.Page[track.EventRow], error) {
+		f.Paging = at
+		return c.Store.EventPage(c.ctx(), f)
+	})
 	if err != nil {
 		return nil, err
 	}

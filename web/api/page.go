@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"math"
 	"net/url"
 	"slices"
@@ -27,11 +28,12 @@ type paging struct {
 // paging reads page, per_page, and order, of which only these columns count.
 func (q *query) paging(columns ...string) (p paging, err error) {
 	p = paging{page: 1, size: usualPage}
-	if n, err := strconv.Atoi(q.one("per_page")); err == nil && n > 0 {
+	n, err := strconv.Atoi(q.one("per_page"))
+	if n > 0 && (err == nil || errors.Is(err, strconv.ErrRange)) { // beyond its range it is the largest int
 		p.size = min(n, largestPage)
 	}
 	if q.values.Has("page") {
-		n, ok := parseID(q.one("page"))
+		n, ok := parseID(strings.TrimPrefix(q.one("page"), "+"))
 		switch {
 		case q.one("page") == "last":
 			p.page = 0
@@ -50,6 +52,14 @@ func (q *query) paging(columns ...string) (p paging, err error) {
 		}
 	}
 	return p, nil
+}
+
+// find turns to the page of what the query asks for.
+func find[Row any](q *query, p *paging, ask func(track.Paging) (track.Page[Row], error)) (track.Page[Row], error) {
+	if q.nothing {
+		ask = sliced[Row](nil)
+	}
+	return turn(p, ask)
 }
 
 // turn asks for the page: ask for rows from an offset on, of how many there are.

@@ -9,6 +9,7 @@ import (
 // parts are what a detail shows of a mail itself, as JSON. To read a mail costs more than all else, and mail does not change.
 type parts struct {
 	headers, content, diff []byte
+	subject                string
 	inBrackets             []string // of the subject
 }
 
@@ -45,7 +46,7 @@ func readParts(raw []byte) *parts {
 	if m.Diff != "" {
 		p.diff = appendString(nil, m.Diff)
 	}
-	p.inBrackets = m.Subject.Prefixes
+	p.subject, p.inBrackets = m.Subject.Full, m.Subject.Prefixes
 	return p
 }
 

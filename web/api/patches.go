@@ -17,13 +17,10 @@ func (c *call) patches() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := track.Page[track.PatchRow]{}
-	if !q.nothing {
-		page, err = turn(&p, func(at track.Paging) (track.Page[track.PatchRow], error) {
-			f.Paging = at
-			return c.Store.PatchPage(c.ctx(), f)
-		})
-	}
+	page, err := find(q, &p, func(at track.Paging) (track.Page[track.PatchRow], error) {
+		f.Paging = at
+		return c.Store.PatchPage(c.ctx(), f)
+	})
 	if err != nil {
 		return nil, err
 	}

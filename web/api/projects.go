@@ -80,7 +80,7 @@ func (e *encoder) projectFields(p *track.Project) {
 	e.raw(`,"url":`)
 	e.url("/projects", p.ID)
 	e.raw(`,"name":`)
-	e.text(p.Name)
+	e.text(cmp.Or(p.Name, p.LinkName))
 	e.raw(`,"link_name":`)
 	e.text(p.LinkName)
 	e.raw(`,"list_id":`)

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -165,6 +166,18 @@ func TestLink(t *testing.T) {
 	}
 }
 
+func TestPerPage(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"": 30, "5": 5, "05": 5, "250": 250, "251": 250, "99999999999999999999": 250, "0": 30, "-1": 30, "-99999999999999999999": 30, "x": 30, "1.5": 30,
+	} {
+		q := &query{values: url.Values{"per_page": {text}}}
+		if p, err := q.paging(); err != nil || p.size != want {
+			t.Errorf("per_page=%s: %d %v, want %d", text, p.size, err, want)
+		}
+	}
+}
+
 func TestNoSuchPage(t *testing.T) {
 	t.Parallel()
 	for _, page := range []string{"2", "0", "-1", "x", "99999999999999999999", "2147483648", "1.5"} {
@@ -173,7 +186,12 @@ func TestNoSuchPage(t *testing.T) {
 			t.Errorf("page %s: %d %s", page, w.Code, w.Body)
 		}
 	}
-	for _, place := range []string{"patches/?page=1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last"} {
+	for _, nothing := range []string{"patches/", "covers/", "series/", "events/"} {
+		if w := newServer().get("/api/" + nothing + "?project=no-such&page=2"); w.Code != 404 {
+			t.Errorf("page 2 of no %s: %d %s", nothing, w.Code, w.Body)
+		}
+	}
+	for _, place := range []string{"patches/?page=1", "patches/?page=%2B1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last"} {
 		if w := newServer().get("/api/" + place); w.Code != 200 {
 			t.Errorf("%s: %d %s", place, w.Code, w.Body)
 		}

@@ -17,13 +17,10 @@ func (c *call) seriesList() (*site.Answer, error) {
 	if f.Submitters, err = q.submitters(); err != nil {
 		return nil, err
 	}
-	page := track.Page[track.SeriesRow]{}
-	if !q.nothing {
-		page, err = turn(&p, func(at track.Paging) (track.Page[track.SeriesRow], error) {
-			f.Paging = at
-			return c.Store.SeriesPage(c.ctx(), f)
-		})
-	}
+	page, err := find(q, &p, func(at track.Paging) (track.Page[track.SeriesRow], error) {
+		f.Paging = at
+		return c.Store.SeriesPage(c.ctx(), f)
+	})
 	if err != nil {
 		return nil, err
 	}
