@@ -51,6 +51,11 @@ func TestServeMetrics(t *testing.T) {
 	w.watchOnce("md", 1)
 	for _, dirs := range [][]string{nil, {"md"}} {
 		p, at := w.serve(append([]string{"--metrics", ":0"}, dirs...)...)
+		t.Cleanup(func() {
+			if t.Failed() {
+				t.Logf("%q: it said:\n%s", dirs, clip(p.said.String()))
+			}
+		})
 		metrics := "http://" + servedAt.FindStringSubmatch(p.said.String())[1]
 		get(t, at+"/api/patches/")
 		get(t, at+"/api/patches/?page=1")
