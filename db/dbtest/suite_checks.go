@@ -27,9 +27,13 @@ func addCheck(t *testing.T, s *db.Store, patch, user int64, what string, state t
 // derivedOf is the derived row of a patch, by Message-ID.
 func derivedOf(t *testing.T, place Opener, s *db.Store, id string) (row engine.PatchRow) {
 	t.Helper()
-	mail := number(t, s, id)
+	called := number(t, s, id)
 	if err := place.engine(t).View(context.Background(), func(v engine.View) error {
-		d, err := v.Derived([]int64{mail})
+		stands, err := v.Stands([]int64{called})
+		if err != nil {
+			return err
+		}
+		d, err := v.Derived([]int64{stands[called]})
 		if len(d.Patches) != 1 {
 			t.Fatalf("%s is no patch: %+v", id, d)
 		}
