@@ -37,6 +37,7 @@ type pair struct {
 	places [2]Opener
 	stores [2]*db.Store
 	ever   [2]map[string]int64 // who was ever named, by number
+	shown  [2]changing
 }
 
 func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store) error) {
@@ -152,8 +153,11 @@ func (p *pair) compare(after string) {
 			p.t.Fatal(err)
 		}
 		numbers := wantCalled(p.t, after, e)
-		e.Close()
 		numbers.keep(p.t, after, p.ever[i])
+		err = e.View(ctx, func(v engine.View) error { return p.shown[i].look(p.t, after, dump(p.t, p.stores[i]), v) })
+		if e.Close(); err != nil {
+			p.t.Fatal(err)
+		}
 	}
 }
 

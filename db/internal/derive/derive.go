@@ -18,7 +18,7 @@ func (a *Adder) Derive() error {
 		}
 	}
 	if len(gone) > 0 {
-		if err := a.DropMails(gone); err != nil {
+		if err := a.touched.in(projects...).DropMails(gone); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func (d *deriver) flush() error {
 		return err
 	}
 	if len(d.drop) > 0 {
-		return d.DropSeries(d.drop)
+		return d.touched.in(d.project).DropSeries(d.drop)
 	}
 	return nil
 }

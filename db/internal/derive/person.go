@@ -52,18 +52,14 @@ func (a *Adder) derivePeople() error {
 			search = append(search, email)
 		case n != nil && (!there || n.Before(&was)):
 			put[email] = personOf(*n)
-			if there && n.Name != p.Name {
-				a.Touch(all) // who is new is in no answer yet
-			}
 		}
 	}
-	return a.putPeople(put, search)
+	return a.putPeople(people, put, search)
 }
 
-// putPeople writes people, and those for whom all of their mails must be searched.
-func (a *Adder) putPeople(put map[string]engine.PersonRow, search []string) error {
+// putPeople writes people, and those for whom all of their mails must be searched. people are who was there before.
+func (a *Adder) putPeople(people, put map[string]engine.PersonRow, search []string) error {
 	if len(search) > 0 {
-		a.Touch(all)
 		found, err := a.Namings(search)
 		if err != nil {
 			return err
@@ -80,11 +76,19 @@ func (a *Adder) putPeople(put map[string]engine.PersonRow, search []string) erro
 			return err
 		}
 	}
+	return a.putNames(people, put)
+}
+
+// putNames writes people. people are who was there before: who is new is in no answer yet.
+func (w *Writing) putNames(people, put map[string]engine.PersonRow) error {
 	var d engine.Derived
 	for _, email := range engine.SortedKeys(put) {
 		d.People = append(d.People, put[email])
+		if was, there := people[email]; there && was.Name != put[email].Name {
+			w.Touch(all)
+		}
 	}
-	return a.Put(&d)
+	return w.Put(&d)
 }
 
 // rebuildPeople names everybody, in one pass over all mails, those of one sender after the other. It writes the names that
@@ -133,12 +137,5 @@ func (w *Writing) correctPeople(named []engine.Naming) error {
 			wrong[n.Email] = is
 		}
 	}
-	if len(wrong) > 0 {
-		w.Touch(all)
-	}
-	var d engine.Derived
-	for _, email := range engine.SortedKeys(wrong) {
-		d.People = append(d.People, wrong[email])
-	}
-	return w.Put(&d)
+	return w.putNames(people, wrong)
 }

@@ -148,7 +148,7 @@ func (d *deriver) keepWhatDiffers() error {
 		return nil
 	}
 	slices.Sort(wrong)
-	return d.DropMails(wrong)
+	return d.touched.in(d.project).DropMails(wrong)
 }
 
 // rowsOfMail are the derived rows of one mail: there should be one.

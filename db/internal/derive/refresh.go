@@ -229,7 +229,7 @@ func (a *Adder) remove(mail int64) error {
 			return err
 		}
 	}
-	if err := a.Remove([]int64{mail}); err != nil {
+	if err := a.touched.in(mails[mail].Project).Remove([]int64{mail}); err != nil {
 		return err
 	}
 	_, err = a.choose([]engine.Name{engine.NameOf(mails[mail])})

@@ -3,6 +3,7 @@ package derive
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -31,6 +32,29 @@ func (t *touching) put() error {
 	return t.PutChanges(slices.Sorted(maps.Keys(t.projects)))
 }
 
+// Part forgets what a part noted that failed.
+func (t *touching) Part(f func() error) error {
+	before, done := maps.Clone(t.projects), false
+	defer func() {
+		if !done {
+			t.projects = before
+		}
+	}()
+	err := t.Tx.Part(f)
+	done = err == nil
+	return err
+}
+
+// in is the transaction for those who know in which projects it was shown what they take out.
+func (t *touching) in(projects ...int64) engine.Tx {
+	for _, id := range projects {
+		if id != 0 {
+			t.touch(id)
+		}
+	}
+	return t.Tx
+}
+
 // touchMails notes mails that are in a project: others are shown nowhere.
 func (t *touching) touchMails(mails []*engine.Mail) {
 	for _, m := range mails {
@@ -55,7 +79,7 @@ func (t *touching) Remove(mails []int64) error {
 	return t.Tx.Remove(mails)
 }
 
-// Put does not note people: derivePeople does, which knows whether a name is another than before.
+// Put does not note people: putNames does, which knows whether a name is another than before.
 func (t *touching) Put(d *engine.Derived) error {
 	for i := range d.Series {
 		t.touch(d.Series[i].Project)
@@ -77,8 +101,10 @@ func (t *touching) DropMails(mails []int64) error {
 	return t.Tx.DropMails(mails)
 }
 
-// DropSeries leaves it to Put, which gives the mails of the series their new places.
-func (t *touching) DropSeries(ids []int64) error { return t.Tx.DropSeries(ids) }
+func (t *touching) DropSeries(ids []int64) error {
+	t.touch(all)
+	return t.Tx.DropSeries(ids)
+}
 
 func (t *touching) DropPeople(emails []string) error {
 	if len(emails) > 0 {
@@ -103,8 +129,7 @@ func (t *touching) PutDecisions(decisions []engine.Decision) error {
 }
 
 func (t *touching) MoveDecisions(from, to int64) error {
-	t.touch(all)
-	return t.Tx.MoveDecisions(from, to)
+	return t.in(from, to).MoveDecisions(from, to)
 }
 
 func (t *touching) AddEvents(events []engine.Event) error {
@@ -132,13 +157,11 @@ func (t *touching) AddChecks(checks []*track.Check) error {
 }
 
 func (t *touching) MoveChecks(from, to int64) error {
-	t.touch(all)
-	return t.Tx.MoveChecks(from, to)
+	return t.in(from, to).MoveChecks(from, to)
 }
 
 func (t *touching) PutBundle(b *track.Bundle) error {
-	t.touch(all)
-	return t.Tx.PutBundle(b)
+	return t.in(b.Project).PutBundle(b)
 }
 
 func (t *touching) DropBundles(ids []int64) error {
@@ -149,4 +172,14 @@ func (t *touching) DropBundles(ids []int64) error {
 func (t *touching) PutOwnStates(states []engine.OwnState) error {
 	t.touch(all)
 	return t.Tx.PutOwnStates(states)
+}
+
+func (t *touching) PutEpoch(name string) error {
+	t.touch(all)
+	return t.Tx.PutEpoch(name)
+}
+
+func (t *touching) Prune(events, log time.Time) (gone [2]int64, err error) {
+	t.touch(all)
+	return t.Tx.Prune(events, log)
 }
