@@ -181,13 +181,9 @@ func bundleText(b *track.Bundle) string {
 	if b == nil {
 		return ""
 	}
-	const most = 20
-	open, more := "private", ""
+	open := "private"
 	if b.Public {
 		open = "public"
 	}
-	if n := len(b.Patches) - most; n > 0 {
-		more = fmt.Sprintf(" and %d more", n)
-	}
-	return fmt.Sprintf("%s (%s): %s%s", b.Name, open, strings.Join(b.Patches[:min(most, len(b.Patches))], " "), more)
+	return fmt.Sprintf("%s (%s): %s", b.Name, open, firstOf(b.Patches))
 }

@@ -22,32 +22,42 @@ func (w *writing) relate(patch int64, to []int64) error {
 	if err != nil {
 		return err
 	}
-	mails, decisions, err := w.decisionsOn(rows)
+	_, decisions, err := w.decisionsOn(rows)
 	if err != nil {
 		return err
 	}
-	names, err := namesOf(w, []int64{patch})
+	self, err := w.namesOfAll([]int64{patch})
 	if err != nil {
 		return err
 	}
-	self := slices.IndexFunc(decisions, func(d engine.Decision) bool { return d.Name == names[patch] })
 	if len(to) == 0 {
-		return w.unrelate(rows[self], decisions[self])
+		at := slices.IndexFunc(decisions, func(d engine.Decision) bool { return d.Name == self[0] })
+		return w.unrelate(decisions[at])
+	}
+	if len(rows) == 1 { // to itself
+		return nil
 	}
 	relation, err := commonRelation(decisions)
 	if err != nil {
 		return err
 	}
-	var changed []engine.Decision
-	for i, d := range decisions {
-		if d.Relation != nil {
-			continue
-		}
-		d.Relation = &relation
-		changed = append(changed, d)
-		w.tellRelated(rows[i], d.Name, "", relatedText(mails, rows, rows[i].Mail))
+	related, err := w.Related([]int64{relation})
+	if err != nil {
+		return err
 	}
-	return w.putDecisions(changed)
+	all := related[relation]
+	var fresh []engine.Decision
+	for i, d := range decisions {
+		if d.Relation == nil {
+			d.Relation = &relation
+			fresh, all = append(fresh, d), append(all, d.Name)
+			w.Tell(engine.Event{Category: track.PatchRelationChanged, Project: d.Project, Mail: rows[i].Mail})
+		}
+	}
+	for _, d := range fresh {
+		w.LogAbout("related", d.Name, "", namesBut(all, d.Name))
+	}
+	return w.putDecisions(fresh)
 }
 
 // commonRelation is the relation that some of the patches are in, or a new one.
@@ -67,8 +77,8 @@ func commonRelation(decisions []engine.Decision) (relation int64, err error) {
 	return relation, nil
 }
 
-// unrelate takes a patch out of its relation, and with it the last one that stays behind alone.
-func (w *writing) unrelate(row engine.PatchRow, d engine.Decision) error {
+// unrelate takes a patch out of its relation, and with it the last one that would stay behind alone.
+func (w *writing) unrelate(d engine.Decision) error {
 	if d.Relation == nil {
 		return nil
 	}
@@ -76,33 +86,53 @@ func (w *writing) unrelate(row engine.PatchRow, d engine.Decision) error {
 	if err != nil {
 		return err
 	}
+	all := related[*d.Relation]
 	names := []engine.Name{d.Name}
-	if all := related[*d.Relation]; len(all) == 2 {
+	if len(all) == 2 {
 		names = all
 	}
 	decisions, err := w.decisionsOf(names)
 	if err != nil {
 		return err
 	}
+	copies, err := w.Copies(names)
+	if err != nil {
+		return err
+	}
 	for i := range decisions {
 		decisions[i].Relation = nil
+		name := decisions[i].Name
+		w.LogAbout("related", name, namesBut(all, name), "")
+		for _, c := range copies[name] {
+			if c.Chosen {
+				w.Tell(engine.Event{Category: track.PatchRelationChanged, Project: name.Project, Mail: c.ID})
+			}
+		}
 	}
-	w.tellRelated(row, d.Name, "related", "")
+	// What the others show has changed too, and they may be in other projects.
+	if err := w.PutChanges([]int64{0}); err != nil {
+		return err
+	}
 	return w.putDecisions(decisions)
 }
 
-func (w *writing) tellRelated(row engine.PatchRow, name engine.Name, before, after string) {
-	w.LogAbout("related", name, before, after)
-	w.Tell(engine.Event{Category: track.PatchRelationChanged, Project: row.Project, Mail: row.Mail})
-}
-
-// relatedText names the others.
-func relatedText(mails map[int64]*engine.Mail, rows []engine.PatchRow, but int64) string {
-	var text []string
-	for _, r := range rows {
-		if r.Mail != but {
-			text = append(text, mails[r.Mail].MsgID)
+// namesBut are all names but one, in order, for the log.
+func namesBut(all []engine.Name, but engine.Name) string {
+	var ids []string
+	for _, n := range all {
+		if n != but {
+			ids = append(ids, n.MsgID)
 		}
 	}
-	return strings.Join(text, " ")
+	slices.Sort(ids)
+	return firstOf(ids)
+}
+
+// firstOf names the first ones of a list, for the log.
+func firstOf(ids []string) string {
+	const most = 20
+	if more := len(ids) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], " "), more)
+	}
+	return strings.Join(ids, " ")
 }
