@@ -127,6 +127,9 @@ func (w *writing) hideSeries(ids []int64) error {
 // SetAddressed notes whether somebody has seen to what a comment says; nil: nobody has said.
 func (s *Store) SetAddressed(ctx context.Context, by track.Actor, comment int64, addressed *bool) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
+		if err := w.isComment(comment); err != nil {
+			return err
+		}
 		names, err := w.namesOfAll([]int64{comment})
 		if err != nil {
 			return err
@@ -142,6 +145,19 @@ func (s *Store) SetAddressed(ctx context.Context, by track.Actor, comment int64,
 		decisions[0].Addressed = addressed
 		return w.putDecisions(decisions)
 	})
+}
+
+// isComment refuses the number of a mail that is no comment on a patch or cover.
+func (w *writing) isComment(id int64) error {
+	stands, err := w.Stands([]int64{id})
+	if err != nil {
+		return err
+	}
+	is, err := w.Derived([]int64{stands[id]})
+	if err == nil && (len(is.Replies) == 0 || is.Replies[0].Parent == 0) {
+		err = fmt.Errorf("comment %d: %w", id, engine.ErrNotFound)
+	}
+	return err
 }
 
 func addressedText(addressed *bool) string {
