@@ -110,13 +110,22 @@ func apply(d track.Decided, row *engine.PatchRow, is *engine.Decision, m *engine
 	}
 	if d.CommitRef != nil {
 		out = append(out, changed{"commit-ref", value(is.CommitRef, ""), *d.CommitRef})
-		is.CommitRef = d.CommitRef
+		is.CommitRef = orNone(*d.CommitRef)
 	}
 	if d.PullURL != nil {
-		out = append(out, changed{"pull-url", value(is.PullURL, m.PullURL), *d.PullURL})
-		is.PullURL = d.PullURL
+		before := value(is.PullURL, m.PullURL)
+		is.PullURL = orNone(*d.PullURL)
+		out = append(out, changed{"pull-url", before, value(is.PullURL, m.PullURL)})
 	}
 	return out
+}
+
+// orNone is a text that was decided; an empty one takes the decision back.
+func orNone(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // value is what a pointer points to, or what stands where it is nil.

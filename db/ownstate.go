@@ -34,7 +34,10 @@ func (s *Store) AddOwnState(ctx context.Context, by track.Actor, o engine.OwnSta
 
 func (w *writing) addOwnState(o *engine.OwnState) error {
 	patchworks := len(track.States())
+	_, notNumber := strconv.Atoi(string(o.Slug))
 	switch {
+	case notNumber == nil:
+		return fmt.Errorf("state %q: a slug is no number", o.Slug)
 	case !stateSlug.MatchString(string(o.Slug)) || len(o.Slug) > 100:
 		return fmt.Errorf("state %q: a slug has small letters, digits and hyphens", o.Slug)
 	case slices.Contains(track.States(), o.Slug):
