@@ -47,7 +47,8 @@ test-faults: needs
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -skip 'AsMemory' \
 		-run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./cmd/patchwatch ./db/... ./watcher
 
-# Delivery by real mail servers, in the configurations of docs/deploy.md. As root; on Debian it installs them where they are absent.
+# Delivery by real mail servers, and real proxies before the web server, as docs/deploy.md configures them. As root; on Debian it
+# installs those that are absent.
 e2e: needs
 	@PATCHWATCH_E2E=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -timeout 5m -v ./cmd/patchwatch
 
@@ -58,12 +59,14 @@ check: needs
 	$(GO) tool -modfile=.ci/tools/go.mod staticcheck -tags '$(TAGS)' ./...
 
 # Ten runs of watchers that are killed and frozen, 200 times each; ARCHIVE=... takes an archive of one's own (mbox, Maildir, folder).
+# Then a server that is killed 200 times while bots post checks.
 ARCHIVE ?= testdata/sample
 stress: build
 	@kills=0; for seed in 1 2 3 4 5 6 7 8 9 10; do \
 		said=$$(bin/patchwatch stress --seed $$seed $(ARCHIVE)) || { echo "$$said"; exit 1; }; echo "$$said"; \
 		kills=$$((kills + $$(echo "$$said" | sed -n 's/^kills *//p'))); \
 	done; echo "$$kills kills in ten runs, nothing lost, nothing twice, nothing different, no faulty event"; [ $$kills -ge 200 ]
+	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -count=1 -run TestWritesOutliveTheirServer -v ./cmd/patchwatch
 
 # Ten minutes, best on an idle machine; beside notmuch and mu where they are installed. The last table has what adding and
 # asking take at 10,000, 100,000 and a million stored mails, for benchstat.

@@ -9,6 +9,7 @@ arch=$GOARCH
 version=$(printf %s "${VERSION#v}" | tr -c 'A-Za-z0-9.+~\n' '+')
 case $version in [0-9]*.*) ;; *) version=0~git$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y%m%d).$version ;; esac
 name=patchwatch-$version-linux-$arch
+units="patchwatch.service patchwatch-web.service patchwatch-web.socket"
 
 rm -rf dist
 mkdir -p dist/build
@@ -36,7 +37,7 @@ tarball() {
 	put dist/build/patchwatch "$t/patchwatch" 755
 	put_texts "$t"
 	put dist/build/patchwatch.1 "$t/patchwatch.1"
-	put contrib/patchwatch.service "$t/patchwatch.service"
+	for unit in $units; do put contrib/$unit "$t/$unit"; done
 	put contrib/patchwatch.default "$t/patchwatch.default"
 	for shell in bash zsh fish; do put dist/build/patchwatch.$shell "$t/completions/patchwatch.$shell"; done
 	settle "$t"
@@ -48,7 +49,7 @@ deb() {
 	case $arch in 386) arch=i386 ;; arm) arch=armhf ;; ppc64le) arch=ppc64el ;; esac
 	d=dist/build/deb
 	put dist/build/patchwatch $d/usr/bin/patchwatch 755
-	put contrib/patchwatch.service $d/usr/lib/systemd/system/patchwatch.service
+	for unit in $units; do put contrib/$unit $d/usr/lib/systemd/system/$unit; done
 	put contrib/patchwatch.default $d/etc/default/patchwatch
 	gzip -9n <dist/build/patchwatch.1 >dist/build/patchwatch.1.gz
 	put dist/build/patchwatch.1.gz $d/usr/share/man/man1/patchwatch.1.gz

@@ -2,7 +2,7 @@
 # e2e.sh COMMAND...: runs "make e2e"'s test, once all programs that it needs are there. Those that are absent it installs, on
 # Debian only, and starts none of them.
 set -eu
-packages="postfix git-email libmailtools-perl dovecot-lmtpd dovecot-imapd maildrop isync"
+packages="postfix git-email libmailtools-perl dovecot-lmtpd dovecot-imapd maildrop isync nginx-light caddy"
 
 absent() {
 	for p in $packages; do
@@ -23,7 +23,7 @@ install() (
 )
 
 if [ "$(id -u)" != 0 ]; then
-	echo "make e2e runs mail servers, which only root can: sudo make e2e" >&2
+	echo "make e2e runs mail servers and proxies, which only root can: sudo make e2e" >&2
 	exit 1
 fi
 missing=$(absent)

@@ -82,7 +82,8 @@ in_an_empty_chroot() {
 tarball() {
 	tar -xzf "$dist"/patchwatch-1.2.3-linux-*.tar.gz -C "$work"
 	t=$(echo "$work"/patchwatch-1.2.3-linux-*)
-	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/differences.md patchwatch.1 patchwatch.service patchwatch.default; do
+	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/differences.md patchwatch.1 patchwatch.service patchwatch-web.service \
+		patchwatch-web.socket patchwatch.default; do
 		[ -s "$t/$f" ] || fail "the tar.gz has no $f"
 	done
 	cmp "$t/patchwatch" "$pw"
@@ -99,11 +100,13 @@ tarball() {
 unit() {
 	has systemd-analyze || { passed_over "systemd-analyze is not installed, the unit is not verified"; return; }
 	mkdir "$work/unit"
-	sed "s|/usr/bin/patchwatch|$pw|" contrib/patchwatch.service >"$work/unit/patchwatch.service"
-	said=$(systemd-analyze verify --man=no "$work/unit/patchwatch.service" 2>&1) && [ -z "$said" ] || fail "the unit: $said"
-	score=$(systemd-analyze security --offline=true --no-pager contrib/patchwatch.service | sed -n 's/.*exposure level.*: \([0-9.]*\).*/\1/p')
-	[ "${score%.*}" -lt 2 ] || [ "$score" = 2.0 ] || fail "the unit's exposure is $score"
-	passed "the unit is verified; its exposure is $score"
+	for u in contrib/*.service contrib/*.socket; do sed "s|/usr/bin/patchwatch|$pw|" $u >"$work/unit/${u##*/}"; done
+	said=$(systemd-analyze verify --man=no "$work"/unit/* 2>&1) && [ -z "$said" ] || fail "the units: $said"
+	for u in contrib/*.service; do
+		score=$(systemd-analyze security --offline=true --no-pager $u | sed -n 's/.*exposure level.*: \([0-9.]*\).*/\1/p')
+		[ "${score%.*}" -lt 2 ] || [ "$score" = 2.0 ] || fail "the exposure of $u is $score"
+		passed "$u is verified; its exposure is $score"
+	done
 }
 
 # The package is installed on a copy of this very system, of which nothing is changed: what is written goes to a file system
@@ -152,6 +155,7 @@ installed() {
 	[ "$(stat -c %U:%G:%a $home/Maildir/new)" = patchwatch:patchwatch:750 ] || fail "the Maildir is not the user's"
 	[ "$(getent passwd patchwatch | cut -d: -f6,7)" = $home:/usr/sbin/nologin ] || fail "the user is $(getent passwd patchwatch)"
 	[ -L /etc/systemd/system/multi-user.target.wants/patchwatch.service ] || fail "the unit is not enabled"
+	[ ! -e /etc/systemd/system/sockets.target.wants/patchwatch-web.socket ] || fail "the web server is enabled by itself"
 	[ -z "$(dpkg --verify patchwatch)" ] || fail "$(dpkg --verify patchwatch)"
 	as_user patchwatch deliver $home/Maildir </mail
 	as_user patchwatch watch --once --quiet $home/Maildir >/dev/null

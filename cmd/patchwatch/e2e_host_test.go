@@ -161,6 +161,7 @@ func (m *mailHost) here(text string) string {
 		"/var/lib/patches", m.dir,
 		"/usr/local/bin/patchwatch", filepath.Join(m.root, "patchwatch"),
 		"/var/spool/postfix", filepath.Join(m.root, "spool"),
+		"/run/patchwatch-web", filepath.Join(m.root, "run"),
 		"/etc/", filepath.Join(m.root, "etc")+"/",
 		"patches", m.user,
 	).Replace(text)
@@ -285,7 +286,14 @@ func (m *mailHost) waits(otherwise string, until func() bool) {
 // watch starts the watcher of the page's service.
 func (m *mailHost) watch() {
 	m.t.Helper()
-	service, err := os.ReadFile(m.here("/etc/systemd/system/patchwatch.service"))
+	m.watcher = m.daemon(m.credential, m.execStart("patchwatch.service")...)
+	m.watcher.waitFor("msg=watching")
+}
+
+// execStart gives the command of a service of the page's, which the user must run.
+func (m *mailHost) execStart(unit string) []string {
+	m.t.Helper()
+	service, err := os.ReadFile(m.here("/etc/systemd/system/" + unit))
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -294,8 +302,7 @@ func (m *mailHost) watch() {
 	if !strings.Contains(string(service), "\nUser="+m.user+"\n") {
 		m.t.Fatal("the service is not run by the user")
 	}
-	m.watcher = m.daemon(m.credential, strings.Fields(line)...)
-	m.watcher.waitFor("msg=watching")
+	return strings.Fields(line)
 }
 
 // ask runs patchwatch as the user.
