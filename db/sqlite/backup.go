@@ -58,6 +58,9 @@ func (e *database) backup(ctx context.Context, file string) error {
 	if _, err := source.ExecContext(ctx, `VACUUM INTO ?`, copied); err != nil {
 		return err
 	}
+	if err := newEpoch(copied); err != nil {
+		return err
+	}
 	if err := os.Chmod(copied, info.Mode().Perm()); err != nil {
 		return err
 	}
@@ -69,6 +72,15 @@ func (e *database) backup(ctx context.Context, file string) error {
 		return err
 	}
 	return syncPath(filepath.Dir(file))
+}
+
+// newEpoch has events of a copy be others than those of the same numbers that will come in the original.
+func newEpoch(copied string) error {
+	w, err := newWriter(dsn(copied, "_synchronous=OFF&"+writeOptions)) // it is brought to the disk afterwards
+	if err != nil {
+		return err
+	}
+	return errors.Join(w.exec(`UPDATE epoch SET name = lower(hex(randomblob(8)))`), w.close())
 }
 
 // usedBytes is what the pages take that are not free.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,42 @@ func TestBackupHasTheDatabasesMode(t *testing.T) {
 		wantNothingBeside(t, dir, "copy")
 		wantSound(t, readOnly(t, filepath.Join(dir, "copy")), 9)
 	}
+}
+
+// Each copy begins an epoch of its own, and is else what the database is.
+func TestBackupBeginsAnEpoch(t *testing.T) {
+	s, _ := storeAndEngine(t, 1, 20)
+	dir := t.TempDir()
+	epochs := map[string]bool{}
+	for _, name := range []string{"one", "two"} {
+		if err := s.Backup(ctx, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		c, err := Open(ctx, filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		epoch, err := c.Epoch(ctx)
+		if err != nil || len(epoch) != 16 {
+			t.Error(epoch, err)
+		}
+		epochs[epoch] = true
+		wantSame(t, c, name, dump(t, s))
+		theirs, err1 := c.Events(ctx, 0, 0)
+		ours, err2 := s.Events(ctx, 0, 0)
+		if err := errors.Join(err1, err2); err != nil || len(ours) == 0 || !reflect.DeepEqual(ours, theirs) {
+			t.Errorf("%d events of %d, %v", len(theirs), len(ours), err)
+		}
+		c.Close()
+	}
+	epoch, err := s.Epoch(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if epochs[epoch] = true; len(epochs) != 3 {
+		t.Errorf("there are %d epochs in three databases", len(epochs))
+	}
+	wantNothingBeside(t, dir, "one", "two")
 }
 
 // What somebody else puts there while the copy is made stays as it is, whatever it is.
