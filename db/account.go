@@ -82,6 +82,7 @@ func (w *writing) putUser(u *track.User, is *engine.User) error {
 			row.Emails = append(row.Emails, email)
 		}
 	}
+	row.Maintains = slices.Clone(u.Maintains)
 	slices.Sort(row.Maintains)
 	row.Maintains = slices.Compact(row.Maintains)
 	before := ""
