@@ -19,8 +19,8 @@ func (a *app) userCommand() *cobra.Command {
 		`Accounts are for people who decide in a browser or by the API, and for their programs. There is no registration: who
 may use this command makes accounts, and helps those who have lost a password.
 
-Everybody may change what they themselves submitted, by their addresses, and what is delegated to them; the maintainers of a
-project all in it; administrators everything.`,
+Everybody may change what they themselves submitted, by their addresses, and what is delegated to them; the
+maintainers of a project all in it; administrators everything.`,
 		`  patchwatch user add ann --email ann@example.org --maintainer netdev
   patchwatch user token ann --label ci
   patchwatch user list`,

@@ -39,6 +39,16 @@ func number(t *testing.T, s *db.Store, id string) int64 {
 	return found[0].ID
 }
 
+// mailOf is the number of the copy that stands for a mail, which may be another than the one by which it is called.
+func mailOf(t *testing.T, s *db.Store, id string) int64 {
+	t.Helper()
+	found, err := s.Find(context.Background(), "", id)
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%s: %d found, %v", id, len(found), err)
+	}
+	return found[0].Mail
+}
+
 func decide(t *testing.T, s *db.Store, id string, d decided) {
 	t.Helper()
 	ctx := context.Background()

@@ -99,7 +99,7 @@ func (u suite) TestAnyCopysNumber(t *testing.T) {
 	first, reply, other := number(t, s, "1@x"), number(t, s, "r@x"), number(t, s, "o@x")
 	early, earlyReply := made("1@x", 1, "one, the original"), made("r@x", 2, "Re: one, the original", "1@x")
 	add(t, s, early, earlyReply)
-	now, replyNow := number(t, s, "1@x"), number(t, s, "r@x")
+	now, replyNow := mailOf(t, s, "1@x"), mailOf(t, s, "r@x")
 	if now == first || replyNow == reply {
 		t.Fatal("no other copy took the place")
 	}

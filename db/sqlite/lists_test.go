@@ -33,20 +33,21 @@ func TestPatches(t *testing.T) {
 	e, _, _ := openFilled(t)
 	answers(t, e, []asked{
 		{"one", func(v engine.View) (any, error) { return v.Patches(track.Filter{ID: 8}) }, []track.PatchView{{
-			ID: 8, Project: "net", MsgID: "<q1@x>", Name: "[v2,RESEND] name", Date: at(1000),
+			ID: 8, Mail: 8, Project: "net", MsgID: "<q1@x>", Name: "[v2,RESEND] name", Date: at(1000),
 			Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}, State: "rfc", Delegate: "bob@x.org",
 			Series: 8, Number: 1, Total: 1,
 			Version: 2, Hash: "abcd",
 		}}},
 		{"in no series", func(v engine.View) (any, error) { return v.Patches(track.Filter{ID: 9}) }, []track.PatchView{{
-			ID: 9, Project: "net", MsgID: "<pull@x>", Name: "name of <pull@x>", Date: at(1001),
+			ID: 9, Mail: 9, Project: "net", MsgID: "<pull@x>", Name: "name of <pull@x>", Date: at(1001),
 			Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}, State: "new", Total: 2, Version: 1, PullURL: "git://x",
 		}}},
 		{"without a name of its own", func(v engine.View) (any, error) {
 			found, err := v.Patches(track.Filter{ID: 3, Archived: true})
 			return found[0].Submitter, err
 		}, track.Person{Name: "Ann", Email: "ann@x.org"}},
-		{"all", patchNumbers(track.Filter{Archived: true}), []int64{9, 8, 3, 2}},
+		{"all", patchNumbers(track.Filter{Archived: true, Hidden: true}), []int64{9, 8, 3, 2}},
+		{"all that are in sight", patchNumbers(track.Filter{Archived: true}), []int64{9, 8, 2}},
 		{"not archived", patchNumbers(track.Filter{}), []int64{9, 8, 2}},
 		{"some", patchNumbers(track.Filter{Limit: 2}), []int64{9, 8}},
 		{"of a project", patchNumbers(track.Filter{Project: "net", Limit: 1}), []int64{9}},
@@ -54,7 +55,7 @@ func TestPatches(t *testing.T) {
 		{"new", patchNumbers(track.Filter{States: []track.State{"new"}}), []int64{9, 2}},
 		{"decided", patchNumbers(track.Filter{States: []track.State{"rfc"}}), []int64{8}},
 		{"either", patchNumbers(track.Filter{States: []track.State{"rfc", "new"}}), []int64{9, 8, 2}},
-		{"by address", patchNumbers(track.Filter{Submitter: "Ann@X.org", Series: 1, Archived: true}), []int64{3, 2}},
+		{"by address", patchNumbers(track.Filter{Submitter: "Ann@X.org", Series: 1, Archived: true, Hidden: true}), []int64{3, 2}},
 		{"by name", patchNumbers(track.Filter{Submitter: "an", Since: at(101), Until: at(1001)}), []int64{8, 2}},
 		{"by a name that is a pattern", patchNumbers(track.Filter{Submitter: "a_n"}), []int64(nil)},
 		{"by delegate", patchNumbers(track.Filter{Delegate: "BOB@x.org"}), []int64{8}},
@@ -101,13 +102,13 @@ func TestMailViews(t *testing.T) {
 	e, _, _ := openFilled(t)
 	answers(t, e, []asked{
 		{"MailViews", func(v engine.View) (any, error) { return v.MailViews([]int64{4, 99, 2, 7}) }, []track.MailView{
-			{ID: 4, Project: "net", MsgID: "<r1@x>", Kind: "comment", Name: "name of <r1@x>", Date: at(103),
+			{ID: 4, Mail: 4, Project: "net", MsgID: "<r1@x>", Kind: "comment", Name: "name of <r1@x>", Date: at(103),
 				Submitter: track.Person{Name: "Bob 100%", Email: "bob@x.org"}, Refs: []string{"<p1@x>"}, Parent: "<p1@x>",
 				Trailers: []track.Trailer{{Key: "Acked-by", Value: "Bob"}}, Notes: []string{"odd"}, ActionRequired: true},
-			{ID: 2, Project: "net", MsgID: "<p1@x>", Kind: "patch", Name: "name of <p1@x>", Date: at(101),
+			{ID: 2, Mail: 2, Project: "net", MsgID: "<p1@x>", Kind: "patch", Name: "name of <p1@x>", Date: at(101),
 				Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}, Refs: []string{"<c@x>"}, Series: 1, Variants: 1,
 				Trailers: []track.Trailer{{Key: "Cc", Value: "x"}}},
-			{ID: 7, MsgID: "<u@x>", Kind: "unrouted", Name: "name of <u@x>", Date: at(105),
+			{ID: 7, Mail: 7, MsgID: "<u@x>", Kind: "unrouted", Name: "name of <u@x>", Date: at(105),
 				Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}},
 		}},
 		{"kinds", func(v engine.View) (any, error) {
@@ -129,7 +130,7 @@ func TestFind(t *testing.T) {
 	answers(t, e, []asked{
 		{"nothing", find(engine.Finding{Project: "net"}), []int64(nil)},
 		{"by number", find(engine.Finding{ID: 2}), []int64{2}},
-		{"a variant", find(engine.Finding{ID: 6}), []int64(nil)},
+		{"a variant", find(engine.Finding{ID: 6}), []int64{2}},
 		{"in another project", find(engine.Finding{ID: 2, Project: "gone"}), []int64(nil)},
 		{"by Message-ID", find(engine.Finding{MsgIDs: []string{"<u@x>", "<p1@x>", "<u@x>"}}), []int64{2, 7}},
 		{"by Message-ID in a project", find(engine.Finding{MsgIDs: []string{"<u@x>", "<p1@x>"}, Project: "net"}), []int64{2}},

@@ -31,7 +31,7 @@ func openTied(t *testing.T) *database {
 	mails[2].Sender, mails[2].SenderName = "b_b@x.org", ""
 	row := func(mail, series int64, number int) engine.PatchRow {
 		return engine.PatchRow{
-			Mail: mail, Project: 1, Series: series, Number: number, Date: at(100), Submitter: "ann@x.org", State: "rfc",
+			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(100), Submitter: "ann@x.org", State: "rfc",
 		}
 	}
 	set := func(id int64) engine.SeriesRow {

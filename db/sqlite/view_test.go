@@ -78,7 +78,7 @@ func testMails() []*engine.Mail {
 func testDerived() *engine.Derived {
 	patch := func(mail, series int64, number int, second int64) engine.PatchRow {
 		return engine.PatchRow{
-			Mail: mail, Project: 1, Series: series, Number: number, Date: at(second), Submitter: "ann@x.org", State: "new",
+			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(second), Submitter: "ann@x.org", State: "new",
 		}
 	}
 	d := &engine.Derived{
