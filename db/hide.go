@@ -48,7 +48,7 @@ func (w *writing) namesOfAll(ids []int64) (out []engine.Name, err error) {
 		case !there:
 			err = fmt.Errorf("mail %d: %w", id, engine.ErrNotFound)
 		case n.Project == 0:
-			err = fmt.Errorf("mail %d is in no project", id)
+			err = fmt.Errorf("mail %d, in no project: %w", id, engine.ErrNotFound)
 		case !slices.Contains(out, n):
 			out = append(out, n)
 		}
@@ -89,39 +89,7 @@ func (w *writing) hideRows(names []engine.Name, hidden bool) error {
 	if err := w.Put(is.Sorted()); err != nil {
 		return err
 	}
-	return w.hideSeries(engine.Distinct(series))
-}
-
-func (w *writing) hideSeries(ids []int64) error {
-	rows, err := w.Series(ids)
-	if err != nil {
-		return err
-	}
-	members, err := w.Members(ids)
-	if err != nil {
-		return err
-	}
-	var mails []int64
-	for _, of := range members {
-		for _, m := range of {
-			mails = append(mails, m.Mail)
-		}
-	}
-	is, err := w.Derived(engine.Distinct(mails))
-	if err != nil {
-		return err
-	}
-	seen := map[int64]bool{}
-	for _, p := range is.Patches {
-		seen[p.Series] = seen[p.Series] || !p.Hidden
-	}
-	for _, c := range is.Covers {
-		seen[c.Series] = seen[c.Series] || !c.Hidden
-	}
-	for i := range rows {
-		rows[i].Hidden = !seen[rows[i].ID]
-	}
-	return w.Put((&engine.Derived{Series: rows}).Sorted())
+	return w.ShowSeries(engine.Distinct(series))
 }
 
 // SetAddressed notes whether somebody has seen to what a comment says; nil: nobody has said.

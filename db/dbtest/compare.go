@@ -19,6 +19,11 @@ import (
 func Compare(t *rapid.T, a, b Opener) {
 	pair := &pair{t: t, places: [2]Opener{a, b}, stores: [2]*db.Store{a.store(t), b.store(t)},
 		ever: [2]map[string]int64{{}, {}}}
+	for _, s := range pair.stores {
+		if _, err := s.AddUser(context.Background(), by, track.User{Name: "bot"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	mails := anyMails(t)
 	for _, m := range mails {
 		m.Files = rapid.SampledFrom([][]string{nil, {"net/core.c"}, {"doc/a.rst"}}).Draw(t, "files")
@@ -92,7 +97,13 @@ func (p *pair) anyVerdict() func(s *db.Store) error {
 	who := oneOf(p.t, "delegate", "", "Maint@example.org", "bob@example.org")
 	state, name, archived := oneOf(p.t, "state", someStates...), oneOf(p.t, "name", "", "named", "otherwise"),
 		rapid.Bool().Draw(p.t, "archived")
-	switch oneOf(p.t, "verdict", "state", "delegate", "archived", "name") {
+	hidden, check := rapid.Bool().Draw(p.t, "hidden"), track.Check{User: 1, Context: oneOf(p.t, "context", "build", "lint"),
+		State: oneOf(p.t, "found", track.CheckPending, track.CheckSuccess, track.CheckFail)}
+	switch oneOf(p.t, "verdict", "state", "delegate", "archived", "name", "hide", "hide", "check") {
+	case "hide":
+		return func(s *db.Store) error { return s.Hide(ctx, by, []int64{id}, hidden) }
+	case "check":
+		return func(s *db.Store) error { _, err := s.AddCheck(ctx, by, check, id); return err }
 	case "state":
 		return func(s *db.Store) error { return s.SetState(ctx, by, []int64{id}, state) }
 	case "delegate":
@@ -154,6 +165,7 @@ func (p *pair) compare(after string) {
 		}
 		numbers := wantCalled(p.t, after, e)
 		numbers.keep(p.t, after, p.ever[i])
+		wantDecidedShown(p.t, after, e)
 		err = e.View(ctx, func(v engine.View) error { return p.shown[i].look(p.t, after, dump(p.t, p.stores[i]), v) })
 		if e.Close(); err != nil {
 			p.t.Fatal(err)

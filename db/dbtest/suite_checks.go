@@ -214,6 +214,10 @@ func (u suite) TestAdoptionBringsAll(t *testing.T) {
 	}
 	addCheck(t, s, number(t, s, "1@x"), ann.ID, "build", track.CheckFail)
 	decide(t, s, "1@x", accepted)
+	hidden := []int64{number(t, s, "c@x"), number(t, s, "r1@x"), number(t, s, "s@x")} // cover, comment and a series of its own
+	if err := errors.Join(s.SetSeriesName(ctx, by, hidden[0], "named"), s.Hide(ctx, by, hidden, true)); err != nil {
+		t.Fatal(err)
+	}
 	bundle, err := s.AddBundle(ctx, by, track.Bundle{Owner: ann.ID, Project: ann.Maintains[0], Name: "b", Patches: []string{"<1@x>"}})
 	if err != nil {
 		t.Fatal(err)
@@ -237,6 +241,12 @@ func (u suite) TestAdoptionBringsAll(t *testing.T) {
 	addProject(t, s, frob)
 	wantChecked(t, place, s, "adopted", "1@x", track.CheckFail, "build fail of 1@x")
 	wantDecided(t, s, "adopted", "1@x", accepted)
+	wantDecidedShown(t, "adopted", place.engine(t))
+	for _, id := range hidden {
+		if is, err := s.Hidden(ctx, id); err != nil || !is {
+			t.Errorf("adopted: %d is hidden: %v, %v", id, is, err)
+		}
+	}
 	now := projectOf(t, s, "frob").ID
 	if now == ann.Maintains[0] {
 		t.Fatal("it has the row that it had")

@@ -1,8 +1,6 @@
 package derive
 
 import (
-	"slices"
-
 	"patchwatch/db/engine"
 	"patchwatch/track"
 )
@@ -130,43 +128,4 @@ func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *eng
 		row.Delegate = d.settings.FirstDelegate(m.Delegate, m.Files)
 	}
 	return nil
-}
-
-// decideAnew decides again about those of the mails that are patches of the project: its rules have changed since, or it has got
-// the decisions and checks of another.
-func (d *deriver) decideAnew(mails []int64) error {
-	is, err := d.Derived(mails)
-	if err != nil {
-		return err
-	}
-	facts, err := d.Mails(mails)
-	if err != nil {
-		return err
-	}
-	ours := slices.DeleteFunc(is.Sorted().Patches, func(row engine.PatchRow) bool { return row.Project != d.project || facts[row.Mail] == nil })
-	var names []engine.Name
-	for _, row := range ours {
-		names = append(names, engine.NameOf(facts[row.Mail]))
-	}
-	if d.decisions, err = d.Decisions(names); err != nil {
-		return err
-	}
-	checked, err := d.checkedOf(names)
-	if err != nil {
-		return err
-	}
-	var out engine.Derived
-	for _, row := range ours {
-		before := row
-		name := engine.NameOf(facts[row.Mail])
-		row.State, row.Delegate, row.Archived, row.Hidden, row.Checked = track.StateNew, "", false, false, checked[name]
-		if err := d.stand(&row, d.decisions[name], facts[row.Mail]); err != nil {
-			return err
-		}
-		if row != before {
-			out.Patches = append(out.Patches, row)
-			d.TellDecided(&before, &row)
-		}
-	}
-	return d.Put(out.Sorted())
 }

@@ -1,0 +1,167 @@
+package derive
+
+import (
+	"slices"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// decideAnew decides again about those of the mails that are in the project: its rules have changed since, or it has got the
+// decisions and checks of another.
+func (d *deriver) decideAnew(mails []int64) error {
+	is, err := d.Derived(mails)
+	if err != nil {
+		return err
+	}
+	facts, err := d.Mails(mails)
+	if err != nil {
+		return err
+	}
+	d.keepOurs(&is, facts)
+	var names []engine.Name
+	for _, m := range facts {
+		names = append(names, engine.NameOf(m))
+	}
+	slices.SortFunc(names, engine.Name.Compare)
+	if d.decisions, err = d.Decisions(names); err != nil {
+		return err
+	}
+	out, hidden := d.hideAnew(is.Sorted(), facts)
+	if out.Patches, err = d.patchesAnew(is.Patches, facts); err != nil {
+		return err
+	}
+	if err := d.Put(out.Sorted()); err != nil {
+		return err
+	}
+	return d.seriesAnew(&is, hidden)
+}
+
+// keepOurs leaves out what is in another project, or hangs on no mail. facts are those of ours then, too.
+func (d *deriver) keepOurs(is *engine.Derived, facts map[int64]*engine.Mail) {
+	others := func(mail, project int64) bool { return project != d.project || facts[mail] == nil }
+	is.Patches = slices.DeleteFunc(is.Patches, func(r engine.PatchRow) bool { return others(r.Mail, r.Project) })
+	is.Covers = slices.DeleteFunc(is.Covers, func(r engine.CoverRow) bool { return others(r.Mail, r.Project) })
+	is.Replies = slices.DeleteFunc(is.Replies, func(r engine.ReplyRow) bool { return others(r.Mail, r.Project) })
+	for id, m := range facts {
+		if m.Project != d.project {
+			delete(facts, id)
+		}
+	}
+}
+
+// patchesAnew gives the rows of patches that are others than before, and tells of them.
+func (d *deriver) patchesAnew(is []engine.PatchRow, facts map[int64]*engine.Mail) (out []engine.PatchRow, err error) {
+	var names []engine.Name
+	for _, row := range is {
+		names = append(names, engine.NameOf(facts[row.Mail]))
+	}
+	checked, err := d.checkedOf(names)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range is {
+		before := row
+		name := engine.NameOf(facts[row.Mail])
+		row.State, row.Delegate, row.Archived, row.Hidden, row.Checked = track.StateNew, "", false, false, checked[name]
+		if err := d.stand(&row, d.decisions[name], facts[row.Mail]); err != nil {
+			return nil, err
+		}
+		if row != before {
+			out = append(out, row)
+			d.TellDecided(&before, &row)
+		}
+	}
+	return out, nil
+}
+
+// hideAnew gives the rows of covers and replies that somebody hid since, or no longer hides, and the series of all mails of which
+// that is so.
+func (d *deriver) hideAnew(is *engine.Derived, facts map[int64]*engine.Mail) (out engine.Derived, series []int64) {
+	hidden := func(mail int64) bool {
+		h := d.decisions[engine.NameOf(facts[mail])].Hidden
+		return h != nil && *h
+	}
+	for _, row := range is.Patches {
+		if row.Hidden != hidden(row.Mail) {
+			series = append(series, row.Series)
+		}
+	}
+	for _, row := range is.Covers {
+		if h := hidden(row.Mail); row.Hidden != h {
+			row.Hidden = h
+			out.Covers, series = append(out.Covers, row), append(series, row.Series)
+		}
+	}
+	for _, row := range is.Replies {
+		if h := hidden(row.Mail); row.Hidden != h {
+			row.Hidden = h
+			out.Replies = append(out.Replies, row)
+		}
+	}
+	return out, series
+}
+
+// seriesAnew has the series show what is decided about their mails: those of which mails were hidden, and all where any has a
+// name that somebody gave.
+func (d *deriver) seriesAnew(is *engine.Derived, hidden []int64) error {
+	named, err := d.SeriesNamed(d.project)
+	if err != nil {
+		return err
+	}
+	if named {
+		for _, row := range is.Patches {
+			hidden = append(hidden, row.Series)
+		}
+		for _, row := range is.Covers {
+			hidden = append(hidden, row.Series)
+		}
+	}
+	return d.ShowSeries(engine.Distinct(hidden))
+}
+
+// ShowSeries has the rows of series show what is decided about their mails: the name that somebody gave, and whether all of them
+// are hidden.
+func (w *Writing) ShowSeries(ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := w.Series(ids)
+	if err != nil {
+		return err
+	}
+	members, err := w.Members(ids)
+	if err != nil {
+		return err
+	}
+	var names []engine.Name
+	for i := range rows {
+		for _, m := range members[rows[i].ID] {
+			names = append(names, engine.Name{Project: rows[i].Project, MsgID: m.MsgID})
+		}
+	}
+	decided, err := w.Decisions(names)
+	if err != nil {
+		return err
+	}
+	var out engine.Derived
+	for _, row := range rows {
+		before := row
+		showDecided(&row, members[row.ID], decided)
+		if !row.Equal(&before) {
+			out.Series = append(out.Series, row)
+		}
+	}
+	return w.Put(out.Sorted())
+}
+
+func showDecided(row *engine.SeriesRow, members []engine.Member, decided map[engine.Name]engine.Decision) {
+	row.Given, row.Hidden = "", len(members) > 0
+	for _, m := range members {
+		is := decided[engine.Name{Project: row.Project, MsgID: m.MsgID}]
+		if row.Given == "" && is.SeriesName != nil {
+			row.Given = *is.SeriesName
+		}
+		row.Hidden = row.Hidden && is.Hidden != nil && *is.Hidden
+	}
+}
