@@ -58,8 +58,27 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 			return err
 		}
 	}
+	w.LogAbout("check", name, checkWords(lastBefore(c, all[name])), checkWords(c))
 	w.Tell(engine.Event{Category: track.CheckCreated, Project: c.Project, Mail: row.Mail, Check: c.ID})
 	return nil
+}
+
+// lastBefore is what the same user said before of the same context; nil: nothing. The checks are sorted by number.
+func lastBefore(c *track.Check, all []track.Check) (before *track.Check) {
+	for i := range all {
+		if o := &all[i]; o.ID < c.ID && o.User == c.User && o.Context == c.Context {
+			before = o
+		}
+	}
+	return before
+}
+
+// checkWords is a check as the log has it: "build success".
+func checkWords(c *track.Check) string {
+	if c == nil {
+		return ""
+	}
+	return c.Context + " " + c.State.String()
 }
 
 // Checks gives all checks of patches, those of each by number.
