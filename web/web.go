@@ -1,5 +1,5 @@
 // Package web is what patchwatch serves: Patchwork's API (web/api), the files for git am and the redirects under the URLs that
-// the API gives, and plain pages that say what is where.
+// the API gives, and small pages that say what is where.
 package web
 
 import (
@@ -11,6 +11,7 @@ import (
 	"patchwatch/db/engine"
 	"patchwatch/track"
 	"patchwatch/web/api"
+	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/serve"
 	"patchwatch/web/internal/site"
 )
@@ -54,8 +55,9 @@ func New(c Config, mux *http.ServeMux) *Site {
 		Store: c.Store, Keeper: s.keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
 	}))
 	for _, r := range s.routes() {
-		mux.HandleFunc("GET "+r.pattern, s.answering(r.get))
+		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}
+	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }
 
@@ -63,30 +65,31 @@ func New(c Config, mux *http.ServeMux) *Site {
 type route struct {
 	pattern string
 	get     func(*call) (*site.Answer, error)
+	page    func(*call) (*sheet, error) // instead of get, where a browser gets a page
 }
 
 // routes are Patchwork's.
 func (s *Site) routes() []route {
 	return []route{
-		{"/{$}", (*call).home},
-		{"/project/{project}/{$}", (*call).project},
-		{"/project/{project}/list/{$}", (*call).project},
-		{"/project/{project}/pwclientrc/{$}", (*call).pwclientrc},
-		{"/project/{project}/patch/{msgid}/{$}", (*call).patchPage},
-		{"/project/{project}/patch/{msgid}/mbox/{$}", (*call).patchMbox},
-		{"/project/{project}/patch/{msgid}/raw/{$}", (*call).patchDiff},
-		{"/project/{project}/cover/{msgid}/{$}", (*call).coverPage},
-		{"/project/{project}/cover/{msgid}/mbox/{$}", (*call).coverMbox},
-		{"/patch/{id}/{$}", toPatch("")},
-		{"/patch/{id}/mbox/{$}", toPatch("mbox/")},
-		{"/patch/{id}/raw/{$}", toPatch("raw/")},
-		{"/cover/{id}/{$}", toCover("")},
-		{"/cover/{id}/mbox/{$}", toCover("mbox/")},
-		{"/comment/{id}/{$}", (*call).toComment},
-		{"/series/{id}/{$}", (*call).seriesPage},
-		{"/series/{id}/mbox/{$}", (*call).seriesMbox},
-		{"/bundle/{user}/{bundle}/{$}", (*call).bundlePage},
-		{"/bundle/{user}/{bundle}/mbox/{$}", (*call).bundleMbox},
+		{pattern: "/{$}", page: (*call).home},
+		{pattern: "/project/{project}/{$}", page: (*call).project},
+		{pattern: "/project/{project}/list/{$}", page: (*call).project},
+		{pattern: "/project/{project}/pwclientrc/{$}", get: (*call).pwclientrc},
+		{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patchPage},
+		{pattern: "/project/{project}/patch/{msgid}/mbox/{$}", get: (*call).patchMbox},
+		{pattern: "/project/{project}/patch/{msgid}/raw/{$}", get: (*call).patchDiff},
+		{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).coverPage},
+		{pattern: "/project/{project}/cover/{msgid}/mbox/{$}", get: (*call).coverMbox},
+		{pattern: "/patch/{id}/{$}", get: toPatch("")},
+		{pattern: "/patch/{id}/mbox/{$}", get: toPatch("mbox/")},
+		{pattern: "/patch/{id}/raw/{$}", get: toPatch("raw/")},
+		{pattern: "/cover/{id}/{$}", get: toCover("")},
+		{pattern: "/cover/{id}/mbox/{$}", get: toCover("mbox/")},
+		{pattern: "/comment/{id}/{$}", get: (*call).toComment},
+		{pattern: "/series/{id}/{$}", page: (*call).seriesPage},
+		{pattern: "/series/{id}/mbox/{$}", get: (*call).seriesMbox},
+		{pattern: "/bundle/{user}/{bundle}/{$}", page: (*call).bundlePage},
+		{pattern: "/bundle/{user}/{bundle}/mbox/{$}", get: (*call).bundleMbox},
 	}
 }
 
@@ -97,6 +100,7 @@ type call struct {
 	viewer track.Viewer
 	world  *site.World
 	links  site.Links
+	html   bool // a browser asks for a page
 }
 
 func (c *call) ctx() context.Context { return c.r.Context() }
@@ -126,11 +130,19 @@ type redirect struct{ to string }
 
 func (r *redirect) Error() string { return "see " + r.to }
 
-// answering makes a handler of what reads.
-func (s *Site) answering(get func(*call) (*site.Answer, error)) http.HandlerFunc {
+// answering makes a handler of a route.
+func (s *Site) answering(at route) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		c := &call{Site: s, r: r, viewer: s.Viewer(r), links: site.Links{Base: serve.Base(r)}}
 		ask := site.Ask{Key: c.links.Base + r.URL.EscapedPath() + "?" + r.URL.RawQuery, Viewer: c.viewer, Own: true}
+		get := at.get
+		if at.page != nil {
+			w.Header().Add("Vary", "Accept")
+			if c.html = layout.Wanted(r); c.html {
+				ask.Key += "\npage"
+			}
+			get = func(c *call) (*site.Answer, error) { return c.sheet(at.page) }
+		}
 		a, err := s.keeper.Answer(r.Context(), ask, func(w *site.World) (*site.Answer, error) {
 			c.world = w
 			return get(c)

@@ -176,22 +176,12 @@ func TestNotThere(t *testing.T) {
 	}
 }
 
-func TestPages(t *testing.T) {
+func TestPwclientrc(t *testing.T) {
 	t.Parallel()
-	for url, want := range map[string]string{
-		"/":                            "http://pw.example.org/project/demo/",
-		"/project/demo/":               "http://pw.example.org/api/patches/?project=demo",
-		"/project/demo/list/?series=1": "http://pw.example.org/api/series/?project=demo",
-		"/project/demo/pwclientrc/":    "[demo]\nbackend = rest\nurl = http://pw.example.org/api\n",
-		"/project/demo/patch/m2%2Fx@example.org/": "mbox/\nDiff: http://pw.example.org/project/demo/patch/m2%252Fx@example.org/raw/\nFor programs: http://pw.example.org/api/patches/2/",
-		"/project/demo/cover/m1%2Fx@example.org/": "http://pw.example.org/api/covers/1/",
-		"/series/1/":                      "http://pw.example.org/series/1/mbox/",
-		"/bundle/Maint/mine%20&%20yours/": "http://pw.example.org/bundle/Maint/mine%20&%20yours/mbox/",
-		"/api/":                           `"patches":"http://pw.example.org/api/patches/"`,
-	} {
-		w := newServer().get(url)
-		if w.Code != 200 || !strings.Contains(w.Body.String(), want) || strings.Contains(strings.ToLower(w.Body.String()), "secret") {
-			t.Errorf("%s: %d %s", url, w.Code, w.Body)
+	for _, w := range []*httptest.ResponseRecorder{newServer().get("/project/demo/pwclientrc/"), newServer().browse("/project/demo/pwclientrc/")} {
+		if w.Code != 200 || w.Result().Header.Get("Content-Disposition") != "attachment; filename=.pwclientrc" ||
+			!strings.Contains(w.Body.String(), "[demo]\nbackend = rest\nurl = http://pw.example.org/api\n") {
+			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	}
 }

@@ -54,22 +54,22 @@ var rooms = map[string][]string{
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
-		"patchwatch/web/internal/serve",
-		"patchwatch/web/internal/site",
+		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
 	"patchwatch/web/api": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
-	"patchwatch/web/auth":             {"patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/web/auth":             {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 
 	// HTTP without mail and without a database.
-	"patchwatch/web/internal/serve": {},
+	"patchwatch/web/internal/serve":  {"patchwatch/web/internal/layout"},
+	"patchwatch/web/internal/layout": {},
 }
 
 // engines are the packages that may know a database's driver and its SQL.

@@ -14,6 +14,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
+	"patchwatch/web/internal/layout"
 )
 
 // Store is what is asked of the database.
@@ -108,6 +109,10 @@ func of(r *http.Request) who {
 // Wrap finds out who asks before next answers.
 func (a *Auth) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if hasPrefix(r.URL.Path, layout.StaticPath) { // the same for everybody
+			next.ServeHTTP(w, r)
+			return
+		}
 		is, err := a.identify(r)
 		if err == nil && a.RequireLogin && is.User == nil && !isOpen(r.URL.Path) {
 			if wantsPage(r) {
@@ -149,7 +154,7 @@ func isOpen(path string) bool {
 	case loginPath, "/robots.txt":
 		return true
 	}
-	return hasPrefix(path, welcomePath) || hasPrefix(path, "/static/")
+	return hasPrefix(path, welcomePath)
 }
 
 func hasPrefix(path, prefix string) bool {

@@ -292,6 +292,59 @@ func TestProfile(t *testing.T) {
 	s.want(s.ask(profilePath, nil), 403, "not provided")
 }
 
+// TestPagesOfAccounts: each form has fields with labels, and says what came of it.
+func TestPagesOfAccounts(t *testing.T) {
+	s := newSite(t, nil)
+	s.base = "https://example.org/patches"
+	w, cookie := s.login("ada", "wrong")
+	s.want(w, 403, `role="alert"><strong>Error:</strong> Invalid username/password.`)
+	s.want(w, 403, `action="/patches/user/login/"`)
+	_, cookie = s.login("ada", password)
+	link := NewSecret()
+	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(time.Hour)}, HashOf(link))
+	s.ask("/user/token/", url.Values{"label": {`"><script>`}}, "Cookie", cookie)
+	for path, fields := range map[string][]string{
+		loginPath: {"name", "password"}, WelcomePath(link): {"new", "again"}, profilePath: {"label", "old", "new", "again"},
+	} {
+		page := s.ask(path, nil, "Accept", "text/html", "Cookie", map[bool]string{true: cookie}[path == profilePath])
+		for _, id := range fields {
+			if n := strings.Count(page.Body.String(), `id="`+id+`"`); n != 1 {
+				t.Errorf("%s has the id %s %d times", path, id, n)
+			}
+			s.want(page, 200, `<label for="`+id+`">`)
+		}
+		if h := page.Header(); h.Get("Content-Type") != "text/html; charset=utf-8" || h.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %v", path, h)
+		}
+	}
+	page := s.ask(profilePath, nil, "Cookie", cookie)
+	s.want(page, 200, `<td data-label="Label">&#34;&gt;&lt;script&gt;</td>`)
+	s.want(page, 200, `<td data-label="Made"><time datetime="2026-11-27">2026-11-27</time></td>`)
+	for code, text := range map[string]string{"password": "The password is set.", "revoked": "It is ended"} {
+		s.want(s.ask(profilePath+"?done="+code, nil, "Cookie", cookie), 200, `<p class="done" role="status">`+text)
+	}
+	if body := s.ask(profilePath+"?done=x", nil, "Cookie", cookie).Body.String(); strings.Contains(body, `class="done"`) {
+		t.Errorf("anybody's words: %s", body)
+	}
+	w = s.ask("/user/revoke/", url.Values{"id": {"999"}}, "Cookie", cookie)
+	if got := w.Header().Get("Location"); got != "/user/?done=revoked" {
+		t.Errorf("it leads to %s", got)
+	}
+}
+
+// Static files are the same for everybody, and so are no reason to look who asks.
+func TestStaticIsForAll(t *testing.T) {
+	s := newSite(t, func(c *Config) { c.RequireLogin = true })
+	_, cookie := s.login("ada", password)
+	s.down = errors.New("away")
+	w := s.ask("/static/style.css", nil, "Cookie", cookie)
+	s.want(w, 404, "") // nothing is installed there
+	if w.Header().Get("Vary") != "" {
+		t.Error("it depends on the cookie")
+	}
+	s.want(s.ask("/statics/", nil), 403, "")
+}
+
 func TestRequireLogin(t *testing.T) {
 	s := newSite(t, func(c *Config) { c.RequireLogin = true })
 	s.want(s.ask("/who/", nil), 403, "not provided")

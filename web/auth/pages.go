@@ -1,19 +1,18 @@
 package auth
 
 import (
-	"bytes"
 	"embed"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+	"sync"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
+	"patchwatch/web/internal/layout"
 )
 
 const (
@@ -32,14 +31,7 @@ func WelcomePath(secret string) string { return welcomePath + secret + "/" }
 //go:embed pages/*.tmpl
 var files embed.FS
 
-var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"day": func(t time.Time) string {
-		if t.IsZero() {
-			return "never"
-		}
-		return t.UTC().Format("2006-01-02")
-	},
-}).ParseFS(files, "pages/*.tmpl"))
+var pages = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "pages/*.tmpl") })
 
 // Install puts the pages of accounts into a mux.
 func (a *Auth) Install(mux *http.ServeMux) {
@@ -56,12 +48,10 @@ func (a *Auth) Install(mux *http.ServeMux) {
 
 // page is what the templates show.
 type page struct {
-	Title   string
-	Prefix  string // of all paths
-	Problem string // what went wrong; empty: nothing
-	Next    string // where the login leads
-	Name    string
-	User    *track.User
+	layout.Page
+	Next string // where the login leads
+	Name string // that was given at the login
+	Who  *track.User
 
 	Sessions, Tokens []track.Credential
 	Current          int64  // the session that asks
@@ -69,24 +59,24 @@ type page struct {
 }
 
 func (a *Auth) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
-	var out bytes.Buffer
-	if u, err := url.Parse(a.Base(r)); err == nil {
-		p.Prefix = u.EscapedPath()
+	p.Prefix = layout.Prefix(a.Base(r))
+	if u := of(r).User; u != nil {
+		p.User = u.Name
 	}
-	if err := pages.ExecuteTemplate(&out, name+".tmpl", p); err != nil {
+	body, err := pages().Render(name, p)
+	if err != nil {
 		a.refuse(w, r, err)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes())
+	_, _ = w.Write(body)
 }
 
-// wantsPage tells whether a browser asks for a page, rather than a program for data.
+// wantsPage tells whether a browser asks for a page, and could as well be shown another one.
 func wantsPage(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && !strings.HasPrefix(r.URL.Path, "/api/") &&
-		r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && layout.Wanted(r)
 }
 
 func (a *Auth) toLogin(w http.ResponseWriter, r *http.Request) {
@@ -115,7 +105,12 @@ func (a *Auth) loginPage(w http.ResponseWriter, r *http.Request) {
 		a.Redirect(w, r, nextOf(r.URL.Query().Get("next")), http.StatusSeeOther)
 		return
 	}
-	a.show(w, r, http.StatusOK, "login", page{Title: "Log in", Next: r.URL.Query().Get("next"), Problem: a.plainHTTP(r)})
+	a.showLogin(w, r, http.StatusOK, page{Next: r.URL.Query().Get("next")}, a.plainHTTP(r))
+}
+
+func (a *Auth) showLogin(w http.ResponseWriter, r *http.Request, status int, p page, problem string) {
+	p.Title, p.Problem = "Log in", problem
+	a.show(w, r, status, "login", p)
 }
 
 func (a *Auth) plainHTTP(r *http.Request) string {
@@ -126,21 +121,21 @@ func (a *Auth) plainHTTP(r *http.Request) string {
 }
 
 func (a *Auth) loginPost(w http.ResponseWriter, r *http.Request) {
-	name, next := r.PostFormValue("username"), r.PostFormValue("next")
+	p := page{Name: r.PostFormValue("username"), Next: r.PostFormValue("next")}
 	if problem := a.plainHTTP(r); problem != "" {
-		a.show(w, r, http.StatusForbidden, "login", page{Title: "Log in", Next: next, Name: name, Problem: problem})
+		a.showLogin(w, r, http.StatusForbidden, p, problem)
 		return
 	}
-	u, err := a.login(r, name, r.PostFormValue("password"), false)
+	u, err := a.login(r, p.Name, r.PostFormValue("password"), false)
 	if err == nil {
 		err = a.begin(w, r, u)
 	}
 	var no refusal
 	switch {
 	case err == nil:
-		a.Redirect(w, r, nextOf(next), http.StatusSeeOther)
+		a.Redirect(w, r, nextOf(p.Next), http.StatusSeeOther)
 	case errors.As(err, &no):
-		a.show(w, r, no.status, "login", page{Title: "Log in", Next: next, Name: name, Problem: no.sentence})
+		a.showLogin(w, r, no.status, p, no.sentence)
 	default:
 		a.refuse(w, r, err)
 	}
@@ -188,8 +183,12 @@ func (a *Auth) welcome(w http.ResponseWriter, r *http.Request) *track.User {
 
 func (a *Auth) welcomePage(w http.ResponseWriter, r *http.Request) {
 	if u := a.welcome(w, r); u != nil {
-		a.show(w, r, http.StatusOK, "welcome", page{Title: "Set a password", User: u, Problem: a.plainHTTP(r)})
+		a.showWelcome(w, r, http.StatusOK, u, a.plainHTTP(r))
 	}
+}
+
+func (a *Auth) showWelcome(w http.ResponseWriter, r *http.Request, status int, u *track.User, problem string) {
+	a.show(w, r, status, "welcome", page{Page: layout.Page{Title: "Set a password", Problem: problem}, Who: u})
 }
 
 func (a *Auth) welcomePost(w http.ResponseWriter, r *http.Request) {
@@ -198,14 +197,14 @@ func (a *Auth) welcomePost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if problem := a.newPassword(r, u); problem != "" {
-		a.show(w, r, http.StatusBadRequest, "welcome", page{Title: "Set a password", User: u, Problem: problem})
+		a.showWelcome(w, r, http.StatusBadRequest, u, problem)
 		return
 	}
 	if err := a.setPassword(w, r, u); err != nil {
 		a.refuse(w, r, err)
 		return
 	}
-	a.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.toProfile(w, r, "password")
 }
 
 // newPassword tells what is wrong with the one that was sent.
@@ -232,8 +231,18 @@ func (a *Auth) setPassword(w http.ResponseWriter, r *http.Request, u *track.User
 	return a.begin(w, r, u)
 }
 
+// done is what the profile says after a form was sent and the browser was led back to it.
+var done = map[string]string{
+	"password": "The password is set. All other sessions have ended.",
+	"revoked":  "It is ended, and opens nothing any more.",
+}
+
+func (a *Auth) toProfile(w http.ResponseWriter, r *http.Request, done string) {
+	a.Redirect(w, r, profilePath+"?done="+done, http.StatusSeeOther)
+}
+
 func (a *Auth) profilePage(w http.ResponseWriter, r *http.Request, u *track.User) {
-	a.profile(w, r, u, http.StatusOK, page{})
+	a.profile(w, r, u, http.StatusOK, page{Page: layout.Page{Done: done[r.URL.Query().Get("done")]}})
 }
 
 func (a *Auth) profile(w http.ResponseWriter, r *http.Request, u *track.User, status int, p page) {
@@ -242,7 +251,7 @@ func (a *Auth) profile(w http.ResponseWriter, r *http.Request, u *track.User, st
 		a.refuse(w, r, err)
 		return
 	}
-	p.Title, p.User, p.Current = u.Name, u, of(r).credential
+	p.Title, p.Who, p.Current = u.Name, u, of(r).credential
 	for _, c := range slices.Backward(all) {
 		switch c.Kind {
 		case track.SessionCredential:
@@ -254,16 +263,20 @@ func (a *Auth) profile(w http.ResponseWriter, r *http.Request, u *track.User, st
 	a.show(w, r, status, "profile", p)
 }
 
+func (a *Auth) profileProblem(w http.ResponseWriter, r *http.Request, u *track.User, status int, problem string) {
+	a.profile(w, r, u, status, page{Page: layout.Page{Problem: problem}})
+}
+
 func (a *Auth) passwordPost(w http.ResponseWriter, r *http.Request, u *track.User) {
 	_, err := a.login(r, u.Name, r.PostFormValue("old"), false)
 	var no refusal
 	if errors.As(err, &no) {
-		a.profile(w, r, u, no.status, page{Problem: "The old password is not this one."})
+		a.profileProblem(w, r, u, no.status, "The old password is not this one.")
 		return
 	}
 	if err == nil {
 		if problem := a.newPassword(r, u); problem != "" {
-			a.profile(w, r, u, http.StatusBadRequest, page{Problem: problem})
+			a.profileProblem(w, r, u, http.StatusBadRequest, problem)
 			return
 		}
 		err = a.setPassword(w, r, u)
@@ -272,13 +285,13 @@ func (a *Auth) passwordPost(w http.ResponseWriter, r *http.Request, u *track.Use
 		a.refuse(w, r, err)
 		return
 	}
-	a.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.toProfile(w, r, "password")
 }
 
 func (a *Auth) tokenPost(w http.ResponseWriter, r *http.Request, u *track.User) {
 	label := strings.TrimSpace(r.PostFormValue("label"))
 	if len(label) > 100 || strings.ContainsFunc(label, func(c rune) bool { return c < ' ' || c == 0x7f }) {
-		a.profile(w, r, u, http.StatusBadRequest, page{Problem: "A label is a line of at most 100 bytes."})
+		a.profileProblem(w, r, u, http.StatusBadRequest, "A label is a line of at most 100 bytes.")
 		return
 	}
 	token := NewToken()
@@ -301,5 +314,5 @@ func (a *Auth) revokePost(w http.ResponseWriter, r *http.Request, u *track.User)
 		a.refuse(w, r, err)
 		return
 	}
-	a.Redirect(w, r, profilePath, http.StatusSeeOther)
+	a.toProfile(w, r, "revoked")
 }

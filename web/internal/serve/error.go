@@ -2,27 +2,56 @@ package serve
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
+
+	"patchwatch/web/internal/layout"
 )
 
-// Error answers with an error: below /api/ as JSON {"detail": "..."}, otherwise as plain text. It takes back what the
-// headers say of an answer that will not come.
+// Error answers with an error: below /api/ as JSON {"detail": "..."}, otherwise as a page if a browser asks, and as plain text
+// if not. It takes back what the headers say of an answer that will not come.
 func Error(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	h := w.Header()
 	for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified",
 		"Cache-Control", "Link"} {
 		h.Del(name)
 	}
-	text := detail + "\n"
-	h.Set("Content-Type", "text/plain; charset=utf-8")
+	kind, body := "application/json", []byte(nil)
 	if IsAPI(r) {
-		text = asJSON(detail)
-		h.Set("Content-Type", "application/json")
+		body = []byte(asJSON(detail))
+	} else {
+		h.Add("Vary", "Accept")
+		kind, body = asPage(r, status, detail)
 	}
+	h.Set("Content-Type", kind)
 	w.WriteHeader(status)
-	io.WriteString(w, text)
+	w.Write(body)
+}
+
+func asPage(r *http.Request, status int, detail string) (kind string, body []byte) {
+	if layout.Wanted(r) {
+		q := of(r)
+		page, err := layout.Bare(layout.Page{
+			Title: http.StatusText(status), Problem: forPeople(status, detail), Prefix: layout.Prefix(q.base), User: q.user,
+		})
+		if err == nil {
+			return "text/html; charset=utf-8", page
+		}
+	}
+	return "text/plain; charset=utf-8", []byte(detail + "\n")
+}
+
+// forPeople says more than programs are told where that is only what the status says already.
+func forPeople(status int, detail string) string {
+	switch {
+	case !strings.EqualFold(detail, http.StatusText(status)+"."):
+		return detail
+	case status == http.StatusNotFound:
+		return "Nothing has this address, or nothing that you may see."
+	case status == http.StatusGone:
+		return "What had this address was taken away."
+	}
+	return detail
 }
 
 func asJSON(detail string) string {

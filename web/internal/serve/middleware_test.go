@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,37 @@ func TestErrorsLookAlike(t *testing.T) {
 			w.Header().Get("ETag")+w.Header().Get("Content-Disposition") != "" {
 			t.Errorf("%s: %v", path, w.Header())
 		}
+	}
+}
+
+func TestErrorPages(t *testing.T) {
+	base, err := ParseURL("https://example.org/patches")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Config{URL: base}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		SetUser(r, "ada")
+		status, _ := strconv.Atoi(r.URL.Query().Get("status"))
+		Error(w, r, status, r.URL.Query().Get("detail"))
+	}))
+	for query, want := range map[string]string{
+		"status=404&detail=Not+found.": "</strong> Nothing has this address, or nothing that you may see.",
+		"status=410&detail=Gone.":      "</strong> What had this address was taken away.",
+		"status=403&detail=No+<b>.":    "<h1>Forbidden</h1>\n<p class=\"problem\" role=\"alert\"><strong>Error:</strong> No &lt;b&gt;.",
+		"status=503&detail=Wait.":      `<a class="user" href="/patches/user/"><bdi>ada</bdi></a>`,
+	} {
+		for _, method := range []string{"GET", "POST"} {
+			w := ask(s, method, "/?"+query, "Accept", "text/html,*/*;q=0.8")
+			h := w.Header()
+			if !strings.Contains(query, "status="+strconv.Itoa(w.Code)) || h.Get("Content-Type") != "text/html; charset=utf-8" ||
+				!slices.Contains(h.Values("Vary"), "Accept") || h.Get("Content-Security-Policy") != policy ||
+				!strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s %s: %d %v %s", method, query, w.Code, h, w.Body)
+			}
+		}
+	}
+	if w := ask(s, "GET", "/api/?status=404&detail=No.", "Accept", "text/html"); w.Body.String() != `{"detail":"No."}` {
+		t.Errorf("the API: %s", w.Body)
 	}
 }
 

@@ -3,9 +3,10 @@ package serve
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"path"
 	"strings"
+
+	"patchwatch/web/internal/layout"
 )
 
 // Routes serves mux, with errors and redirects that look like all others:
@@ -47,11 +48,7 @@ func redirect(w http.ResponseWriter, r *http.Request, escapedPath string) {
 // Redirect answers with a redirect to a path of this server, which is escaped and may have a query. Unlike http.Redirect
 // it knows the prefix that the server may have behind a proxy.
 func Redirect(w http.ResponseWriter, r *http.Request, escapedPath string, status int) {
-	prefix := ""
-	if u, err := url.Parse(Base(r)); err == nil {
-		prefix = u.EscapedPath()
-	}
-	w.Header().Set("Location", prefix+"/"+strings.TrimLeft(escapedPath, `/\`)) // //host would lead to another server
+	w.Header().Set("Location", layout.Prefix(Base(r))+"/"+strings.TrimLeft(escapedPath, `/\`)) // //host would lead to another server
 	w.WriteHeader(status)
 }
 

@@ -1,0 +1,102 @@
+// Package layout gives all pages one look: the frame around them (frame.tmpl), and the files below /static/. It knows nothing of
+// mail.
+//
+// A page is a struct that embeds Page, and a template for what is inside the frame.
+package layout
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"sync"
+)
+
+// Page is what the frame shows.
+type Page struct {
+	Title   string
+	Prefix  string // of all paths; empty unless the server lies below a path of its host
+	User    string // who is logged in; empty: nobody
+	Up      []Link // what the page is a part of, from the outside in
+	Problem string // what went wrong, as a sentence; empty: nothing
+	Done    string // what was done, as a sentence
+}
+
+// Link leads from a page to something else.
+type Link struct{ Text, URL string }
+
+// Prefix is the path of a server's URL, which comes before all of its paths.
+func Prefix(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimRight(u.EscapedPath(), "/")
+}
+
+// Wanted reports whether a browser asks, which takes pages, rather than a program, which takes data and text.
+func Wanted(r *http.Request) bool {
+	return !strings.HasPrefix(r.URL.Path, "/api/") && r.Header.Get("Authorization") == "" &&
+		strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
+}
+
+//go:embed frame.tmpl bare.tmpl
+var own embed.FS
+
+// Pages are the templates of pages, by name.
+type Pages map[string]*template.Template
+
+// MustParse reads the templates that match a pattern, which are part of the program: NAME.tmpl is the page NAME, and what begins
+// with an underscore defines parts that several pages have. It takes about a millisecond, so a program should call it when the
+// first page is shown, and not when it starts.
+func MustParse(files fs.FS, pattern string) Pages {
+	names, err := fs.Glob(files, pattern)
+	if err != nil {
+		panic(err)
+	}
+	base := template.Must(template.New("").Funcs(template.FuncMap{"static": staticPath}).ParseFS(own, "frame.tmpl"))
+	for _, name := range names {
+		if isPart(name) {
+			template.Must(base.ParseFS(files, name))
+		}
+	}
+	pages := Pages{}
+	for _, name := range names {
+		if isPart(name) {
+			continue
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			panic(err)
+		}
+		page := template.Must(base.Clone())
+		template.Must(page.New("content").Parse(string(text)))
+		pages[strings.TrimSuffix(path.Base(name), ".tmpl")] = page
+	}
+	return pages
+}
+
+var bare = sync.OnceValue(func() Pages { return MustParse(own, "bare.tmpl") })
+
+// Bare makes a page that has only what the frame shows, such as a message.
+func Bare(p Page) ([]byte, error) { return bare().Render("bare", p) }
+
+func isPart(name string) bool { return strings.HasPrefix(path.Base(name), "_") }
+
+// Render makes a page inside the frame. page is a struct that embeds Page.
+func (p Pages) Render(name string, page any) ([]byte, error) {
+	t := p[name]
+	if t == nil {
+		return nil, fmt.Errorf("there is no page %q", name)
+	}
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, "frame", page); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}

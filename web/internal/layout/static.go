@@ -1,0 +1,68 @@
+package layout
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strings"
+	"sync"
+)
+
+// StaticPath is the path below which the static files are.
+const StaticPath = "/static/"
+
+//go:embed static
+var static embed.FS
+
+// File is a static file. Its name has a hash of what is in it, so what is under a name never changes.
+type File struct {
+	Type string
+	Hash string
+	Body []byte
+}
+
+// types are those of the files that there are, by the ends of their names. What the system's tables say of them does not count.
+var types = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+
+// shelf has the static files by their names with a hash, and these names by the names of the files.
+type shelf struct {
+	files  map[string]File
+	hashed map[string]string
+}
+
+var files = sync.OnceValue(func() shelf {
+	s := shelf{map[string]File{}, map[string]string{}}
+	all, err := static.ReadDir("static")
+	if err != nil {
+		panic(err) // it is part of the program, as is what follows
+	}
+	for _, e := range all {
+		body, err := static.ReadFile("static/" + e.Name())
+		if err != nil {
+			panic(err)
+		}
+		sum := sha256.Sum256(body)
+		end := path.Ext(e.Name())
+		f := File{Type: types[end], Hash: hex.EncodeToString(sum[:6]), Body: body}
+		name := strings.TrimSuffix(e.Name(), end) + "." + f.Hash + end
+		s.files[name], s.hashed[e.Name()] = f, name
+	}
+	return s
+})
+
+// Static finds a static file by its name with a hash, such as style.0123456789ab.css.
+func Static(name string) (File, bool) {
+	f, ok := files().files[name]
+	return f, ok
+}
+
+// staticPath is the path of a static file, by its name without a hash, for templates.
+func staticPath(name string) (string, error) {
+	hashed, ok := files().hashed[name]
+	if !ok {
+		return "", fmt.Errorf("there is no static file %s", name)
+	}
+	return StaticPath + hashed, nil
+}

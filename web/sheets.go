@@ -1,0 +1,177 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+
+	"patchwatch/track"
+	"patchwatch/web/internal/layout"
+	"patchwatch/web/internal/site"
+)
+
+func (c *call) home() (*sheet, error) {
+	s := &sheet{
+		Page:  layout.Page{Title: "Projects"},
+		Intro: "This is patchwatch, which tracks the patches on mailing lists.",
+		Links: []layout.Link{c.api("API", "")},
+		None:  "No project is tracked yet, or none that you may see.",
+	}
+	for i := range c.world.Projects {
+		if p := &c.world.Projects[i]; c.viewer.Sees(p) {
+			s.List = append(s.List, c.projectLink(p))
+		}
+	}
+	return s, nil
+}
+
+// projectLink leads to the page of a project. One that was made because its mail came may have no name.
+func (c *call) projectLink(p *track.Project) layout.Link {
+	return layout.Link{Text: cmp.Or(p.Name, p.LinkName), URL: c.links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"}
+}
+
+// api leads into the API.
+func (c *call) api(text, path string, args ...any) layout.Link {
+	return layout.Link{Text: text, URL: c.links.Base + "/api/" + fmt.Sprintf(path, args...)}
+}
+
+func (c *call) project() (*sheet, error) {
+	p, err := c.inURL()
+	if err != nil {
+		return nil, err
+	}
+	at := c.projectLink(p)
+	s := &sheet{Page: layout.Page{Title: at.Text}, Facts: []fact{{Label: "List", Text: p.ListID}}, about: []int64{p.ID}}
+	if p.ListEmail != "" {
+		s.Facts = append(s.Facts, fact{Label: "Address", Text: p.ListEmail, URL: "mailto:" + p.ListEmail})
+	}
+	if p.WebURL != "" {
+		s.Facts = append(s.Facts, fact{Label: "Site", Text: p.WebURL, URL: p.WebURL})
+	}
+	query := "/?project=" + url.QueryEscape(p.LinkName)
+	s.Links = []layout.Link{
+		c.api("API: patches", "patches%s", query), c.api("API: series", "series%s", query),
+		c.api("API: events", "events%s", query), {Text: "Settings of pwclient", URL: at.URL + "pwclientrc/"},
+	}
+	return s, nil
+}
+
+// pwclientrc configures pwclient, which would speak XML-RPC if it was not told.
+func (c *call) pwclientrc() (*site.Answer, error) {
+	p, err := c.inURL()
+	if err != nil {
+		return nil, err
+	}
+	a := text(fmt.Sprintf("# Put this into ~/.pwclientrc. To change something, you also need a token of your own.\n\n"+
+		"[options]\ndefault = %s\n\n[%[1]s]\nbackend = rest\nurl = %s/api\n# token = YOUR-TOKEN\n", p.LinkName, c.links.Base), p.ID)
+	a.Header = append(a.Header, [2]string{"Content-Disposition", "attachment; filename=.pwclientrc"})
+	return a, nil
+}
+
+// mailSheet is what the pages of patches and covers have in common.
+func (c *call) mailSheet(m *track.MailBrief, by *track.PersonView, p *track.Project) *sheet {
+	return &sheet{
+		Page:  layout.Page{Title: m.Name, Up: []layout.Link{c.projectLink(p)}},
+		Facts: []fact{{Label: "From", Text: cmp.Or(by.Name, by.Email)}, {Label: "Date", Date: m.Date}},
+		about: []int64{p.ID},
+	}
+}
+
+// seriesFact leads from a mail to its series.
+func (c *call) seriesFact(of track.SeriesBrief) []fact {
+	if of.ID == 0 {
+		return nil
+	}
+	return []fact{{Label: "Series", Text: of.Name, URL: fmt.Sprintf("%s/series/%d/", c.links.Base, of.ID)}}
+}
+
+func (c *call) patchPage() (*sheet, error) {
+	row, p, err := c.patch()
+	if err == errNotFound && p != nil {
+		if cover, _, err := c.cover(); err == nil {
+			return nil, &redirect{string(here.Cover(nil, p, cover.MsgID))}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.links.Patch(nil, p, row.MsgID))
+	s.Facts = append(append(s.Facts, fact{Label: "State", Text: string(row.State)}), c.seriesFact(row.Series)...)
+	s.Links = []layout.Link{
+		{Text: "Mail for git am", URL: at + "mbox/"}, {Text: "Diff", URL: at + "raw/"}, c.api("API", "patches/%d/", row.ID),
+	}
+	return s, nil
+}
+
+func (c *call) coverPage() (*sheet, error) {
+	row, p, err := c.cover()
+	if err == errNotFound && p != nil {
+		if patch, _, err := c.patch(); err == nil {
+			return nil, &redirect{string(here.Patch(nil, p, patch.MsgID))}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.links.Cover(nil, p, row.MsgID))
+	s.Facts = append(s.Facts, c.seriesFact(row.Series)...)
+	s.Links = []layout.Link{{Text: "As mail", URL: at + "mbox/"}, c.api("API", "covers/%d/", row.ID)}
+	return s, nil
+}
+
+func (c *call) seriesPage() (*sheet, error) {
+	row, err := c.series()
+	if err != nil {
+		return nil, err
+	}
+	p := c.world.Project(row.Project)
+	if p == nil {
+		return nil, errNotFound
+	}
+	s := c.patchesSheet(row.Name, p, row.Patches)
+	s.Facts = []fact{
+		{Label: "From", Text: cmp.Or(row.Submitter.Name, row.Submitter.Email)}, {Label: "Date", Date: row.Date},
+		{Label: "Version", Text: fmt.Sprint(row.Version)}, {Label: "Patches", Text: fmt.Sprintf("%d of %d", row.Received, row.Total)},
+	}
+	if m := row.Cover; m.ID != 0 {
+		s.Facts = append(s.Facts, fact{Label: "Cover", Text: m.Name, URL: string(c.links.Cover(nil, p, m.MsgID))})
+	}
+	s.Links = []layout.Link{
+		{Text: "Mail for git am", URL: string(c.links.SeriesMbox(nil, row.ID))}, c.api("API", "series/%d/", row.ID),
+	}
+	return s, nil
+}
+
+// patchesSheet lists patches of a project.
+func (c *call) patchesSheet(title string, p *track.Project, all []track.MailBrief) *sheet {
+	s := &sheet{
+		Page:  layout.Page{Title: title, Up: []layout.Link{c.projectLink(p)}},
+		Parts: "Patches", None: "None.", about: []int64{p.ID},
+	}
+	for i := range all {
+		s.List = append(s.List, layout.Link{Text: all[i].Name, URL: string(c.links.Patch(nil, p, all[i].MsgID))})
+	}
+	return s
+}
+
+func (c *call) bundlePage() (*sheet, error) {
+	b, err := c.bundle()
+	if err != nil {
+		return nil, err
+	}
+	rows, err := c.listed(b.Project, b.Patches)
+	if err != nil {
+		return nil, err
+	}
+	briefs := make([]track.MailBrief, len(rows))
+	for i := range rows {
+		briefs[i] = rows[i].MailBrief
+	}
+	owner := c.world.User(b.Owner)
+	s := c.patchesSheet(b.Name, c.world.Project(b.Project), briefs)
+	s.Facts = []fact{{Label: "Bundle of", Text: owner.Shown()}}
+	s.Links = []layout.Link{
+		{Text: "Mail for git am", URL: string(c.links.Bundle(nil, owner.Name, b.Name)) + "mbox/"}, c.api("API", "bundles/%d/", b.ID),
+	}
+	return s, nil
+}
