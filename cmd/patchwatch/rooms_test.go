@@ -61,7 +61,10 @@ var rooms = map[string][]string{
 	},
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
-	"patchwatch/web/auth":             {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
+	"patchwatch/web/internal/webtest/town": {
+		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/auth",
+	},
+	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.
 	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},

@@ -1,0 +1,262 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"patchwatch/db/engine"
+	"patchwatch/web"
+)
+
+// everyone is: nobody, a stranger, the submitter of the first patch, its delegate, the maintainer, an administrator,
+// the maintainer with a token that may only read, the maintainer whose browser shows a page of another site, and a
+// disabled user.
+var everyone = []string{"", "strange", "ann", "del", "maint", "root", "reader", "foreign", "off"}
+
+// by sends a request as one of everyone.
+func (s *whole) by(who, method, url, body string) *httptest.ResponseRecorder {
+	if who == "foreign" {
+		return s.do("maint", method, url, body, "Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example.com")
+	}
+	return s.do(who, method, url, body)
+}
+
+// writes has at least one request of each kind that changes something.
+var writes = []struct {
+	method, url, body string
+	log               string // who decided what, as the log has it; *: whoever asked
+	status            string // for each of everyone
+}{
+	{"PATCH", "patches/{first}/", `{"state":"rejected"}`, "* state", "403 403 200 200 200 200 403 403 403"},
+	{
+		"PUT", "patches/{first}/", `{"state":"rejected","delegate":{maint}}`, "* state, * delegate",
+		"403 403 200 200 200 200 403 403 403",
+	},
+	{"PATCH", "patches/{first}/", "archived=True", "* archived", "403 403 200 200 200 200 403 403 403"},
+	{
+		"PATCH", "patches/{first}/", "commit_ref=12ab&pull_url=git://x", "* commit-ref, * pull-url",
+		"403 403 200 200 200 200 403 403 403",
+	},
+	{"PATCH", "patches/{lone}/", "archived=True", "* archived", "403 403 403 403 200 200 403 403 403"},
+	{"PATCH", "patches/{first}/", `{"related":[{second}]}`, "* related", "403 403 403 403 200 200 403 403 403"},
+	{"PATCH", "patches/{spam}/", "state=accepted", "", "410 410 410 410 410 410 410 403 403"},
+	{"POST", "patches/{first}/checks/", "state=success", "* check", "403 403 201 201 201 201 403 403 403"},
+	{"POST", "patches/{lone}/checks/", "state=success", "* check", "403 403 403 403 201 201 403 403 403"},
+	{
+		"PATCH", "patches/{first}/comments/{on-first}/", "addressed=true", "* addressed",
+		"403 403 200 200 200 200 403 403 403",
+	},
+	{
+		"PUT", "patches/{first}/comments/{on-first}/", "addressed=true", "* addressed",
+		"403 403 200 200 200 200 403 403 403",
+	},
+	{
+		"PATCH", "covers/{cover}/comments/{on-cover}/", "addressed=true", "* addressed",
+		"403 403 200 403 200 200 403 403 403",
+	},
+	{
+		"PUT", "covers/{cover}/comments/{on-cover}/", "addressed=true", "* addressed",
+		"403 403 200 403 200 200 403 403 403",
+	},
+	{"PATCH", "series/{cover}/", "state=rejected", "* state, * state", "403 403 200 403 200 200 403 403 403"},
+	{"PATCH", "projects/demo/", "web_url=https://x.org", "* project", "403 403 403 403 200 200 403 403 403"},
+	{"PUT", "projects/1/", "web_url=https://x.org", "* project", "403 403 403 403 200 200 403 403 403"},
+	{"PATCH", "users/{maint}/", "first_name=A", "* user", "403 403 403 403 200 403 403 403 403"},
+	{"PUT", "users/{strange}/", "first_name=A", "* user", "403 200 403 403 403 403 403 403 403"},
+	{"POST", "bundles/", "name=n&patches={first}", "* bundle", "403 201 201 201 201 201 403 403 403"},
+	{"PATCH", "bundles/1/", "name=n", "* bundle", "403 403 403 403 200 403 403 403 403"},
+	{"PUT", "bundles/2/", "name=n&patches={first}", "* bundle", "404 404 404 404 200 404 403 403 403"},
+	{"DELETE", "bundles/1/", "", "* bundle", "403 403 403 403 204 403 403 403 403"},
+	{"DELETE", "bundles/2/", "", "* bundle", "404 404 404 404 204 404 403 403 403"},
+}
+
+// TestEveryoneWrites tries every write as everyone. A request that is refused changes nothing. One that is done is in
+// the log, with who did it.
+func TestEveryoneWrites(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for _, c := range writes {
+		for i, status := range strings.Fields(c.status) {
+			who := everyone[i]
+			url, body := "/api/1.4/"+s.in(c.url), s.in(c.body)
+			before := s.lines()
+			w := s.by(who, c.method, url, body)
+			told := s.since(before)
+			if fmt.Sprint(w.Code) != status {
+				t.Errorf("%s %s %s by %q: %d %s, want %s", c.method, url, body, who, w.Code, w.Body, status)
+			}
+			want := ""
+			if w.Code < 300 {
+				u := s.Users[who]
+				want = strings.ReplaceAll(c.log, "*", string(u.Actor()))
+			}
+			if told != want {
+				t.Errorf("%s %s by %q: %d, and the log has %q, want %q", c.method, url, who, w.Code, told, want)
+			}
+			if w.Code < 300 || told != "" {
+				s = newWhole(t)
+			}
+		}
+	}
+}
+
+func (s *whole) lines() []engine.LogEntry {
+	s.t.Helper()
+	all, err := s.Log(s.t.Context(), engine.LogQuery{Most: 1000})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return all
+}
+
+// since says who decided what after the log had these lines.
+func (s *whole) since(before []engine.LogEntry) string {
+	now := s.lines()
+	var all []string
+	for _, e := range now[:len(now)-len(before)] {
+		all = append(all, fmt.Sprint(e.Actor, " ", e.What))
+	}
+	slices.Reverse(all)
+	return strings.Join(all, ", ")
+}
+
+// TestEveryWriteIsTried looks at the methods that each path allows, and wants each to be in writes.
+func TestEveryWriteIsTried(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for _, place := range places {
+		allow := s.get("maint", s.in(place)).Result().Header.Get("Allow")
+		if strings.HasPrefix(place, "/api/") != (allow != "") {
+			t.Errorf("%s: allows %q", place, allow)
+		}
+		for method := range strings.SplitSeq(allow, ", ") {
+			if method == "" || method == "GET" || method == "HEAD" || method == "OPTIONS" {
+				continue
+			}
+			shape := func(url string) int { return strings.Count(url, "/") }
+			if !slices.ContainsFunc(writes, func(c struct{ method, url, body, log, status string }) bool {
+				url := "/api/" + c.url
+				noun, _, _ := strings.Cut(c.url, "/")
+				return c.method == method && strings.HasPrefix(place, "/api/"+noun) && shape(url) == shape(place)
+			}) {
+				t.Errorf("nobody tries %s %s", method, place)
+			}
+		}
+	}
+}
+
+// TestEveryoneReads asks for everything as everyone.
+func TestEveryoneReads(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for _, place := range places {
+		for _, who := range everyone {
+			want := found(place)
+			if who == "off" || who == "" && forUsers(place) {
+				want = 403
+			}
+			if w := s.by(who, "GET", s.in(place), ""); w.Code != want {
+				t.Errorf("%s by %q: %d %s, want %d", place, who, w.Code, w.Body, want)
+			}
+		}
+	}
+}
+
+// found is the status of a place for those who may read it: 200, or 302 where a number leads to a name.
+func found(place string) int {
+	for _, leads := range []string{"/patch/{", "/cover/{", "/comment/{"} {
+		if strings.HasPrefix(place, leads) {
+			return 302
+		}
+	}
+	return 200
+}
+
+// forUsers tells whether a place is only for those who have logged in.
+func forUsers(place string) bool {
+	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/")
+}
+
+// TestRequireLogin asks a server for everything that shows nothing to anybody but users.
+func TestRequireLogin(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t).again(web.Options{RequireLogin: true})
+	for _, place := range places {
+		for _, who := range everyone {
+			want := found(place)
+			if who == "off" || who == "" {
+				want = 403
+			}
+			w := s.by(who, "GET", s.in(place), "")
+			if w.Code != want {
+				t.Errorf("%s by %q: %d, want %d", place, who, w.Code, want)
+			}
+			h, body := w.Result().Header, w.Body.String()
+			if want == 403 && (strings.Contains(body, "demo") || h.Get("Link") != "" || h.Get("ETag") != "") {
+				t.Errorf("%s tells %q: %v %s", place, who, h, body)
+			}
+		}
+	}
+	w := s.do("", "GET", "/project/demo/patch/first/", "", "Accept", "text/html")
+	if to := w.Result().Header.Get("Location"); w.Code != 303 || !strings.HasPrefix(to, "/user/login/?next=") {
+		t.Errorf("a browser is sent to %d %q", w.Code, to)
+	}
+	for _, c := range writes {
+		if w := s.do("", c.method, "/api/"+s.in(c.url), s.in(c.body)); w.Code != 403 {
+			t.Errorf("%s %s: %d", c.method, c.url, w.Code)
+		}
+	}
+}
+
+// TestForeignOrigins sends what browsers send when a page of another site makes them write.
+func TestForeignOrigins(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for _, c := range []struct {
+		header []string
+		status int
+	}{
+		{[]string{"Sec-Fetch-Site", "cross-site"}, 403},
+		{[]string{"Sec-Fetch-Site", "same-site"}, 403},
+		{[]string{"Origin", "https://evil.example.com"}, 403},
+		{[]string{"Origin", "null"}, 403},
+		{[]string{"Sec-Fetch-Site", "cross-site", "Origin", "http://pw.example.org"}, 403},
+		{[]string{"Sec-Fetch-Site", "same-origin", "Origin", "http://pw.example.org"}, 200},
+		{[]string{"Origin", "http://pw.example.org"}, 200},
+		{[]string{"Sec-Fetch-Site", "none"}, 200},
+		{nil, 200},
+	} {
+		w := s.do("maint", "PATCH", s.in("/api/patches/{first}/"), "state=new", c.header...)
+		if w.Code != c.status {
+			t.Errorf("%v: %d %s", c.header, w.Code, w.Body)
+		}
+	}
+	for _, path := range accountPlaces {
+		if w := s.do("", "POST", path, "x=y", "Sec-Fetch-Site", "cross-site"); w.Code != 403 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// accountPlaces are where forms are sent to by those who log in or change their accounts.
+var accountPlaces = []string{
+	"/user/login/", "/user/logout/", "/user/welcome/x/", "/user/password/", "/user/token/", "/user/revoke/",
+}
+
+// TestTokensOpenNoAccount: somebody who has a token can make no other token with it, and cannot log its owner out.
+func TestTokensOpenNoAccount(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for _, who := range []string{"", "maint", "root", "reader", "off"} {
+		for _, c := range [][2]string{
+			{"GET", "/user/"}, {"POST", "/user/password/"}, {"POST", "/user/token/"}, {"POST", "/user/revoke/"},
+		} {
+			if w := s.do(who, c[0], c[1], ""); w.Code != 403 {
+				t.Errorf("%s %s by %q: %d %s", c[0], c[1], who, w.Code, w.Body)
+			}
+		}
+	}
+}
