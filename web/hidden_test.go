@@ -14,7 +14,7 @@ var goneOfHidden = []string{
 	"/api/patches/{spam}/checks/", "/api/patches/{first}/comments/{spam-talk}/", "/api/covers/{spam-cover}/",
 	"/api/covers/{spam-cover}/comments/", "/api/series/{spam}/", "/api/series/{spam-cover}/", "/api/series/{spam-member}/",
 	"/patch/{spam}/", "/patch/{spam}/mbox/", "/patch/{spam}/raw/", "/cover/{spam-cover}/", "/cover/{spam-cover}/mbox/",
-	"/comment/{spam-talk}/", "/series/{spam-cover}/", "/series/{spam-cover}/mbox/",
+	"/comment/{spam-talk}/", "/comment/{on-spam}/", "/series/{spam-cover}/", "/series/{spam-cover}/mbox/",
 	"/project/demo/patch/spam/", "/project/demo/patch/spam/mbox/", "/project/demo/patch/spam/raw/",
 	"/project/demo/cover/spam-cover/", "/project/demo/cover/spam-cover/mbox/",
 }

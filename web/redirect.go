@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 
+	"patchwatch/track"
 	"patchwatch/web/internal/site"
 )
 
@@ -80,9 +81,24 @@ func (c *call) toComment() (*site.Answer, error) {
 	case row.Hidden:
 		return nil, errGone
 	}
+	if hidden, err := c.isHidden(&row.Parent, row.OnCover); err != nil {
+		return nil, err
+	} else if hidden {
+		return nil, errGone
+	}
 	page := here.Patch
 	if row.OnCover {
 		page = here.Cover
 	}
 	return nil, &redirect{string(page(nil, p, row.Parent.MsgID)) + fmt.Sprintf("#%d", row.ID)}
+}
+
+// isHidden tells whether a patch or cover is hidden. With it, all that was said about it is.
+func (c *call) isHidden(m *track.MailBrief, cover bool) (bool, error) {
+	if cover {
+		rows, err := c.Store.CoverRows(c.ctx(), []int64{m.ID}, c.whole())
+		return rows[m.ID].Hidden, err
+	}
+	rows, err := c.Store.PatchRows(c.ctx(), []int64{m.ID}, c.whole())
+	return rows[m.ID].Hidden, err
 }
