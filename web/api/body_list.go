@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 )
 
@@ -21,12 +22,11 @@ func (f *form) numbers(name string) (all []int64, ok bool) {
 
 func (f *form) texts(name string) (all []string, ok bool) {
 	if values, ok := f.plain[name]; ok {
-		for _, v := range values {
-			if v != "" {
-				all = append(all, v)
-			}
+		if slices.Contains(values, "") { // Django REST Framework takes it for null, not for a list that is empty
+			f.fail(name, notNull)
+			return nil, true
 		}
-		return all, true
+		return values, true
 	}
 	raw, ok := f.json[name]
 	if !ok {
@@ -43,8 +43,12 @@ func (f *form) texts(name string) (all []string, ok bool) {
 	}
 	for _, one := range each {
 		text, null, fine := scalar(one)
-		if null || !fine {
+		switch {
+		case !fine:
 			f.fail(name, "Incorrect type. Expected pk value, received "+pythons(one)+".")
+			return nil, true
+		case null, text == "":
+			f.fail(name, notNull)
 			return nil, true
 		}
 		all = append(all, text)

@@ -403,6 +403,11 @@ func TestWhatIsWrong(t *testing.T) {
 		{"PATCH", "patches/2/", `{"related":"x"}`, `{"related":["Expected a list of items but got type \"str\"."]}`},
 		{"PATCH", "patches/2/", `{"related":null}`, `{"related":["This field may not be null."]}`},
 		{"PATCH", "patches/2/", `{"related":[{}]}`, `{"related":["Incorrect type. Expected pk value, received dict."]}`},
+		{"PATCH", "patches/2/", `{"related":[3,null]}`, `{"related":["This field may not be null."]}`},
+		{"PATCH", "patches/2/", `{"related":[""]}`, `{"related":["This field may not be null."]}`},
+		{"PATCH", "patches/2/", "related=", `{"related":["This field may not be null."]}`},
+		{"PATCH", "patches/2/", "related=3&related=", `{"related":["This field may not be null."]}`},
+		{"POST", "bundles/", "name=x&patches=", `{"patches":["This field may not be null."]}`},
 		{"PATCH", "patches/2/", `[]`, `{"detail":["Invalid data. Expected a dictionary, but got list."]}`},
 		{"PUT", "patches/2/", "", `{"state":["This field is required."],"delegate":["This field is required."]}`},
 		{"POST", "patches/2/checks/", "context=a b&target_url=http://host/x", `{"state":["A check must have a state."],"target_url":["Enter a valid URL."],` +
