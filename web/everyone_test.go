@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
 	"slices"
@@ -257,6 +258,49 @@ func TestTokensOpenNoAccount(t *testing.T) {
 			if w := s.do(who, c[0], c[1], ""); w.Code != 403 {
 				t.Errorf("%s %s by %q: %d %s", c[0], c[1], who, w.Code, w.Body)
 			}
+		}
+	}
+}
+
+// TestWrongCredentials sends credentials that are wrong, which are refused with 403, never with 401, in Patchwork's
+// words. Such an answer says what may be done at a path, as any other does.
+func TestWrongCredentials(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	locked := s.again(web.Options{RequireLogin: true})
+	basic := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
+	for _, place := range places {
+		allow := s.get("maint", s.in(place)).Result().Header.Get("Allow")
+		for _, c := range []struct {
+			server        *whole
+			header, wants string
+		}{
+			{s, "Token " + strings.Repeat("0", 40), "Invalid token."},
+			{s, "Token " + s.Tokens["off"], "Invalid token."},
+			{s, "Token", "Invalid token."},
+			{s, basic("maint:nonsense"), "Invalid username/password."},
+			{s, basic("nobody:nonsense"), "Invalid username/password."},
+			{s, "Basic nonsense", "Invalid username/password."},
+			{locked, "", "Authentication credentials were not provided."},
+		} {
+			for _, method := range []string{"GET", "PATCH", "DELETE"} {
+				w := c.server.do("", method, s.in(place), "", "Authorization", c.header)
+				h := w.Result().Header
+				if w.Code == 429 && strings.HasPrefix(c.header, "Basic") {
+					continue // too many tries
+				}
+				if w.Code != 403 || !strings.Contains(w.Body.String(), c.wants) || h.Get("WWW-Authenticate") != "" {
+					t.Errorf("%s %s with %q: %d %v %s", method, place, c.header, w.Code, h, w.Body)
+				}
+				if h.Get("Allow") != allow {
+					t.Errorf("%s %s with %q allows %q, want %q", method, place, c.header, h.Get("Allow"), allow)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/api/nothing/", "/api/2.0/patches/"} {
+		if w := s.do("off", "GET", path, ""); w.Code != 403 || w.Result().Header.Get("Allow") != "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Result().Header)
 		}
 	}
 }

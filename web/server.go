@@ -5,10 +5,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"patchwatch/track"
+	"patchwatch/web/api"
 	"patchwatch/web/auth"
 	"patchwatch/web/internal/serve"
 )
@@ -87,12 +89,22 @@ func (o Options) config() (c serve.Config, believed serve.Trust, err error) {
 func handler(o Options, believed serve.Trust) http.Handler {
 	who := auth.New(auth.Config{
 		Store: o.Store, Base: serve.Base, Client: serve.ClientIP, Header: o.AuthHeader, Believed: believed.Peer,
-		RequireLogin: o.RequireLogin, Refuse: serve.Error, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
+		RequireLogin: o.RequireLogin, Refuse: refuse, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
 	})
 	mux := http.NewServeMux()
 	New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Log: o.Log}, mux)
 	who.Install(mux)
 	return who.Wrap(serve.Routes(mux))
+}
+
+// refuse answers a request whose credentials are wrong. Below /api/ it says what may be done there, as Patchwork does.
+func refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		if allow := api.Allow(r); allow != "" {
+			w.Header().Set("Allow", allow)
+		}
+	}
+	serve.Error(w, r, status, sentence)
 }
 
 // Stop has all requests answered with 503 and a sentence that says why, until the server ends. Those in hand then have

@@ -171,6 +171,16 @@ func (r *route) allow() string {
 	return strings.Join(append(all, http.MethodHead, http.MethodOptions), ", ")
 }
 
+// Allow lists the methods that a path has, for those who refuse a request before the API sees it. It is empty if the API
+// has no such path.
+func Allow(r *http.Request) string {
+	route, err := (&call{r: r}).find()
+	if err != nil {
+		return ""
+	}
+	return route.allow()
+}
+
 func (c *call) options() {
 	c.w.Header().Set("Content-Type", contentType)
 	_, _ = c.w.Write([]byte(`{"renders":["application/json"],"parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"]}`))
