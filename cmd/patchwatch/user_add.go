@@ -91,7 +91,7 @@ The addresses count as confirmed: what was sent from them is theirs.`,
 				return err
 			}
 			return a.writing(cmd.Context(), func(s *db.Store) error {
-				u := track.User{Name: args[0], SendEmail: true, PerPage: 100}
+				u := track.User{Name: args[0], PerPage: 100} // as Patchwork makes them
 				if err := f.apply(cmd, s, &u); err != nil {
 					return err
 				}
