@@ -1,0 +1,65 @@
+package api
+
+import (
+	"net/url"
+	"testing"
+)
+
+func TestLink(t *testing.T) {
+	t.Parallel()
+	const list = "http://pw.example.org/api/1.2/patches/?"
+	for page, want := range map[string]string{
+		"":       "<" + list + `page=2&per_page=1&q=a%2Cb%3B>; rel="next", <` + list + `page=1&per_page=1&q=a%2Cb%3B>; rel="first", <` + list + `page=3&per_page=1&q=a%2Cb%3B>; rel="last"`,
+		"page=2": "<" + list + `page=3&per_page=1>; rel="next", <` + list + `per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
+		"page=3": "<" + list + `page=2&per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
+	} {
+		s := newServer()
+		url := "/api/1.2/patches/?per_page=1&" + page
+		if page == "" {
+			for i := range s.store.PatchList {
+				s.store.PatchList[i].Name += " a b;"
+			}
+			url += "q=a,b%3B"
+		}
+		w := s.get(url)
+		if got := w.Result().Header.Get("Link"); got != want {
+			t.Errorf("%s\n%s\nwant\n%s", url, got, want)
+		}
+	}
+	const only = `<http://pw.example.org/api/patches/?nosuch=&page=1>; rel="first", <http://pw.example.org/api/patches/?nosuch=&page=1>; rel="last"`
+	if got := newServer().get("/api/patches/?nosuch").Result().Header.Get("Link"); got != only {
+		t.Errorf("a list of one page: %s", got)
+	}
+}
+
+func TestPerPage(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"": 30, "5": 5, "05": 5, "250": 250, "251": 250, "99999999999999999999": 250, "0": 30, "-1": 30, "-99999999999999999999": 30, "x": 30, "1.5": 30,
+	} {
+		q := &query{values: url.Values{"per_page": {text}}}
+		if p, err := q.paging(); err != nil || p.size != want {
+			t.Errorf("per_page=%s: %d %v, want %d", text, p.size, err, want)
+		}
+	}
+}
+
+func TestNoSuchPage(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"2", "0", "-1", "x", "99999999999999999999", "2147483648", "1.5"} {
+		w := newServer().get("/api/patches/?page=" + page)
+		if w.Code != 404 || w.Body.String() != `{"detail":"Invalid page."}` {
+			t.Errorf("page %s: %d %s", page, w.Code, w.Body)
+		}
+	}
+	for _, nothing := range []string{"patches/", "covers/", "series/", "events/"} {
+		if w := newServer().get("/api/" + nothing + "?project=no-such&page=2"); w.Code != 404 {
+			t.Errorf("page 2 of no %s: %d %s", nothing, w.Code, w.Body)
+		}
+	}
+	for _, place := range []string{"patches/?page=1", "patches/?page=%2B1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last"} {
+		if w := newServer().get("/api/" + place); w.Code != 200 {
+			t.Errorf("%s: %d %s", place, w.Code, w.Body)
+		}
+	}
+}
