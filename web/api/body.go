@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,11 +10,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"patchwatch/track"
 )
 
 // maxBody bounds what is read of a request.
@@ -179,183 +175,6 @@ func (f *form) require(names ...string) {
 		}
 	}
 }
-
-// value is a field as text. null tells that it is JSON's null.
-func (f *form) value(name string) (text string, null, ok bool) {
-	if all := f.plain[name]; all != nil {
-		return all[len(all)-1], false, true
-	}
-	raw, ok := f.json[name]
-	if !ok {
-		return "", false, false
-	}
-	text, null, fine := scalar(raw)
-	switch {
-	case !fine:
-		f.fail(name, "Not a valid string.")
-		return "", false, false
-	case strings.IndexByte(text, 0) >= 0:
-		f.fail(name, nulls)
-		return "", false, false
-	}
-	return text, null, true
-}
-
-// scalar reads a string, number, truth value or null as text.
-func scalar(raw json.RawMessage) (text string, null, ok bool) {
-	switch raw[0] {
-	case '"':
-		if json.Unmarshal(raw, &text) != nil {
-			return "", false, false
-		}
-		return text, false, true
-	case 'n':
-		return "", true, true
-	case '{', '[':
-		return "", false, false
-	}
-	return string(raw), false, true
-}
-
-// text is a field that is not null; ok: it is there.
-func (f *form) text(name string, most int) (text string, ok bool) {
-	text, null, ok := f.value(name)
-	if null {
-		f.fail(name, notNull)
-		return "", false
-	}
-	return f.bounded(name, text, most, ok)
-}
-
-// textOrNull is empty for null.
-func (f *form) textOrNull(name string, most int) (text string, ok bool) {
-	text, _, ok = f.value(name)
-	return f.bounded(name, text, most, ok)
-}
-
-func (f *form) bounded(name, text string, most int, there bool) (string, bool) {
-	text = strings.TrimSpace(text)
-	switch raw := f.json[name]; {
-	case raw != nil && (raw[0] == 't' || raw[0] == 'f'):
-		f.fail(name, "Not a valid string.")
-		return "", false
-	case utf8.RuneCountInString(text) > most:
-		f.fail(name, fmt.Sprintf("Ensure this field has no more than %d characters.", most))
-	}
-	return text, there
-}
-
-// optional is a field that may be emptied; nil: it is not there.
-func (f *form) optional(name string, most int) *string {
-	if text, ok := f.textOrNull(name, most); ok {
-		return &text
-	}
-	return nil
-}
-
-func (f *form) optionalURL(name string, most int) string {
-	text, _ := f.textOrNull(name, most)
-	if text != "" && !isURL(text) {
-		f.fail(name, "Enter a valid URL.")
-	}
-	return text
-}
-
-// flag is a truth value; nil: it is not there.
-func (f *form) flag(name string) *bool {
-	text, null, ok := f.value(name)
-	switch {
-	case !ok, text == "" && f.plain != nil:
-		return nil
-	case null:
-		f.fail(name, notNull)
-		return nil
-	}
-	on, ok := parseFlag(strings.TrimSpace(text))
-	if !ok {
-		f.fail(name, "Must be a valid boolean.")
-		return nil
-	}
-	return &on
-}
-
-// flagOrNull points to nil for null.
-func (f *form) flagOrNull(name string) **bool {
-	text, null, ok := f.value(name)
-	if !ok {
-		return nil
-	}
-	var is *bool
-	if null || text == "" || text == "null" || text == "Null" {
-		return &is
-	}
-	on, ok := parseFlag(strings.TrimSpace(text))
-	if !ok {
-		f.fail(name, "Must be a valid boolean.")
-		return nil
-	}
-	is = &on
-	return &is
-}
-
-// state is a state by slug or name, or by its number as a number; nil: it is not there.
-func (f *form) state(name string) *track.State {
-	text, _, there := f.value(name)
-	if !there {
-		return nil
-	}
-	if text = strings.TrimSpace(text); text == "" {
-		f.fail(name, notNull)
-		return nil
-	}
-	s, ok := f.world.State(text)
-	raw := f.json[name]
-	if _, err := strconv.Atoi(text); err == nil && (raw == nil || raw[0] == '"') {
-		ok = false
-	}
-	if !ok {
-		var all []string
-		for _, s := range f.world.States {
-			all = append(all, string(s.Slug))
-		}
-		slug := strings.ReplaceAll(strings.ToLower(text), " ", "-")
-		f.fail(name, "Invalid state "+slug+". Expected one of: "+strings.Join(all, ", ")+".")
-		return nil
-	}
-	return &s
-}
-
-// delegate is who is to look after patches of a project: somebody who maintains it, by number. nil: it is not there; empty:
-// nobody is to.
-func (f *form) delegate(name string, p *track.Project) *string {
-	text, _, ok := f.value(name)
-	if !ok {
-		return nil
-	}
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return &text
-	}
-	id, ok := parseID(text)
-	u := f.world.User(id)
-	switch {
-	case !ok:
-		f.fail(name, noPK)
-		return nil
-	case u == nil:
-		f.fail(name, noObject(id))
-		return nil
-	case !(track.Viewer{User: u}).Maintains(p):
-		f.fail(name, "User '"+u.Name+"' is not a maintainer for project '"+cmp.Or(p.Name, p.LinkName)+"'")
-		return nil
-	}
-	as := u.Delegate()
-	return &as
-}
-
-func noObject(id int64) string { return "Invalid pk \"" + text(id) + "\" - object does not exist." }
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // within is an object that is a field.
 func (f *form) within(name string) *form {
