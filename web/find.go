@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"strconv"
 
 	"patchwatch/track"
@@ -37,6 +38,46 @@ func (c *call) msgIDs() track.In[string] {
 	return all
 }
 
+// Of each kind of row: its project, and whether it is hidden.
+func ofPatch(r *track.PatchRow) (int64, bool)     { return r.Project, r.Hidden }
+func ofCover(r *track.CoverRow) (int64, bool)     { return r.Project, r.Hidden }
+func ofComment(r *track.CommentRow) (int64, bool) { return r.Project, r.Hidden }
+
+// numbered finds what has the number in the URL among patches, covers or comments. is tells its project, and whether it is
+// hidden.
+func numbered[R any](
+	c *call, rows func(context.Context, []int64, track.Scope) (map[int64]R, error), is func(*R) (project int64, hidden bool),
+) (row R, p *track.Project, err error) {
+	id, err := c.id()
+	if err != nil {
+		return row, nil, err
+	}
+	found, err := rows(c.ctx(), []int64{id}, c.whole())
+	if err != nil {
+		return row, nil, err
+	}
+	row, ok := found[id]
+	project, hidden := is(&row)
+	switch p = c.world.Project(project); {
+	case !ok || p == nil:
+		return row, nil, errNotFound
+	case hidden:
+		return row, nil, errGone
+	}
+	return row, p, nil
+}
+
+// first is the one row that was asked for. is tells its project, and whether it is hidden.
+func first[R any](rows []R, is func(*R) (project int64, hidden bool)) (row R, err error) {
+	if len(rows) == 0 {
+		return row, errNotFound
+	}
+	if _, hidden := is(&rows[0]); hidden {
+		return row, errGone
+	}
+	return rows[0], nil
+}
+
 // patch is the patch in the URL, by project and Message-ID.
 func (c *call) patch() (row track.PatchRow, p *track.Project, err error) {
 	if p, err = c.inURL(); err != nil {
@@ -45,15 +86,10 @@ func (c *call) patch() (row track.PatchRow, p *track.Project, err error) {
 	page, err := c.Store.PatchPage(c.ctx(), track.PatchQuery{
 		Scope: c.whole(), Projects: track.In[int64]{p.ID}, MsgIDs: c.msgIDs(), Paging: track.Paging{Limit: 1},
 	})
-	switch {
-	case err != nil:
-		return row, p, err
-	case len(page.Rows) == 0:
-		return row, p, errNotFound
-	case page.Rows[0].Hidden:
-		return row, p, errGone
+	if err == nil {
+		row, err = first(page.Rows, ofPatch)
 	}
-	return page.Rows[0], p, nil
+	return row, p, err
 }
 
 func (c *call) cover() (row track.CoverRow, p *track.Project, err error) {
@@ -63,15 +99,10 @@ func (c *call) cover() (row track.CoverRow, p *track.Project, err error) {
 	page, err := c.Store.CoverPage(c.ctx(), track.CoverQuery{
 		Scope: c.whole(), Projects: track.In[int64]{p.ID}, MsgIDs: c.msgIDs(), Paging: track.Paging{Limit: 1},
 	})
-	switch {
-	case err != nil:
-		return row, p, err
-	case len(page.Rows) == 0:
-		return row, p, errNotFound
-	case page.Rows[0].Hidden:
-		return row, p, errGone
+	if err == nil {
+		row, err = first(page.Rows, ofCover)
 	}
-	return page.Rows[0], p, nil
+	return row, p, err
 }
 
 // series is the series in the URL, by its number or that of any of its mails.

@@ -22,21 +22,9 @@ func (c *call) see(path []byte, more string) error {
 
 func toPatch(more string) func(*call) (*site.Answer, error) {
 	return func(c *call) (*site.Answer, error) {
-		id, err := c.id()
+		row, p, err := numbered(c, c.Store.PatchRows, ofPatch)
 		if err != nil {
 			return nil, err
-		}
-		rows, err := c.Store.PatchRows(c.ctx(), []int64{id}, c.whole())
-		if err != nil {
-			return nil, err
-		}
-		row, ok := rows[id]
-		p := c.world.Project(row.Project)
-		switch {
-		case !ok || p == nil:
-			return nil, errNotFound
-		case row.Hidden:
-			return nil, errGone
 		}
 		return nil, c.see(here.Patch(nil, p, row.MsgID), more)
 	}
@@ -44,42 +32,18 @@ func toPatch(more string) func(*call) (*site.Answer, error) {
 
 func toCover(more string) func(*call) (*site.Answer, error) {
 	return func(c *call) (*site.Answer, error) {
-		id, err := c.id()
+		row, p, err := numbered(c, c.Store.CoverRows, ofCover)
 		if err != nil {
 			return nil, err
-		}
-		rows, err := c.Store.CoverRows(c.ctx(), []int64{id}, c.whole())
-		if err != nil {
-			return nil, err
-		}
-		row, ok := rows[id]
-		p := c.world.Project(row.Project)
-		switch {
-		case !ok || p == nil:
-			return nil, errNotFound
-		case row.Hidden:
-			return nil, errGone
 		}
 		return nil, c.see(here.Cover(nil, p, row.MsgID), more)
 	}
 }
 
 func (c *call) toComment() (*site.Answer, error) {
-	id, err := c.id()
+	row, p, err := numbered(c, c.Store.CommentRows, ofComment)
 	if err != nil {
 		return nil, err
-	}
-	rows, err := c.Store.CommentRows(c.ctx(), []int64{id}, c.whole())
-	if err != nil {
-		return nil, err
-	}
-	row, ok := rows[id]
-	p := c.world.Project(row.Project)
-	switch {
-	case !ok || p == nil:
-		return nil, errNotFound
-	case row.Hidden:
-		return nil, errGone
 	}
 	if hidden, err := c.isHidden(&row.Parent, row.OnCover); err != nil {
 		return nil, err
