@@ -105,6 +105,26 @@ func (c *call) id(at int) (int64, error) {
 	return id, nil
 }
 
+// numbered finds a patch or cover by its number. is tells its project, and whether it is hidden: such is gone, for everybody.
+func numbered[Row any](
+	c *call, id int64, rows func(context.Context, []int64, track.Scope) (map[int64]Row, error),
+	is func(*Row) (project int64, hidden bool),
+) (row Row, err error) {
+	found, err := rows(c.ctx(), []int64{id}, c.whole())
+	if err != nil {
+		return row, err
+	}
+	row, ok := found[id]
+	project, hidden := is(&row)
+	switch {
+	case !ok || c.world.Project(project) == nil:
+		return row, errNotFound
+	case hidden:
+		return row, errGone
+	}
+	return row, nil
+}
+
 // parseID reads the number of something. It is not for signs, spaces and what is more than 64 bits long.
 func parseID(s string) (id int64, ok bool) {
 	if len(s) == 0 || len(s) > 18 {

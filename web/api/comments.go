@@ -59,16 +59,9 @@ func (c *call) comments(on func(*call) (*talk, error)) (*site.Answer, error) {
 		return nil, err
 	}
 	e := c.encoder()
-	e.raw("[")
-	for i := range page.Rows {
-		if i > 0 {
-			e.raw(",")
-		}
-		if err := c.writeComment(e, &page.Rows[i]); err != nil {
-			return nil, err
-		}
+	if err := tryList(e, page.Rows, c.writeComment); err != nil {
+		return nil, err
 	}
-	e.raw("]")
 	return c.paged(e, q, p, page.Total, []int64{t.Project}), nil
 }
 

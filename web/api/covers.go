@@ -47,18 +47,7 @@ func (c *call) oneCover() (row track.CoverRow, err error) {
 	if err != nil {
 		return row, err
 	}
-	rows, err := c.Store.CoverRows(c.ctx(), []int64{id}, c.whole())
-	if err != nil {
-		return row, err
-	}
-	row, ok := rows[id]
-	switch {
-	case !ok || c.world.Project(row.Project) == nil:
-		return row, errNotFound
-	case row.Hidden:
-		return row, errGone
-	}
-	return row, nil
+	return numbered(c, id, c.Store.CoverRows, func(r *track.CoverRow) (int64, bool) { return r.Project, r.Hidden })
 }
 
 func (c *call) cover() (*site.Answer, error) {
@@ -72,10 +61,7 @@ func (c *call) cover() (*site.Answer, error) {
 	}
 	e := c.encoder()
 	e.coverFields(&row)
-	e.raw(`,"headers":`)
-	e.b = append(e.b, read.headers...)
-	e.raw(`,"content":`)
-	e.b = append(e.b, read.content...)
+	e.parts(read)
 	e.raw("}")
 	return answerOf(e, row.Project), nil
 }

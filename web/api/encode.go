@@ -115,6 +115,16 @@ func list[T any](e *encoder, all []T, write func(*encoder, *T)) {
 	e.b = append(e.b, ']')
 }
 
+// tryList writes an array of what has to be looked up.
+func tryList[T any](e *encoder, all []T, write func(*encoder, *T) error) (err error) {
+	list(e, all, func(e *encoder, one *T) {
+		if err == nil {
+			err = write(e, one)
+		}
+	})
+	return err
+}
+
 // appendString writes a string as Python's json does with ensure_ascii=False: "<" and "&" stay, for this is no HTML. U+2028
 // and U+2029 are escaped, as Django REST Framework does, since JavaScript once took them for ends of lines.
 func appendString(b []byte, s string) []byte {
@@ -172,16 +182,20 @@ func appendControl(b []byte, c byte) []byte {
 
 func (e *encoder) personIn(p *track.PersonView) {
 	e.once('p', p.ID, func() {
-		e.raw(`{"id":`)
-		e.number(p.ID)
-		e.raw(`,"url":`)
-		e.url("/people", p.ID)
-		e.raw(`,"name":`)
-		e.textOrNull(p.Name)
-		e.raw(`,"email":`)
-		e.text(p.Email)
+		e.personFields(p)
 		e.raw("}")
 	})
+}
+
+func (e *encoder) personFields(p *track.PersonView) {
+	e.raw(`{"id":`)
+	e.number(p.ID)
+	e.raw(`,"url":`)
+	e.url("/people", p.ID)
+	e.raw(`,"name":`)
+	e.textOrNull(p.Name)
+	e.raw(`,"email":`)
+	e.text(p.Email)
 }
 
 // userIn writes a user, or null for nobody.

@@ -35,6 +35,14 @@ func (c *call) read1(mail int64) (*parts, error) {
 	return p, nil
 }
 
+// parts writes the headers and the content of a mail.
+func (e *encoder) parts(p *parts) {
+	e.raw(`,"headers":`)
+	e.b = append(e.b, p.headers...)
+	e.raw(`,"content":`)
+	e.b = append(e.b, p.content...)
+}
+
 // readParts reads a mail that was read when it was stored. If it cannot be read any more, nothing is shown of it.
 func readParts(raw []byte) *parts {
 	p := &parts{headers: appendHeaders(nil, ingest.Fields(raw)), content: []byte(`""`), diff: []byte("null")}

@@ -54,18 +54,7 @@ func (c *call) onePatch() (track.PatchRow, error) {
 }
 
 func (c *call) patchOf(id int64) (track.PatchRow, error) {
-	rows, err := c.Store.PatchRows(c.ctx(), []int64{id}, c.whole())
-	if err != nil {
-		return track.PatchRow{}, err
-	}
-	row, ok := rows[id]
-	switch {
-	case !ok || c.world.Project(row.Project) == nil:
-		return row, errNotFound
-	case row.Hidden:
-		return row, errGone
-	}
-	return row, nil
+	return numbered(c, id, c.Store.PatchRows, func(r *track.PatchRow) (int64, bool) { return r.Project, r.Hidden })
 }
 
 func (c *call) patch() (*site.Answer, error) {
@@ -83,10 +72,7 @@ func (c *call) patchDetail(row *track.PatchRow) (*site.Answer, error) {
 	}
 	e := c.encoder()
 	e.patchFields(row)
-	e.raw(`,"headers":`)
-	e.b = append(e.b, read.headers...)
-	e.raw(`,"content":`)
-	e.b = append(e.b, read.content...)
+	e.parts(read)
 	e.raw(`,"diff":`)
 	e.b = append(e.b, read.diff...)
 	e.raw(`,"prefixes":`)

@@ -42,14 +42,7 @@ func (c *call) person() (*site.Answer, error) {
 }
 
 func (e *encoder) person(p *track.PersonView) {
-	e.raw(`{"id":`)
-	e.number(p.ID)
-	e.raw(`,"url":`)
-	e.url("/people", p.ID)
-	e.raw(`,"name":`)
-	e.textOrNull(p.Name)
-	e.raw(`,"email":`)
-	e.text(p.Email)
+	e.personFields(p)
 	e.raw(`,"user":`)
 	e.userIn(e.world.Owner(p.Email))
 	e.raw("}")

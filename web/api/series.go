@@ -25,16 +25,9 @@ func (c *call) seriesList() (*site.Answer, error) {
 		return nil, err
 	}
 	e := c.encoder()
-	e.raw("[")
-	for i := range page.Rows {
-		if i > 0 {
-			e.raw(",")
-		}
-		if err := c.writeSeries(e, &page.Rows[i]); err != nil {
-			return nil, err
-		}
+	if err := tryList(e, page.Rows, c.writeSeries); err != nil {
+		return nil, err
 	}
-	e.raw("]")
 	return c.paged(e, q, p, page.Total, f.Projects), nil
 }
 
