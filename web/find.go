@@ -43,10 +43,10 @@ func ofPatch(r *track.PatchRow) (int64, bool)     { return r.Project, r.Hidden }
 func ofCover(r *track.CoverRow) (int64, bool)     { return r.Project, r.Hidden }
 func ofComment(r *track.CommentRow) (int64, bool) { return r.Project, r.Hidden }
 
-// numbered finds what has the number in the URL among patches, covers or comments. is tells its project, and whether it is
-// hidden.
+// numbered finds what has the number in the URL among patches, covers or comments.
 func numbered[R any](
-	c *call, rows func(context.Context, []int64, track.Scope) (map[int64]R, error), is func(*R) (project int64, hidden bool),
+	c *call, rows func(context.Context, []int64, track.Scope) (map[int64]R, error),
+	is func(*R) (project int64, hidden bool),
 ) (row R, p *track.Project, err error) {
 	id, err := c.id()
 	if err != nil {

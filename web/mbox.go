@@ -11,8 +11,8 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// file is an answer that programs save. They take the name from the header as it stands, so it is not quoted, and has nothing
-// that would need it; what they cut off its end is ending.
+// file is an answer that programs save. They take the name from the header as it stands, so it is not quoted, and has
+// nothing that would need it; what they cut off its end is ending.
 func file(body []byte, kind, name, ending string, about ...int64) *site.Answer {
 	return &site.Answer{Body: body, About: about, Header: [][2]string{
 		{"Content-Type", kind}, {"Content-Disposition", "attachment; filename=" + fileName(name) + ending},

@@ -27,7 +27,8 @@ func (c *call) home() (*sheet, error) {
 
 // projectLink leads to the page of a project. One that was made because its mail came may have no name.
 func (c *call) projectLink(p *track.Project) layout.Link {
-	return layout.Link{Text: cmp.Or(p.Name, p.LinkName), URL: c.links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"}
+	at := c.links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"
+	return layout.Link{Text: cmp.Or(p.Name, p.LinkName), URL: at}
 }
 
 // api leads into the API.
@@ -62,8 +63,9 @@ func (c *call) pwclientrc() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := text(fmt.Sprintf("# Put this into ~/.pwclientrc. To change something, you also need a token of your own.\n\n"+
-		"[options]\ndefault = %s\n\n[%[1]s]\nbackend = rest\nurl = %s/api\n# token = YOUR-TOKEN\n", p.LinkName, c.links.Base), p.ID)
+	body := fmt.Sprintf("# Put this into ~/.pwclientrc. To change something, you also need a token of your own.\n\n"+
+		"[options]\ndefault = %s\n\n[%[1]s]\nbackend = rest\nurl = %s/api\n# token = YOUR-TOKEN\n", p.LinkName, c.links.Base)
+	a := text(body, p.ID)
 	a.Header = append(a.Header, [2]string{"Content-Disposition", "attachment; filename=.pwclientrc"})
 	return a, nil
 }
@@ -130,8 +132,10 @@ func (c *call) seriesPage() (*sheet, error) {
 	}
 	s := c.patchesSheet(row.Name, p, row.Patches)
 	s.Facts = []fact{
-		{Label: "From", Text: cmp.Or(row.Submitter.Name, row.Submitter.Email)}, {Label: "Date", Date: row.Date},
-		{Label: "Version", Text: fmt.Sprint(row.Version)}, {Label: "Patches", Text: fmt.Sprintf("%d of %d", row.Received, row.Total)},
+		{Label: "From", Text: cmp.Or(row.Submitter.Name, row.Submitter.Email)},
+		{Label: "Date", Date: row.Date},
+		{Label: "Version", Text: fmt.Sprint(row.Version)},
+		{Label: "Patches", Text: fmt.Sprintf("%d of %d", row.Received, row.Total)},
 	}
 	if m := row.Cover; m.ID != 0 {
 		s.Facts = append(s.Facts, fact{Label: "Cover", Text: m.Name, URL: string(c.links.Cover(nil, p, m.MsgID))})
@@ -171,7 +175,8 @@ func (c *call) bundlePage() (*sheet, error) {
 	s := c.patchesSheet(b.Name, c.world.Project(b.Project), briefs)
 	s.Facts = []fact{{Label: "Bundle of", Text: owner.Shown()}}
 	s.Links = []layout.Link{
-		{Text: "Mail for git am", URL: string(c.links.Bundle(nil, owner.Name, b.Name)) + "mbox/"}, c.api("API", "bundles/%d/", b.ID),
+		{Text: "Mail for git am", URL: string(c.links.Bundle(nil, owner.Name, b.Name)) + "mbox/"},
+		c.api("API", "bundles/%d/", b.ID),
 	}
 	return s, nil
 }

@@ -7,8 +7,8 @@ import (
 	"patchwatch/web/internal/serve"
 )
 
-// staticFile answers with a file that pages name, such as the stylesheet. What is under its name never changes, so a browser
-// asks for it once.
+// staticFile answers with a file that pages name, such as the stylesheet. What is under its name never changes, so a
+// browser asks for it once.
 func staticFile(w http.ResponseWriter, r *http.Request) {
 	f, ok := layout.Static(r.PathValue("name"))
 	if !ok {

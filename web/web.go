@@ -1,5 +1,5 @@
-// Package web is what patchwatch serves: Patchwork's API (web/api), the files for git am and the redirects under the URLs that
-// the API gives, and small pages that say what is where.
+// Package web is what patchwatch serves: Patchwork's API (web/api), the files for git am and the redirects under the
+// URLs that the API gives, and small pages that say what is where.
 package web
 
 import (

@@ -105,7 +105,8 @@ func (c *call) id(at int) (int64, error) {
 	return id, nil
 }
 
-// numbered finds a patch or cover by its number. is tells its project, and whether it is hidden: such is gone, for everybody.
+// numbered finds a patch or cover by its number. One that is hidden is gone, for everybody. is tells project and
+// hidden.
 func numbered[Row any](
 	c *call, id int64, rows func(context.Context, []int64, track.Scope) (map[int64]Row, error),
 	is func(*Row) (project int64, hidden bool),

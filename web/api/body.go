@@ -26,8 +26,8 @@ const (
 	noPK     = "Incorrect type. Expected pk value, received str."
 )
 
-// form is what a request says, in whichever of the three forms that programs send: JSON, application/x-www-form-urlencoded,
-// multipart/form-data. Fields that nobody knows, or that cannot be changed, are ignored.
+// form is what a request says, in whichever of the three forms that programs send: JSON,
+// application/x-www-form-urlencoded, multipart/form-data. Fields that nobody knows or can change are ignored.
 type form struct {
 	*call
 	plain  url.Values                 // of a form
@@ -76,7 +76,8 @@ func (f *form) read(kind, boundary string, body []byte) (err error) {
 			return malformed("Multipart form parse error - " + err.Error())
 		}
 	default:
-		return &refusal{status: http.StatusUnsupportedMediaType, detail: fmt.Sprintf("Unsupported media type %q in request.", kind)}
+		detail := fmt.Sprintf("Unsupported media type %q in request.", kind)
+		return &refusal{status: http.StatusUnsupportedMediaType, detail: detail}
 	}
 	for name, values := range f.plain {
 		for _, v := range values {

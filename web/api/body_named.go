@@ -35,8 +35,8 @@ func (f *form) state(name string) *track.State {
 	return &s
 }
 
-// delegate is who is to look after patches of a project: somebody who maintains it, by number. nil: it is not there; empty:
-// nobody is to.
+// delegate is who is to look after patches of a project: somebody who maintains it, by number. nil: it is not there;
+// empty: nobody is to.
 func (f *form) delegate(name string, p *track.Project) *string {
 	text, _, ok := f.value(name)
 	if !ok {

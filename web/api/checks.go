@@ -183,7 +183,7 @@ const maxText = 255 // characters, of most fields
 
 var contextPattern = regexp.MustCompile(`^[-a-zA-Z0-9_]+$`)
 
-// addCheck takes what a program found out about a patch. As in Patchwork, that may report who may decide about the patch.
+// addCheck takes what a program found out about a patch. As in Patchwork, who may decide about it may report.
 func (c *call) addCheck() (int, []byte, error) {
 	patch, err := c.onePatch()
 	if err != nil {

@@ -160,8 +160,8 @@ func (e *encoder) commentIn(m, parent *track.MailBrief, onCover bool) {
 	e.raw("}")
 }
 
-// changeComment says whether somebody has seen to a comment. That may whoever wrote it, and whoever may decide about what it
-// is on.
+// changeComment says whether somebody has seen to a comment. Whoever wrote it may say so, and whoever may decide
+// about what it is on.
 func (c *call) changeComment(on func(*call) (*talk, error)) (int, []byte, error) {
 	t, err := on(c)
 	if err != nil {

@@ -32,7 +32,8 @@ func (c *call) covers() (*site.Answer, error) {
 
 func (q *query) coverQuery() (f track.CoverQuery, err error) {
 	f = track.CoverQuery{
-		Scope: q.scope(), Projects: q.projects(), MsgIDs: q.msgIDs(), Since: q.time("since"), Before: q.time("before"), Words: q.words(),
+		Scope: q.scope(), Projects: q.projects(), MsgIDs: q.msgIDs(),
+		Since: q.time("since"), Before: q.time("before"), Words: q.words(),
 	}
 	if f.Series, err = q.seriesIDs(); err != nil {
 		return f, err

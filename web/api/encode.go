@@ -9,8 +9,8 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// encoder writes JSON. Fields are written one after the other, in Patchwork's order; what is embedded many times (the people
-// and projects of a list) is written once and then copied.
+// encoder writes JSON. Fields are written one after the other, in Patchwork's order; what is embedded many times (the
+// people and projects of a list) is written once and then copied.
 type encoder struct {
 	b      []byte
 	links  site.Links
@@ -39,8 +39,8 @@ func (c *call) encoderFor(rows int) *encoder {
 	const row = 3 << 10
 	base := string(appendQuoted(nil, c.base))
 	return &encoder{
-		b: make([]byte, 0, 1<<10+rows*row), links: site.Links{Base: base}, api: base + c.path, plain: base + "/api", v: c.version,
-		world: c.world, viewer: c.viewer, seen: map[embedded]span{},
+		b: make([]byte, 0, 1<<10+rows*row), links: site.Links{Base: base}, api: base + c.path, plain: base + "/api",
+		v: c.version, world: c.world, viewer: c.viewer, seen: map[embedded]span{},
 	}
 }
 
@@ -125,8 +125,8 @@ func tryList[T any](e *encoder, all []T, write func(*encoder, *T) error) (err er
 	return err
 }
 
-// appendString writes a string as Python's json does with ensure_ascii=False: "<" and "&" stay, for this is no HTML. U+2028
-// and U+2029 are escaped, as Django REST Framework does, since JavaScript once took them for ends of lines.
+// appendString writes a string as Python's json does with ensure_ascii=False: "<" and "&" stay, for this is no HTML.
+// U+2028 and U+2029 are escaped, as Django REST Framework does, since JavaScript once took them for ends of lines.
 func appendString(b []byte, s string) []byte {
 	return append(appendQuoted(append(b, '"'), s), '"')
 }

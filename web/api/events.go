@@ -9,8 +9,8 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// epochHeader names the time in which the numbers of events mean what they meant: when another one begins, as when a backup
-// takes the place of a database, whoever remembers a number must begin again.
+// epochHeader names the time in which the numbers of events mean what they meant: when another one begins, as when a
+// backup takes the place of a database, whoever remembers a number must begin again.
 const epochHeader = "X-Patchwatch-Epoch"
 
 // categories are those that each version knows.

@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// query is what a URL asks for after "?". What nobody knows is ignored, since programs send more than they should. A value
-// that means nothing chooses nothing.
+// query is what a URL asks for after "?". What nobody knows is ignored, since programs send more than they should. A
+// value that means nothing chooses nothing.
 type query struct {
 	*call
 	values  url.Values
@@ -32,8 +32,8 @@ func (q *query) one(name string) string {
 	return strings.TrimSpace(all[len(all)-1])
 }
 
-// in reads values that may be repeated: what matches any of them is meant. As in Patchwork, with one that means nothing nothing
-// is found.
+// in reads values that may be repeated: what matches any of them is meant. As in Patchwork, with one that means nothing
+// nothing is found.
 func in[T any](q *query, name string, read func(string) []T) track.In[T] {
 	return each(q, q.values[name], read)
 }
@@ -70,7 +70,7 @@ func (q *query) words() []string {
 		}
 		return r
 	}, q.one("q"))
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
+	return strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", \t\n\r", r) })
 }
 
 func ids(text string) []int64 {
@@ -82,8 +82,8 @@ func ids(text string) []int64 {
 
 func exactly(text string) []string { return []string{text} }
 
-// projects by number or link name. Those that the viewer does not see are as if they were not. An empty one leaves out nothing:
-// git-pw sends it for all projects.
+// projects by number or link name. Those that the viewer does not see are as if they were not. An empty one leaves out
+// nothing: git-pw sends it for all projects.
 func (q *query) projects() track.In[int64] {
 	if q.one("project") == "" {
 		return nil

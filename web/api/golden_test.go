@@ -71,8 +71,8 @@ var every = []string{
 	"covers/1/comments/", "covers/1/comments/5/", "series/", "series/1/", "events/", "bundles/", "bundles/1/",
 }
 
-// TestGolden holds every answer of every version against testdata/golden: a file for each place, with what version 1.4 says,
-// and what others say differently.
+// TestGolden holds every answer of every version against testdata/golden: a file for each place, with what version 1.4
+// says, and what others say differently.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, place := range every {

@@ -6,14 +6,15 @@ import (
 	"patchwatch/ingest"
 )
 
-// parts are what a detail shows of a mail itself, as JSON. To read a mail costs more than all else, and mail does not change.
+// parts are what a detail shows of a mail itself, as JSON. To read a mail costs most, and mail does not change.
 type parts struct {
 	headers, content, diff []byte
 	subject                string
 	inBrackets             []string // of the subject
 }
 
-// partsKey is a mail, read by a parser. After another database has taken the place of this one, a number may mean another mail.
+// partsKey is a mail, read by a parser. After another database has taken the place of this one, a number may mean
+// another mail.
 type partsKey struct {
 	epoch  string
 	mail   int64
@@ -68,8 +69,8 @@ func (p *parts) prefixes(linkName string) (all []string) {
 	return all
 }
 
-// appendHeaders writes an object of the fields of a header, in the order in which each name comes first. A name that comes more
-// than once has an array.
+// appendHeaders writes an object of the fields of a header, in the order in which each name comes first. A name that
+// comes more than once has an array.
 func appendHeaders(b []byte, fields []ingest.Field) []byte {
 	values := map[string][]string{}
 	var names []string

@@ -77,12 +77,14 @@ func (c *call) relate(row *track.PatchRow, to []int64) error {
 	}
 	for _, id := range projects {
 		if p := c.world.Project(id); p == nil || !c.viewer.Maintains(p) {
-			return &refusal{status: http.StatusForbidden, detail: "At least one patch is part of a project you are not maintaining."}
+			const detail = "At least one patch is part of a project you are not maintaining."
+			return &refusal{status: http.StatusForbidden, detail: detail}
 		}
 	}
 	err = c.Store.Relate(c.ctx(), c.viewer.Actor(), row.ID, to)
 	if errors.Is(err, engine.ErrConflict) {
-		return &refusal{status: http.StatusConflict, detail: "At least one patch is already part of another relation. Remove it from there first."}
+		const detail = "At least one patch is already part of another relation. Remove it from there first."
+		return &refusal{status: http.StatusConflict, detail: detail}
 	}
 	return err
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// somebody asks. What may be changed is in newFake: ann sent patch 2, del looks after it, Maint maintains its project, and
-// "reader" is Maint with a token that may only read.
+// somebody asks. What may be changed is in newFake: ann sent patch 2, del looks after it, Maint maintains its project,
+// and "reader" is Maint with a token that may only read.
 var somebody = []string{"", "strange", "ann", "del", "Maint", "root", "reader"}
 
 func (s *server) by(name string) *server {
@@ -16,7 +16,7 @@ func (s *server) by(name string) *server {
 	return s
 }
 
-// TestRights tries every write as everybody. A user who is disabled, and one with a bad token, do not come as far as this.
+// TestRights tries every write as everybody. A user who is disabled, and one with a bad token, do not come this far.
 func TestRights(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -41,7 +41,8 @@ var routes = []route{
 	{path: "patches", get: (*call).patches},
 	{path: "patches/{id}", get: (*call).patch, write: changes((*call).changePatch)},
 	{path: "patches/{id}/comments", since: v11, get: (*call).patchComments},
-	{path: "patches/{id}/comments/{id}", since: v13, get: (*call).patchComment, write: changes((*call).changePatchComment)},
+	{path: "patches/{id}/comments/{id}", since: v13, get: (*call).patchComment,
+		write: changes((*call).changePatchComment)},
 	{path: "patches/{id}/checks", get: (*call).checks, write: map[string]write{http.MethodPost: {do: (*call).addCheck}}},
 	{path: "patches/{id}/checks/{id}", get: (*call).check},
 	{path: "covers", get: (*call).covers},
@@ -70,8 +71,8 @@ const (
 	maxParameters = 1000
 )
 
-// ServeHTTP answers a request under /api/. A path without the final slash is as good as one with it: programs ask so, and
-// do not all follow.
+// ServeHTTP answers a request under /api/. A path without the final slash is as good as one with it: programs ask so,
+// and do not all follow.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{API: a, r: r, w: w}
 	if err := c.answer(); err != nil {
@@ -171,8 +172,8 @@ func (r *route) allow() string {
 	return strings.Join(append(all, http.MethodHead, http.MethodOptions), ", ")
 }
 
-// Allow lists the methods that a path has, for those who refuse a request before the API sees it. It is empty if the API
-// has no such path.
+// Allow lists the methods that a path has, for those who refuse a request before the API sees it. It is empty if the
+// API has no such path.
 func Allow(r *http.Request) string {
 	route, err := (&call{r: r}).find()
 	if err != nil {
@@ -183,7 +184,8 @@ func Allow(r *http.Request) string {
 
 func (c *call) options() {
 	c.w.Header().Set("Content-Type", contentType)
-	_, _ = c.w.Write([]byte(`{"renders":["application/json"],"parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"]}`))
+	_, _ = c.w.Write([]byte(`{"renders":["application/json"],` +
+		`"parses":["application/json","application/x-www-form-urlencoded","multipart/form-data"]}`))
 }
 
 // read answers from what is kept, or makes the answer.
@@ -201,7 +203,8 @@ func (c *call) read(route *route) error {
 	return nil
 }
 
-// change does what is asked for. Who has not logged in can change nothing; who came with a token that may only read neither.
+// change does what is asked for. Who has not logged in can change nothing, nor who came with a token that may only
+// read.
 func (c *call) change(route *route, w write) (err error) {
 	if c.world, err = c.Keeper.World(c.ctx()); err != nil {
 		return err

@@ -41,9 +41,11 @@ type Config struct {
 
 	RequireLogin bool // nothing is shown to anybody but users
 
-	Refuse   func(w http.ResponseWriter, r *http.Request, status int, sentence string) // answers a request that is refused
-	Redirect func(w http.ResponseWriter, r *http.Request, path string, status int)     // leads to another path of the server
-	Note     func(r *http.Request, user string)                                        // who asks, for the log; nil: nobody wants to know
+	// Refuse answers a request that is refused. Redirect leads to another path of the server.
+	Refuse   func(w http.ResponseWriter, r *http.Request, status int, sentence string)
+	Redirect func(w http.ResponseWriter, r *http.Request, path string, status int)
+
+	Note func(r *http.Request, user string) // who asks, for the log; nil: nobody wants to know
 
 	Log   *slog.Logger     // nil: the default
 	Clock func() time.Time // nil: time.Now

@@ -83,8 +83,8 @@ func looksLikeToken(s string) bool {
 	return len(s) == len(NewToken()) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// login finds the user of a name and a password. Programs that send a password with each request are known for a minute, so
-// that it is not hashed each time.
+// login finds the user of a name and a password. Programs that send a password with each request are known for a
+// minute, so that it is not hashed each time.
 func (a *Auth) login(r *http.Request, name, password string, remember bool) (*track.User, error) {
 	ctx := r.Context()
 	u, err := a.users.named(ctx, name)

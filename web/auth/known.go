@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// known remembers for a minute that a password was right, by a hash with a key that this process alone has. What it knows holds
-// only as long as the stored hash is the one that was compared with: a new password counts at once.
+// known remembers for a minute that a password was right, by a hash with a key that this process alone has. What it
+// knows holds only as long as the stored hash is the one that was compared with: a new password counts at once.
 type known struct {
 	key   []byte
 	clock func() time.Time

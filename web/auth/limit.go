@@ -13,9 +13,9 @@ const (
 	thenEvery = 10 * time.Second
 )
 
-// limits hold back those who guess passwords: by network and by name, each for itself, so that neither many networks at one
-// name nor one network at many names gets further. A try is taken before the password is looked at, or a thousand tries at
-// once would all find one left; whoever was right gets theirs back.
+// limits hold back those who guess passwords: by network and by name, each for itself, so that neither many networks at
+// one name nor one network at many names gets further. A try is taken before the password is looked at, or a thousand
+// tries at once would all find one left; whoever was right gets theirs back.
 type limits struct {
 	mu    sync.Mutex
 	left  map[string]allowance
@@ -69,8 +69,8 @@ func (l *limits) now(key string, now time.Time) float64 {
 	return min(a.tries+now.Sub(a.at).Seconds()/thenEvery.Seconds(), tries)
 }
 
-// makeRoom keeps memory bounded. Those who have all their tries again are forgotten; if that is not enough, any others, and
-// nobody can choose which.
+// makeRoom keeps memory bounded. Those who have all their tries again are forgotten; if that is not enough, any others,
+// and nobody can choose which.
 func (l *limits) makeRoom(now time.Time) {
 	if len(l.left) < l.most {
 		return

@@ -93,7 +93,8 @@ func (a *Auth) ofUser(f func(http.ResponseWriter, *http.Request, *track.User)) h
 		case is.User == nil:
 			a.refuse(w, r, errNoCredentials)
 		case r.Header.Get("Authorization") != "":
-			a.refuse(w, r, refusal{http.StatusForbidden, "Accounts are changed in a browser, or by the patchwatch user command."})
+			const sentence = "Accounts are changed in a browser, or by the patchwatch user command."
+			a.refuse(w, r, refusal{http.StatusForbidden, sentence})
 		default:
 			f(w, r, is.User)
 		}

@@ -43,7 +43,7 @@ func CheckPassword(name, password string) error {
 	return nil
 }
 
-// hashing lets two passwords be hashed at a time: each takes its 19 MiB, and logging in must not take the memory of all else.
+// hashing lets two passwords be hashed at a time: each takes its 19 MiB, and logging in must not take all memory.
 type hashing chan struct{}
 
 func newHashing() hashing { return make(hashing, 2) }
@@ -64,8 +64,8 @@ func (h hashing) hash(password string) string {
 	return phc{memoryKiB, passes, threads, salt, h.key(password, salt, memoryKiB, passes, threads, keyBytes)}.String()
 }
 
-// verify tells whether a password is that of a stored hash, and whether the hash was made with other parameters than are used
-// today, so that it is to be made anew.
+// verify tells whether a password is that of a stored hash, and whether the hash was made with other parameters than
+// are used today, so that it is to be made anew.
 func (h hashing) verify(stored, password string) (ok, stale bool) {
 	if len(password) > mostPassword {
 		return false, false

@@ -18,8 +18,8 @@ import (
 // sessionLasts is how long a session lives that is not used.
 const sessionLasts = 30 * 24 * time.Hour
 
-// A browser keeps a cookie of the prefix __Host- for this host alone, and sends it by TLS only. Where a server is tried out on
-// the machine itself there is no TLS, and another name.
+// A browser keeps a cookie of the prefix __Host- for this host alone, and sends it by TLS only. Where a server is tried
+// out on the machine itself there is no TLS, and another name.
 const (
 	cookieName      = "__Host-patchwatch"
 	plainCookieName = "patchwatch"
@@ -71,8 +71,8 @@ func (a *Auth) cookieOf(r *http.Request) string {
 
 func (a *Auth) secure(r *http.Request) bool { return strings.HasPrefix(a.Base(r), "https:") }
 
-// begin makes a session and sends its secret. A session that the browser had before ends: nobody can have put one there that
-// they know the secret of.
+// begin makes a session and sends its secret. A session that the browser had before ends: nobody can have put one there
+// that they know the secret of.
 func (a *Auth) begin(w http.ResponseWriter, r *http.Request, u *track.User) error {
 	if err := a.end(r); err != nil {
 		return err

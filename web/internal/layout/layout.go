@@ -1,5 +1,5 @@
-// Package layout gives all pages one look: the frame around them (frame.tmpl), and the files below /static/. It knows nothing of
-// mail.
+// Package layout gives all pages one look: the frame around them (frame.tmpl), and the files below /static/. It knows
+// nothing of mail.
 //
 // A page is a struct that embeds Page, and a template for what is inside the frame.
 package layout
@@ -51,9 +51,9 @@ var own embed.FS
 // Pages are the templates of pages, by name.
 type Pages map[string]*template.Template
 
-// MustParse reads the templates that match a pattern, which are part of the program: NAME.tmpl is the page NAME, and what begins
-// with an underscore defines parts that several pages have. It takes about a millisecond, so a program should call it when the
-// first page is shown, and not when it starts.
+// MustParse reads the templates that match a pattern, which are part of the program: NAME.tmpl is the page NAME, and
+// what begins with an underscore defines parts that several pages have. It takes about a millisecond, so a program
+// should call it when the first page is shown, and not when it starts.
 func MustParse(files fs.FS, pattern string) Pages {
 	names, err := fs.Glob(files, pattern)
 	if err != nil {

@@ -74,8 +74,8 @@ func TestStaticFiles(t *testing.T) {
 	}
 }
 
-// TestNothingInline: the policy that serve sends lets no browser use styles and scripts that are written in a page, nor any that
-// come from elsewhere.
+// TestNothingInline: the policy that serve sends lets no browser use styles and scripts that are written in a page, nor
+// any that come from elsewhere.
 func TestNothingInline(t *testing.T) {
 	t.Parallel()
 	inline := regexp.MustCompile(`(?i)<style|<script|\sstyle=|\son[a-z]+=|(src|href)="(https?:)?//|@import|url\(`)
@@ -96,7 +96,7 @@ func TestNothingInline(t *testing.T) {
 	}
 }
 
-// TestContrast holds the colours against WCAG 2.2 (1.4.3 and 1.4.11): 4.5 to 1 for text, 3 to 1 for the edges of fields.
+// TestContrast holds the colours against WCAG 2.2 (1.4.3 and 1.4.11): 4.5 to 1 for text, 3 to 1 for edges of fields.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	css, err := static.ReadFile("static/style.css")

@@ -23,7 +23,7 @@ type File struct {
 	Body []byte
 }
 
-// types are those of the files that there are, by the ends of their names. What the system's tables say of them does not count.
+// types are those of the files that there are, by the ends of their names. The system's tables do not count.
 var types = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 // shelf has the static files by their names with a hash, and these names by the names of the files.

@@ -53,8 +53,8 @@ func localHost(r *http.Request) string {
 	return "localhost"
 }
 
-// validHost reports whether text is a name or an address, with or without a port. RFC 3986 allows more in a name, such as
-// commas and quotes, which no real name has and which would need care wherever a URL is printed.
+// validHost reports whether text is a name or an address, with or without a port. RFC 3986 allows more in a name, such
+// as commas and quotes, which no real name has and which would need care wherever a URL is printed.
 func validHost(text string) bool {
 	name, port := text, ""
 	if at := strings.LastIndexByte(text, ':'); at > strings.LastIndexByte(text, ']') {

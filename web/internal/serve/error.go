@@ -8,8 +8,8 @@ import (
 	"patchwatch/web/internal/layout"
 )
 
-// Error answers with an error: below /api/ as JSON {"detail": "..."}, otherwise as a page if a browser asks, and as plain text
-// if not. It takes back what the headers say of an answer that will not come.
+// Error answers with an error: below /api/ as JSON {"detail": "..."}, otherwise as a page if a browser asks, and as
+// plain text if not. It takes back what the headers say of an answer that will not come.
 func Error(w http.ResponseWriter, r *http.Request, status int, detail string) {
 	h := w.Header()
 	for _, name := range []string{"Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Last-Modified",

@@ -39,8 +39,8 @@ func quotedTag(tag string) string {
 	return `"` + tag + `"`
 }
 
-// anyMatches reports whether a list of entity tags has tag, by the weak comparison of RFC 9110, section 8.8.3.2: the W/ in
-// front does not count. The list * has every tag. It reads a malformed list up to the fault.
+// anyMatches reports whether a list of entity tags has tag, by the weak comparison of RFC 9110, section 8.8.3.2: the W/
+// in front does not count. The list * has every tag. It reads a malformed list up to the fault.
 func anyMatches(list, tag string) bool {
 	if strings.TrimSpace(list) == "*" {
 		return true

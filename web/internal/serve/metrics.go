@@ -14,8 +14,8 @@ type Metrics struct {
 	Routes  []Route // sorted by Pattern
 }
 
-// Route is what was counted for one pattern of the routes; "" is for requests that match none. Since patterns are bounded,
-// so is the number of time series.
+// Route is what was counted for one pattern of the routes; "" is for requests that match none. Since patterns are
+// bounded, so is the number of time series.
 type Route struct {
 	Pattern string
 	Classes map[string]int64 // requests by class of status, such as "2xx"; "none": it was broken off before an answer

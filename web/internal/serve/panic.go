@@ -6,8 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// recoverPanic answers 500 when a handler panics, and logs where. If a part of the answer may have been sent already, it
-// breaks off the connection, so that nobody takes that part for the whole.
+// recoverPanic answers 500 when a handler panics, and logs where. If a part of the answer may have been sent already,
+// it breaks off the connection, so that nobody takes that part for the whole.
 func (s *Server) recoverPanic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {

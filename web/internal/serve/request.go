@@ -24,7 +24,7 @@ type request struct {
 
 type requestKey struct{}
 
-// of returns what is known of r. For a request that did not come through a Server, as in tests of handlers, it is little.
+// of returns what is known of r. For a request that did not come through a Server, as in tests, it is little.
 func of(r *http.Request) *request {
 	if q, ok := r.Context().Value(requestKey{}).(*request); ok {
 		return q

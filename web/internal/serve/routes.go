@@ -14,8 +14,8 @@ import (
 //   - A path that matches nothing is a 404 by Error, and a wrong method a 405 with Allow.
 //   - A path with //, /./ or /../ is redirected to its clean form with 307, so that a PATCH stays one.
 //   - A path that a pattern has with a final slash is redirected there.
-//   - %2F is a character of its segment, not a slash, also in redirects, where ServeMux would lose it. %2E%2E is no "..",
-//     and a handler gets it as a value.
+//   - %2F is a character of its segment, not a slash, also in redirects, where ServeMux would lose it. %2E%2E is no
+//     "..", and a handler gets it as a value.
 func Routes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.EscapedPath()
@@ -45,10 +45,11 @@ func redirect(w http.ResponseWriter, r *http.Request, escapedPath string) {
 	Redirect(w, r, to, http.StatusTemporaryRedirect)
 }
 
-// Redirect answers with a redirect to a path of this server, which is escaped and may have a query. Unlike http.Redirect
-// it knows the prefix that the server may have behind a proxy.
+// Redirect answers with a redirect to a path of this server, which is escaped and may have a query. Unlike
+// http.Redirect it knows the prefix that the server may have behind a proxy.
 func Redirect(w http.ResponseWriter, r *http.Request, escapedPath string, status int) {
-	w.Header().Set("Location", layout.Prefix(Base(r))+"/"+strings.TrimLeft(escapedPath, `/\`)) // //host would lead to another server
+	below := strings.TrimLeft(escapedPath, `/\`) // //host would lead to another server
+	w.Header().Set("Location", layout.Prefix(Base(r))+"/"+below)
 	w.WriteHeader(status)
 }
 

@@ -1,12 +1,12 @@
-// Package serve is the part of the web server that knows HTTP and nothing else: sockets, limits, timeouts, logs, metrics,
-// and how errors look. It knows nothing of mail, users or the database.
+// Package serve is the part of the web server that knows HTTP and nothing else: sockets, limits, timeouts, logs,
+// metrics, and how errors look. It knows nothing of mail, users or the database.
 //
-// A request passes, from the outside in: the log and the metrics (observe.go), security headers (headers.go), the limits of
-// its body (body.go), the check of its host and path (target.go), protection against foreign origins (origin.go), gzip
-// (gzip.go), panics (panic.go) and the timeout (timeout.go). The routes come last; Routes (routes.go) wraps them, so that
-// their errors and redirects look like all others.
+// A request passes, from the outside in: the log and the metrics (observe.go), security headers (headers.go), the
+// limits of its body (body.go), the check of its host and path (target.go), protection against foreign origins
+// (origin.go), gzip (gzip.go), panics (panic.go) and the timeout (timeout.go). The routes come last; Routes (routes.go)
+// wraps them, so that their errors and redirects look like all others.
 //
-// Every wait for a client has an end: for a connection that says nothing, a header, a body, and each piece of an answer.
+// Every wait for a client has an end: for a first word, a header, a body, and each piece of an answer.
 package serve
 
 import (
@@ -102,8 +102,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Hurry shortens the time that requests in hand have when the server ends.
 func (s *Server) Hurry(grace time.Duration) { s.grace.Store(int64(grace)) }
 
-// Run serves until ctx ends. Then it accepts nothing more, lets requests in hand finish, and returns nil. It returns only
-// when no handler runs, or Limits.Grace and five more seconds have passed.
+// Run serves until ctx ends. Then it accepts nothing more, lets requests in hand finish, and returns nil. It returns
+// only when no handler runs, or Limits.Grace and five more seconds have passed.
 func (s *Server) Run(ctx context.Context) error {
 	listeners, err := listen(s.cfg.Listen)
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// limitTime ends the context of a request whose handler does not begin to answer in time, and answers 503 if the handler
-// then gives up: if it returns without an answer or answers 500 and more. Once the handler has begun, the limits of
-// sending count. A handler that ignores its context is not stopped.
+// limitTime ends the context of a request whose handler does not begin to answer in time, and answers 503 if the
+// handler then gives up: if it returns without an answer or answers 500 and more. Once the handler has begun, the
+// limits of sending count. A handler that ignores its context is not stopped.
 func (s *Server) limitTime(next http.Handler) http.Handler {
 	l := s.cfg.Limits
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

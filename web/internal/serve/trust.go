@@ -15,7 +15,7 @@ type Trust struct {
 	unix     bool
 }
 
-// ParseTrust reads addresses, networks such as 10.0.0.0/8, and the word unix, which means all who connect by a socket file.
+// ParseTrust reads addresses, networks such as 10.0.0.0/8, and the word unix, which means whoever connects by a socket file.
 func ParseTrust(list []string) (Trust, error) {
 	var t Trust
 	for _, text := range list {
@@ -45,8 +45,8 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return netip.PrefixFrom(address, address.BitLen()), nil
 }
 
-// Peer reports whether the one who is connected, which may be a proxy, is trusted. What a request's headers say does not
-// matter.
+// Peer reports whether the one who is connected, which may be a proxy, is trusted. What a request's headers say does
+// not matter.
 func (t Trust) Peer(r *http.Request) bool {
 	address, ok := peerOf(r)
 	if !ok {
@@ -73,8 +73,8 @@ func byUnix(r *http.Request) bool {
 	return ok && local.Network() == "unix"
 }
 
-// client is who sent the request: the last address in X-Forwarded-For that is no trusted proxy's. Those before it may be
-// made up. Without a trusted proxy it is the one who is connected.
+// client is who sent the request: the last address in X-Forwarded-For that is no trusted proxy's. Those before it may
+// be made up. Without a trusted proxy it is the one who is connected.
 func (t Trust) client(r *http.Request) netip.Addr {
 	client, _ := peerOf(r)
 	if !t.Peer(r) {

@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// listenUnix listens at a socket file with mode 0660. The file is made in a private directory and linked into place when
-// its mode is right, so nobody can connect before that.
+// listenUnix listens at a socket file with mode 0660. The file is made in a private directory and linked into place
+// when its mode is right, so nobody can connect before that.
 func listenUnix(path string) (net.Listener, error) {
 	if path == "" {
 		return nil, ErrListen

@@ -20,8 +20,9 @@ import (
 
 // Keeper answers requests, and gives an answer again for as long as it holds.
 //
-// Every request asks the database how often what it is about has changed, which is cheap. An answer is made after that number
-// was read, so it is never older than the number says; where another commit comes in between, it is only made once more.
+// Every request asks the database how often what it is about has changed, which is cheap. An answer is made after that
+// number was read, so it is never older than the number says; where another commit comes in between, it is only made
+// once more.
 type Keeper struct {
 	store   Store
 	world   atomic.Pointer[World]
@@ -80,7 +81,9 @@ func (k *Keeper) World(ctx context.Context) (*World, error) {
 }
 
 // look reads the changes of projects, which are chosen by the world as it was, and the world, if it has changed.
-func (k *Keeper) look(ctx context.Context, of func(*World) []int64) (epoch string, w *World, now map[int64]int64, err error) {
+func (k *Keeper) look(
+	ctx context.Context, of func(*World) []int64,
+) (epoch string, w *World, now map[int64]int64, err error) {
 	for {
 		w = k.world.Load()
 		if w == nil {

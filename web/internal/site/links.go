@@ -69,8 +69,8 @@ func Archived(p *track.Project, msgID string) string {
 // BareID is a Message-ID without its brackets.
 func BareID(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
 
-// escape writes a segment of a path: what RFC 3986 (3.3) allows there stays. A slash is escaped twice where its server is this
-// one, as Patchwork does it, since proxies decode once; see Unescape.
+// escape writes a segment of a path: what RFC 3986 (3.3) allows there stays. A slash is escaped twice where its server
+// is this one, as Patchwork does it, since proxies decode once; see Unescape.
 func escape(b []byte, s string, twice bool) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {

@@ -13,8 +13,8 @@ import (
 
 // Store is what is asked of the database for a World, and to see whether answers still hold.
 //
-// Changes counts, for 0, every change of projects, users, states, and names of people: of all that answers about any project
-// show. For a project it counts every change of what is in it.
+// Changes counts, for 0, every change of projects, users, states, and names of people: of all that answers about any
+// project show. For a project it counts every change of what is in it.
 type Store interface {
 	Projects(ctx context.Context) ([]track.Project, error)
 	Users(ctx context.Context) ([]track.User, error)
@@ -133,8 +133,8 @@ func (w *World) UserCalled(name string) *track.User {
 	return w.names[strings.ToLower(name)]
 }
 
-// Owner is the user of an address, or, where an account has none, of that name, as decisions and the log call them; nil:
-// there is none.
+// Owner is the user of an address, or, where an account has none, of that name, as decisions and the log call them;
+// nil: there is none.
 func (w *World) Owner(of string) *track.User {
 	if of == "" {
 		return nil

@@ -12,8 +12,8 @@ import (
 	"patchwatch/track"
 )
 
-// Fake is a Store of a few mails: a series of two patches in the project demo, with a cover, comments and checks, a patch that
-// is in no series, one that is hidden, and one in the private project secret.
+// Fake is a Store of a few mails: a series of two patches in the project demo, with a cover, comments and checks, a
+// patch that is in no series, one that is hidden, and one in the private project secret.
 type Fake struct {
 	ProjectList []track.Project
 	UserList    []track.User
@@ -72,12 +72,14 @@ func New() *Fake {
 	s.ProjectList = []track.Project{
 		{ID: 1, LinkName: "demo", ListID: "demo.lists.example.org", ListEmail: "demo@lists.example.org", Name: "Demo",
 			WebURL: "https://demo.example.org", ListArchiveURL: "https://lore.example.org/demo/",
-			ListArchiveURLFormat: "https://lore.example.org/r/{}/", CommitURLFormat: "https://git.example.org/{}", ShowDependencies: true},
+			ListArchiveURLFormat: "https://lore.example.org/r/{}/", CommitURLFormat: "https://git.example.org/{}",
+			ShowDependencies: true},
 		{ID: 2, LinkName: "secret", ListID: "secret.lists.example.org", Name: "Secret", Private: true},
 	}
 	s.UserList = []track.User{
 		{ID: 1, Name: "root", Admin: true, Emails: []string{"root@example.org"}},
-		{ID: 2, Name: "Maint", FirstName: "Mary", LastName: "Maint", Emails: []string{"mary@example.org"}, Maintains: []int64{1}, PerPage: 100},
+		{ID: 2, Name: "Maint", FirstName: "Mary", LastName: "Maint", Emails: []string{"mary@example.org"},
+			Maintains: []int64{1}, PerPage: 100},
 		{ID: 3, Name: "ann", Emails: []string{"ann@example.org"}},
 		{ID: 4, Name: "del", Emails: []string{"del@example.org"}},
 		{ID: 5, Name: "strange"},
@@ -93,15 +95,18 @@ func New() *Fake {
 	second := brief(3, 1, "[v2,2/2] second")
 	s.PatchList = []track.PatchRow{
 		{MailBrief: brief(2, 1, `[v2,1/2] add "it" <é>`), Mail: 2, State: track.StateNew, Hash: "aa11", Submitter: ann,
-			Delegate: "del@example.org", Series: series, Number: 1, Total: 2, Checked: track.CheckWarning, Related: []track.MailBrief{second}},
-		{MailBrief: second, Mail: 13, State: track.StateAccepted, Archived: true, CommitRef: "abc", PullURL: "git://x", Hash: "bb22",
-			Submitter: ann, Series: series, Number: 2, Total: 2},
+			Delegate: "del@example.org", Series: series, Number: 1, Total: 2, Checked: track.CheckWarning,
+			Related: []track.MailBrief{second}},
+		{MailBrief: second, Mail: 13, State: track.StateAccepted, Archived: true, CommitRef: "abc", PullURL: "git://x",
+			Hash: "bb22", Submitter: ann, Series: series, Number: 2, Total: 2},
 		{MailBrief: brief(6, 1, "alone"), Mail: 6, State: "queued", Submitter: bob},
 		{MailBrief: brief(7, 1, "spam"), Mail: 7, State: track.StateNew, Submitter: bob, Hidden: true},
 		{MailBrief: brief(8, 2, "secret"), Mail: 8, State: track.StateNew, Submitter: ann, Hash: "cc33"},
 	}
-	s.SeriesAll = []track.SeriesRow{{SeriesBrief: series, Project: 1, Total: 2, Received: 2, Complete: true, Submitter: ann,
-		Cover: s.CoverList[0].MailBrief, Patches: []track.MailBrief{s.PatchList[0].MailBrief, second}}}
+	s.SeriesAll = []track.SeriesRow{{
+		SeriesBrief: series, Project: 1, Total: 2, Received: 2, Complete: true, Submitter: ann,
+		Cover: s.CoverList[0].MailBrief, Patches: []track.MailBrief{s.PatchList[0].MailBrief, second},
+	}}
 	no := false
 	s.CommentList = []track.CommentRow{
 		{MailBrief: brief(4, 1, "Re: add it"), Mail: 4, Parent: s.PatchList[0].MailBrief, Submitter: bob, Addressed: &no},
@@ -109,12 +114,14 @@ func New() *Fake {
 	}
 	s.PersonList = []track.PersonView{ann, bob}
 	s.CheckList = []track.Check{
-		{ID: 1, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T10:00:00.5"), State: track.CheckSuccess,
-			Context: "build", TargetURL: "https://ci.example.org/1", Description: "fine"},
-		{ID: 2, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T11:00:00"), State: track.CheckWarning, Context: "lint"},
+		{ID: 1, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T10:00:00.5"),
+			State: track.CheckSuccess, Context: "build", TargetURL: "https://ci.example.org/1", Description: "fine"},
+		{ID: 2, Project: 1, MsgID: s.PatchList[0].MsgID, User: 2, Date: at("2026-01-02T11:00:00"),
+			State: track.CheckWarning, Context: "lint"},
 	}
 	s.BundleList = []track.Bundle{
-		{ID: 1, Owner: 2, Project: 1, Name: "mine & yours", Public: true, Patches: []string{second.MsgID, s.PatchList[0].MsgID}},
+		{ID: 1, Owner: 2, Project: 1, Name: "mine & yours", Public: true,
+			Patches: []string{second.MsgID, s.PatchList[0].MsgID}},
 		{ID: 2, Owner: 2, Project: 1, Name: "own", Patches: []string{second.MsgID}},
 		{ID: 3, Owner: 6, Project: 2, Name: "inside", Public: true, Patches: []string{s.PatchList[4].MsgID}},
 	}
@@ -183,7 +190,8 @@ func (s *Fake) Changes(_ context.Context, projects ...int64) (map[int64]int64, e
 func allows[T comparable](in track.In[T], is T) bool { return in == nil || slices.Contains(in, is) }
 
 func within(without []int64, project int64, since, before, date time.Time) bool {
-	return !slices.Contains(without, project) && (since.IsZero() || !date.Before(since)) && (before.IsZero() || date.Before(before))
+	return !slices.Contains(without, project) &&
+		(since.IsZero() || !date.Before(since)) && (before.IsZero() || date.Before(before))
 }
 
 // page sorts by id or date only: the order is the database's business.
@@ -202,9 +210,9 @@ func page[Row any](all []Row, p track.Paging, less func(a, b *Row) int) track.Pa
 func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
 	var all []track.PatchRow
 	for _, r := range s.PatchList {
-		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) && allows(q.Projects, r.Project) &&
-			allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.Delegates, r.Delegate) &&
-			allows(q.States, r.State) && allows(q.Hashes, r.Hash) && allows(q.MsgIDs, r.MsgID) &&
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) &&
+			allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) &&
+			allows(q.Delegates, r.Delegate) && allows(q.States, r.State) && allows(q.Hashes, r.Hash) && allows(q.MsgIDs, r.MsgID) &&
 			(q.Archived == nil || *q.Archived == r.Archived) && hasWords(q.Words, r.Name) {
 			all = append(all, r)
 		}
@@ -215,8 +223,9 @@ func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[trac
 func (s *Fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
 	var all []track.CoverRow
 	for _, r := range s.CoverList {
-		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) &&
-			allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) && hasWords(q.Words, r.Name) {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
+			allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) &&
+			hasWords(q.Words, r.Name) {
 			all = append(all, r)
 		}
 	}
@@ -257,36 +266,42 @@ func (s *Fake) PersonPage(_ context.Context, q track.PersonQuery) (track.Page[tr
 func (s *Fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
 	var all []track.EventRow
 	for _, r := range s.EventList {
-		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) && allows(q.Categories, r.Category) &&
-			allows(q.Series, r.Series.ID) && allows(q.Patches, r.Patch.ID) && allows(q.Covers, r.Cover.ID) &&
-			allows(q.Actors, r.Actor) && r.ID > q.Above {
+		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
+			allows(q.Categories, r.Category) && allows(q.Series, r.Series.ID) && allows(q.Patches, r.Patch.ID) &&
+			allows(q.Covers, r.Cover.ID) && allows(q.Actors, r.Actor) && r.ID > q.Above {
 			all = append(all, r)
 		}
 	}
 	return page(all, q.Paging, func(a, b *track.EventRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
-func byNumber[Row any](all []Row, ids []int64, of func(*Row) (id, project int64, hidden bool), s track.Scope) map[int64]Row {
+// byNumber finds rows by their numbers. of tells what a row says of itself, and whether it is hidden.
+func byNumber[Row any](
+	all []Row, ids []int64, s track.Scope, of func(*Row) (m *track.MailBrief, hidden bool),
+) map[int64]Row {
 	out := map[int64]Row{}
 	for i := range all {
-		id, project, hidden := of(&all[i])
-		if slices.Contains(ids, id) && !slices.Contains(s.Without, project) && (s.Whole || !hidden) {
-			out[id] = all[i]
+		m, hidden := of(&all[i])
+		if slices.Contains(ids, m.ID) && !slices.Contains(s.Without, m.Project) && (s.Whole || !hidden) {
+			out[m.ID] = all[i]
 		}
 	}
 	return out
 }
 
 func (s *Fake) PatchRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.PatchRow, error) {
-	return byNumber(s.PatchList, ids, func(r *track.PatchRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+	is := func(r *track.PatchRow) (*track.MailBrief, bool) { return &r.MailBrief, r.Hidden }
+	return byNumber(s.PatchList, ids, sc, is), s.ask()
 }
 
 func (s *Fake) CoverRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CoverRow, error) {
-	return byNumber(s.CoverList, ids, func(r *track.CoverRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+	is := func(r *track.CoverRow) (*track.MailBrief, bool) { return &r.MailBrief, r.Hidden }
+	return byNumber(s.CoverList, ids, sc, is), s.ask()
 }
 
 func (s *Fake) CommentRows(_ context.Context, ids []int64, sc track.Scope) (map[int64]track.CommentRow, error) {
-	return byNumber(s.CommentList, ids, func(r *track.CommentRow) (int64, int64, bool) { return r.ID, r.Project, r.Hidden }, sc), s.ask()
+	is := func(r *track.CommentRow) (*track.MailBrief, bool) { return &r.MailBrief, r.Hidden }
+	return byNumber(s.CommentList, ids, sc, is), s.ask()
 }
 
 func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
@@ -343,8 +358,8 @@ func (s *Fake) Decide(_ context.Context, by track.Actor, patches []int64, d trac
 			r.PullURL = *d.PullURL
 		}
 	}
-	return s.write([]int64{1, 2}, "%s decides about %v: %s %s %s %s %s", by, patches, said(d.State), said(d.Delegate), said(d.Archived),
-		said(d.CommitRef), said(d.PullURL))
+	return s.write([]int64{1, 2}, "%s decides about %v: %s %s %s %s %s", by, patches,
+		said(d.State), said(d.Delegate), said(d.Archived), said(d.CommitRef), said(d.PullURL))
 }
 
 func (s *Fake) Relate(_ context.Context, by track.Actor, patch int64, to []int64) error {
@@ -397,7 +412,8 @@ func (s *Fake) AddCheck(_ context.Context, by track.Actor, c track.Check, patch 
 		}
 	}
 	s.CheckList = append(s.CheckList, c)
-	return c, s.write([]int64{c.Project}, "%s checks %d: %s %s %s %s", by, patch, c.State, c.Context, c.TargetURL, c.Description)
+	return c, s.write([]int64{c.Project}, "%s checks %d: %s %s %s %s",
+		by, patch, c.State, c.Context, c.TargetURL, c.Description)
 }
 
 func (s *Fake) Bundles(_ context.Context, owner int64) ([]track.Bundle, error) {
@@ -437,7 +453,8 @@ func (s *Fake) RemoveBundle(_ context.Context, by track.Actor, id int64) error {
 
 func hasWords(words []string, texts ...string) bool {
 	for _, w := range words {
-		if !slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(strings.ToLower(t), strings.ToLower(w)) }) {
+		has := func(t string) bool { return strings.Contains(strings.ToLower(t), strings.ToLower(w)) }
+		if !slices.ContainsFunc(texts, has) {
 			return false
 		}
 	}
