@@ -29,6 +29,7 @@ var (
 	errNobody      = &refusal{status: http.StatusForbidden, detail: "Authentication credentials were not provided."}
 	errForbidden   = &refusal{status: http.StatusForbidden, detail: "You do not have permission to perform this action."}
 	errTooMany     = &refusal{status: http.StatusBadRequest, detail: "Too many parameters."}
+	errManyWords   = &refusal{status: http.StatusBadRequest, detail: "Too many words."}
 	errTooLongURL  = &refusal{status: http.StatusRequestURITooLong, detail: "The URL is too long."}
 	errTooLarge    = &refusal{status: http.StatusRequestEntityTooLarge, detail: "The request is too large."}
 	errUnavailable = &refusal{status: http.StatusServiceUnavailable, detail: "The database does not answer: try again."}

@@ -62,6 +62,9 @@ func each[T any](q *query, texts []string, read func(string) []T) track.In[T] {
 	return all
 }
 
+// maxWords bounds what is searched for: each word is a condition of its own in the database, which takes no thousand.
+const maxWords = 100
+
 // words are those of q, each of which must be found.
 func (q *query) words() []string {
 	text := strings.Map(func(r rune) rune {

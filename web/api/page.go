@@ -27,6 +27,9 @@ type paging struct {
 
 // paging reads page, per_page, and order, of which only these columns count.
 func (q *query) paging(columns ...string) (p paging, err error) {
+	if len(q.words()) > maxWords {
+		return p, errManyWords
+	}
 	p = paging{page: 1, size: usualPage}
 	n, err := strconv.Atoi(q.one("per_page"))
 	if n > 0 && (err == nil || errors.Is(err, strconv.ErrRange)) { // beyond its range it is the largest int

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -60,6 +61,23 @@ func TestNoSuchPage(t *testing.T) {
 	for _, place := range []string{"patches/?page=1", "patches/?page=%2B1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last"} {
 		if w := newServer().get("/api/" + place); w.Code != 200 {
 			t.Errorf("%s: %d %s", place, w.Code, w.Body)
+		}
+	}
+}
+
+// TestManyWords: a hundred words are searched for, and no more, in every list.
+func TestManyWords(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{
+		"patches/", "covers/", "series/", "projects/", "bundles/", "users/", "people/", "patches/2/comments/",
+	} {
+		url := "/api/" + list + "?q=" + strings.Repeat("x+", 99)
+		if w := newServer().by("Maint").get(url + "x"); w.Code != 200 {
+			t.Errorf("100 words in %s: %d %s", list, w.Code, w.Body)
+		}
+		w := newServer().by("Maint").get(url + "x,x")
+		if w.Code != 400 || w.Body.String() != `{"detail":"Too many words."}` {
+			t.Errorf("101 words in %s: %d %s", list, w.Code, w.Body)
 		}
 	}
 }
