@@ -60,6 +60,12 @@ func twins(t *testing.T) (a, b *whole) {
 		serveOver(t, built.Over(openFile(t, twin)), nil, web.Options{})
 }
 
+// newOnDisk is a server over a database on disk, as people have it.
+func newOnDisk(t *testing.T) *whole {
+	t.Helper()
+	return serveOver(t, town.Build(t, openFile(t, filepath.Join(t.TempDir(), "a.db"))), nil, web.Options{})
+}
+
 func openFile(t *testing.T, file string) *db.Store {
 	t.Helper()
 	s, err := sqlite.Open(context.Background(), file)
