@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"patchwatch/db"
-	"patchwatch/db/sqlite"
 	"patchwatch/web"
 	"patchwatch/web/internal/webtest/town"
 )
@@ -58,22 +55,6 @@ func twins(t *testing.T) (a, b *whole) {
 	}
 	return serveOver(t, built.Over(openFile(t, file)), nil, web.Options{}),
 		serveOver(t, built.Over(openFile(t, twin)), nil, web.Options{})
-}
-
-// newOnDisk is a server over a database on disk, as people have it.
-func newOnDisk(t *testing.T) *whole {
-	t.Helper()
-	return serveOver(t, town.Build(t, openFile(t, filepath.Join(t.TempDir(), "a.db"))), nil, web.Options{})
-}
-
-func openFile(t *testing.T, file string) *db.Store {
-	t.Helper()
-	s, err := sqlite.Open(context.Background(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return s
 }
 
 // numbered are all places that have a number, for each number below most.

@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
+	"patchwatch/db/sqlite"
 	"patchwatch/web"
 	"patchwatch/web/internal/webtest/town"
 )
@@ -20,39 +22,55 @@ type whole struct {
 	*town.Town
 	*web.Server
 	t      *testing.T
-	memory *dbtest.Memory
+	reopen func() *db.Store // opens the database once more
 }
 
 // newWhole makes a town in memory.
 func newWhole(t *testing.T) *whole {
 	t.Helper()
 	m := dbtest.NewMemory()
-	return serveOver(t, town.Build(t, open(t, m)), m, web.Options{})
+	reopen := func() *db.Store {
+		s, err := db.New(context.Background(), m.Again())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})
 }
 
-func open(t *testing.T, m *dbtest.Memory) *db.Store {
+// newOnDisk makes a town in a database on disk, as people have it.
+func newOnDisk(t *testing.T) *whole {
 	t.Helper()
-	s, err := db.New(context.Background(), m.Again())
+	file := filepath.Join(t.TempDir(), "town.db")
+	reopen := func() *db.Store { return openFile(t, file) }
+	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})
+}
+
+func openFile(t *testing.T, file string) *db.Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { s.Close() })
 	return s
 }
 
-func serveOver(t *testing.T, of *town.Town, m *dbtest.Memory, o web.Options) *whole {
+func serveOver(t *testing.T, of *town.Town, reopen func() *db.Store, o web.Options) *whole {
 	t.Helper()
 	o.Store, o.SetProject, o.Listen, o.Log = of.Store, of.Write, "127.0.0.1:0", slog.New(failing{t})
 	s, err := web.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &whole{of, s, t, m}
+	return &whole{of, s, t, reopen}
 }
 
 // again is another server over the same database, as one in another process would be.
 func (s *whole) again(o web.Options) *whole {
 	s.t.Helper()
-	return serveOver(s.t, s.Over(open(s.t, s.memory)), s.memory, o)
+	return serveOver(s.t, s.Over(s.reopen()), s.reopen, o)
 }
 
 // failing fails a test with each warning that is logged.
