@@ -10,19 +10,22 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	const patch = "http://pw.example.org/project/demo/patch/m2%252Fx@example.org/"
 	for url, want := range map[string][2]string{ // as text, and as a page
-		"/": {"Demo\n  http://pw.example.org/project/demo/\n", `<a href="http://pw.example.org/project/demo/"><bdi>Demo</bdi></a>`},
+		"/": {"Demo\n  http://pw.example.org/project/demo/\n",
+			`<a href="http://pw.example.org/project/demo/"><bdi>Demo</bdi></a>`},
 		"/project/demo/": {"API: patches: http://pw.example.org/api/patches/?project=demo\n",
 			`<dd><a href="mailto:demo@lists.example.org"><bdi>demo@lists.example.org</bdi></a></dd>`},
 		"/project/demo/list/?series=1": {"http://pw.example.org/api/series/?project=demo\n", "<h1>Demo</h1>"},
 		"/project/demo/patch/m2%2Fx@example.org/": {
-			"[v2,1/2] add \"it\" <é>\n\nFrom: Ann\nDate: 1 January 2026 10:02 UTC\nState: new\nSeries: add it\n\nMail for git am: " + patch +
-				"mbox/\nDiff: " + patch + "raw/\nAPI: http://pw.example.org/api/patches/2/\n",
+			"[v2,1/2] add \"it\" <é>\n\nFrom: Ann\nDate: 1 January 2026 10:02 UTC\nState: new\nSeries: add it\n\n" +
+				"Mail for git am: " + patch + "mbox/\nDiff: " + patch + "raw/\n" +
+				"API: http://pw.example.org/api/patches/2/\n",
 			`<h1>[v2,1/2] add &#34;it&#34; &lt;é&gt;</h1>`},
 		"/project/demo/cover/m1%2Fx@example.org/": {"API: http://pw.example.org/api/covers/1/\n",
 			`<time datetime="2026-01-01T10:01:00Z">1 January 2026 10:01 UTC</time>`},
 		"/series/1/": {"Mail for git am: http://pw.example.org/series/1/mbox/\n",
 			`<li><a href="` + patch + `"><bdi>[v2,1/2] add &#34;it&#34; &lt;é&gt;</bdi></a></li>`},
-		"/bundle/Maint/mine%20&%20yours/": {"http://pw.example.org/bundle/Maint/mine%20&%20yours/mbox/\n", "<h1>mine &amp; yours</h1>"},
+		"/bundle/Maint/mine%20&%20yours/": {
+			"http://pw.example.org/bundle/Maint/mine%20&%20yours/mbox/\n", "<h1>mine &amp; yours</h1>"},
 	} {
 		s := newServer()
 		for range 2 { // neither is kept for the other
@@ -35,8 +38,9 @@ func TestPages(t *testing.T) {
 func checkPage(t *testing.T, url string, w *httptest.ResponseRecorder, kind, want string) {
 	t.Helper()
 	h := w.Result().Header
-	if w.Code != 200 || h.Get("Content-Type") != kind || h.Get("Vary") != "Accept" || !strings.Contains(w.Body.String(), want) ||
-		strings.Contains(strings.ToLower(w.Body.String()), "secret") {
+	body := w.Body.String()
+	if w.Code != 200 || h.Get("Content-Type") != kind || h.Get("Vary") != "Accept" ||
+		!strings.Contains(body, want) || strings.Contains(strings.ToLower(body), "secret") {
 		t.Errorf("%s: %d %v %s", url, w.Code, h, w.Body)
 	}
 }

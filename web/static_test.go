@@ -34,24 +34,29 @@ func TestStatic(t *testing.T) {
 		h := w.Result().Header
 		types += h.Get("Content-Type") + " "
 		tag := h.Get("ETag")
-		if w.Code != 200 || w.Body.Len() == 0 || h.Get("Cache-Control") != "public, max-age=31536000, immutable" || tag == "" {
+		const forever = "public, max-age=31536000, immutable"
+		if w.Code != 200 || w.Body.Len() == 0 || h.Get("Cache-Control") != forever || tag == "" {
 			t.Errorf("%s: %d %v", link[1], w.Code, h)
 		}
 		again := s.browse(link[1], "If-None-Match", tag)
-		if again.Code != 304 || again.Body.Len() != 0 || again.Result().Header.Get("Cache-Control") != h.Get("Cache-Control") {
+		if again.Code != 304 || again.Body.Len() != 0 || again.Result().Header.Get("Cache-Control") != forever {
 			t.Errorf("%s again: %d %v", link[1], again.Code, again.Result().Header)
 		}
 	}
 	if types != "image/svg+xml text/css; charset=utf-8 " {
 		t.Errorf("types are %q", types)
 	}
-	for _, url := range []string{"/static/style.css", "/static/style.000000000000.css", "/static/x", "/static/..%2Fframe.tmpl"} {
+	for _, url := range []string{
+		"/static/style.css", "/static/style.000000000000.css", "/static/x", "/static/..%2Fframe.tmpl",
+	} {
 		w := s.get(url)
-		if h := w.Result().Header; w.Code != 404 || w.Body.String() != "There is no such file.\n" || h.Get("Cache-Control") != "" {
+		h := w.Result().Header
+		if w.Code != 404 || w.Body.String() != "There is no such file.\n" || h.Get("Cache-Control") != "" {
 			t.Errorf("%s: %d %s", url, w.Code, w.Body)
 		}
 	}
-	if w := s.browse("/static/old.css"); w.Code != 404 || !strings.Contains(w.Body.String(), "</strong> There is no such file.") {
+	w := s.browse("/static/old.css")
+	if w.Code != 404 || !strings.Contains(w.Body.String(), "</strong> There is no such file.") {
 		t.Errorf("for a browser: %d %s", w.Code, w.Body)
 	}
 	if w := s.get("/static/"); w.Code != 404 {

@@ -52,10 +52,12 @@ func TestPatchMbox(t *testing.T) {
 	s := newServer()
 	w := s.get("/project/demo/patch/m2%2Fx@example.org/mbox/")
 	h := w.Result().Header
-	if w.Code != 200 || h.Get("Content-Type") != "text/plain; charset=utf-8" || h.Get("Content-Disposition") != "attachment; filename=v2-1-2-add-it.patch" {
+	if w.Code != 200 || h.Get("Content-Type") != "text/plain; charset=utf-8" ||
+		h.Get("Content-Disposition") != "attachment; filename=v2-1-2-add-it.patch" {
 		t.Fatalf("%d %v %s", w.Code, h, w.Body)
 	}
-	for _, want := range []string{"From patchwatch ", "\nX-Patchwork-Submitter: \"Ann\" <ann@example.org>\n", "\nX-Patchwork-Id: 2\n",
+	for _, want := range []string{"From patchwatch ", "\nX-Patchwork-Submitter: \"Ann\" <ann@example.org>\n",
+		"\nX-Patchwork-Id: 2\n",
 		"\nX-Patchwork-Delegate: del@example.org\n", "\nMessage-ID: <m2/x@example.org>\n", "\nTo: demo@lists.example.org\n",
 		"\nAcked-by: Bob <bob@example.org>\n---\ndiff --git a/f b/f\n"} {
 		if !strings.Contains(w.Body.String(), want) {
@@ -66,7 +68,8 @@ func TestPatchMbox(t *testing.T) {
 		t.Errorf("escaped twice, as the API does: %d %s", twice.Code, twice.Body)
 	}
 	calls := s.store.Calls
-	if again := s.get("/project/demo/patch/m2%2Fx@example.org/mbox/"); again.Body.String() != w.Body.String() || s.store.Calls != calls {
+	again := s.get("/project/demo/patch/m2%2Fx@example.org/mbox/")
+	if again.Body.String() != w.Body.String() || s.store.Calls != calls {
 		t.Error("what was asked for again was made again")
 	}
 	s.store.Counts[1]++
@@ -124,7 +127,8 @@ func TestDiff(t *testing.T) {
 	t.Parallel()
 	w := newServer().get("/project/demo/patch/m2%2Fx@example.org/raw/")
 	h := w.Result().Header
-	if w.Body.String() != "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n" || h.Get("Content-Disposition") != "attachment; filename=v2-1-2-add-it.diff" ||
+	if w.Body.String() != "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n" ||
+		h.Get("Content-Disposition") != "attachment; filename=v2-1-2-add-it.diff" ||
 		!strings.HasPrefix(h.Get("Content-Type"), "text/x-patch") {
 		t.Errorf("%d %v %s", w.Code, h, w.Body)
 	}
@@ -134,8 +138,9 @@ func TestRedirects(t *testing.T) {
 	t.Parallel()
 	const patch, cover = "/project/demo/patch/m2%252Fx@example.org/", "/project/demo/cover/m1%252Fx@example.org/"
 	for url, want := range map[string]string{
-		"/patch/2/": patch, "/patch/2/mbox/": patch + "mbox/", "/patch/2/raw/": patch + "raw/", "/patch/2/mbox/?series=*": patch + "mbox/?series=*",
-		"/cover/1/": cover, "/cover/1/mbox/": cover + "mbox/", "/comment/4/": patch + "#4", "/comment/5/": cover + "#5",
+		"/patch/2/": patch, "/patch/2/mbox/": patch + "mbox/", "/patch/2/raw/": patch + "raw/",
+		"/patch/2/mbox/?series=*": patch + "mbox/?series=*", "/cover/1/": cover, "/cover/1/mbox/": cover + "mbox/",
+		"/comment/4/": patch + "#4", "/comment/5/": cover + "#5",
 		"/project/demo/patch/m1%2Fx@example.org/": cover, "/project/demo/cover/m2%2Fx@example.org/": patch,
 	} {
 		w := newServer().get(url)
@@ -156,12 +161,13 @@ func TestRedirects(t *testing.T) {
 func TestNotThere(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]int{
-		"/project/none/": 404, "/project/secret/": 404, "/project/secret/patch/m8%2Fx@example.org/": 404, "/project/2/pwclientrc/": 404,
-		"/project/secret/patch/m8%2Fx@example.org/mbox/": 404, "/patch/8/": 404, "/bundle/keeper/inside/mbox/": 404,
-		"/patch/7/": 410, "/patch/7/mbox/": 410, "/project/demo/patch/m7%2Fx@example.org/mbox/": 410, "/project/demo/patch/m7%2Fx@example.org/": 410,
+		"/project/none/": 404, "/project/secret/": 404, "/project/secret/patch/m8%2Fx@example.org/": 404,
+		"/project/2/pwclientrc/": 404, "/project/secret/patch/m8%2Fx@example.org/mbox/": 404, "/patch/8/": 404,
+		"/bundle/keeper/inside/mbox/": 404, "/project/demo/patch/%ff/": 404, "/nothing/": 404,
+		"/patch/7/": 410, "/patch/7/mbox/": 410, "/project/demo/patch/m7%2Fx@example.org/mbox/": 410,
+		"/project/demo/patch/m7%2Fx@example.org/": 410,
 		"/patch/0/": 404, "/patch/x/": 404, "/patch/99999999999999999999/": 404, "/series/9/mbox/": 404, "/series/-1/": 404,
-		"/cover/2/": 404, "/comment/1/": 404, "/bundle/nobody/x/": 404, "/project/demo/patch/none/mbox/": 404, "/nothing/": 404,
-		"/project/demo/patch/%ff/": 404,
+		"/cover/2/": 404, "/comment/1/": 404, "/bundle/nobody/x/": 404, "/project/demo/patch/none/mbox/": 404,
 	} {
 		if w := newServer().get(url); w.Code != want {
 			t.Errorf("%s: %d %s", url, w.Code, w.Body)
@@ -178,7 +184,8 @@ func TestNotThere(t *testing.T) {
 
 func TestPwclientrc(t *testing.T) {
 	t.Parallel()
-	for _, w := range []*httptest.ResponseRecorder{newServer().get("/project/demo/pwclientrc/"), newServer().browse("/project/demo/pwclientrc/")} {
+	const url = "/project/demo/pwclientrc/"
+	for _, w := range []*httptest.ResponseRecorder{newServer().get(url), newServer().browse(url)} {
 		if w.Code != 200 || w.Result().Header.Get("Content-Disposition") != "attachment; filename=.pwclientrc" ||
 			!strings.Contains(w.Body.String(), "[demo]\nbackend = rest\nurl = http://pw.example.org/api\n") {
 			t.Errorf("%d %s", w.Code, w.Body)
@@ -189,8 +196,9 @@ func TestPwclientrc(t *testing.T) {
 func TestFileName(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"[v2,1/2] a: b": "v2-1-2-a-b", `x"; filename=/etc/passwd`: "x-filename-etc-passwd", "äö": "patch", "../..": "patch", "": "patch",
-		strings.Repeat("x", 300): strings.Repeat("x", 200), "a\r\nSet-Cookie: x": "a-Set-Cookie-x", ".hidden.": "hidden.",
+		"[v2,1/2] a: b": "v2-1-2-a-b", `x"; filename=/etc/passwd`: "x-filename-etc-passwd", "äö": "patch", "../..": "patch",
+		"": "patch", strings.Repeat("x", 300): strings.Repeat("x", 200), "a\r\nSet-Cookie: x": "a-Set-Cookie-x",
+		".hidden.": "hidden.",
 	} {
 		if got := fileName(in); got != want {
 			t.Errorf("%q: %q", in, got)

@@ -9,8 +9,9 @@ import (
 func TestStrings(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"a<b>&'": `"a<b>&'"`, "\"\\\n\r\t\b\f\x01\x1f\x7f": `"\"\\\n\r\t\b\f\u0001\u001f` + "\x7f" + `"`, "é\u2028\u2029\u202a": `"é\u2028\u2029` + "\u202a" + `"`,
-		"\xff": "\"\uFFFD\"", "": `""`,
+		"a<b>&'": `"a<b>&'"`, "\"\\\n\r\t\b\f\x01\x1f\x7f": `"\"\\\n\r\t\b\f\u0001\u001f` + "\x7f" + `"`,
+		"é\u2028\u2029\u202a": `"é\u2028\u2029` + "\u202a" + `"`,
+		"\xff":                "\"\uFFFD\"", "": `""`,
 	} {
 		got := string(appendString(nil, in))
 		if got != want {

@@ -10,8 +10,9 @@ import (
 
 // FuzzQuery asks for anything.
 func FuzzQuery(f *testing.F) {
-	for _, url := range []string{"patches/?state=1&state=x&since=2026-01-01&order=-id&page=last", "events/?category=x&since_id=9&q=%00",
-		"series/1?%zz;&=&&", "users/?q=%ff", "patches/2/checks/?user=&state=3&context=a", "1.0/covers/?per_page=9999999999&page=1"} {
+	for _, url := range []string{"patches/?state=1&state=x&since=2026-01-01&order=-id&page=last",
+		"events/?category=x&since_id=9&q=%00", "series/1?%zz;&=&&", "users/?q=%ff",
+		"patches/2/checks/?user=&state=3&context=a", "1.0/covers/?per_page=9999999999&page=1"} {
 		f.Add("GET", url)
 	}
 	s := newServer().by("root")
@@ -32,7 +33,8 @@ func FuzzQuery(f *testing.F) {
 func FuzzBody(f *testing.F) {
 	for _, c := range [][3]string{
 		{"patches/2/", "application/json", `{"state":"new","delegate":null,"related":[3],"archived":"yes"}`},
-		{"patches/2/", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"state\"\r\n\r\nnew\r\n--b--\r\n"},
+		{"patches/2/", "multipart/form-data; boundary=b",
+			"--b\r\nContent-Disposition: form-data; name=\"state\"\r\n\r\nnew\r\n--b--\r\n"},
 		{"patches/2/checks/", "application/x-www-form-urlencoded", "state=success&context=x&target_url=http://x"},
 		{"bundles/1/", "application/json", `{"patches":["2",3],"name":{},"public":null}`},
 		{"users/2/", "application/json", `{"settings":{"items_per_page":[]}}`},

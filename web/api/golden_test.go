@@ -91,7 +91,8 @@ func TestGolden(t *testing.T) {
 			before = same
 			b.WriteString("GET " + version + place + ": " + w.Result().Status + "\n" + body + "\n\n")
 		}
-		file := filepath.Join("testdata", "golden", cmp.Or(strings.ReplaceAll(strings.Trim(place, "/"), "/", "_"), "index")+".txt")
+		name := cmp.Or(strings.ReplaceAll(strings.Trim(place, "/"), "/", "_"), "index")
+		file := filepath.Join("testdata", "golden", name+".txt")
 		if *update {
 			if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 				t.Fatal(err)

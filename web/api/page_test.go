@@ -8,12 +8,15 @@ import (
 
 func TestLink(t *testing.T) {
 	t.Parallel()
-	const list = "http://pw.example.org/api/1.2/patches/?"
-	for page, want := range map[string]string{
-		"":       "<" + list + `page=2&per_page=1&q=a%2Cb%3B>; rel="next", <` + list + `page=1&per_page=1&q=a%2Cb%3B>; rel="first", <` + list + `page=3&per_page=1&q=a%2Cb%3B>; rel="last"`,
-		"page=2": "<" + list + `page=3&per_page=1>; rel="next", <` + list + `per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
-		"page=3": "<" + list + `page=2&per_page=1>; rel="prev", <` + list + `page=1&per_page=1>; rel="first", <` + list + `page=3&per_page=1>; rel="last"`,
+	for page, links := range map[string][]string{
+		"": {`page=2&per_page=1&q=a%2Cb%3B>; rel="next"`, `page=1&per_page=1&q=a%2Cb%3B>; rel="first"`,
+			`page=3&per_page=1&q=a%2Cb%3B>; rel="last"`},
+		"page=2": {`page=3&per_page=1>; rel="next"`, `per_page=1>; rel="prev"`, `page=1&per_page=1>; rel="first"`,
+			`page=3&per_page=1>; rel="last"`},
+		"page=3": {`page=2&per_page=1>; rel="prev"`, `page=1&per_page=1>; rel="first"`, `page=3&per_page=1>; rel="last"`},
 	} {
+		const list = "<http://pw.example.org/api/1.2/patches/?"
+		want := list + strings.Join(links, ", "+list)
 		s := newServer()
 		url := "/api/1.2/patches/?per_page=1&" + page
 		if page == "" {
@@ -27,7 +30,8 @@ func TestLink(t *testing.T) {
 			t.Errorf("%s\n%s\nwant\n%s", url, got, want)
 		}
 	}
-	const only = `<http://pw.example.org/api/patches/?nosuch=&page=1>; rel="first", <http://pw.example.org/api/patches/?nosuch=&page=1>; rel="last"`
+	const only = `<http://pw.example.org/api/patches/?nosuch=&page=1>; rel="first", ` +
+		`<http://pw.example.org/api/patches/?nosuch=&page=1>; rel="last"`
 	if got := newServer().get("/api/patches/?nosuch").Result().Header.Get("Link"); got != only {
 		t.Errorf("a list of one page: %s", got)
 	}
@@ -36,7 +40,8 @@ func TestLink(t *testing.T) {
 func TestPerPage(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
-		"": 30, "5": 5, "05": 5, "250": 250, "251": 250, "99999999999999999999": 250, "0": 30, "-1": 30, "-99999999999999999999": 30, "x": 30, "1.5": 30,
+		"": 30, "5": 5, "05": 5, "250": 250, "251": 250, "99999999999999999999": 250, "0": 30, "-1": 30,
+		"-99999999999999999999": 30, "x": 30, "1.5": 30,
 	} {
 		q := &query{values: url.Values{"per_page": {text}}}
 		if p, err := q.paging(); err != nil || p.size != want {
@@ -58,7 +63,9 @@ func TestNoSuchPage(t *testing.T) {
 			t.Errorf("page 2 of no %s: %d %s", nothing, w.Code, w.Body)
 		}
 	}
-	for _, place := range []string{"patches/?page=1", "patches/?page=%2B1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last"} {
+	for _, place := range []string{
+		"patches/?page=1", "patches/?page=%2B1", "patches/?page=last", "patches/?q=zzz&page=1", "patches/?q=zzz&page=last",
+	} {
 		if w := newServer().get("/api/" + place); w.Code != 200 {
 			t.Errorf("%s: %d %s", place, w.Code, w.Body)
 		}

@@ -90,8 +90,9 @@ func TestBadRequests(t *testing.T) {
 		if w.Code != c.status || !json.Valid(w.Body.Bytes()) || w.Result().Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %.60s %.40s: %d %s, want %d", c.method, c.url, c.body, w.Code, w.Body, c.status)
 		}
-		if w.Code == 405 && !strings.HasPrefix(w.Result().Header.Get("Allow"), "GET") && w.Result().Header.Get("Allow") == "" {
-			t.Errorf("%s %s: Allow %q", c.method, c.url, w.Result().Header.Get("Allow"))
+		allow := w.Result().Header.Get("Allow")
+		if w.Code == 405 && allow == "" {
+			t.Errorf("%s %s: Allow %q", c.method, c.url, allow)
 		}
 		if len(s.store.Wrote) > 0 {
 			t.Errorf("%s %s wrote %q", c.method, c.url, s.store.Wrote)
@@ -103,8 +104,9 @@ func TestBadRequests(t *testing.T) {
 func TestAllow(t *testing.T) {
 	t.Parallel()
 	for place, want := range map[string]string{
-		"": "GET, HEAD, OPTIONS", "patches/": "GET, HEAD, OPTIONS", "patches/2/": "GET, PUT, PATCH, HEAD, OPTIONS", "patches/999/": "GET, PUT, PATCH, HEAD, OPTIONS",
-		"patches/2/checks/": "GET, POST, HEAD, OPTIONS", "bundles/1/": "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", "series/1/": "GET, PATCH, HEAD, OPTIONS",
+		"": "GET, HEAD, OPTIONS", "patches/": "GET, HEAD, OPTIONS", "patches/2/": "GET, PUT, PATCH, HEAD, OPTIONS",
+		"patches/999/": "GET, PUT, PATCH, HEAD, OPTIONS", "patches/2/checks/": "GET, POST, HEAD, OPTIONS",
+		"bundles/1/": "GET, PUT, PATCH, DELETE, HEAD, OPTIONS", "series/1/": "GET, PATCH, HEAD, OPTIONS",
 	} {
 		for _, method := range []string{"GET", "HEAD", "OPTIONS", "BREW"} {
 			w := newServer().do(method, "/api/"+place, "")

@@ -16,18 +16,23 @@ func TestWrites(t *testing.T) {
 		{"PATCH", "patches/2/", `{"related":[]}`, "Maint relates 2 to []"},
 		{"PATCH", "patches/2/", "related=3&related=6", "Maint relates 2 to [3 6]"},
 		{"PATCH", "patches/2/", "name=x&archived=", ""},
-		{"PATCH", "series/1/", `{"state":"queued","delegate":2,"archived":true}`, "Maint decides about [2 3]: queued mary@example.org true - -"},
+		{"PATCH", "series/1/", `{"state":"queued","delegate":2,"archived":true}`,
+			"Maint decides about [2 3]: queued mary@example.org true - -"},
 		{"PATCH", "series/3/", "state=new", "Maint decides about [2 3]: new - - - -"},
 		{"PATCH", "patches/2/comments/4/", `{"addressed":true}`, "Maint addresses 4: true"},
 		{"PATCH", "patches/2/comments/4/", `{"addressed":null}`, "Maint addresses 4: -"},
 		{"PATCH", "patches/2/comments/4/", `{}`, ""},
-		{"POST", "patches/2/checks/", "state=fail&context=acc-boot&target_url=http://ci.example.org/3&description=x&user=1", "Maint checks 2: fail acc-boot http://ci.example.org/3 x"},
+		{"POST", "patches/2/checks/",
+			"state=fail&context=acc-boot&target_url=http://ci.example.org/3&description=x&user=1",
+			"Maint checks 2: fail acc-boot http://ci.example.org/3 x"},
 		{"POST", "patches/2/checks/", `{"state":"success","target_url":null}`, "Maint checks 2: success default  "},
-		{"POST", "bundles/", `{"name":" a b ","patches":[3,2,3],"public":true}`, `Maint adds bundle "a b" [<m3/x@example.org> <m2/x@example.org>]`},
+		{"POST", "bundles/", `{"name":" a b ","patches":[3,2,3],"public":true}`,
+			`Maint adds bundle "a b" [<m3/x@example.org> <m2/x@example.org>]`},
 		{"PATCH", "bundles/2/", "public=True", `Maint sets bundle 2 "own" true [<m3/x@example.org>]`},
 		{"PATCH", "bundles/2/", "patches=2&name=other", `Maint sets bundle 2 "other" false [<m2/x@example.org>]`},
 		{"DELETE", "bundles/2/", "", "Maint removes bundle 2"},
-		{"PATCH", "users/2/", `{"first_name":"M","username":"x","settings":{"items_per_page":50,"show_ids":true}}`, "Maint sets user 2"},
+		{"PATCH", "users/2/", `{"first_name":"M","username":"x","settings":{"items_per_page":50,"show_ids":true}}`,
+			"Maint sets user 2"},
 		{"PATCH", "projects/1/", "scm_url=https://x.org&name=ignored", "Maint sets project 1"},
 	} {
 		s := newServer().by("Maint")
@@ -43,10 +48,11 @@ func TestWrites(t *testing.T) {
 func TestCheckIsAnsweredWhole(t *testing.T) {
 	t.Parallel()
 	w := newServer().by("Maint").do("POST", "/api/1.2/patches/2/checks/", "state=success&context=x&description=d")
-	const want = `{"id":3,"url":"http://pw.example.org/api/1.2/patches/2/checks/3/","user":{"id":2,"url":"http://pw.example.org/api/1.2/users/2/",` +
-		`"username":"Maint","first_name":"Mary","last_name":"Maint","email":"mary@example.org"},"date":"2026-02-01T00:00:00.123456",` +
-		`"state":"success","target_url":null,"context":"x","description":"d"}`
-	if w.Code != 201 || w.Body.String() != want || w.Result().Header.Get("Location") != "http://pw.example.org/api/1.2/patches/2/checks/3/" {
+	const at = "http://pw.example.org/api/1.2/patches/2/checks/3/"
+	const want = `{"id":3,"url":"` + at + `","user":{"id":2,"url":"http://pw.example.org/api/1.2/users/2/",` +
+		`"username":"Maint","first_name":"Mary","last_name":"Maint","email":"mary@example.org"},` +
+		`"date":"2026-02-01T00:00:00.123456","state":"success","target_url":null,"context":"x","description":"d"}`
+	if w.Code != 201 || w.Body.String() != want || w.Result().Header.Get("Location") != at {
 		t.Errorf("%d %s %v", w.Code, w.Body, w.Result().Header)
 	}
 }
@@ -69,7 +75,8 @@ func TestEveryWriteShowsAtOnce(t *testing.T) {
 		{"patches/2/checks/", "POST", "patches/2/checks/", "state=fail&context=new-one", `"context":"new-one"`},
 		{"patches/2/comments/", "PATCH", "patches/2/comments/4/", "addressed=true", `"addressed":true`},
 		{"projects/", "PATCH", "projects/1/", "scm_url=https://scm.example.org", `"scm_url":"https://scm.example.org"`},
-		{"patches/3/", "PATCH", "projects/1/", "webscm_url=https://web.example.org", `"webscm_url":"https://web.example.org"`},
+		{"patches/3/", "PATCH", "projects/1/", "webscm_url=https://web.example.org",
+			`"webscm_url":"https://web.example.org"`},
 		{"bundles/", "PATCH", "bundles/2/", "public=true&name=shown", `"name":"shown"`},
 		{"users/2/", "PATCH", "users/2/", "last_name=Newname", `"last_name":"Newname"`},
 		{"projects/1/", "PATCH", "users/2/", "last_name=Other", `"last_name":"Other"`},

@@ -94,6 +94,14 @@ func (s *site) login(name, password string, header ...string) (*httptest.Respons
 	return w, cookie
 }
 
+// link gives the secret of a link by which ada sets a password.
+func (s *site) link(lives time.Duration) string {
+	secret := NewSecret()
+	c := track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(lives)}
+	s.AddCredential(s.T.Context(), "", c, HashOf(secret))
+	return secret
+}
+
 func basic(name, password string) string {
 	r := httptest.NewRequest("GET", "/", nil)
 	r.SetBasicAuth(name, password)
@@ -144,8 +152,7 @@ func TestKindsOfSecrets(t *testing.T) {
 	token := s.token(1, false)
 	_, cookie := s.login("ada", password)
 	_, session, _ := strings.Cut(cookie, "=")
-	link := NewSecret()
-	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(time.Hour)}, HashOf(link))
+	link := s.link(time.Hour)
 	s.want(s.ask("/who/", nil, "Cookie", cookieName+"="+token), 200, "anybody")
 	s.want(s.ask("/who/", nil, "Cookie", cookieName+"="+link), 200, "anybody")
 	s.want(s.ask("/who/", nil, "Authorization", "Token "+session), 403, "Invalid token.")
@@ -159,7 +166,8 @@ func TestKindsOfSecrets(t *testing.T) {
 func TestSession(t *testing.T) {
 	s := newSite(t, nil)
 	w, first := s.login("ada", password)
-	if got := w.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Host-patchwatch=") || !strings.Contains(got, "; HttpOnly; Secure; SameSite=Lax") {
+	got := w.Header().Get("Set-Cookie")
+	if !strings.HasPrefix(got, "__Host-patchwatch=") || !strings.Contains(got, "; HttpOnly; Secure; SameSite=Lax") {
 		t.Errorf("the cookie is %q", got)
 	}
 	s.want(w, 303, "")
@@ -214,8 +222,9 @@ func TestLimits(t *testing.T) {
 	if w.Header().Get("Retry-After") == "" {
 		t.Error("it does not say when to come again")
 	}
-	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password), "peer", "198.51.100.7:1"), 429, "") // nor has the name, from wherever
-	s.want(s.ask("/who/", nil, "Authorization", "Token "+s.token(1, false)), 200, "ada")                    // tokens can't be guessed
+	// Nor has the name, from wherever. Tokens can't be guessed.
+	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password), "peer", "198.51.100.7:1"), 429, "")
+	s.want(s.ask("/who/", nil, "Authorization", "Token "+s.token(1, false)), 200, "ada")
 	s.now = s.now.Add(thenEvery)
 	s.want(s.ask("/who/", nil, "Authorization", basic("ada", password)), 200, "ada")
 	// Who is right loses nothing, however often.
@@ -252,8 +261,7 @@ func TestPasswordIsHashedAnewWhereItIsStale(t *testing.T) {
 func TestWelcome(t *testing.T) {
 	s := newSite(t, nil)
 	_, cookie := s.login("ada", password)
-	link := NewSecret()
-	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(7 * 24 * time.Hour)}, HashOf(link))
+	link := s.link(7 * 24 * time.Hour)
 	at := WelcomePath(link)
 	s.want(s.ask(at, nil), 200, "Welcome, Ada")
 	s.want(s.ask(at, url.Values{"password": {"short"}, "again": {"short"}}), 400, "at least 8")
@@ -265,9 +273,7 @@ func TestWelcome(t *testing.T) {
 	s.want(s.ask(at, nil), 404, "was used")
 	s.want(s.ask("/who/", nil, "Authorization", basic("ada", "long enough")), 200, "ada")
 
-	late := NewSecret()
-	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now}, HashOf(late))
-	s.want(s.ask(WelcomePath(late), nil), 404, "too old")
+	s.want(s.ask(WelcomePath(s.link(0)), nil), 404, "too old")
 }
 
 func TestProfile(t *testing.T) {
@@ -284,9 +290,10 @@ func TestProfile(t *testing.T) {
 	}
 	// What a token opens, it does not open for more tokens.
 	s.want(s.ask("/user/token/", url.Values{}, "Authorization", "Token "+s.token(1, false)), 403, "in a browser")
-	s.want(s.ask("/user/password/", url.Values{"old": {"no"}, "password": {"long enough"}, "again": {"long enough"}}, "Cookie", cookie), 403, "old password")
-	w = s.ask("/user/password/", url.Values{"old": {password}, "password": {"long enough"}, "again": {"long enough"}}, "Cookie", cookie)
-	s.want(w, 303, "")
+	form := url.Values{"old": {"no"}, "password": {"long enough"}, "again": {"long enough"}}
+	s.want(s.ask("/user/password/", form, "Cookie", cookie), 403, "old password")
+	form.Set("old", password)
+	s.want(s.ask("/user/password/", form, "Cookie", cookie), 303, "")
 	s.want(s.ask("/who/", nil, "Cookie", cookie), 200, "anybody")
 	s.want(s.ask(profilePath, nil, "Accept", "text/html"), 303, "")
 	s.want(s.ask(profilePath, nil), 403, "not provided")
@@ -300,8 +307,7 @@ func TestPagesOfAccounts(t *testing.T) {
 	s.want(w, 403, `role="alert"><strong>Error:</strong> Invalid username/password.`)
 	s.want(w, 403, `action="/patches/user/login/"`)
 	_, cookie = s.login("ada", password)
-	link := NewSecret()
-	s.AddCredential(t.Context(), "", track.Credential{User: 1, Kind: track.PasswordCredential, Expires: s.now.Add(time.Hour)}, HashOf(link))
+	link := s.link(time.Hour)
 	s.ask("/user/token/", url.Values{"label": {`"><script>`}}, "Cookie", cookie)
 	for path, fields := range map[string][]string{
 		loginPath: {"name", "password"}, WelcomePath(link): {"new", "again"}, profilePath: {"label", "old", "new", "again"},
@@ -413,7 +419,9 @@ func TestDatabaseIsAway(t *testing.T) {
 	token := s.token(1, false)
 	_, cookie := s.login("ada", password)
 	s.down = errors.New("disk on fire")
-	for _, header := range [][]string{{"Authorization", "Token " + token}, {"Authorization", basic("ada", password)}, {"Cookie", cookie}} {
+	for _, header := range [][]string{
+		{"Authorization", "Token " + token}, {"Authorization", basic("ada", password)}, {"Cookie", cookie},
+	} {
 		w := s.ask("/who/", nil, header...)
 		s.want(w, 503, "does not answer")
 		if strings.Contains(w.Body.String(), "fire") {

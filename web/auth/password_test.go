@@ -21,7 +21,8 @@ func TestPasswords(t *testing.T) {
 			t.Errorf("%q: %v, stale %v", password, ok, stale)
 		}
 	}
-	for _, broken := range []string{"", "x", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$", "$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
+	for _, broken := range []string{"", "x", "$argon2id$v=19$m=19456,t=2,p=1$AAAA$",
+		"$argon2i$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA",
 		"$argon2id$v=19$m=4294967295,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA", nobodys} {
 		if ok, _ := h.verify(broken, ""); ok {
 			t.Errorf("the empty password is that of %q", broken)
@@ -34,8 +35,8 @@ func TestPasswords(t *testing.T) {
 
 func TestCheckPassword(t *testing.T) {
 	for password, want := range map[string]string{
-		"short": "at least 8", "adalovelace": "name itself", strings.Repeat("x", 1025): "at most", "two\nlines here": "one line",
-		"not \xff text": "one line", "good enough": "",
+		"short": "at least 8", "adalovelace": "name itself", strings.Repeat("x", 1025): "at most",
+		"two\nlines here": "one line", "not \xff text": "one line", "good enough": "",
 	} {
 		err := CheckPassword("AdaLovelace", password)
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
@@ -46,8 +47,9 @@ func TestCheckPassword(t *testing.T) {
 
 func TestNetworks(t *testing.T) {
 	for a, want := range map[string]string{
-		"192.0.2.1": "network 192.0.2.1", "::ffff:192.0.2.1": "network 192.0.2.1", "2001:db8:1:2:3::4": "network 2001:db8:1:2::/64",
-		"fe80::1%eth0": "network fe80::/64",
+		"192.0.2.1": "network 192.0.2.1", "::ffff:192.0.2.1": "network 192.0.2.1",
+		"2001:db8:1:2:3::4": "network 2001:db8:1:2::/64",
+		"fe80::1%eth0":      "network fe80::/64",
 	} {
 		if got := network(netip.MustParseAddr(a)); got != want {
 			t.Errorf("%s is of %s", a, got)

@@ -55,7 +55,9 @@ func (f *fake) SetPassword(_ context.Context, _ track.Actor, user int64, phc str
 	return f.down
 }
 
-func (f *fake) AddCredential(_ context.Context, _ track.Actor, c track.Credential, hash engine.Sum) (track.Credential, error) {
+func (f *fake) AddCredential(
+	_ context.Context, _ track.Actor, c track.Credential, hash engine.Sum,
+) (track.Credential, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.last++
@@ -112,7 +114,8 @@ func (f *fake) Revoke(_ context.Context, _ track.Actor, user int64, ids ...int64
 // token gives a user an API token.
 func (f *fake) token(user int64, readOnly bool) string {
 	token := NewToken()
-	f.AddCredential(context.Background(), "", track.Credential{User: user, Kind: track.TokenCredential, ReadOnly: readOnly}, HashOf(token))
+	c := track.Credential{User: user, Kind: track.TokenCredential, ReadOnly: readOnly}
+	f.AddCredential(context.Background(), "", c, HashOf(token))
 	return token
 }
 

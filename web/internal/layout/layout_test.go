@@ -30,7 +30,8 @@ func TestFrame(t *testing.T) {
 		More string
 		Day  time.Time
 	}{
-		Page: Page{Title: "<t>", Prefix: "/p", User: "ada", Problem: "It's <b>.", Done: "All.", Up: []Link{{"<up>", "/p/up/"}}},
+		Page: Page{Title: "<t>", Prefix: "/p", User: "ada", Problem: "It's <b>.", Done: "All.",
+			Up: []Link{{"<up>", "/p/up/"}}},
 		More: "<script>", Day: time.Date(2026, 11, 27, 23, 59, 0, 0, time.UTC),
 	})
 	if err != nil {
@@ -39,7 +40,8 @@ func TestFrame(t *testing.T) {
 	for _, want := range []string{
 		"<title>&lt;t&gt; - patchwatch</title>", "<h1>&lt;t&gt;</h1>", `name="viewport" content="width=device-width`,
 		`<meta name="color-scheme" content="light dark">`, `href="/p/static/style.`, `href="/p/">patchwatch`,
-		`<a href="/p/up/"><bdi>&lt;up&gt;</bdi></a>`, `href="/p/user/"><bdi>ada</bdi>`, `role="alert"><strong>Error:</strong> It&#39;s &lt;b&gt;.`,
+		`<a href="/p/up/"><bdi>&lt;up&gt;</bdi></a>`, `href="/p/user/"><bdi>ada</bdi>`,
+		`role="alert"><strong>Error:</strong> It&#39;s &lt;b&gt;.`,
 		`role="status">All.`, `<i>&lt;script&gt;</i><time datetime="2026-11-27">2026-11-27</time></main>`,
 	} {
 		if !bytes.Contains(body, []byte(want)) {
@@ -109,7 +111,9 @@ func TestContrast(t *testing.T) {
 	}
 	for mode, text := range map[string]string{"light": light, "dark": dark} {
 		for _, on := range []string{"ground", "raised"} {
-			for of, least := range map[string]float64{"text": 4.5, "quiet": 4.5, "accent": 4.5, "good": 4.5, "bad": 4.5, "edge": 3} {
+			for of, least := range map[string]float64{
+				"text": 4.5, "quiet": 4.5, "accent": 4.5, "good": 4.5, "bad": 4.5, "edge": 3,
+			} {
 				if got := contrast(luminance(t, text, of), luminance(t, text, on)); got < least {
 					t.Errorf("%s: %s on %s has %.2f, at least %.1f is needed", mode, of, on, got, least)
 				}

@@ -11,11 +11,12 @@ import (
 
 func TestParseURL(t *testing.T) {
 	for text, want := range map[string]string{
-		"https://lists.example.org": "https://lists.example.org", "https://Lists.Example.org:443/pw/": "https://lists.example.org/pw",
-		"http://[::1]:8080/": "http://[::1]:8080", "http://h:80": "http://h", "https://h:80": "https://h:80",
-		"": "", "lists.example.org": "", "ftp://h": "", "https://": "", "https://u:p@h": "", "https://h/?q": "", "https://h/#f": "",
-		"https://h/a//b": "", "https://h/../b": "", "https://h:0": "", "https://h:99999": "", "https://a,b": "",
-		"/x": "", "https://h h": "",
+		"https://lists.example.org":         "https://lists.example.org",
+		"https://Lists.Example.org:443/pw/": "https://lists.example.org/pw",
+		"http://[::1]:8080/":                "http://[::1]:8080", "http://h:80": "http://h", "https://h:80": "https://h:80",
+		"": "", "lists.example.org": "", "ftp://h": "", "https://": "", "https://u:p@h": "", "https://h/?q": "",
+		"https://h/#f": "", "https://h/a//b": "", "https://h/../b": "", "https://h:0": "", "https://h:99999": "",
+		"https://a,b": "", "/x": "", "https://h h": "",
 	} {
 		u, err := ParseURL(text)
 		if want == "" && err == nil || want != "" && (err != nil || u.String() != want) {
@@ -27,8 +28,8 @@ func TestParseURL(t *testing.T) {
 func TestHosts(t *testing.T) {
 	good := []string{"h", "h:1", "lists.example.org:65535", "1.2.3.4", "[::1]", "[::1]:80", "a_b",
 		"xn--e1afmkfd.example", "[::ffff:1.2.3.4]"}
-	bad := []string{"h:", "h:0", "h:65536", "h:+1", "h:x", "a b", "a,b", "a;b", "a/b", "a@b", "a\"b", "a<b", "a'b", "é", "a%20b",
-		"[::1", "::1", "[::1]x", "[h]", "[1.2.3.4]", ":80", "a\\b", "a#b", "a?b", "a\x00b", strings.Repeat("a", 256)}
+	bad := []string{"h:", "h:0", "h:65536", "h:+1", "h:x", "a b", "a,b", "a;b", "a/b", "a@b", "a\"b", "a<b", "a'b", "é",
+		"a%20b", "[::1", "::1", "[::1]x", "[h]", "[1.2.3.4]", ":80", "a\\b", "a#b", "a?b", "a\x00b", strings.Repeat("a", 256)}
 	for _, host := range good {
 		if w := ask(New(Config{}, text("x")), "GET", "/", "Host", host); w.Code != 200 {
 			t.Errorf("%q: %d", host, w.Code)
@@ -94,7 +95,8 @@ func TestParseTrust(t *testing.T) {
 		t.Fatal(err)
 	}
 	for peer, want := range map[string]bool{
-		"10.0.0.1:1": true, "[::ffff:10.0.0.1]:1": true, "10.0.0.2:1": false, "10.9.1.1:1": true, "@": false, "": false, "/run/x": false,
+		"10.0.0.1:1": true, "[::ffff:10.0.0.1]:1": true, "10.0.0.2:1": false, "10.9.1.1:1": true, "@": false, "": false,
+		"/run/x": false,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		if r.RemoteAddr = peer; trust.Peer(r) != want {
@@ -122,7 +124,8 @@ func TestTrustOfUnixSockets(t *testing.T) {
 			t.Fatal(err)
 		}
 		body, _ := io.ReadAll(resp.Body)
-		if want := map[bool]string{false: "http://here invalid IP", true: "https://here 203.0.113.5"}[trusted]; string(body) != want {
+		want := map[bool]string{false: "http://here invalid IP", true: "https://here 203.0.113.5"}[trusted]
+		if string(body) != want {
 			t.Errorf("%q, want %q", body, want)
 		}
 	}
@@ -137,7 +140,9 @@ func TestTrustOfUnixSockets(t *testing.T) {
 
 // An old client may name no host at all.
 func TestNoHost(t *testing.T) {
-	url, _ := start(t, Config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, Base(r)) }))
+	url, _ := start(t, Config{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, Base(r))
+	}))
 	c := dial(t, url)
 	io.WriteString(c, "GET / HTTP/1.0\r\n\r\n")
 	got, _ := io.ReadAll(c)

@@ -58,13 +58,14 @@ func TestIdleConnectionsMakeRoom(t *testing.T) {
 	const places = 5
 	goOn := make(chan bool)
 	inside := make(chan bool, 1)
-	url, _ := start(t, Config{Limits: Limits{Conns: places}}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/slow" {
 			inside <- true
 			<-goOn
 		}
 		io.WriteString(w, "x")
-	}))
+	})
+	url, _ := start(t, Config{Limits: Limits{Conns: places}}, h)
 	slow := make(chan error, 1)
 	go func() {
 		resp, err := http.Get(url + "slow")

@@ -16,8 +16,9 @@ import (
 
 func TestListenAddress(t *testing.T) {
 	for address, want := range map[string]string{
-		"127.0.0.1:8080": "tcp4 127.0.0.1:8080", ":0": "tcp4 127.0.0.1:0", "0.0.0.0:1": "tcp4 0.0.0.0:1", "[::1]:1": "tcp [::1]:1",
-		"localhost:1": "tcp localhost:1", "": "", "8080": "", "localhost": "", "::1": "", ":99999": "", "1.2.3.4:": "", "unix:": "",
+		"127.0.0.1:8080": "tcp4 127.0.0.1:8080", ":0": "tcp4 127.0.0.1:0", "0.0.0.0:1": "tcp4 0.0.0.0:1",
+		"[::1]:1": "tcp [::1]:1", "localhost:1": "tcp localhost:1", "": "", "8080": "", "localhost": "", "::1": "",
+		":99999": "", "1.2.3.4:": "", "unix:": "",
 	} {
 		network, full, err := tcpAddress(address)
 		if want == "" {
@@ -35,7 +36,8 @@ func TestListenAddress(t *testing.T) {
 
 func TestReadyTellsThePort(t *testing.T) {
 	for listen, prefix := range map[string]string{
-		"127.0.0.1:0": "http://127.0.0.1:", ":0": "http://127.0.0.1:", "localhost:0": "http://localhost:", "0.0.0.0:0": "http://0.0.0.0:",
+		"127.0.0.1:0": "http://127.0.0.1:", ":0": "http://127.0.0.1:", "localhost:0": "http://localhost:",
+		"0.0.0.0:0": "http://0.0.0.0:",
 	} {
 		url, _ := start(t, Config{Listen: listen}, text("x"))
 		if !strings.HasPrefix(url, prefix) || strings.HasSuffix(url, ":0/") || !strings.HasSuffix(url, "/") {

@@ -21,7 +21,8 @@ func TestErrorsLookAlike(t *testing.T) {
 		Error(w, r, 404, `No "x".`)
 	})
 	for path, want := range map[string]string{
-		"/api": `{"detail":"No \"x\"."}`, "/api/1.3/": `{"detail":"No \"x\"."}`, "/apis/": "No \"x\".\n", "/project/api/": "No \"x\".\n",
+		"/api": `{"detail":"No \"x\"."}`, "/api/1.3/": `{"detail":"No \"x\"."}`, "/apis/": "No \"x\".\n",
+		"/project/api/": "No \"x\".\n",
 	} {
 		w := ask(New(Config{}, h), "GET", path)
 		if w.Code != 404 || w.Body.String() != want {
@@ -48,8 +49,9 @@ func TestErrorPages(t *testing.T) {
 	for query, want := range map[string]string{
 		"status=404&detail=Not+found.": "</strong> Nothing has this address, or nothing that you may see.",
 		"status=410&detail=Gone.":      "</strong> What had this address was taken away.",
-		"status=403&detail=No+<b>.":    "<h1>Forbidden</h1>\n<p class=\"problem\" role=\"alert\"><strong>Error:</strong> No &lt;b&gt;.",
-		"status=503&detail=Wait.":      `<a class="user" href="/patches/user/"><bdi>ada</bdi></a>`,
+		"status=403&detail=No+<b>.": "<h1>Forbidden</h1>\n" +
+			`<p class="problem" role="alert"><strong>Error:</strong> No &lt;b&gt;.`,
+		"status=503&detail=Wait.": `<a class="user" href="/patches/user/"><bdi>ada</bdi></a>`,
 	} {
 		for _, method := range []string{"GET", "POST"} {
 			w := ask(s, method, "/?"+query, "Accept", "text/html,*/*;q=0.8")
@@ -88,11 +90,12 @@ func TestRequestID(t *testing.T) {
 
 func TestLogLine(t *testing.T) {
 	log, lines := logTo()
-	s := New(Config{Log: log, Secret: []string{"/user/welcome/"}}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		SetUser(r, "mira\nlevel=ERROR")
 		w.WriteHeader(201)
 		io.WriteString(w, "12345")
-	}))
+	})
+	s := New(Config{Log: log, Secret: []string{"/user/welcome/"}}, h)
 	for _, c := range []struct {
 		target string
 		want   string
@@ -106,7 +109,8 @@ func TestLogLine(t *testing.T) {
 		w := ask(s, "POST", c.target, "Authorization", "Token hush", "Cookie", "hush", "User-Agent", "hush")
 		got := lines.String()
 		lines.b.Reset()
-		for _, want := range []string{c.want + " ", "id=" + w.Header().Get("X-Request-Id"), "method=POST", "status=201", "bytes=5",
+		for _, want := range []string{c.want + " ", "id=" + w.Header().Get("X-Request-Id"), "method=POST", "status=201",
+			"bytes=5",
 			"duration=", `user="mira\nlevel=ERROR"`, "remote=192.0.2.1"} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: %s is not in %s", c.target, want, got)
@@ -263,7 +267,8 @@ func TestSecurityHeaders(t *testing.T) {
 	for _, h := range []http.Handler{text("x"), Routes(http.NewServeMux())} {
 		w := ask(New(Config{}, h), "GET", "/")
 		for name, want := range map[string]string{
-			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+			"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff",
+			"Referrer-Policy": "same-origin",
 		} {
 			if got := w.Header().Get(name); !strings.HasPrefix(got, want) || strings.Contains(got, "unsafe") {
 				t.Errorf("%s: %q", name, got)

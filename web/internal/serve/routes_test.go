@@ -100,7 +100,8 @@ func TestPrefix(t *testing.T) {
 		fmt.Fprint(w, r.URL.EscapedPath(), " ", r.URL.RawQuery)
 	}))
 	for target, want := range map[string]string{
-		"/pw": "/ ", "/pw/": "/ ", "/pw?x": "/ x", "/pw/a%2Fb?x": "/a%2Fb x", "/pwx": "/pwx ", "/a/pw/": "/a/pw/ ", "/pw/pw/": "/pw/ ",
+		"/pw": "/ ", "/pw/": "/ ", "/pw?x": "/ x", "/pw/a%2Fb?x": "/a%2Fb x", "/pwx": "/pwx ", "/a/pw/": "/a/pw/ ",
+		"/pw/pw/": "/pw/ ",
 	} {
 		if got := ask(s, "GET", target).Body.String(); got != want {
 			t.Errorf("%s: %q", target, got)
@@ -155,7 +156,8 @@ func TestHostileRequests(t *testing.T) {
 		if _, err := io.ReadFull(c, said); err != nil {
 			t.Errorf("%.60q: %v", request, err)
 		}
-		ok := strings.HasPrefix(string(said), "HTTP/1.1 4") || string(said) == "HTTP/1.1 307" || string(said) == "HTTP/1.1 505"
+		ok := strings.HasPrefix(string(said), "HTTP/1.1 4") ||
+			string(said) == "HTTP/1.1 307" || string(said) == "HTTP/1.1 505"
 		if !ok {
 			t.Errorf("%.60q: %q", request, said)
 		}

@@ -15,7 +15,7 @@ type Trust struct {
 	unix     bool
 }
 
-// ParseTrust reads addresses, networks such as 10.0.0.0/8, and the word unix, which means whoever connects by a socket file.
+// ParseTrust reads addresses, networks such as 10.0.0.0/8, and the word unix, for all who connect by a socket file.
 func ParseTrust(list []string) (Trust, error) {
 	var t Trust
 	for _, text := range list {

@@ -212,8 +212,8 @@ func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[trac
 	for _, r := range s.PatchList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) &&
 			allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) &&
-			allows(q.Delegates, r.Delegate) && allows(q.States, r.State) && allows(q.Hashes, r.Hash) && allows(q.MsgIDs, r.MsgID) &&
-			(q.Archived == nil || *q.Archived == r.Archived) && hasWords(q.Words, r.Name) {
+			allows(q.Delegates, r.Delegate) && allows(q.States, r.State) && allows(q.Hashes, r.Hash) &&
+			allows(q.MsgIDs, r.MsgID) && (q.Archived == nil || *q.Archived == r.Archived) && hasWords(q.Words, r.Name) {
 			all = append(all, r)
 		}
 	}
