@@ -11,8 +11,8 @@ import (
 	"patchwatch/web/internal/webtest/town"
 )
 
-// TestAnswersAreCurrent compares, after every kind of change, the answers of a server that has answered everything before
-// with those of a server that begins now. Changes come through the server itself, or through another one.
+// TestAnswersAreCurrent compares, after every kind of change, the answers of a server that has answered everything
+// before with those of a server that begins now. Changes come through the server itself, or through another one.
 func TestAnswersAreCurrent(t *testing.T) {
 	t.Parallel()
 	t.Run("by itself", func(t *testing.T) {

@@ -303,10 +303,10 @@ func TestProfile(t *testing.T) {
 func TestPagesOfAccounts(t *testing.T) {
 	s := newSite(t, nil)
 	s.base = "https://example.org/patches"
-	w, cookie := s.login("ada", "wrong")
+	w, _ := s.login("ada", "wrong")
 	s.want(w, 403, `role="alert"><strong>Error:</strong> Invalid username/password.`)
 	s.want(w, 403, `action="/patches/user/login/"`)
-	_, cookie = s.login("ada", password)
+	_, cookie := s.login("ada", password)
 	link := s.link(time.Hour)
 	s.ask("/user/token/", url.Values{"label": {`"><script>`}}, "Cookie", cookie)
 	for path, fields := range map[string][]string{
