@@ -16,7 +16,7 @@ DB      ?= sample/patches.db
 
 export CGO_ENABLED = 1
 
-.PHONY: all build run test test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -32,6 +32,13 @@ run: build
 
 test: needs
 	$(GO) test -tags '$(TAGS)' -shuffle=on ./...
+
+# Holds answers of the API against Patchwork's own OpenAPI files, which are in ../shared/openapi or in PATCHWORK_OPENAPI. It is a
+# module of its own, since nothing else needs a validator: go mod tidy in there follows a change of ours.
+spec: needs
+	@[ -n "$$PATCHWORK_OPENAPI" ] || [ -d ../shared/openapi ] || \
+		echo "no answer is held against Patchwork's OpenAPI files: they are not in ../shared/openapi, nor does PATCHWORK_OPENAPI name their folder" >&2
+	cd web/spec && $(GO) vet -tags '$(TAGS)' ./... && $(GO) test -tags '$(TAGS)' ./...
 
 # Without the tests that measure, or in which git does most of the work, or in which one goroutine asks two databases the same. What
 # has a slash comes last: go test looks at nothing behind it.
