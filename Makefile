@@ -40,11 +40,12 @@ spec: needs
 		echo "no answer is held against Patchwork's OpenAPI files: they are not in ../shared/openapi, nor does PATCHWORK_OPENAPI name their folder" >&2
 	cd web/spec && $(GO) vet -tags '$(TAGS)' ./... && $(GO) test -tags '$(TAGS)' ./...
 
-# Without the tests that measure, or in which git does most of the work, or in which one goroutine asks two databases the same. What
-# has a slash comes last: go test looks at nothing behind it.
+# Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much.
+# What has a slash comes last: go test looks at nothing behind it.
+ONE_BY_ONE := TestSame(Answers)?AsMemory|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
-		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|TestSame(Answers)?AsMemory|Test(Suite|Memory)/OthersStoreMail' ./...
+		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/OthersStoreMail' ./...
 
 # What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount. An
 # engine's suite has its tests of faults below one name.
