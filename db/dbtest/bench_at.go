@@ -42,6 +42,7 @@ func BenchAt(b *testing.B, make Maker) {
 			})
 		}
 		benchQueries(b, s, size)
+		benchPages(b, s, size)
 	}
 }
 

@@ -21,9 +21,12 @@ func SamePages(t *rapid.T, a, b engine.Engine) {
 	ctx := context.Background()
 	w := &sensible{t: t}
 	w.draw()
+	change := w.anyChange()
 	for _, e := range []engine.Engine{a, b} {
-		if err := e.Write(ctx, w.put); err != nil {
-			t.Fatal(err)
+		for _, f := range []func(engine.Tx) error{w.put, change} {
+			if err := e.Write(ctx, f); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	for range 60 {
@@ -70,7 +73,8 @@ func (w *sensible) number(what string, most int) int { return rapid.IntRange(0, 
 func (w *sensible) seldom(what string) bool          { return w.number(what, 5) == 0 }
 
 func (w *sensible) date(what string) time.Time {
-	return epoch.Add(time.Duration(w.number(what, 4)) * 30 * time.Minute) // many at one time
+	n := w.number(what, 11)
+	return epoch.Add(time.Duration(n%4)*30*time.Minute + time.Duration(n/4)*25*24*time.Hour) // many at one time, or in one month
 }
 
 // mail draws a mail and what was derived of it. Now and then it takes the place of an earlier one of its name.
@@ -235,6 +239,43 @@ func (w *sensible) put(tx engine.Tx) error {
 	}
 	d := w.derived
 	return errors.Join(tx.Insert(mails, frames), tx.Put(d.Sorted()), tx.PutDecisions(w.decisions), tx.AddEvents(slices.Clone(w.events)))
+}
+
+// anyChange draws what becomes of some rows later.
+func (w *sensible) anyChange() func(engine.Tx) error {
+	var d engine.Derived
+	var gone []int64
+	for _, p := range w.derived.Patches {
+		switch w.number("becomes", 5) {
+		case 0:
+			p.State, p.Archived, p.Hidden = oneOf(w.t, "state later", someStates...), w.seldom("archived later"), w.seldom("hidden later")
+			d.Patches = append(d.Patches, p)
+		case 1:
+			if !w.isParent(p.Mail) {
+				gone = append(gone, p.Mail)
+			}
+		}
+	}
+	for _, c := range w.derived.Covers {
+		if c.Hidden = w.seldom("hidden later"); w.seldom("changed") {
+			d.Covers = append(d.Covers, c)
+		}
+	}
+	for _, s := range w.derived.Series {
+		if s.Hidden = w.seldom("hidden later"); w.seldom("changed") {
+			d.Series = append(d.Series, s)
+		}
+	}
+	before := epoch.Add(time.Duration(w.number("pruned", 20)-10) * time.Microsecond)
+	strays := w.seldom("strays")
+	return func(tx engine.Tx) error {
+		err := errors.Join(tx.Put(d.Sorted()), tx.DropMails(gone))
+		if strays {
+			err = errors.Join(err, tx.DropStrays())
+		}
+		_, err2 := tx.Prune(before, time.Time{})
+		return errors.Join(err, err2)
+	}
 }
 
 // some draws what a list is restricted to: seldom anything, and then now and then to nothing at all.

@@ -39,12 +39,14 @@ func (c *conditions) oneOf(column string, values []string) {
 	}
 }
 
+// states restricts to these. Where none of them is new, the term that says so lets SQLite take the index patch_decided.
 func (c *conditions) states(column string, states []track.State) {
 	texts := make([]string, len(states))
 	for i, s := range states {
 		texts[i] = string(s)
 	}
 	c.oneOf(column, texts)
+	c.add(onlyDecided(states), column+` <> '`+string(track.StateNew)+`'`)
 }
 
 func onlyDecided(states []track.State) bool {

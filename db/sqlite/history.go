@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"strings"
 	"time"
 
 	"patchwatch/db/engine"
@@ -111,21 +112,46 @@ func (t *tx) AddLog(entries []engine.LogEntry) error {
 	return nil
 }
 
+// AddEvents writes many events by one statement: there are more events than mails, and each statement has its price.
 func (t *tx) AddEvents(events []engine.Event) error {
+	c := t.counting(eventTotal)
+	for rest := events; len(rest) > 0; {
+		n := choose(len(rest) >= eventsAtOnce, eventsAtOnce, 1)
+		if err := t.addEvents(rest[:n]); err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
+	for i := range events {
+		c.comes(rowKind{project: events[i].Project, kind: string(events[i].Category)})
+	}
+	return c.write()
+}
+
+const eventsAtOnce = 16
+
+// insertEvents inserts so many events.
+func insertEvents(n int) string {
+	return `INSERT INTO event (date, category, project, mail, comment, series, actor, before, after, check_result) VALUES ` +
+		strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, n)[2:]
+}
+
+var insertOneEvent, insertManyEvents = insertEvents(1), insertEvents(eventsAtOnce)
+
+func (t *tx) addEvents(events []engine.Event) error {
+	t.args = t.args[:0]
 	for i := range events {
 		e := &events[i]
-		res, err := t.w.run(`
-			INSERT INTO event (date, category, project, mail, comment, series, actor, before, after, check_result)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail), numberOrNull(e.Comment),
-			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After),
-			numberOrNull(e.Check))
-		if err != nil {
-			return err
-		}
-		if e.ID, err = res.LastInsertId(); err != nil {
-			return err
-		}
+		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail), numberOrNull(e.Comment),
+			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After), numberOrNull(e.Check))
 	}
-	return nil
+	res, err := t.w.run(choose(len(events) == 1, insertOneEvent, insertManyEvents), t.args...)
+	if err != nil {
+		return err
+	}
+	last, err := res.LastInsertId()
+	for i := range events { // nobody else writes, so these numbers follow each other
+		events[i].ID = last - int64(len(events)-1-i)
+	}
+	return err
 }

@@ -20,13 +20,27 @@ type listing struct {
 	keys  []key  // of the index: columns that are given, and stand before those of the order
 	where conditions
 
+	// chosen are the only choices of values of keys that there are, those of rows which meet some conditions; nil: all that can be
+	// made.
+	chosen  [][]any
+	meeting conditions
+
 	order   []orderTerm
 	sorting string // joins that order needs
 	ordered bool   // the index has the rows of one choice of keys in this order
 
-	// narrow is the same list found by dates, where they narrow it: nil if there is no such way. It is the better one where
-	// there are few rows.
+	date          string // the column of since and before
+	since, before time.Time
+
+	// counted is the list of which these are rows, if it is one whose rows are counted as they come and go; exact: the conditions
+	// are about nothing but what is counted.
+	counted countedList
+	exact   bool
+
+	// narrow is the same list found by what narrows it, but not in order: nil if there is no such way. It is the better one where
+	// there are few rows. named: all names have to be looked at first.
 	narrow *listing
+	named  bool
 }
 
 // key is a column of an index that has one of some values.
@@ -51,23 +65,46 @@ type orderTerm struct {
 
 const (
 	// mostBranches is how many stretches of an index are merged. Rows of more than that are sorted.
-	mostBranches = 16
-	// fewRows are sorted rather than looked for in an index that has them in order, but others among them.
-	fewRows = 3000
+	mostBranches = 32
+	// sortingCosts is how many entries of an index are passed over in the time that one row takes to be found and sorted.
+	sortingCosts = 8
+	// namingCosts is the same of a name that is looked up and searched.
+	namingCosts = 4
 )
 
 // count counts the rows of the whole list.
 func (q queries) count(l *listing) (total int, err error) {
+	rows := l
 	if l.narrow != nil {
-		l = l.narrow
+		rows = l.narrow
 	}
-	c := conditions{}
-	for _, k := range l.keys {
-		c.among(k)
+	if l.exact {
+		return q.sum(l, rows)
+	}
+	return q.countRows(rows, rows.all())
+}
+
+func (q queries) countRows(l *listing, c conditions) (n int, err error) {
+	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
+	return n, err
+}
+
+// conditions are all that a row has to meet, but for its date.
+func (l *listing) conditions() (c conditions) {
+	if l.chosen != nil {
+		c.addAll(&l.meeting)
+	} else {
+		c.amongAll(l.keys)
 	}
 	c.addAll(&l.where)
-	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &total)
-	return total, err
+	return c
+}
+
+// all are all conditions.
+func (l *listing) all() conditions {
+	c := l.conditions()
+	c.between(l.date, l.since, l.before)
+	return c
 }
 
 // page finds the rows of a page of a list that has so many rows.
@@ -76,8 +113,8 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 	if size <= 0 {
 		return nil, nil
 	}
-	if l.narrow != nil && total <= fewRows {
-		l = l.narrow
+	if l, err = q.shorter(l, min(offset, total-offset-size)+size, total); err != nil {
+		return nil, err
 	}
 	backwards := l.ordered && offset > total-offset-size // then it is nearer to the end
 	if backwards {
@@ -98,6 +135,25 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 	return ids, err
 }
 
+// shorter chooses the way to a list's rows, to so many of all: to pass over the entries of an index in order, or to sort what else
+// finds them.
+func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
+	if l.narrow == nil {
+		return l, nil
+	}
+	c := conditions{}
+	c.amongAll(l.keys)
+	stretch, err := q.sumOf(l.counted, c)
+	walking, sorting := rows*stretch/max(total, 1), sortingCosts*total
+	if l.named {
+		walking, sorting = namingCosts*walking, namingCosts*stretch+sorting
+	}
+	if sorting < walking {
+		return l.narrow, err
+	}
+	return l, err
+}
+
 // statement is one that lists all rows in order.
 type statement struct {
 	query   string
@@ -108,11 +164,7 @@ type statement struct {
 func (l *listing) statement(backwards bool) statement {
 	choices := l.choices()
 	if !l.ordered || len(choices) > mostBranches {
-		c := conditions{}
-		for _, k := range l.keys {
-			c.among(k)
-		}
-		c.addAll(&l.where)
+		c := l.all()
 		return statement{`SELECT ` + l.row + ` FROM ` + l.from + l.joins + l.sorting + c.where() + l.orderBy(false, false), c.args, 1}
 	}
 	return l.merged(choices, backwards)
@@ -135,6 +187,7 @@ func (l *listing) merged(choices [][]any, backwards bool) statement {
 			c.add(true, is(k.column), values[i])
 		}
 		c.addAll(&l.where)
+		c.between(l.date, l.since, l.before)
 		branches = append(branches, `SELECT `+selected+` FROM `+l.from+l.joins+c.where())
 		s.args = append(s.args, c.args...)
 	}
@@ -144,6 +197,9 @@ func (l *listing) merged(choices [][]any, backwards bool) statement {
 
 // choices are all ways to choose one value of each key.
 func (l *listing) choices() [][]any {
+	if l.chosen != nil {
+		return l.chosen
+	}
 	all := [][]any{nil}
 	for _, k := range l.keys {
 		var longer [][]any
@@ -183,6 +239,12 @@ func (c *conditions) among(k key) {
 	}
 }
 
+func (c *conditions) amongAll(keys []key) {
+	for _, k := range keys {
+		c.among(k)
+	}
+}
+
 func (c *conditions) addAll(o *conditions) {
 	c.terms, c.args = append(c.terms, o.terms...), append(c.args, o.args...)
 }
@@ -207,30 +269,43 @@ func (c *conditions) words(column string, words []string) {
 	}
 }
 
-// walkAlong goes along an index in the order that is wanted. along sets the table and its index, the keys, and conditions that do
-// not depend on the order. Where dates narrow the list and the order is another, the index by dates may be the better one.
-func (l *listing) walkAlong(w walk, date string, since, before time.Time, along func(l *listing, byID bool)) {
-	along(l, w == byID)
-	l.ordered = w != noWalk
-	l.where.between(date, since, before)
-	if w == byID && !(since.IsZero() && before.IsZero()) {
-		narrow := *l
-		along(&narrow, false)
-		narrow.ordered, narrow.where = false, l.where
-		l.narrow = &narrow
+// walkProjects goes along an index of a table that is listed by project alone, in the order that is wanted.
+func (l *listing) walkProjects(table, alias string, projects []int64, w walk, words *wordSearch) {
+	if projects != nil {
+		l.keys = []key{keyOf(alias+`.project`, projects)}
+	}
+	index := func(byID bool) string {
+		name := choose(byID, `_id`, `_newest`)
+		if projects != nil {
+			name = choose(byID, `_project_id`, `_date`)
+		}
+		return table + ` ` + alias + ` INDEXED BY ` + table + name
+	}
+	l.from, l.ordered, l.exact = index(w == byID), w != noWalk, words == nil
+	switch {
+	case words != nil:
+		l.narrowByWords(words)
+	case w == byID && l.dated():
+		l.narrowBy(index(false), l.keys)
 	}
 }
 
-// walkProjects is walkAlong for a table that is listed by project alone.
-func (l *listing) walkProjects(table, alias string, projects []int64, w walk, since, before time.Time) {
-	l.walkAlong(w, alias+`.date`, since, before, func(l *listing, byID bool) {
-		index := choose(byID, `_id`, `_newest`)
-		if projects != nil {
-			index = choose(byID, `_project_id`, `_date`)
-			l.keys = []key{keyOf(alias+`.project`, projects)}
-		}
-		l.from = table + ` ` + alias + ` INDEXED BY ` + table + index
-	})
+func (l *listing) dated() bool { return !l.since.IsZero() || !l.before.IsZero() }
+
+// narrowBy says how else the same rows are found, but in no order.
+func (l *listing) narrowBy(from string, keys []key) *listing {
+	n := *l
+	n.from, n.keys, n.ordered = from, keys, false
+	l.narrow = &n
+	return &n
+}
+
+// wordSearch finds the rows of a list by their names.
+type wordSearch struct{ from, joins string }
+
+func (l *listing) narrowByWords(w *wordSearch) {
+	l.narrowBy(w.from, l.keys).joins = w.joins
+	l.named = true
 }
 
 func choose[T any](first bool, a, b T) T {
@@ -238,6 +313,16 @@ func choose[T any](first bool, a, b T) T {
 		return a
 	}
 	return b
+}
+
+// inOrderOf puts rows into the order of their keys in a list. They nearly always are: they were looked up in it, one after the other.
+// To have SQLite sort them would take longer than to read them.
+func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
+	places := make(map[int64]int, len(keys))
+	for i, k := range keys {
+		places[k] = i
+	}
+	slices.SortStableFunc(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
 }
 
 // given takes the table and its index for the first of several things that are asked for, and tells whether this one is.

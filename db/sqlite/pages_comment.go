@@ -40,7 +40,7 @@ var commentRowsQuery = `
 	FROM ` + given + `reply r CROSS JOIN mail m LEFT JOIN decision d ON d.project = r.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = m.sender LEFT JOIN address a ON a.email = m.sender
 		LEFT JOIN mail pm ON pm.id = r.parent LEFT JOIN patch p ON p.mail = r.parent LEFT JOIN cover c ON c.mail = r.parent
-	WHERE r.mail = j.value AND m.id = r.mail ORDER BY j.key`
+	WHERE r.mail = j.value AND m.id = r.mail`
 
 // commentRows tells what these replies have, in the same order.
 func (q queries) commentRows(mails []int64) ([]track.CommentRow, error) {
@@ -57,5 +57,6 @@ func (q queries) commentRows(mails []int64) ([]track.CommentRow, error) {
 		out = append(out, c)
 		return err
 	})
+	inOrderOf(out, mails, func(c *track.CommentRow) int64 { return c.Mail })
 	return out, err
 }

@@ -30,7 +30,7 @@ var (
 )
 
 func coverListing(f track.CoverQuery) *listing {
-	l := &listing{row: `c.mail`}
+	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
 	c.scope(`c`, f.Scope)
@@ -40,11 +40,10 @@ func coverListing(f track.CoverQuery) *listing {
 		c.words(`m.name`, f.Words)
 	}
 	if !l.findFewCovers(f) {
-		l.walkProjects(`cover`, `c`, f.Projects, walk, f.Since, f.Before)
+		l.walkProjects(`cover`, `c`, f.Projects, walk, wordsOf(f.Words, `cover c`, `c.mail`))
 		return l
 	}
 	anyOf(c, `c.project`, f.Projects)
-	c.between(`c.date`, f.Since, f.Before)
 	return l
 }
 
@@ -70,7 +69,7 @@ var coverRowsQuery = `
 	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` + shownName + `, ` + seriesBrief + `
 	FROM ` + given + `cover c CROSS JOIN mail m LEFT JOIN person pe ON pe.email = c.submitter
 		LEFT JOIN address a ON a.email = c.submitter LEFT JOIN series s ON s.id = c.series
-	WHERE c.mail = j.value AND m.id = c.mail ORDER BY j.key`
+	WHERE c.mail = j.value AND m.id = c.mail`
 
 // coverRows tells what the covers of these mails have, in the same order.
 func (q queries) coverRows(mails []int64) ([]track.CoverRow, error) {
@@ -88,5 +87,6 @@ func (q queries) coverRows(mails []int64) ([]track.CoverRow, error) {
 		out = append(out, c)
 		return err
 	})
+	inOrderOf(out, mails, func(c *track.CoverRow) int64 { return c.Mail })
 	return out, err
 }

@@ -11,46 +11,103 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) || nothing(f.Covers) || nothing(f.Actors) {
 		return page, nil
 	}
-	l, err := q.eventListing(f)
+	l, between, err := q.eventListing(f)
 	if err != nil {
 		return page, err
 	}
-	ids, total, err := q.idsOf(l, f.Paging, known)
+	var hidden []int64
+	if !f.Whole {
+		if hidden, err = q.hiddenEvents(); err != nil {
+			return page, err
+		}
+	}
+	if page.Total = known; known < 0 {
+		if page.Total, err = q.countEvents(l, between, hidden); err != nil {
+			return page, err
+		}
+	}
+	l.where.add(len(hidden) > 0, `e.id NOT IN (SELECT value FROM json_each(?))`, list(hidden))
+	ids, err := q.page(l, f.Paging, page.Total)
 	if err != nil {
 		return page, err
 	}
-	page.Total = total
 	page.Rows, err = q.eventRows(ids, f.Scope)
 	return page, err
 }
 
-// eventListing chooses the index of what is asked for. Events come newest first, unless it is said otherwise.
-func (q queries) eventListing(f track.EventsQuery) (*listing, error) {
-	l := &listing{row: `e.id`, order: []orderTerm{{`e.id`, true}}, ordered: true}
+// eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is said
+// otherwise.
+func (q queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
+	l := &listing{row: `e.id`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
 			l.order[0].desc = o.Desc
 			break
 		}
 	}
-	c := &l.where
-	if err := q.eventsBetween(c, f); err != nil {
-		return nil, err
+	between, err := q.eventsBetween(f)
+	l.where.add(between.from != math.MinInt64, `e.id >= +?`, between.from)
+	l.where.add(between.to != math.MaxInt64, `e.id < +?`, between.to)
+	l.where.add(len(f.Without) > 0, `e.project NOT IN (SELECT value FROM json_each(?))`, list(f.Without))
+	if err == nil {
+		err = q.alongEvents(l, f)
 	}
-	if !f.Whole {
-		hidden, err := q.hiddenEvents()
-		if err != nil {
-			return nil, err
-		}
-		c.add(len(hidden) > 0, `e.id NOT IN (SELECT value FROM json_each(?))`, list(hidden))
+	if between == allEvents && f.Series == nil && f.Patches == nil && f.Covers == nil && f.Actors == nil {
+		l.exact = true
 	}
-	c.add(len(f.Without) > 0, `e.project NOT IN (SELECT value FROM json_each(?))`, list(f.Without))
-	l.alongEvents(f)
-	return l, nil
+	return l, between, err
+}
+
+// stretch is a part of all numbers.
+type stretch struct{ from, to int64 } // to is behind the last one
+
+var allEvents = stretch{math.MinInt64, math.MaxInt64}
+
+// countEvents counts the events of a list but hidden ones.
+func (q queries) countEvents(l *listing, between stretch, hidden []int64) (total int, err error) {
+	if bounds := l.conditions(); between != allEvents && len(bounds.terms) == between.bounds() {
+		total, err = q.countStretch(between)
+	} else {
+		total, err = q.count(l)
+	}
+	if err != nil || len(hidden) == 0 {
+		return total, err
+	}
+	c := l.conditions()
+	c.add(true, `e.id IN (SELECT value FROM json_each(?))`, list(hidden))
+	var less int
+	_, err = q.row(`SELECT count(*) FROM event e NOT INDEXED`+c.where(), c.args, &less)
+	return total - less, err
+}
+
+// bounds is how many ends a stretch has.
+func (s stretch) bounds() (n int) {
+	if s.from != allEvents.from {
+		n++
+	}
+	if s.to != allEvents.to {
+		n++
+	}
+	return n
+}
+
+// countStretch counts all events of a stretch. Their numbers have no gaps, unless somebody has made some.
+func (q queries) countStretch(s stretch) (total int, err error) {
+	var first, last, all int64
+	if _, err := q.row(`
+		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), -1),
+			(SELECT coalesce(sum(amount), 0) FROM total WHERE list = 4)`, nil, &first, &last, &all); err != nil {
+		return 0, err
+	}
+	if last-first+1 == all {
+		return int(max(min(s.to, last+1)-max(s.from, first), 0)), nil
+	}
+	_, err = q.row(`SELECT count(*) FROM event NOT INDEXED WHERE id >= ? AND id < ?`, []any{s.from, s.to}, &total)
+	return total, err
 }
 
 // alongEvents takes the index of the narrowest thing that is asked for. The others are conditions.
-func (l *listing) alongEvents(f track.EventsQuery) {
+func (q queries) alongEvents(l *listing, f track.EventsQuery) error {
 	c := &l.where
 	const ofCover = `e.category IN ('cover-created', 'cover-comment-created')`
 	if l.given(f.Patches != nil, `event e INDEXED BY event_mail`) {
@@ -62,15 +119,19 @@ func (l *listing) alongEvents(f track.EventsQuery) {
 		c.add(true, ofCover)
 	}
 	l.ordered = l.from == ``
-	alongKeys(l, `e.series`, f.Series, `event_series`)
-	alongKeys(l, `e.actor`, f.Actors, `event_actor`)
-	alongKeys(l, `e.project`, f.Projects, `event_project`)
-	alongKeys(l, `e.category`, f.Categories, `event_category`)
+	alongKey(l, `e.series`, f.Series, `event_series`)
+	alongKey(l, `e.actor`, f.Actors, `event_actor`)
+	if l.from == `` && (f.Projects != nil || f.Categories != nil) {
+		return q.alongKinds(l, f)
+	}
+	anyOf(c, `e.project`, f.Projects)
+	anyOf(c, `e.category`, f.Categories)
 	l.given(true, `event e NOT INDEXED`)
+	return nil
 }
 
-// alongKeys takes an index by one column where none is taken yet.
-func alongKeys[T any](l *listing, column string, values []T, index string) {
+// alongKey takes an index by one column where none is taken yet.
+func alongKey[T any](l *listing, column string, values []T, index string) {
 	switch {
 	case values == nil:
 	case l.from == ``:
@@ -81,31 +142,45 @@ func alongKeys[T any](l *listing, column string, values []T, index string) {
 	}
 }
 
+// alongKinds goes along the index of projects and categories, once for each pair of them that there is. Where these are very many,
+// it looks at all events instead.
+func (q queries) alongKinds(l *listing, f track.EventsQuery) error {
+	l.meeting = conditions{}
+	anyOf(&l.meeting, `e.project`, f.Projects)
+	anyOf(&l.meeting, `e.category`, f.Categories)
+	var err error
+	if l.chosen, err = q.kinds(l, `e.category`); l.chosen == nil {
+		l.from = `event e NOT INDEXED`
+		l.where.addAll(&l.meeting)
+		return err
+	}
+	l.from = `event e INDEXED BY event_kind`
+	l.keys = []key{{column: `e.project`}, {column: `e.category`}}
+	return nil
+}
+
 // copies are all mails of the names that some mails have: an event names the copy that stood for the name when it happened.
 const copies = `SELECT n.id FROM json_each(?) j CROSS JOIN mail o CROSS JOIN mail n
 	WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project`
 
-// eventsBetween restricts to events of a time. They are dated in the order of their numbers, so a number is looked for and no
-// index by date is needed.
-func (q queries) eventsBetween(c *conditions, f track.EventsQuery) error {
-	from, to := int64(math.MinInt64), int64(math.MaxInt64)
-	var err error
+// eventsBetween is the stretch of a time. Events are dated in the order of their numbers, so a number is looked for and no index by
+// date is needed.
+func (q queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
+	s = allEvents
 	if !f.Since.IsZero() {
-		if from, err = q.firstEvent(f.Since); err != nil {
-			return err
+		if s.from, err = q.firstEvent(f.Since); err != nil {
+			return s, err
 		}
 	}
 	if !f.Before.IsZero() {
-		if to, err = q.firstEvent(f.Before); err != nil {
-			return err
+		if s.to, err = q.firstEvent(f.Before); err != nil {
+			return s, err
 		}
 	}
 	if f.Above > 0 {
-		from = max(from, f.Above+1)
+		s.from = max(s.from, f.Above+1)
 	}
-	c.add(from != math.MinInt64, `e.id >= +?`, from)
-	c.add(to != math.MaxInt64, `e.id < +?`, to)
-	return nil
+	return s, nil
 }
 
 // firstEventQuery halves a stretch of numbers, in which there may be gaps, until it is empty. The event that is looked for is not
@@ -154,7 +229,7 @@ const eventRowsQuery = `
 	SELECT e.id, e.date, e.category, e.project, e.actor, e.before, e.after, e.mail, e.comment, e.series,
 		k.id, k.project, k.msgid, k.account, k.date, k.state, k.context, k.target_url, k.description
 	FROM ` + given + `event e LEFT JOIN check_result k ON k.id = e.check_result
-	WHERE e.id = j.value ORDER BY j.key`
+	WHERE e.id = j.value`
 
 // about is what an event is about, by number.
 type about struct{ mail, comment, series int64 }
@@ -165,7 +240,7 @@ func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, er
 		return nil, nil
 	}
 	out := make([]track.EventRow, 0, len(ids))
-	var subjects []about
+	subjects := make(map[int64]about, len(ids)) // by event
 	if err := q.each(eventRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
 		var e track.EventRow
 		var a about
@@ -177,16 +252,17 @@ func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, er
 		if k.ID != 0 {
 			e.Check = &k
 		}
-		out, subjects = append(out, e), append(subjects, a)
+		out, subjects[e.ID] = append(out, e), a
 		return err
 	}); err != nil {
 		return nil, err
 	}
+	inOrderOf(out, ids, func(e *track.EventRow) int64 { return e.ID })
 	return out, q.subjectsOf(out, subjects, scope)
 }
 
 // subjectsOf fills in what events are about, as it is now.
-func (q queries) subjectsOf(events []track.EventRow, subjects []about, scope track.Scope) error {
+func (q queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
 	var mails, series []int64
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
@@ -199,8 +275,9 @@ func (q queries) subjectsOf(events []track.EventRow, subjects []about, scope tra
 	if err != nil {
 		return err
 	}
-	for i, a := range subjects {
+	for i := range events {
 		e := &events[i]
+		a := subjects[e.ID]
 		switch e.Category {
 		case track.CoverCreated, track.CoverCommentCreated:
 			e.Cover = named[a.mail]

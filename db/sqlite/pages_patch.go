@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 
 	"patchwatch/track"
@@ -12,7 +14,11 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
 		return page, nil
 	}
-	ids, total, err := q.idsOf(patchListing(f), f.Paging, known)
+	l, err := q.patchListing(f)
+	if err != nil {
+		return page, err
+	}
+	ids, total, err := q.idsOf(l, f.Paging, known)
 	if err != nil {
 		return page, err
 	}
@@ -52,8 +58,8 @@ var (
 
 // patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by project and
 // state in the order that is wanted.
-func patchListing(f track.PatchQuery) *listing {
-	l := &listing{row: `p.mail`}
+func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
+	l := &listing{row: `p.mail`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Order, `p.id`, patchColumnsOrder)
 	c := &l.where
 	c.scope(`p`, f.Scope)
@@ -70,11 +76,32 @@ func patchListing(f track.PatchQuery) *listing {
 	if l.findFew(f) {
 		anyOf(c, `p.project`, f.Projects)
 		anyOf(c, `p.state`, f.States)
-		c.between(`p.date`, f.Since, f.Before)
-		return l
+		return l, nil
 	}
-	l.walkAlong(walk, `p.date`, f.Since, f.Before, func(l *listing, byID bool) { l.alongPatches(f, byID) })
-	return l
+	l.ordered = walk != noWalk
+	l.exact = f.Delegates == nil && f.Checked == nil && len(f.Words) == 0
+	switch {
+	case f.Delegates != nil:
+		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_delegate_id`, `patch_delegate`)
+		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
+		anyOf(c, `p.project`, f.Projects)
+		anyOf(c, `p.state`, f.States)
+	case f.Archived != nil && *f.Archived && f.States == nil:
+		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_archived_id`, `patch_archived`)
+		l.keys = []key{{`p.archived`, []any{1}}}
+		anyOf(c, `p.project`, f.Projects)
+	default:
+		return l, q.alongPatches(l, f, walk)
+	}
+	return l, nil
+}
+
+// wordsOf looks for words in the names of patches or covers; nil: there are none to look for.
+func wordsOf(words []string, table, mail string) *wordSearch {
+	if len(words) == 0 {
+		return nil
+	}
+	return &wordSearch{`mail m INDEXED BY mail_name`, ` CROSS JOIN ` + table + ` ON ` + mail + ` = m.id AND ` + isNamed(`m.`)}
 }
 
 // findFew finds patches by what few of them have, if any such thing is asked for.
@@ -113,32 +140,54 @@ func (c *conditions) hashes(hashes []string) {
 			AND n.hash = unhex(j.value) AND n.hash IS NOT NULL)`, list(hashes))
 }
 
-// alongPatches goes along an index by delegate, or by project and state, in the order of numbers or of dates.
-func (l *listing) alongPatches(f track.PatchQuery, byID bool) {
-	index := ``
-	switch {
-	case f.Delegates != nil:
-		index = choose(byID, `patch_delegate_id`, `patch_delegate`)
-		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
-		anyOf(&l.where, `p.project`, f.Projects)
-		anyOf(&l.where, `p.state`, f.States)
-	case f.Archived != nil && *f.Archived && f.States == nil:
-		index = choose(byID, `patch_archived_id`, `patch_archived`)
-		l.keys = []key{{`p.archived`, []any{1}}}
-		anyOf(&l.where, `p.project`, f.Projects)
-	case f.Projects == nil && f.States == nil:
-		index = choose(byID, `patch_id`, `patch_newest`)
-	case f.Projects == nil:
-		index = choose(byID, `patch_state_id`, `patch_state_newest`)
-		l.keys = []key{keyOf(`p.state`, f.States)}
-	case f.States == nil:
-		index = choose(byID, `patch_project_id`, `patch_date`)
+// alongPatches goes along an index by project, or by project and state, in the order of numbers or of dates.
+func (q queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
+	if w == byDate && f.States != nil {
+		if found, err := q.alongStates(l, f); found || err != nil {
+			return err
+		}
+	}
+	index := choose(w == byID, `patch_id`, `patch_newest`)
+	if f.Projects != nil {
+		index = choose(w == byID, `patch_project_id`, `patch_date`)
 		l.keys = []key{keyOf(`p.project`, f.Projects)}
-	default:
-		index = choose(byID, `patch_project_state_id`, `patch_state`)
-		l.keys = []key{keyOf(`p.project`, f.Projects), keyOf(`p.state`, f.States)}
 	}
 	l.from = `patch p INDEXED BY ` + index
+	where := l.where
+	anyOf(&l.where, `p.state`, f.States)
+	switch words := wordsOf(f.Words, `patch p`, `p.mail`); {
+	case words != nil:
+		l.narrowByWords(words)
+	case f.States != nil:
+		n := l.narrowBy(kindsOfPatches+`patch p INDEXED BY patch_state`, nil)
+		n.where = conditions{terms: []string{`p.project = t.project`, `p.state = t.kind`}}
+		anyOf(&n.where, `t.project`, f.Projects)
+		anyOf(&n.where, `t.kind`, f.States)
+		n.where.addAll(&where)
+	case w == byID && l.dated():
+		l.narrowBy(`patch p INDEXED BY `+choose(f.Projects != nil, `patch_date`, `patch_newest`), l.keys)
+	}
+	return nil
+}
+
+// kindsOfPatches are all projects and states that patches have.
+const kindsOfPatches = `(SELECT DISTINCT project, kind FROM total WHERE list = 1 AND amount > 0) t CROSS JOIN `
+
+// alongStates goes along the index of projects and states by date, once for each pair of them that there is. Where these are very
+// many, it finds none.
+func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
+	l.meeting = conditions{}
+	anyOf(&l.meeting, `p.project`, f.Projects)
+	anyOf(&l.meeting, `p.state`, f.States)
+	if l.chosen, err = q.kinds(l, `p.state`); l.chosen == nil {
+		return false, err
+	}
+	l.from = `patch p INDEXED BY patch_state`
+	l.keys = []key{{column: `p.project`}, {column: `p.state`}}
+	if words := wordsOf(f.Words, `patch p`, `p.mail`); words != nil {
+		l.narrowByWords(words)
+	}
+	return true, nil
 }
 
 // shownName is what somebody is called beside a mail: the name in the mail, otherwise the one that counts.
@@ -158,7 +207,7 @@ var patchRowsQuery = `
 	FROM ` + given + `patch p CROSS JOIN mail m LEFT JOIN decision d ON d.project = p.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = p.submitter LEFT JOIN address a ON a.email = p.submitter
 		LEFT JOIN series s ON s.id = p.series
-	WHERE p.mail = j.value AND m.id = p.mail ORDER BY j.key`
+	WHERE p.mail = j.value AND m.id = p.mail`
 
 // patchRows tells what the patches of these mails have, in the same order.
 func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
@@ -166,7 +215,7 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 		return nil, nil
 	}
 	out = make([]track.PatchRow, 0, len(mails))
-	related := map[int64][]int{} // places in out
+	relations := map[int64]int64{} // by mail
 	var p track.PatchRow
 	var hash []byte
 	var relation int64
@@ -179,26 +228,29 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 		err := scan(dest...)
 		p.Hash = hex.EncodeToString(hash)
 		if relation != 0 {
-			related[relation] = append(related[relation], len(out))
+			relations[p.Mail] = relation
 		}
 		out = append(out, p)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	return out, q.relate(out, related, scope)
+	inOrderOf(out, mails, func(p *track.PatchRow) int64 { return p.Mail })
+	return out, q.relate(out, relations, scope)
 }
 
-// relate adds to patches the others of the same relations.
-func (q queries) relate(patches []track.PatchRow, of map[int64][]int, scope track.Scope) error {
-	if len(of) == 0 {
+// relate adds to patches the others of the same relations, which are given by mail.
+func (q queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
+	if len(relations) == 0 {
 		return nil
 	}
-	var relations []int64
-	for r := range of {
-		relations = append(relations, r)
+	of := map[int64][]int{} // the places of patches, by relation
+	for i := range patches {
+		if r := relations[patches[i].Mail]; r != 0 {
+			of[r] = append(of[r], i)
+		}
 	}
-	c := conditions{args: []any{list(relations)}}
+	c := conditions{args: []any{list(slices.Collect(maps.Keys(of)))}}
 	c.add(true, `d.relation = j.value`)
 	c.scope(`p`, scope)
 	return q.each(`

@@ -6,6 +6,11 @@ func (q queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tra
 	if nothing(f.IDs) || nothing(f.Emails) {
 		return page, nil
 	}
+	if known < 0 && f.IDs == nil && f.Emails == nil && len(f.Words) == 0 { // each has a number
+		if _, err := q.row(`SELECT count(*) FROM person`, nil, &known); err != nil {
+			return page, err
+		}
+	}
 	ids, total, err := q.idsOf(personListing(f), f.Paging, known)
 	if err != nil || len(ids) == 0 {
 		page.Total = total
@@ -14,12 +19,13 @@ func (q queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tra
 	page.Total = total
 	err = q.each(`
 		SELECT a.id, a.email, pe.name FROM `+given+`address a CROSS JOIN person pe
-		WHERE a.id = j.value AND pe.email = a.email ORDER BY j.key`, []any{list(ids)}, func(scan func(...any) error) error {
+		WHERE a.id = j.value AND pe.email = a.email`, []any{list(ids)}, func(scan func(...any) error) error {
 		var p track.PersonView
 		err := scan(&p.ID, &p.Email, &p.Name)
 		page.Rows = append(page.Rows, p)
 		return err
 	})
+	inOrderOf(page.Rows, ids, func(p *track.PersonView) int64 { return p.ID })
 	return page, err
 }
 

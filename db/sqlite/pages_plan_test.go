@@ -61,11 +61,12 @@ func pageCases() map[string]pageCase {
 	cases := map[string]pageCase{}
 	for name, f := range map[string]track.PatchQuery{
 		"all": {}, "all but private": {Scope: private}, "hidden too": {Scope: track.Scope{Whole: true}}, "not archived": {Archived: &no},
+		"in a state": {States: states[:1]}, "in states": {States: states},
 	} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f), scans: true}
 	}
 	for name, f := range map[string]track.PatchQuery{
-		"of a project": {Projects: two[:1]}, "of projects": {Projects: two}, "in a state": {States: states[:1]}, "in states": {States: states},
+		"of a project": {Projects: two[:1]}, "of projects": {Projects: two},
 		"of a project in a state": {Projects: two[:1], States: states[:1]}, "of projects in states": {Projects: two, States: states},
 		"of a project in a state, not archived": {Projects: two[:1], States: states[:1], Archived: &no, Scope: private},
 		"of a delegate":                         {Delegates: track.In[string]{"bob@x.org"}}, "of delegates in states": {Delegates: track.In[string]{"a", "b"}, States: states},
@@ -74,14 +75,16 @@ func pageCases() map[string]pageCase {
 		cases["patches: "+name] = pageCase{ask: patchCase(f)}
 	}
 	for name, f := range map[string]track.PatchQuery{
-		"since": {Since: since}, "before": {Before: since},
 		"of a project since": {Projects: two[:1], Since: since}, "with numbers": {IDs: two}, "of a series": {Series: two},
 		"of people": {Submitters: track.In[string]{"ann@x.org", "bob@x.org"}}, "of a hash": {Hashes: track.In[string]{"abcd"}},
 		"of a name": {MsgIDs: track.In[string]{"<p1@x>"}},
 	} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f), sorted: true}
 	}
-	cases["patches: with a word"] = pageCase{ask: patchCase(track.PatchQuery{Words: []string{"name"}}), scans: true}
+	for name, f := range map[string]track.PatchQuery{"since": {Since: since}, "before": {Before: since}} {
+		cases["patches: "+name] = pageCase{ask: patchCase(f), sorted: true, scans: true}
+	}
+	cases["patches: with a word"] = pageCase{ask: patchCase(track.PatchQuery{Words: []string{"name"}}), scans: true, sorted: true}
 	for name, f := range map[string]track.CoverQuery{"all": {}, "all but private": {Scope: private}} {
 		cases["covers: "+name] = pageCase{ask: coverCase(f), scans: true}
 	}
@@ -99,7 +102,8 @@ func pageCases() map[string]pageCase {
 	for name, f := range map[string]track.SeriesQuery{"of a project": {Projects: two[:1]}, "of projects": {Projects: two}} {
 		cases["series: "+name] = pageCase{ask: seriesCase(f)}
 	}
-	for name, f := range map[string]track.SeriesQuery{"since": {Since: since}, "of people": {Submitters: track.In[string]{"ann@x.org"}}, "with numbers": {IDs: two}} {
+	cases["series: since"] = pageCase{ask: seriesCase(track.SeriesQuery{Since: since}), sorted: true, scans: true}
+	for name, f := range map[string]track.SeriesQuery{"of people": {Submitters: track.In[string]{"ann@x.org"}}, "with numbers": {IDs: two}} {
 		cases["series: "+name] = pageCase{ask: seriesCase(f), sorted: true}
 	}
 	for name, f := range map[string]track.EventsQuery{"all": {}, "all but private": {Scope: private}} {
@@ -138,6 +142,7 @@ func TestPagesUseIndexes(t *testing.T) {
 						m := scan.FindStringSubmatch(s)
 						inOrder := m != nil && (m[1] == "e" || strings.Contains(m[2], "COVERING INDEX"))
 						switch {
+						case strings.Contains(query, "FROM total"): // few rows
 						case m != nil && strings.Contains(m[2], "VIRTUAL TABLE"), m != nil && (m[1] == "half" || m[1] == "part" || m[1] == "CONSTANT"):
 						case m != nil && !(c.scans && inOrder) && !strings.Contains(m[2], "_hidden"):
 							t.Errorf("a full scan:\n%s\n%s", strings.Join(steps, "\n"), query)

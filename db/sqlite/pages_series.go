@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"patchwatch/track"
@@ -19,7 +21,8 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 	return page, err
 }
 
-// leadersName is joined where a series may have its name from the mail that leads it.
+// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps SQLite from looking for that mail
+// where the series has a name of its own.
 const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
 
 var (
@@ -34,7 +37,7 @@ var (
 )
 
 func seriesListing(f track.SeriesQuery) *listing {
-	l := &listing{row: `s.id`}
+	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	c.scope(`s`, f.Scope)
@@ -52,23 +55,29 @@ func seriesListing(f track.SeriesQuery) *listing {
 		l.from = `series s INDEXED BY series_submitter`
 		anyOf(c, `s.submitter`, f.Submitters)
 	default:
-		l.walkProjects(`series`, `s`, f.Projects, walk, f.Since, f.Before)
+		l.walkProjects(`series`, `s`, f.Projects, walk, wordsOfSeries(f.Words))
 		return l
 	}
 	anyOf(c, `s.project`, f.Projects)
-	c.between(`s.date`, f.Since, f.Before)
 	return l
 }
 
-// seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief. CASE keeps SQLite from looking for
-// the leader where the cover is there.
+// wordsOfSeries looks for words in the names of all series, in which there are few mails' names; nil: there are none to look for.
+func wordsOfSeries(words []string) *wordSearch {
+	if len(words) == 0 {
+		return nil
+	}
+	return &wordSearch{`series s NOT INDEXED`, leadersName}
+}
+
+// seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.
 var seriesRowsQuery = `
 	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total, s.received, s.complete,
 		s.hidden, a.id, ` + shownName + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, 0)
 	FROM ` + given + `series s LEFT JOIN mail m ON m.id = ` + leader + `
 		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
 		LEFT JOIN cover c ON c.mail = s.cover LEFT JOIN mail cm ON cm.id = c.mail
-	WHERE s.id = j.value ORDER BY j.key`
+	WHERE s.id = j.value`
 
 // seriesRows tells what series have, in the same order.
 func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
@@ -76,7 +85,6 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 		return nil, nil
 	}
 	out := make([]track.SeriesRow, 0, len(ids))
-	at := make(map[int64]int, len(ids))
 	if err := q.each(seriesRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
 		var s track.SeriesRow
 		var coverHidden bool
@@ -87,33 +95,47 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 		if s.Submitter.Email = s.SeriesBrief.Submitter; coverHidden && !scope.Whole {
 			s.Cover = track.MailBrief{}
 		}
-		at[s.ID] = len(out)
 		out = append(out, s)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	return out, q.eachPatchOf(ids, scope, func(series int64, m track.MailBrief) {
-		s := &out[at[series]]
-		s.Patches = append(s.Patches, m)
-	})
+	inOrderOf(out, ids, func(s *track.SeriesRow) int64 { return s.ID })
+	patches, err := q.patchesOf(ids, scope)
+	for i := range out {
+		out[i].Patches = patches[out[i].ID]
+	}
+	return out, err
 }
 
-var (
-	patchesOfSeries = `
-		SELECT p.series, ` + patchBrief + ` FROM ` + given + `patch p INDEXED BY patch_series CROSS JOIN mail m
-		WHERE p.series = j.value AND m.id = p.mail AND `
-	patchesOfSeriesInOrder = ` ORDER BY j.key, p.number, p.mail`
-)
+const patchesOfSeries = `
+	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + given + `patch p INDEXED BY patch_series CROSS JOIN mail m
+	WHERE p.series = j.value AND m.id = p.mail AND (+? OR NOT p.hidden)`
 
-// eachPatchOf gives the patches of series, in the order of series, and then by their numbers in these.
-func (q queries) eachPatchOf(series []int64, scope track.Scope, f func(series int64, m track.MailBrief)) error {
-	query := patchesOfSeries + choose(scope.Whole, `true`, `NOT p.hidden`) + patchesOfSeriesInOrder
-	return q.each(query, []any{list(series)}, func(scan func(...any) error) error {
-		var id int64
-		var m track.MailBrief
-		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
-		f(id, m)
+// patchesOf gives the patches of each series by their numbers in it.
+func (q queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
+	type place struct {
+		number int
+		mail   int64
+		patch  track.MailBrief
+	}
+	places := make(map[int64][]place, len(series))
+	var id int64
+	var p place
+	dest := append([]any{&id, &p.number, &p.mail}, mailBriefInto(&p.patch)...)
+	if err := q.each(patchesOfSeries, []any{list(series), scope.Whole}, func(scan func(...any) error) error {
+		err := scan(dest...)
+		places[id] = append(places[id], p)
 		return err
-	})
+	}); err != nil {
+		return nil, err
+	}
+	out := make(map[int64][]track.MailBrief, len(series))
+	for id, all := range places {
+		slices.SortStableFunc(all, func(a, b place) int { return cmp.Or(a.number-b.number, cmp.Compare(a.mail, b.mail)) })
+		for _, p := range all {
+			out[id] = append(out[id], p.patch)
+		}
+	}
+	return out, nil
 }

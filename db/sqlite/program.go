@@ -71,5 +71,8 @@ func (t *tx) Prune(events, log time.Time) (gone [2]int64, err error) {
 			return gone, err
 		}
 	}
-	return gone, nil
+	if gone[0] > 0 {
+		err = t.countAnew()
+	}
+	return gone, err
 }

@@ -168,6 +168,10 @@ func (t *tx) Put(d *engine.Derived) error {
 }
 
 func (t *tx) putSeries(d *engine.Derived) error {
+	c := t.counting(seriesTotal)
+	if err := c.leave(keysOf(d.Series, func(s *engine.SeriesRow) int64 { return s.ID })); err != nil {
+		return err
+	}
 	for i := range d.Series {
 		s := &d.Series[i]
 		if err := t.w.exec(`
@@ -184,11 +188,16 @@ func (t *tx) putSeries(d *engine.Derived) error {
 			numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden); err != nil {
 			return err
 		}
+		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
 	}
-	return nil
+	return c.write()
 }
 
 func (t *tx) putPatches(d *engine.Derived) error {
+	c := t.counting(patchTotal)
+	if err := c.leave(keysOf(d.Patches, func(p *engine.PatchRow) int64 { return p.Mail })); err != nil {
+		return err
+	}
 	for i := range d.Patches {
 		p := &d.Patches[i]
 		var number any // means nothing without a series
@@ -208,11 +217,16 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			p.Archived, p.ID, p.Hidden, int64(p.Checked)); err != nil {
 			return err
 		}
+		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
 	}
-	return nil
+	return c.write()
 }
 
 func (t *tx) putCovers(d *engine.Derived) error {
+	n := t.counting(coverTotal)
+	if err := n.leave(keysOf(d.Covers, func(c *engine.CoverRow) int64 { return c.Mail })); err != nil {
+		return err
+	}
 	for i := range d.Covers {
 		c := &d.Covers[i]
 		if err := t.w.exec(`
@@ -224,8 +238,9 @@ func (t *tx) putCovers(d *engine.Derived) error {
 			c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter, c.Hidden); err != nil {
 			return err
 		}
+		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
 	}
-	return nil
+	return n.write()
 }
 
 func (t *tx) putReplies(d *engine.Derived) error {
@@ -260,20 +275,43 @@ func (t *tx) putPeople(d *engine.Derived) error {
 }
 
 func (t *tx) DropMails(mails []int64) error {
-	for _, query := range []string{`DELETE FROM patch WHERE mail = ?`, `DELETE FROM cover WHERE mail = ?`, `DELETE FROM reply WHERE mail = ?`} {
-		if err := dropEach(t, query, mails); err != nil {
-			return err
-		}
+	if err := t.dropCounted(patchTotal, `DELETE FROM patch WHERE mail = ?`, mails); err != nil {
+		return err
 	}
-	return nil
+	if err := t.dropCounted(coverTotal, `DELETE FROM cover WHERE mail = ?`, mails); err != nil {
+		return err
+	}
+	return dropEach(t, `DELETE FROM reply WHERE mail = ?`, mails)
 }
 
 func (t *tx) DropSeries(ids []int64) error {
-	return dropEach(t, `DELETE FROM series WHERE id = ?`, ids)
+	return t.dropCounted(seriesTotal, `DELETE FROM series WHERE id = ?`, ids)
 }
 
 func (t *tx) DropPeople(emails []string) error {
 	return dropEach(t, `DELETE FROM person WHERE email = ?`, emails)
+}
+
+// dropCounted is dropEach for a table whose rows are counted.
+func (t *tx) dropCounted(list countedList, query string, keys []int64) error {
+	c := t.counting(list)
+	if err := c.leave(keys); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := t.w.exec(query, key); err != nil {
+			return err
+		}
+	}
+	return c.write()
+}
+
+func keysOf[R any](rows []R, key func(*R) int64) []int64 {
+	keys := make([]int64, len(rows))
+	for i := range rows {
+		keys[i] = key(&rows[i])
+	}
+	return keys
 }
 
 func dropEach[K any](t *tx, query string, keys []K) error {
@@ -298,5 +336,5 @@ func (t *tx) DropStrays() error {
 			return err
 		}
 	}
-	return nil
+	return t.countAnew()
 }

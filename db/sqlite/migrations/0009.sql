@@ -140,19 +140,16 @@ DROP TABLE moved;
 
 -- Lists page by page, in order of numbers and of dates. Each of these indexes has all columns by which the list may be narrowed
 -- further, so that whoever turns to a late page counts entries of an index and reads no rows. New mail is added at the ends of
--- them, all but those by person: that is cheap. A person has few patches, which are sorted when they are asked for.
+-- them, all but those by person: that is cheap. A person has few patches, which are sorted when they are asked for. Every index
+-- more makes each new patch cost more: so patches in a state by number are looked for among all, or are sorted where they are few.
 DROP INDEX patch_newest;
-CREATE INDEX patch_newest ON patch(date, id, project, archived, hidden);
+CREATE INDEX patch_newest ON patch(date, id, project, state, archived, hidden);
 DROP INDEX patch_date;
-CREATE INDEX patch_date ON patch(project, date, id, archived, hidden);
+CREATE INDEX patch_date ON patch(project, date, id, state, archived, hidden);
 DROP INDEX patch_state;
 CREATE INDEX patch_state ON patch(project, state, date, id, archived, hidden);
-DROP INDEX patch_decided;
-CREATE INDEX patch_state_newest ON patch(state, date, id, project, archived, hidden);
-CREATE INDEX patch_id ON patch(id, date, project, archived, hidden);
-CREATE INDEX patch_project_id ON patch(project, id, date, archived, hidden);
-CREATE INDEX patch_project_state_id ON patch(project, state, id, date, archived, hidden);
-CREATE INDEX patch_state_id ON patch(state, id, date, project, archived, hidden);
+CREATE INDEX patch_id ON patch(id, date, project, state, archived, hidden);
+CREATE INDEX patch_project_id ON patch(project, id, date, state, archived, hidden);
 DROP INDEX patch_delegate;
 CREATE INDEX patch_delegate ON patch(delegate, date, id, project, state, archived, hidden) WHERE delegate IS NOT NULL;
 CREATE INDEX patch_delegate_id ON patch(delegate, id, date, project, state, archived, hidden) WHERE delegate IS NOT NULL;
@@ -187,11 +184,28 @@ CREATE INDEX series_hidden ON series(id) WHERE hidden;
 -- History ------------------------------------------------------------------------------------------------------------
 
 ALTER TABLE event ADD COLUMN check_result INTEGER; -- check_result.id
-CREATE INDEX event_project  ON event(project, id, category);
-CREATE INDEX event_category ON event(category, id, project);
-CREATE INDEX event_mail     ON event(mail, id, project, category) WHERE mail IS NOT NULL;
-CREATE INDEX event_series   ON event(series, id, project, category) WHERE series IS NOT NULL;
-CREATE INDEX event_actor    ON event(actor, id, project, category) WHERE actor IS NOT NULL;
+CREATE INDEX event_kind   ON event(project, category, id);
+CREATE INDEX event_mail   ON event(mail, id, project, category) WHERE mail IS NOT NULL;
+CREATE INDEX event_series ON event(series, id, project, category) WHERE series IS NOT NULL;
+CREATE INDEX event_actor  ON event(actor, id, project, category) WHERE actor IS NOT NULL;
+
+-- How many rows there are of each kind that whole lists are made of: to count them takes longer than to find a page (totals.go).
+-- Triggers would keep these numbers as well, but with them SQLite notes every page that a statement changes, in case it has to undo
+-- it.
+CREATE TABLE total (
+	list     INTEGER NOT NULL, -- 1: patches, 2: series, 3: covers, 4: events
+	project  INTEGER NOT NULL,
+	kind     TEXT NOT NULL,    -- the state of patches, the category of events
+	archived INTEGER NOT NULL,
+	hidden   INTEGER NOT NULL,
+	period   INTEGER NOT NULL, -- of 24 days, date >> 21; of events 0
+	amount   INTEGER NOT NULL,
+	PRIMARY KEY (list, project, kind, archived, hidden, period)
+) WITHOUT ROWID;
+INSERT INTO total SELECT 1, project, state, archived, hidden, date >> 21, count(*) FROM patch GROUP BY 2, 3, 4, 5, 6;
+INSERT INTO total SELECT 2, project, '', 0, hidden, date >> 21, count(*) FROM series GROUP BY 2, 5, 6;
+INSERT INTO total SELECT 3, project, '', 0, hidden, date >> 21, count(*) FROM cover GROUP BY 2, 5, 6;
+INSERT INTO total SELECT 4, project, category, 0, 0, 0, count(*) FROM event GROUP BY 2, 3;
 
 -- Another one begins when a backup is made, in the copy: where that takes the original's place, numbers of events that were
 -- seen may be given to others, and whoever remembers one of them sees that it means nothing any more.
