@@ -103,9 +103,15 @@ func trimQuotes(name string) string {
 // them.
 func findNamed(list []byte, name string) *track.Person {
 	for _, one := range splitAddresses(string(list)) {
+		if !mayName([]byte(one), name) { // most are others, and to decode each of many takes time
+			continue
+		}
 		if p := isNamed(decodeHeader([]byte(one)), name); p != nil {
 			return p
 		}
+	}
+	if isASCII(list) && !bytes.Contains(list, []byte("=?")) {
+		return nil
 	}
 	for _, one := range splitAddresses(decodeHeader(list)) {
 		if p := isNamed(one, name); p != nil {

@@ -28,21 +28,23 @@ func fold(s string) string {
 	out := make([]byte, 0, len(s))
 	gap := false
 	for i := 0; i < len(s); {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
+		end := i
+		for end < len(s) && '!' <= s[end] && s[end] <= '~' { // no white space: nearly all of a header
+			end++
 		}
-		switch {
-		case isSpace(r):
-			gap = len(out) > 0
-		case gap:
+		if end == i {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if end += size; isSpace(r) {
+				gap, i = len(out) > 0, end
+				continue
+			}
+		}
+		if gap {
 			out = append(out, ' ')
 			gap = false
-			fallthrough
-		default:
-			out = append(out, s[i:i+size]...)
 		}
-		i += size
+		out = append(out, s[i:end]...)
+		i = end
 	}
 	return string(out)
 }
