@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 )
 
@@ -12,6 +13,7 @@ const maxHeader = 1 << 20
 type field struct {
 	name  []byte
 	value []byte
+	text  *string // the value decoded, once that was asked for: lists of addresses are long, and are read more than once
 }
 
 // A header is the fields of a mail or of one of its parts, in order.
@@ -36,6 +38,25 @@ func (h header) all(name string) [][]byte {
 		}
 	}
 	return values
+}
+
+// decoded gives the values of every field of that name, each with what it is decoded, with folded white space.
+func (h header) decoded(name string) iter.Seq2[[]byte, string] {
+	return func(yield func([]byte, string) bool) {
+		for i := range h {
+			f := &h[i]
+			if !nameIs(f.name, name) {
+				continue
+			}
+			if f.text == nil {
+				text := decodeHeader(f.value)
+				f.text = &text
+			}
+			if !yield(f.value, *f.text) {
+				return
+			}
+		}
+	}
 }
 
 // text is the value of the first field of that name, decoded, with folded white space; empty if there is none.
@@ -79,7 +100,7 @@ func splitHeader(data []byte, notes *notes) (h header, body []byte) {
 			orphan = true
 		case kind == lineField:
 			start, orphan = at+colon+1, false
-			h = append(h, field{bytes.TrimRight(line[:colon], " \t"), trimField(line[colon+1:])})
+			h = append(h, field{name: bytes.TrimRight(line[:colon], " \t"), value: trimField(line[colon+1:])})
 		case mended || headerContinues(data[at:]):
 			notes.add("a malformed header line was left out")
 			mended, orphan = true, true

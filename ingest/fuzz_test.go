@@ -142,7 +142,7 @@ func FuzzAddress(f *testing.F) {
 				t.Errorf("too long: %+v", p)
 			}
 		}
-		h := header{{[]byte("Cc"), value}, {[]byte("Reply-To"), value}, {[]byte("List-Id"), value}}
+		h := header{{name: []byte("Cc"), value: value}, {name: []byte("Reply-To"), value: value}, {name: []byte("List-Id"), value: value}}
 		realSender(h, parsePerson(decodeHeader(value)))
 		recipients(h)
 		listIDs(h)

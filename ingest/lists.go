@@ -43,8 +43,8 @@ func recipients(h header) []string {
 	var found []string
 	seen := map[string]bool{}
 	for _, field := range []string{"To", "Cc"} {
-		for _, value := range h.all(field) {
-			for _, one := range splitAddresses(decodeHeader(value)) {
+		for _, text := range h.decoded(field) {
+			for _, one := range splitAddresses(text) {
 				email := parsePerson(one).Email
 				if strings.Contains(email, "@") && !seen[email] && len(found) < maxTo {
 					seen[email] = true

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"cmp"
 	"strings"
 
@@ -67,8 +66,8 @@ func namedIn(h header, field, name string) *track.Person {
 	if name == "" {
 		return nil
 	}
-	for _, value := range h.all(field) {
-		if !mayName(value, name) {
+	for value, text := range h.decoded(field) {
+		if !mayName(value, text, name) {
 			continue
 		}
 		if p := findNamed(value, name); p != nil {
@@ -78,12 +77,11 @@ func namedIn(h header, field, name string) *track.Person {
 	return nil
 }
 
-// mayName quickly says no to a header that does not have the first word of a name, unless the name may be encoded or
-// escaped.
-func mayName(value []byte, name string) bool {
+// mayName quickly says no to a list of addresses that does not have the first word of a name, unless that may be escaped, or
+// decoded otherwise when an address is read by itself.
+func mayName(value []byte, text, name string) bool {
 	word, _, _ := strings.Cut(name, " ")
-	return bytes.Contains(value, []byte(word)) || bytes.Contains(value, []byte("=?")) ||
-		bytes.IndexByte(value, '\\') >= 0 || !isASCII(value)
+	return strings.Contains(text, word) || strings.Contains(text, `\`) || !isASCII(value)
 }
 
 // dropVia is "A" of "A via List".
@@ -103,15 +101,9 @@ func trimQuotes(name string) string {
 // them.
 func findNamed(list []byte, name string) *track.Person {
 	for _, one := range splitAddresses(string(list)) {
-		if !mayName([]byte(one), name) { // most are others, and to decode each of many takes time
-			continue
-		}
 		if p := isNamed(decodeHeader([]byte(one)), name); p != nil {
 			return p
 		}
-	}
-	if isASCII(list) && !bytes.Contains(list, []byte("=?")) {
-		return nil
 	}
 	for _, one := range splitAddresses(decodeHeader(list)) {
 		if p := isNamed(one, name); p != nil {
