@@ -3,14 +3,18 @@ package db
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"strings"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
-// checkContext is what may be said to have been checked, as in Patchwork.
-var checkContext = regexp.MustCompile(`^[-a-zA-Z0-9_]{1,255}$`)
+// isCheckContext tells what may be said to have been checked, as in Patchwork.
+func isCheckContext(context string) bool {
+	return context != "" && len(context) <= 255 && !strings.ContainsFunc(context, func(r rune) bool {
+		return !isLetterOrDigit(r) && r != '-' && r != '_'
+	})
+}
 
 // AddCheck notes what a program found out about a patch, and gives it with its number and date. It stays with the patch, by
 // project and Message-ID, whatever becomes of its row.
@@ -20,7 +24,7 @@ func (s *Store) AddCheck(ctx context.Context, by track.Actor, c track.Check, pat
 }
 
 func (w *writing) addCheck(c *track.Check, patch int64) error {
-	if !checkContext.MatchString(c.Context) {
+	if !isCheckContext(c.Context) {
 		return fmt.Errorf("check %q: a context has letters, digits, hyphens and underscores", c.Context)
 	}
 	if c.State < track.CheckPending || c.State > track.CheckFail {
