@@ -19,6 +19,7 @@ type writer struct {
 	stmts map[string]driverStmt
 	ctx   context.Context     // of every statement; never one that can be cancelled where something is written (see tx)
 	args  []driver.NamedValue // used again by each statement
+	cells []driver.Value      // used again by each query
 
 	page lastPage
 	wal  walKeeper
@@ -149,7 +150,12 @@ func (w *writer) each(query string, args []any, f func(scan func(...any) error) 
 		return err
 	}
 	defer rows.Close()
-	row := make([]driver.Value, len(rows.Columns()))
+	row := w.cells
+	if w.cells = nil; cap(row) < len(rows.Columns()) {
+		row = make([]driver.Value, len(rows.Columns()))
+	}
+	row = row[:len(rows.Columns())]
+	defer func() { w.cells = row }()
 	scan := func(dest ...any) error { return scanValues(row, dest) }
 	for {
 		switch err := rows.Next(row); {

@@ -184,10 +184,10 @@ CREATE INDEX series_hidden ON series(id) WHERE hidden;
 -- History ------------------------------------------------------------------------------------------------------------
 
 ALTER TABLE event ADD COLUMN check_result INTEGER; -- check_result.id
-CREATE INDEX event_kind   ON event(project, category, id);
-CREATE INDEX event_mail   ON event(mail, id, project, category) WHERE mail IS NOT NULL;
-CREATE INDEX event_series ON event(series, id, project, category) WHERE series IS NOT NULL;
-CREATE INDEX event_actor  ON event(actor, id, project, category) WHERE actor IS NOT NULL;
+CREATE INDEX event_kind   ON event(project, category);
+CREATE INDEX event_mail   ON event(mail) WHERE mail IS NOT NULL;
+CREATE INDEX event_series ON event(series) WHERE series IS NOT NULL;
+CREATE INDEX event_actor  ON event(actor) WHERE actor IS NOT NULL;
 
 -- How many rows there are of each kind that whole lists are made of: to count them takes longer than to find a page (totals.go).
 -- Triggers would keep these numbers as well, but with them SQLite notes every page that a statement changes, in case it has to undo
