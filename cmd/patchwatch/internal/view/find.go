@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ import (
 
 // IDsHelp is in the help of every command that takes IDs.
 const IDsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other has, or sN for
-a series.`
+a series, where N is the number of the series, of its cover or of any of its patches.`
 
 // SeriesNumber reads "s12".
 func SeriesNumber(id string) (int64, bool) {
@@ -26,18 +27,26 @@ func SeriesNumber(id string) (int64, bool) {
 	return n, err == nil && n > 0
 }
 
-// FindSeries looks up the series of "s12"; found is false if the id does not look like one.
+// FindSeries looks up the series of "s12", by its own number or that of its cover or of any of its patches, as the API
+// does; found is false if the id does not look like one.
 func FindSeries(ctx context.Context, s *db.Store, id string) (v track.SeriesView, found bool, err error) {
 	n, ok := SeriesNumber(id)
 	if !ok {
 		return v, false, nil
 	}
-	all, err := s.SeriesList(ctx, track.Filter{Series: n})
-	switch {
-	case err != nil:
-		return v, true, err
-	case len(all) == 0:
+	row, err := s.SeriesRow(ctx, n, track.Scope{Whole: true})
+	if errors.Is(err, db.ErrNotFound) {
 		return v, true, fmt.Errorf("there is no series %s; patchwatch series lists them", id)
+	}
+	if err != nil {
+		return v, true, err
+	}
+	all, err := s.SeriesList(ctx, track.Filter{Series: row.ID})
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("series %s is no more", id)
+	}
+	if err != nil {
+		return v, true, err
 	}
 	return all[0], true, nil
 }
@@ -125,23 +134,32 @@ func FindSet(ctx context.Context, s *db.Store, project, id string) ([]track.Mail
 	return []track.MailView{m}, nil
 }
 
-// SeriesNamed returns the series that ids name as a whole, by their number or by their cover.
+// SeriesNamed returns the series that ids name as a whole, by a number or by their cover, each once.
 func SeriesNamed(ctx context.Context, s *db.Store, project string, ids []string) ([]int64, error) {
 	var out []int64
 	for _, id := range ids {
-		if n, ok := SeriesNumber(id); ok {
-			out = append(out, n)
-			continue
-		}
-		m, err := FindMail(ctx, s, project, id)
+		series, err := seriesNamed(ctx, s, project, id)
 		if err != nil {
 			return nil, err
 		}
-		if m.Kind == track.RoleCover && m.Series != 0 {
-			out = append(out, m.Series)
+		if series != 0 && !slices.Contains(out, series) {
+			out = append(out, series)
 		}
 	}
 	return out, nil
+}
+
+// seriesNamed returns the series that an id names as a whole, or 0.
+func seriesNamed(ctx context.Context, s *db.Store, project, id string) (int64, error) {
+	v, isSeries, err := FindSeries(ctx, s, id)
+	if isSeries || err != nil {
+		return v.ID, err
+	}
+	m, err := FindMail(ctx, s, project, id)
+	if err != nil || m.Kind != track.RoleCover {
+		return 0, err
+	}
+	return m.Series, nil
 }
 
 // FindSeriesOf looks up the series that an id means: its own, or that of one of its mails.
