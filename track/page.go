@@ -86,8 +86,10 @@ type CommentQuery struct {
 	Words  []string
 }
 
-// PersonQuery chooses people who are named by mail. Sorted by id, name, email.
+// PersonQuery chooses people who are named by mail. Sorted by id, name, email. People whose mail is all outside of the
+// scope are left out, and nobody is called by such mail. Hidden mail names people all the same.
 type PersonQuery struct {
+	Scope
 	Paging
 	IDs    In[int64]
 	Emails In[string]

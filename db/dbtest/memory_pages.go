@@ -61,16 +61,39 @@ func seen(s track.Scope, project int64, hidden bool) bool {
 	return !slices.Contains(s.Without, project) && (s.Whole || !hidden)
 }
 
-func (s *state) personView(email, name string) track.PersonView {
-	return track.PersonView{ID: s.addresses.get(email), Email: email, Name: s.shown(email, name).Name}
+func (s *state) personView(email, name string, scope track.Scope) track.PersonView {
+	if name == "" {
+		name, _ = s.nameOf(email, scope)
+	}
+	return track.PersonView{ID: s.addresses.get(email), Email: email, Name: name}
 }
 
-// nameOf is the name of a person that counts.
-func (s *state) nameOf(email string) string {
-	if p := s.people.get(email); p != nil {
-		return p.Name
+// nameOf is what a viewer calls a person, if some mail that the viewer sees names them.
+func (s *state) nameOf(email string, scope track.Scope) (name string, seen bool) {
+	p := s.people.get(email)
+	if p == nil {
+		return "", false
 	}
-	return ""
+	if m := s.mails.get(p.Mail); len(scope.Without) == 0 || m != nil && !slices.Contains(scope.Without, m.Project) {
+		return p.Name, true
+	}
+	var best *engine.Naming
+	for _, m := range s.sentBy(email) {
+		if n := m.naming(); m.names() && !slices.Contains(scope.Without, m.Project) && (best == nil || n.Before(best)) {
+			best = &n
+		}
+	}
+	if best == nil {
+		return "", false
+	}
+	return best.Name, true
+}
+
+// bySubmitter compares what two people are called.
+func (s *state) bySubmitter(a, b track.PersonView, scope track.Scope) int {
+	x, _ := s.nameOf(a.Email, scope)
+	y, _ := s.nameOf(b.Email, scope)
+	return strings.Compare(x, y)
 }
 
 // brief is a series where it is named beside something else. One that is no more has a number.
@@ -104,7 +127,7 @@ func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow],
 		},
 		"archived": func(a, b track.PatchRow) int { return compareBool(a.Archived, b.Archived) },
 		"submitter": func(a, b track.PatchRow) int {
-			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
 		"check":    func(a, b track.PatchRow) int { return cmp.Compare(a.Checked, b.Checked) },
 		"delegate": func(a, b track.PatchRow) int { return strings.Compare(a.Delegate, b.Delegate) },
@@ -133,7 +156,7 @@ func (s *state) patchRow(p *engine.PatchRow, scope track.Scope) track.PatchRow {
 	r := track.PatchRow{
 		MailBrief: track.MailBrief{ID: p.ID, Project: p.Project, MsgID: m.MsgID, Name: m.Name, Date: p.Date}, Mail: p.Mail,
 		CommitRef: valueOf(d.CommitRef), PullURL: m.PullURL, State: p.State, Archived: p.Archived, Hidden: p.Hidden,
-		Hash: hex.EncodeToString(m.Hash), Submitter: s.personView(p.Submitter, m.SenderName), Delegate: p.Delegate,
+		Hash: hex.EncodeToString(m.Hash), Submitter: s.personView(p.Submitter, m.SenderName, scope), Delegate: p.Delegate,
 		Series: s.brief(p.Series), Number: p.Number, Total: m.Total, Checked: p.Checked,
 	}
 	if d.PullURL != nil {
@@ -175,7 +198,7 @@ func (s *state) related(to *engine.PatchRow, relation int64, scope track.Scope) 
 func (v *view) CoverPage(f track.CoverQuery, _ int) (track.Page[track.CoverRow], error) {
 	var rows []track.CoverRow
 	for _, c := range v.covers.all() {
-		if r := v.coverRow(c); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) &&
+		if r := v.coverRow(c, f.Scope); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) &&
 			chosenBy(f.Series, c.Series) && chosenBy(f.Submitters, c.Submitter) && chosenBy(f.MsgIDs, r.MsgID) &&
 			within(r.Date, f.Since, f.Before) && hasAll(r.Name, f.Words) {
 			rows = append(rows, r)
@@ -185,16 +208,16 @@ func (v *view) CoverPage(f track.CoverQuery, _ int) (track.Page[track.CoverRow],
 		"name": func(a, b track.CoverRow) int { return strings.Compare(a.Name, b.Name) },
 		"date": func(a, b track.CoverRow) int { return a.Date.Compare(b.Date) },
 		"submitter": func(a, b track.CoverRow) int {
-			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
 	})
 }
 
-func (s *state) coverRow(c *engine.CoverRow) track.CoverRow {
+func (s *state) coverRow(c *engine.CoverRow, scope track.Scope) track.CoverRow {
 	m := s.mails.get(c.Mail)
 	return track.CoverRow{
 		MailBrief: track.MailBrief{ID: c.ID, Project: c.Project, MsgID: m.MsgID, Name: m.Name, Date: c.Date}, Mail: c.Mail,
-		Hidden: c.Hidden, Submitter: s.personView(c.Submitter, m.SenderName), Series: s.brief(c.Series),
+		Hidden: c.Hidden, Submitter: s.personView(c.Submitter, m.SenderName, scope), Series: s.brief(c.Series),
 	}
 }
 
@@ -211,7 +234,7 @@ func (v *view) SeriesPage(f track.SeriesQuery, _ int) (track.Page[track.SeriesRo
 		"name": func(a, b track.SeriesRow) int { return strings.Compare(a.Name, b.Name) },
 		"date": func(a, b track.SeriesRow) int { return a.Date.Compare(b.Date) },
 		"submitter": func(a, b track.SeriesRow) int {
-			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
 		"received_all": func(a, b track.SeriesRow) int { return compareBool(a.Complete, b.Complete) },
 	})
@@ -220,10 +243,10 @@ func (v *view) SeriesPage(f track.SeriesQuery, _ int) (track.Page[track.SeriesRo
 func (s *state) seriesRow(row *engine.SeriesRow, scope track.Scope) track.SeriesRow {
 	r := track.SeriesRow{
 		SeriesBrief: s.brief(row.ID), Project: row.Project, Total: row.Total, Received: row.Received, Complete: row.Complete,
-		Submitter: s.personView(row.Submitter, s.leader(row).SenderName), Hidden: row.Hidden,
+		Submitter: s.personView(row.Submitter, s.leader(row).SenderName, scope), Hidden: row.Hidden,
 	}
 	if c := s.covers.get(row.Cover); c != nil && (scope.Whole || !c.Hidden) {
-		r.Cover = s.coverRow(c).MailBrief
+		r.Cover = s.coverRow(c, scope).MailBrief
 	}
 	for _, p := range s.inSeries(row.ID) {
 		if scope.Whole || !p.Hidden {
@@ -237,7 +260,7 @@ func (v *view) CommentPage(f track.CommentQuery, _ int) (track.Page[track.Commen
 	var rows []track.CommentRow
 	parent := v.standsFor(f.Parent)
 	for _, r := range v.replies.all() {
-		if c := v.commentRow(r); parent != nil && r.Parent == parent.ID && !r.Ignored && seen(f.Scope, c.Project, c.Hidden) &&
+		if c := v.commentRow(r, f.Scope); parent != nil && r.Parent == parent.ID && !r.Ignored && seen(f.Scope, c.Project, c.Hidden) &&
 			hasAll(c.Name, f.Words) {
 			rows = append(rows, c)
 		}
@@ -246,7 +269,7 @@ func (v *view) CommentPage(f track.CommentQuery, _ int) (track.Page[track.Commen
 		"subject": func(a, b track.CommentRow) int { return strings.Compare(a.Name, b.Name) },
 		"date":    func(a, b track.CommentRow) int { return a.Date.Compare(b.Date) },
 		"submitter": func(a, b track.CommentRow) int {
-			return strings.Compare(v.nameOf(a.Submitter.Email), v.nameOf(b.Submitter.Email))
+			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
 	})
 }
@@ -259,11 +282,11 @@ func (s *state) standsFor(id int64) *mail {
 	return nil
 }
 
-func (s *state) commentRow(r *engine.ReplyRow) track.CommentRow {
+func (s *state) commentRow(r *engine.ReplyRow, scope track.Scope) track.CommentRow {
 	m := s.mails.get(r.Mail)
 	c := track.CommentRow{
 		MailBrief: track.MailBrief{ID: r.ID, Project: r.Project, MsgID: m.MsgID, Name: m.Name, Date: r.Date}, Mail: r.Mail,
-		OnCover: s.covers.has(r.Parent), Submitter: s.personView(m.Sender, m.SenderName), Hidden: r.Hidden,
+		OnCover: s.covers.has(r.Parent), Submitter: s.personView(m.Sender, m.SenderName, scope), Hidden: r.Hidden,
 		Addressed: copied(s.decisions.get(engine.NameOf(&m.Mail)).Addressed),
 	}
 	if s.mails.has(r.Parent) {
@@ -289,9 +312,10 @@ func (v *view) PersonPage(f track.PersonQuery, _ int) (track.Page[track.PersonVi
 	var rows []track.PersonView
 	for _, p := range v.people.all() {
 		id := v.addresses.get(p.Email)
-		missing := func(w string) bool { return !contains(p.Name, w) && !contains(p.Email, w) }
-		if chosenBy(f.IDs, id) && chosenBy(f.Emails, p.Email) && !slices.ContainsFunc(f.Words, missing) {
-			rows = append(rows, track.PersonView{ID: id, Name: p.Name, Email: p.Email})
+		name, seen := v.nameOf(p.Email, f.Scope)
+		missing := func(w string) bool { return !contains(name, w) && !contains(p.Email, w) }
+		if seen && chosenBy(f.IDs, id) && chosenBy(f.Emails, p.Email) && !slices.ContainsFunc(f.Words, missing) {
+			rows = append(rows, track.PersonView{ID: id, Name: name, Email: p.Email})
 		}
 	}
 	return pageOf(rows, f.Paging, func(r track.PersonView) int64 { return r.ID }, map[string]func(a, b track.PersonView) int{
@@ -308,13 +332,13 @@ func (v *view) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, 
 
 func (v *view) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
 	return called(v, ids, &v.covers, func(c *engine.CoverRow) (track.CoverRow, bool) {
-		return v.coverRow(c), seen(s, c.Project, c.Hidden)
+		return v.coverRow(c, s), seen(s, c.Project, c.Hidden)
 	})
 }
 
 func (v *view) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
 	return called(v, ids, &v.replies, func(r *engine.ReplyRow) (track.CommentRow, bool) {
-		return v.commentRow(r), seen(s, r.Project, r.Hidden)
+		return v.commentRow(r, s), seen(s, r.Project, r.Hidden)
 	})
 }
 

@@ -363,7 +363,7 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 		q := track.CommentQuery{Scope: w.scope(), Paging: w.paging("submitter", "subject"), Parent: oneOf(w.t, "parent", ids...), Words: w.words()}
 		return fmt.Sprintf("comments %+v", q), func(v engine.View) (any, error) { return v.CommentPage(q, -1) }
 	case "people":
-		q := track.PersonQuery{Paging: w.paging("name", "email"), IDs: some(w, "ids", ids...), Emails: senders(), Words: w.words()}
+		q := track.PersonQuery{Scope: w.scope(), Paging: w.paging("name", "email"), IDs: some(w, "ids", ids...), Emails: senders(), Words: w.words()}
 		return fmt.Sprintf("people %+v", q), func(v engine.View) (any, error) { return v.PersonPage(q, -1) }
 	case "events":
 		q := track.EventsQuery{

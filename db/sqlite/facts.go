@@ -85,14 +85,18 @@ func naming(m string) string {
 	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
 }
 
-// namingQuery takes the first mail of a sender from each part of the index, and then the first of these.
-var namingQuery = `
+// namingOf takes the first mail of a sender from each part of the index, and of these columns of the first, a mail n.
+func namingOf(sender, columns string) string {
+	return `
 	WITH RECURSIVE ` + partsOf(senderPartBits) + `
-	SELECT m.id, m.msgid, m.date, m.sender, m.sender_name FROM part CROSS JOIN mail m
-	WHERE m.id = (SELECT id FROM mail
-		WHERE ` + senderPart("id") + ` = part.n AND ` + is("sender") + ` AND ` + isNaming("") + `
+	SELECT ` + columns + ` FROM part CROSS JOIN mail n
+	WHERE n.id = (SELECT id FROM mail
+		WHERE ` + senderPart("id") + ` = part.n AND ` + sender + ` AND ` + isNaming("") + `
 		ORDER BY ` + naming("") + ` LIMIT 1)
-	ORDER BY ` + naming("m.") + ` LIMIT 1`
+	ORDER BY ` + naming("n.") + ` LIMIT 1`
+}
+
+var namingQuery = namingOf(is("sender"), `n.id, n.msgid, n.date, n.sender, n.sender_name`)
 
 func (q queries) Namings(emails []string) (map[string]engine.Naming, error) {
 	out := make(map[string]engine.Naming, len(emails))

@@ -24,8 +24,8 @@ const (
 )
 
 // sortBy sets the order of a listing, and tells which walk that is. Columns that the list does not have are left out. What
-// follows the number changes nothing.
-func (l *listing) sortBy(order []track.Order, id string, columns map[string]columnOrder) walk {
+// follows the number changes nothing. People are sorted by what they are called in a scope.
+func (l *listing) sortBy(s track.Scope, order []track.Order, id string, columns map[string]columnOrder) walk {
 	desc := false
 	date, same := 0, true
 	for _, o := range order {
@@ -43,7 +43,7 @@ func (l *listing) sortBy(order []track.Order, id string, columns map[string]colu
 		}
 		desc = o.Desc
 		for _, e := range c.exprs {
-			l.order = append(l.order, orderTerm{e, desc})
+			l.order = append(l.order, orderTerm{strings.Replace(e, ofPerson, personName(s), 1), desc})
 		}
 		if !strings.Contains(l.sorting, c.joins) {
 			l.sorting += c.joins

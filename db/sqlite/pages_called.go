@@ -12,11 +12,13 @@ func (q queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow
 }
 
 func (q queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
-	return rowsCalled(q, ids, s, q.coverRows, func(r *track.CoverRow) called { return called{r.Mail, r.Project, r.Hidden} })
+	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CoverRow, error) { return q.coverRows(mails, s) },
+		func(r *track.CoverRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
 func (q queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
-	return rowsCalled(q, ids, s, q.commentRows, func(r *track.CommentRow) called { return called{r.Mail, r.Project, r.Hidden} })
+	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CommentRow, error) { return q.commentRows(mails, s) },
+		func(r *track.CommentRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
 // called is what decides whether a row is the one that was called, and may be seen.

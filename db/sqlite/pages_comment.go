@@ -8,7 +8,7 @@ func (q queries) CommentPage(f track.CommentQuery, known int) (page track.Page[t
 		return page, err
 	}
 	page.Total = total
-	page.Rows, err = q.commentRows(ids)
+	page.Rows, err = q.commentRows(ids, f.Scope)
 	return page, err
 }
 
@@ -21,7 +21,7 @@ var commentColumnsOrder = map[string]columnOrder{
 // commentListing lists few replies in any case: those to one mail.
 func commentListing(f track.CommentQuery) *listing {
 	l := &listing{row: `r.mail`, from: `reply r INDEXED BY reply_parent`, joins: ` CROSS JOIN mail m ON m.id = r.mail`}
-	l.sortBy(f.Order, `r.id`, commentColumnsOrder)
+	l.sortBy(f.Scope, f.Order, `r.id`, commentColumnsOrder)
 	c := &l.where
 	c.add(true, `r.parent IN (`+standing+`)`, list([]int64{f.Parent}))
 	c.add(true, `NOT r.ignored`)
@@ -34,21 +34,23 @@ func commentListing(f track.CommentQuery) *listing {
 const standing = `SELECT n.id FROM json_each(?) j CROSS JOIN mail o CROSS JOIN mail n
 	WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project AND n.chosen`
 
-var commentRowsQuery = `
-	SELECT r.mail, r.id, r.project, m.msgid, m.name, r.date, r.hidden, m.sender, a.id, ` + shownName + `, d.addressed,
+func commentRowsQuery(s track.Scope) string {
+	return `
+	SELECT r.mail, r.id, r.project, m.msgid, m.name, r.date, r.hidden, m.sender, a.id, ` + shownName(s) + `, d.addressed,
 		coalesce(p.id, c.id), pm.project, pm.msgid, pm.name, pm.date, c.mail IS NOT NULL
 	FROM ` + given + `reply r CROSS JOIN mail m LEFT JOIN decision d ON d.project = r.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = m.sender LEFT JOIN address a ON a.email = m.sender
 		LEFT JOIN mail pm ON pm.id = r.parent LEFT JOIN patch p ON p.mail = r.parent LEFT JOIN cover c ON c.mail = r.parent
 	WHERE r.mail = j.value AND m.id = r.mail`
+}
 
 // commentRows tells what these replies have, in the same order.
-func (q queries) commentRows(mails []int64) ([]track.CommentRow, error) {
+func (q queries) commentRows(mails []int64, scope track.Scope) ([]track.CommentRow, error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}
 	out := make([]track.CommentRow, 0, len(mails))
-	err := q.each(commentRowsQuery, []any{list(mails)}, func(scan func(...any) error) error {
+	err := q.each(commentRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		var c track.CommentRow
 		p := &c.Parent
 		err := scan(&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,

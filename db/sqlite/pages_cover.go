@@ -15,7 +15,7 @@ func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track
 		return page, err
 	}
 	page.Total = total
-	page.Rows, err = q.coverRows(ids)
+	page.Rows, err = q.coverRows(ids, f.Scope)
 	return page, err
 }
 
@@ -31,7 +31,7 @@ var (
 
 func coverListing(f track.CoverQuery) *listing {
 	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
-	walk := l.sortBy(f.Order, `c.id`, coverColumnsOrder)
+	walk := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
 	c.scope(`c`, f.Scope)
 	if len(f.Words) > 0 {
@@ -65,14 +65,16 @@ func (l *listing) findFewCovers(f track.CoverQuery) bool {
 	return l.from != ``
 }
 
-var coverRowsQuery = `
-	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` + shownName + `, ` + seriesBrief + `
+func coverRowsQuery(s track.Scope) string {
+	return `
+	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` + shownName(s) + `, ` + seriesBrief + `
 	FROM ` + given + `cover c CROSS JOIN mail m LEFT JOIN person pe ON pe.email = c.submitter
 		LEFT JOIN address a ON a.email = c.submitter LEFT JOIN series s ON s.id = c.series
 	WHERE c.mail = j.value AND m.id = c.mail`
+}
 
 // coverRows tells what the covers of these mails have, in the same order.
-func (q queries) coverRows(mails []int64) ([]track.CoverRow, error) {
+func (q queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow, error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}
@@ -82,7 +84,7 @@ func (q queries) coverRows(mails []int64) ([]track.CoverRow, error) {
 		&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
 		(*number)(&c.Submitter.ID), &c.Submitter.Name,
 	}, seriesBriefInto(&c.Series)...)
-	err := q.each(coverRowsQuery, []any{list(mails)}, func(scan func(...any) error) error {
+	err := q.each(coverRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		err := scan(dest...)
 		out = append(out, c)
 		return err

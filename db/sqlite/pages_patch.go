@@ -60,7 +60,7 @@ var (
 // state in the order that is wanted.
 func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 	l := &listing{row: `p.mail`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before}
-	walk := l.sortBy(f.Order, `p.id`, patchColumnsOrder)
+	walk := l.sortBy(f.Scope, f.Order, `p.id`, patchColumnsOrder)
 	c := &l.where
 	c.scope(`p`, f.Scope)
 	anyOf(c, `p.checked`, f.Checked)
@@ -191,7 +191,9 @@ func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err er
 }
 
 // shownName is what somebody is called beside a mail: the name in the mail, otherwise the one that counts.
-const shownName = `coalesce(nullif(m.sender_name, ''), pe.name, '')`
+func shownName(s track.Scope) string {
+	return `coalesce(nullif(m.sender_name, ''), ` + personName(s) + `, '')`
+}
 
 // seriesBrief are the columns of a series where it is named beside something else; all may be NULL.
 const seriesBrief = `s.id, coalesce(s.given, s.name, (SELECT name FROM mail WHERE id = ` + leader + `)), s.date, s.version, s.submitter`
@@ -200,14 +202,16 @@ func seriesBriefInto(s *track.SeriesBrief) []any {
 	return []any{(*number)(&s.ID), (*text)(&s.Name), (*seconds)(&s.Date), (*smallNumber)(&s.Version), (*text)(&s.Submitter)}
 }
 
-var patchRowsQuery = `
+func patchRowsQuery(s track.Scope) string {
+	return `
 	SELECT p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref, coalesce(d.pull_url, m.pull_url), p.state, p.archived,
-		p.hidden, m.hash, p.submitter, a.id, ` + shownName + `, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
+		p.hidden, m.hash, p.submitter, a.id, ` + shownName(s) + `, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
 		d.relation, ` + seriesBrief + `
 	FROM ` + given + `patch p CROSS JOIN mail m LEFT JOIN decision d ON d.project = p.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = p.submitter LEFT JOIN address a ON a.email = p.submitter
 		LEFT JOIN series s ON s.id = p.series
 	WHERE p.mail = j.value AND m.id = p.mail`
+}
 
 // patchRows tells what the patches of these mails have, in the same order.
 func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
@@ -224,7 +228,7 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 		&p.Archived, &p.Hidden, &hash, &p.Submitter.Email, (*number)(&p.Submitter.ID), &p.Submitter.Name, (*text)(&p.Delegate),
 		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
 	}, seriesBriefInto(&p.Series)...)
-	if err := q.each(patchRowsQuery, []any{list(mails)}, func(scan func(...any) error) error {
+	if err := q.each(patchRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		err := scan(dest...)
 		p.Hash = hex.EncodeToString(hash)
 		if relation != 0 {

@@ -38,7 +38,7 @@ var (
 
 func seriesListing(f track.SeriesQuery) *listing {
 	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
-	walk := l.sortBy(f.Order, `s.id`, seriesColumnsOrder)
+	walk := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	c.scope(`s`, f.Scope)
 	if len(f.Words) > 0 {
@@ -71,13 +71,15 @@ func wordsOfSeries(words []string) *wordSearch {
 }
 
 // seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.
-var seriesRowsQuery = `
+func seriesRowsQuery(s track.Scope) string {
+	return `
 	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total, s.received, s.complete,
-		s.hidden, a.id, ` + shownName + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, 0)
+		s.hidden, a.id, ` + shownName(s) + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, 0)
 	FROM ` + given + `series s LEFT JOIN mail m ON m.id = ` + leader + `
 		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
 		LEFT JOIN cover c ON c.mail = s.cover LEFT JOIN mail cm ON cm.id = c.mail
 	WHERE s.id = j.value`
+}
 
 // seriesRows tells what series have, in the same order.
 func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
@@ -85,7 +87,7 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 		return nil, nil
 	}
 	out := make([]track.SeriesRow, 0, len(ids))
-	if err := q.each(seriesRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+	if err := q.each(seriesRowsQuery(scope), []any{list(ids)}, func(scan func(...any) error) error {
 		var s track.SeriesRow
 		var coverHidden bool
 		c := &s.Cover

@@ -141,7 +141,9 @@ func (q *query) submitters() (track.In[string], error) {
 	if numbers == nil {
 		return addresses, nil
 	}
-	people, err := q.Store.PersonPage(q.ctx(), track.PersonQuery{IDs: numbers, Paging: track.Paging{Limit: len(numbers)}})
+	people, err := q.Store.PersonPage(q.ctx(), track.PersonQuery{
+		Scope: q.scope(), IDs: numbers, Paging: track.Paging{Limit: len(numbers)},
+	})
 	for _, p := range people.Rows {
 		addresses = append(addresses, p.Email)
 	}

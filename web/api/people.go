@@ -11,7 +11,7 @@ func (c *call) people() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := track.PersonQuery{Words: q.words()}
+	f := track.PersonQuery{Scope: c.scope(), Words: q.words()}
 	page, err := turn(&p, func(at track.Paging) (track.Page[track.PersonView], error) {
 		f.Paging = at
 		return c.Store.PersonPage(c.ctx(), f)
@@ -29,7 +29,9 @@ func (c *call) person() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := c.Store.PersonPage(c.ctx(), track.PersonQuery{IDs: track.In[int64]{id}, Paging: track.Paging{Limit: 1}})
+	page, err := c.Store.PersonPage(c.ctx(), track.PersonQuery{
+		Scope: c.scope(), IDs: track.In[int64]{id}, Paging: track.Paging{Limit: 1},
+	})
 	if err != nil {
 		return nil, err
 	}

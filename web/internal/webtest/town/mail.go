@@ -99,7 +99,7 @@ var demoMails = []Mail{
 }
 
 // insideMails are a series with replies by somebody who sends to no other list, a reply to a mail of demo, a copy of
-// one, and a patch of ann.
+// one, a patch of ann, and one by which bob has another name.
 var insideMails = []Mail{
 	{"in-cover", hermit, "inside", "[PATCH v2 0/2] secret", "", "Secret.\n", 7},
 	{"in-first", hermit, "inside", "[PATCH v2 1/2] secret", "in-cover", "Secret.\n" + Diff, 7},
@@ -109,6 +109,7 @@ var insideMails = []Mail{
 	{"in-elsewhere", hermit, "inside", "Re: [PATCH v2 1/2] add it", "first", "Secret.\n\nTested-by: " + hermit + "\n", 8},
 	{"lone/x@example.org", "bob@example.org", "inside", "[PATCH] alone", "", "Secret.\n" + Diff, 2},
 	{"in-ann", "Ann <ann@example.org>", "inside", "[PATCH] secret", "", "Secret.\n\nDepends-on: <cover>\n" + Diff, 8},
+	{"in-bob", "Secret <bob@example.org>", "inside", "[PATCH] secret", "", "Secret.\n" + Diff, 9},
 }
 
 const hermit = "Hermit <hermit@example.net>"
