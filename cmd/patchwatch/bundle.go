@@ -103,13 +103,9 @@ func (a *app) printBundles(ctx context.Context, s *db.Store, all []track.Bundle,
 	if err != nil {
 		return err
 	}
-	users, err := s.Users(ctx)
+	names, err := view.UserNames(ctx, s)
 	if err != nil {
 		return err
-	}
-	names := map[int64]string{}
-	for _, u := range users {
-		names[u.ID] = u.Name
 	}
 	rows := []bundleJSON{}
 	t := term.Table{Headings: []string{"NAME", "OWNER", "PROJECT", "PATCHES", ""}, Flexible: 2}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,8 +77,12 @@ func (p *eventPrinter) printNew(ctx context.Context) error {
 		if err != nil || len(events) == 0 {
 			return err
 		}
+		users, err := p.usersIn(ctx, events)
+		if err != nil {
+			return err
+		}
 		for _, e := range events {
-			if err := p.print(e); err != nil {
+			if err := p.print(e, users); err != nil {
 				return err
 			}
 		}
@@ -85,9 +90,17 @@ func (p *eventPrinter) printNew(ctx context.Context) error {
 	}
 }
 
-func (p *eventPrinter) print(e track.Event) error {
+// usersIn names the users who made checks, if any of the events is about one.
+func (p *eventPrinter) usersIn(ctx context.Context, events []track.Event) (map[int64]string, error) {
+	if !slices.ContainsFunc(events, func(e track.Event) bool { return e.Check != nil }) {
+		return nil, nil
+	}
+	return view.UserNames(ctx, p.store)
+}
+
+func (p *eventPrinter) print(e track.Event, users map[int64]string) error {
 	if p.json {
-		return term.JSONLine(p.out, view.EventOf(e))
+		return term.JSONLine(p.out, view.EventOf(e, users))
 	}
 	about := e.Patch.Name
 	switch e.Category {
@@ -97,6 +110,9 @@ func (p *eventPrinter) print(e track.Event) error {
 		about = e.Cover.Name
 	case track.PatchStateChanged, track.PatchDelegated:
 		about = fmt.Sprintf("%s -> %s  %s", orDash(e.Before), orDash(e.After), e.Patch.Name)
+	}
+	if e.Check != nil {
+		about = fmt.Sprintf("%s %s  %s", e.Check.Context, e.Check.State, e.Patch.Name)
 	}
 	_, err := fmt.Fprintf(p.out, "%-6d %s  %-21s  %s  %s\n", e.ID, e.Date.Local().Format("2006-01-02 15:04:05"),
 		e.Category, term.Printable(e.Project), term.Printable(about))

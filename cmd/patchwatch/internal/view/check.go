@@ -1,9 +1,11 @@
 package view
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"patchwatch/db"
 	"patchwatch/track"
 )
 
@@ -16,6 +18,20 @@ type Check struct {
 	Context     string    `json:"context"`
 	TargetURL   string    `json:"target_url"`
 	Description string    `json:"description"`
+}
+
+func checkOf(c track.Check, users map[int64]string) Check {
+	return Check{c.ID, users[c.User], c.Date, c.State.String(), c.Context, c.TargetURL, c.Description}
+}
+
+// UserNames are the names of all accounts, by number.
+func UserNames(ctx context.Context, s *db.Store) (map[int64]string, error) {
+	users, err := s.Users(ctx)
+	out := make(map[int64]string, len(users))
+	for _, u := range users {
+		out[u.ID] = u.Name
+	}
+	return out, err
 }
 
 // CheckCounts returns how many checks that count say success, warning and fail, as in "2/-/1".
@@ -36,17 +52,13 @@ func (sh *Shower) checksOf(patch int64) ([]Check, string, error) {
 	if err != nil || len(found[patch]) == 0 {
 		return nil, "", err
 	}
-	users, err := sh.store.Users(sh.ctx)
+	users, err := UserNames(sh.ctx, sh.store)
 	if err != nil {
 		return nil, "", err
 	}
-	names := map[int64]string{}
-	for _, u := range users {
-		names[u.ID] = u.Name
-	}
 	var out []Check
 	for _, c := range found[patch] {
-		out = append(out, Check{c.ID, names[c.User], c.Date, c.State.String(), c.Context, c.TargetURL, c.Description})
+		out = append(out, checkOf(c, users))
 	}
 	return out, CheckCounts(found[patch]), nil
 }

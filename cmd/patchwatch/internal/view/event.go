@@ -26,6 +26,7 @@ type EventPayload struct {
 	CurrentState     *string    `json:"current_state,omitempty"`
 	PreviousDelegate *string    `json:"previous_delegate,omitempty"`
 	CurrentDelegate  *string    `json:"current_delegate,omitempty"`
+	Check            *Check     `json:"check,omitempty"`
 }
 
 // MailRef names a mail.
@@ -42,8 +43,8 @@ type SeriesRef struct {
 	Version int    `json:"version"`
 }
 
-// EventOf makes it of what is stored.
-func EventOf(e track.Event) Event {
+// EventOf makes it of what is stored. The users who make checks are named by number.
+func EventOf(e track.Event, users map[int64]string) Event {
 	out := Event{ID: e.ID, Category: e.Category, Project: e.Project, Date: e.Date}
 	if e.Actor != "" {
 		actor := string(e.Actor)
@@ -53,6 +54,10 @@ func EventOf(e track.Event) Event {
 	p.Patch, p.Cover, p.Comment = mailRef(e.Patch), mailRef(e.Cover), mailRef(e.Comment)
 	if e.Series.ID != 0 {
 		p.Series = &SeriesRef{e.Series.ID, e.Series.Name, e.Series.Version}
+	}
+	if e.Check != nil {
+		check := checkOf(*e.Check, users)
+		p.Check = &check
 	}
 	switch e.Category {
 	case track.PatchStateChanged:
