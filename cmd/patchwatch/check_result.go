@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,6 +34,9 @@ It belongs to an account: the one that has your name, or the one of --user.
 			if check.State, ok = track.ParseCheckState(state); !ok {
 				return usagef("there is no state %q of checks; they are pending, success, warning, fail", state)
 			}
+			if !isTargetURL(check.TargetURL) {
+				return usagef("--url takes a URL such as https://ci.example.org/4711, and %q is none", check.TargetURL)
+			}
 			if user == "" {
 				user = string(a.actor())
 			}
@@ -61,4 +66,10 @@ It belongs to an account: the one that has your name, or the one of --user.
 	c.Flags().StringVar(&check.Description, "description", "", "what was found out (`TEXT`)")
 	c.Flags().StringVar(&user, "user", "", "whose check it is (`NAME` of an account)")
 	return c
+}
+
+// isTargetURL tells whether a browser may go there; none at all will do.
+func isTargetURL(text string) bool {
+	u, err := url.Parse(text)
+	return text == "" || err == nil && u.Host != "" && slices.Contains([]string{"http", "https", "ftp", "ftps"}, u.Scheme)
 }
