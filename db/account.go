@@ -232,12 +232,23 @@ func (s *Store) AddCredential(ctx context.Context, by track.Actor, c track.Crede
 			return err
 		}
 		c.ID = row.ID
-		if c.Kind == track.TokenCredential {
-			return w.Note("token", "", "", "", strings.TrimSpace(u.Name+" "+c.Label))
+		if what, text := credentialWords(&u.User, c); what != "" {
+			return w.Note(what, "", "", "", text)
 		}
 		return nil
 	})
 	return c, err
+}
+
+// credentialWords says how the log names a credential, without its secret. Sessions are in no log: nobody decides them.
+func credentialWords(u *track.User, c track.Credential) (what, text string) {
+	switch c.Kind {
+	case track.TokenCredential:
+		return "token", strings.TrimSpace(u.Name + " " + c.Label)
+	case track.PasswordCredential:
+		return "password-link", u.Name
+	}
+	return "", ""
 }
 
 // Credential finds a credential by the hash of its secret. ErrNotFound: it opens nothing, or nothing any more.
@@ -296,11 +307,10 @@ func (s *Store) Revoke(ctx context.Context, by track.Actor, user int64, ids ...i
 			if at < 0 {
 				return fmt.Errorf("credential %d of %s: %w", id, u.Name, engine.ErrNotFound)
 			}
-			if all[at].Kind != track.TokenCredential {
-				continue
-			}
-			if err := w.Note("token", "", "", strings.TrimSpace(u.Name+" "+all[at].Label), ""); err != nil {
-				return err
+			if what, text := credentialWords(&u.User, all[at]); what != "" {
+				if err := w.Note(what, "", "", text, ""); err != nil {
+					return err
+				}
 			}
 		}
 		return w.DropCredentials(ids)

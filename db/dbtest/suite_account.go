@@ -269,11 +269,15 @@ func (u suite) TestLogHasNoSecrets(t *testing.T) {
 	s := u.open(t)
 	ann := addUser(t, s, "ann")
 	token := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.TokenCredential, Label: "ci"}, "token")
-	if err := errors.Join(s.SetPassword(ctx, by, ann.ID, "$argon2id$hidden", 0), s.Revoke(ctx, by, ann.ID, token)); err != nil {
+	link := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.PasswordCredential}, "link")
+	session := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.SessionCredential}, "session")
+	if err := errors.Join(s.Revoke(ctx, by, ann.ID, token, link, session),
+		s.SetPassword(ctx, by, ann.ID, "$argon2id$hidden", 0)); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		`the suite token   "ann ci" ""`, `the suite password   "" "ann"`, `the suite token   "" "ann ci"`, `the suite user   "" "ann"`,
+		`the suite password   "" "ann"`, `the suite password-link   "ann" ""`, `the suite token   "ann ci" ""`,
+		`the suite password-link   "" "ann"`, `the suite token   "" "ann ci"`, `the suite user   "" "ann"`,
 	}
 	if got := logged(t, s, engine.LogQuery{}); !slices.Equal(got, want) {
 		t.Errorf("the log has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
