@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -42,10 +41,10 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 		return fmt.Errorf("state %q: a slug has small letters, digits and hyphens", o.Slug)
 	case slices.Contains(track.States(), o.Slug):
 		return fmt.Errorf("state %s is there always: %w", o.Slug, engine.ErrConflict)
-	case o.Number != 0 && o.Number <= patchworks:
+	case o.Number > 0 && o.Number <= patchworks:
 		return fmt.Errorf("state %s: the numbers 1 to %d are those of Patchwork's states: %w", o.Slug, patchworks, engine.ErrConflict)
-	case o.Number > 1_000_000:
-		return errors.New("a number of a state is at most a million")
+	case o.Number < 0 || o.Number > 1_000_000:
+		return fmt.Errorf("state %s: a number is at least %d and at most a million", o.Slug, patchworks+1)
 	}
 	all, err := w.OwnStates()
 	if err != nil {
