@@ -37,7 +37,7 @@ func (a *app) archivedCommand(archived bool, c *cobra.Command) *cobra.Command {
 	}
 	c.Args = cobra.MinimumNArgs(1)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		return a.decide(cmd.Context(), project, args, func(s *db.Store, patches []int64) (string, error) {
+		return a.decide(cmd.Context(), view.FindPatches, project, args, func(s *db.Store, patches []int64) (string, error) {
 			return now, s.SetArchived(cmd.Context(), a.actor(), patches, archived)
 		})
 	}

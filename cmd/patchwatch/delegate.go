@@ -28,7 +28,7 @@ name. No mail, no rule and no rebuild changes it again.
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ids, who := args[:len(args)-1], args[len(args)-1]
-			return a.decide(cmd.Context(), project, ids, func(s *db.Store, patches []int64) (string, error) {
+			return a.decide(cmd.Context(), view.FindPatches, project, ids, func(s *db.Store, patches []int64) (string, error) {
 				address, err := a.delegateOf(cmd.Context(), s, who)
 				if err != nil {
 					return "", err

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
-	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
-	"patchwatch/track"
 )
 
 func (a *app) hideCommand() *cobra.Command {
@@ -40,22 +36,8 @@ func (a *app) hiddenCommand(hidden bool, c *cobra.Command) *cobra.Command {
 	}
 	c.Args = cobra.MinimumNArgs(1)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
-		return a.changing(cmd.Context(), func(s *db.Store) error {
-			var all []track.MailView
-			for _, id := range args {
-				mails, err := view.FindSet(cmd.Context(), s, project, id)
-				if err != nil {
-					return err
-				}
-				all = append(all, mails...)
-			}
-			if err := s.Hide(cmd.Context(), a.actor(), view.Numbers(all), hidden); err != nil {
-				return err
-			}
-			for _, m := range all {
-				fmt.Fprintf(a.out, "%d  %s  %s\n", m.ID, now, term.Printable(m.Name))
-			}
-			return nil
+		return a.decide(cmd.Context(), view.FindMails, project, args, func(s *db.Store, mails []int64) (string, error) {
+			return now, s.Hide(cmd.Context(), a.actor(), mails, hidden)
 		})
 	}
 	projectFlag(c, &project)

@@ -10,6 +10,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
+	"patchwatch/track"
 )
 
 func (a *app) stateCommand() *cobra.Command {
@@ -26,7 +27,7 @@ func (a *app) stateCommand() *cobra.Command {
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ids, name := args[:len(args)-1], args[len(args)-1]
-			return a.decide(cmd.Context(), project, ids, func(s *db.Store, patches []int64) (string, error) {
+			return a.decide(cmd.Context(), view.FindPatches, project, ids, func(s *db.Store, patches []int64) (string, error) {
 				state, err := findState(cmd.Context(), s, name)
 				if err != nil {
 					return "", err
@@ -39,20 +40,24 @@ func (a *app) stateCommand() *cobra.Command {
 	return c
 }
 
-// decide sets something for the patches that the ids mean, and prints for each what it is now: that is what set returns.
-func (a *app) decide(ctx context.Context, project string, ids []string,
-	set func(s *db.Store, patches []int64) (now string, err error)) error {
+// finder returns the mails that ids mean, each once.
+type finder func(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error)
+
+// decide sets something for the mails that find makes of the ids, and prints for each what it is now: that is what set
+// returns.
+func (a *app) decide(ctx context.Context, find finder, project string, ids []string,
+	set func(s *db.Store, mails []int64) (now string, err error)) error {
 	return a.changing(ctx, func(s *db.Store) error {
-		patches, err := view.FindPatches(ctx, s, project, ids)
+		mails, err := find(ctx, s, project, ids)
 		if err != nil {
 			return err
 		}
-		now, err := set(s, view.Numbers(patches))
+		now, err := set(s, view.Numbers(mails))
 		if err != nil {
 			return err
 		}
-		for _, p := range patches {
-			fmt.Fprintf(a.out, "%d  %s  %s\n", p.ID, term.Printable(now), term.Printable(p.Name))
+		for _, m := range mails {
+			fmt.Fprintf(a.out, "%d  %s  %s\n", m.ID, term.Printable(now), term.Printable(m.Name))
 		}
 		return nil
 	})

@@ -108,6 +108,25 @@ func FindPatches(ctx context.Context, s *db.Store, project string, ids []string)
 	return out, nil
 }
 
+// FindMails returns the mails that ids mean, each once. A series means all of its mails.
+func FindMails(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	var out []track.MailView
+	found := map[int64]bool{} // a mail may be named again by its series
+	for _, id := range ids {
+		mails, err := FindSet(ctx, s, project, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range mails {
+			if !found[m.ID] {
+				found[m.ID] = true
+				out = append(out, m)
+			}
+		}
+	}
+	return out, nil
+}
+
 func notAPatch(id string, mails []track.MailView) string {
 	if len(mails) == 1 {
 		return fmt.Sprintf("%s is no patch: it is %s", id, kindInWords(mails[0]))
