@@ -163,7 +163,7 @@ func (a *app) bundleShowCommand() *cobra.Command {
 	return c
 }
 
-// bundled are the patches of a bundle, in order.
+// bundled are the patches of a bundle, in order, without those that are hidden.
 func (a *app) bundled(ctx context.Context, s *db.Store, owner, name string) (out []track.MailView, err error) {
 	b, err := a.findBundle(ctx, s, owner, name)
 	if err != nil {
@@ -180,7 +180,7 @@ func (a *app) bundled(ctx context.Context, s *db.Store, owner, name string) (out
 		}
 		out = append(out, found...)
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(m track.MailView) bool { return m.Hidden }), nil
 }
 
 func (a *app) bundleCreateCommand() *cobra.Command {
