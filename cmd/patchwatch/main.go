@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/cmd/patchwatch/internal/view"
+	"patchwatch/db"
 )
 
 func main() {
@@ -63,13 +65,14 @@ func (a *app) run(ctx context.Context, args []string) int {
 	return exitFailed
 }
 
-// errorInWords makes an error one line, unless it is a list.
+// errorInWords makes an error one line, unless it is a list. That something is a conflict is for programs: its sentence
+// says what is in the way.
 func errorInWords(err error) string {
 	var many *view.AmbiguousError
 	if errors.As(err, &many) {
 		return term.PrintableText(many.Error())
 	}
-	return term.Printable(err.Error())
+	return term.Printable(strings.TrimSuffix(err.Error(), ": "+db.ErrConflict.Error()))
 }
 
 // exitCode ends the program without another word: all has been said.

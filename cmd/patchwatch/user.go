@@ -148,11 +148,15 @@ func (a *app) disabledCommand(disabled bool, c *cobra.Command) *cobra.Command {
 	c.Args = cobra.MinimumNArgs(1)
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		return a.changing(cmd.Context(), func(s *db.Store) error {
+			var users []track.User
 			for _, name := range args {
 				u, err := findUser(cmd.Context(), s, name)
 				if err != nil {
 					return err
 				}
+				users = append(users, u)
+			}
+			for _, u := range users {
 				u.Disabled = disabled
 				if err := s.SetUser(cmd.Context(), a.actor(), u); err != nil {
 					return err

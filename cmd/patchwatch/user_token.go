@@ -105,7 +105,7 @@ func (a *app) printCredentials(all []track.Credential, asJSON bool) error {
 		return term.JSON(a.out, rows)
 	}
 	if len(all) == 0 {
-		fmt.Fprintln(a.err, "none")
+		fmt.Fprintln(a.err, "no tokens, sessions or links")
 		return nil
 	}
 	return t.Print(a.out, a.screen)
