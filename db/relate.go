@@ -13,8 +13,16 @@ import (
 
 // Relate says that a patch is related to others: all of them are then related to each other, and to those that one of them was
 // related to before. Without others, the patch is taken out of its relation. ErrConflict: they are in two relations already.
-func (s *Store) Relate(ctx context.Context, by track.Actor, patch int64, to []int64) error {
-	return s.decideBy(ctx, by, func(w *writing) error { return w.relate(patch, to) })
+// What else is decided about the patch is decided with it: all of it or nothing.
+func (s *Store) Relate(ctx context.Context, by track.Actor, patch int64, to []int64, also track.Decided) error {
+	return s.decideBy(ctx, by, func(w *writing) error {
+		if also != (track.Decided{}) {
+			if err := w.decide([]int64{patch}, also); err != nil {
+				return err
+			}
+		}
+		return w.relate(patch, to)
+	})
 }
 
 func (w *writing) relate(patch int64, to []int64) error {

@@ -43,6 +43,11 @@ var writes = []struct {
 	},
 	{"PATCH", "patches/{lone}/", "archived=True", "* archived", "403 403 403 403 200 200 403 403 403"},
 	{"PATCH", "patches/{first}/", `{"related":[{second}]}`, "* related", "403 403 403 403 200 200 403 403 403"},
+	{
+		"PATCH", "patches/{first}/", `{"related":[{second}],"state":"rejected"}`, "* state, * related",
+		"403 403 403 403 200 200 403 403 403",
+	},
+	{"PATCH", "patches/{first}/", `{"related":[{cover}],"state":"rejected"}`, "", "403 403 400 400 400 400 403 403 403"},
 	{"PATCH", "patches/{spam}/", "state=accepted", "", "410 410 410 410 410 410 410 403 403"},
 	{"POST", "patches/{first}/checks/", "state=success", "* check", "403 403 201 201 201 201 403 403 403"},
 	{"POST", "patches/{lone}/checks/", "state=success", "* check", "403 403 403 403 201 201 403 403 403"},

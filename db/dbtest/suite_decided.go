@@ -119,13 +119,13 @@ func (u suite) TestAnyCopysNumber(t *testing.T) {
 		if all, err := s.Checks(ctx, []int64{id}); err != nil || len(all[id]) != i+1 {
 			t.Errorf("by %d: %+v, %v", id, all, err)
 		}
-		if err := s.Relate(ctx, by, id, []int64{other}); err != nil {
+		if err := s.Relate(ctx, by, id, []int64{other}, track.Decided{}); err != nil {
 			t.Error(err)
 		}
 		if r := patchRow(t, s, "o@x"); len(r.Related) != 0 && r.Related[0].ID != first || r.Hidden {
 			t.Errorf("by %d: %+v", id, r)
 		}
-		if err := s.Relate(ctx, by, id, nil); err != nil {
+		if err := s.Relate(ctx, by, id, nil, track.Decided{}); err != nil {
 			t.Error(err)
 		}
 	}

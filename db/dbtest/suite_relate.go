@@ -42,7 +42,7 @@ func (u suite) TestRelated(t *testing.T) {
 	e := &told{T: t, s: s, since: lastEvent(t, s)}
 	relate := func(when string, patch int64, to []int64, want map[string]string) {
 		t.Helper()
-		if err := s.Relate(ctx, "ann", patch, to); err != nil {
+		if err := s.Relate(ctx, "ann", patch, to, track.Decided{}); err != nil {
 			t.Fatalf("%s: %v", when, err)
 		}
 		wantRelated(t, s, when, want)
@@ -88,7 +88,7 @@ func (u suite) TestRelateRefusals(t *testing.T) {
 		ids[id] = number(t, s, id)
 	}
 	for _, two := range [][2]string{{"1@x", "2@x"}, {"s@x", "o@x"}} {
-		if err := s.Relate(ctx, by, ids[two[0]], []int64{ids[two[1]]}); err != nil {
+		if err := s.Relate(ctx, by, ids[two[0]], []int64{ids[two[1]]}, track.Decided{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,11 +108,21 @@ func (u suite) TestRelateRefusals(t *testing.T) {
 		for _, id := range c.to {
 			to = append(to, ids[id])
 		}
-		if err := s.Relate(ctx, by, ids[c.patch], to); !errors.Is(err, c.want) {
+		also := track.Decided{State: ptr(track.StateAccepted), Archived: ptr(true)}
+		if err := s.Relate(ctx, by, ids[c.patch], to, also); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.what, err)
 		}
 	}
 	wantRelated(t, s, "after refusals", map[string]string{"1@x": "2@x", "s@x": "o@x", "p@x": ""})
+	patches, err := s.Patches(ctx, track.Filter{Archived: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range patches {
+		if p.State != track.StateNew || p.Archived {
+			t.Errorf("what was to be decided with a refused relation is: %s, %v", p.State, p.Archived)
+		}
+	}
 	if lastEvent(t, s) != since || len(logged(t, s, engine.LogQuery{})) != lines {
 		t.Error("what was refused was told")
 	}

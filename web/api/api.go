@@ -28,7 +28,7 @@ type Store interface {
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 
 	Decide(ctx context.Context, by track.Actor, patches []int64, d track.Decided) error
-	Relate(ctx context.Context, by track.Actor, patch int64, to []int64) error
+	Relate(ctx context.Context, by track.Actor, patch int64, to []int64, also track.Decided) error
 	SetAddressed(ctx context.Context, by track.Actor, comment int64, addressed *bool) error
 	SetUser(ctx context.Context, by track.Actor, u track.User) error
 

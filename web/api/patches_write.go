@@ -37,21 +37,21 @@ func (c *call) changePatch() (int, []byte, error) {
 	if err := f.err(); err != nil {
 		return 0, nil, err
 	}
-	if relate {
-		if err := c.relate(&row, related); err != nil {
-			return 0, nil, err
-		}
+	switch {
+	case relate:
+		err = c.relate(&row, related, d)
+	case d != (track.Decided{}):
+		err = c.Store.Decide(c.ctx(), c.viewer.Actor(), []int64{row.ID}, d)
 	}
-	if d != (track.Decided{}) {
-		if err := c.Store.Decide(c.ctx(), c.viewer.Actor(), []int64{row.ID}, d); err != nil {
-			return 0, nil, err
-		}
+	if err != nil {
+		return 0, nil, err
 	}
 	return c.again(c.patch)
 }
 
-// relate says to which patches a patch is related. That may those who maintain the projects of all of them.
-func (c *call) relate(row *track.PatchRow, to []int64) error {
+// relate says to which patches a patch is related, and decides what else is asked for in the same transaction. That may
+// those who maintain the projects of all of them.
+func (c *call) relate(row *track.PatchRow, to []int64, also track.Decided) error {
 	to = slices.DeleteFunc(to, func(id int64) bool { return id == row.ID })
 	if len(to) > 0 { // what is related stays so
 		for _, r := range row.Related {
@@ -81,7 +81,7 @@ func (c *call) relate(row *track.PatchRow, to []int64) error {
 			return &refusal{status: http.StatusForbidden, detail: detail}
 		}
 	}
-	err = c.Store.Relate(c.ctx(), c.viewer.Actor(), row.ID, to)
+	err = c.Store.Relate(c.ctx(), c.viewer.Actor(), row.ID, to, also)
 	if errors.Is(err, engine.ErrConflict) {
 		const detail = "At least one patch is already part of another relation. Remove it from there first."
 		return &refusal{status: http.StatusConflict, detail: detail}

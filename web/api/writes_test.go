@@ -15,6 +15,8 @@ func TestWrites(t *testing.T) {
 		{"PATCH", "patches/2/", `{"related":[3,2,6]}`, "Maint relates 2 to [3 6]"},
 		{"PATCH", "patches/2/", `{"related":[]}`, "Maint relates 2 to []"},
 		{"PATCH", "patches/2/", "related=3&related=6", "Maint relates 2 to [3 6]"},
+		{"PATCH", "patches/2/", `{"related":[3],"state":"new"}`,
+			"Maint decides about [2]: new - - - -; Maint relates 2 to [3]"},
 		{"PATCH", "patches/2/", "name=x&archived=", ""},
 		{"PATCH", "series/1/", `{"state":"queued","delegate":2,"archived":true}`,
 			"Maint decides about [2 3]: queued mary@example.org true - -"},

@@ -362,7 +362,12 @@ func (s *Fake) Decide(_ context.Context, by track.Actor, patches []int64, d trac
 		said(d.State), said(d.Delegate), said(d.Archived), said(d.CommitRef), said(d.PullURL))
 }
 
-func (s *Fake) Relate(_ context.Context, by track.Actor, patch int64, to []int64) error {
+func (s *Fake) Relate(ctx context.Context, by track.Actor, patch int64, to []int64, also track.Decided) error {
+	if also != (track.Decided{}) {
+		if err := s.Decide(ctx, by, []int64{patch}, also); err != nil {
+			return err
+		}
+	}
 	return s.write([]int64{1}, "%s relates %d to %v", by, patch, to)
 }
 

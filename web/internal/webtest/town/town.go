@@ -129,7 +129,7 @@ func (t *Town) decide() {
 		PullURL: ptr("git://git.example.org/x"),
 	}))
 	t.must(t.Decide(t.ctx(), maint.Actor(), []int64{lone}, track.Decided{State: ptr(track.State("queued"))}))
-	t.must(t.Relate(t.ctx(), maint.Actor(), first, []int64{lone}))
+	t.must(t.Relate(t.ctx(), maint.Actor(), first, []int64{lone}, track.Decided{}))
 	t.must(t.SetAddressed(t.ctx(), maint.Actor(), t.demo("on-first"), ptr(false)))
 	for _, k := range []track.Check{
 		{State: track.CheckSuccess, Context: "build", TargetURL: "https://ci.example.org/1", Description: "fine"},
@@ -179,7 +179,7 @@ func (t *Town) AddPrivate() {
 	check := track.Check{User: inner.ID, State: track.CheckFail, Context: "secret"}
 	_, err := t.AddCheck(t.ctx(), inner.Actor(), check, first)
 	t.must(err)
-	t.must(t.Relate(t.ctx(), inner.Actor(), first, []int64{t.Mail("inside", "in-second")}))
+	t.must(t.Relate(t.ctx(), inner.Actor(), first, []int64{t.Mail("inside", "in-second")}, track.Decided{}))
 	t.must(t.SetAddressed(t.ctx(), inner.Actor(), t.Mail("inside", "in-talk"), ptr(true)))
 	t.Bundle("inner", "secret", true, "inside", "<in-first>")
 	t.Bundle("ann", "secret", true, "inside", "<in-ann>")
