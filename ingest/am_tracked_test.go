@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/internal/needs"
 	"patchwatch/track"
 )
 
@@ -64,9 +65,7 @@ Acked-by: Bob <bob@x.org>
 
 // TestTrackedReadsAsPatch: whatever else is in the header, git makes the same commits of it.
 func TestTrackedReadsAsPatch(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	t.Parallel()
 	samples, _ := filepath.Glob("../testdata/sample/*.eml")
 	if len(samples) == 0 {

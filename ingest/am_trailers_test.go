@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"patchwatch/internal/needs"
 	"patchwatch/track"
 )
 
@@ -35,9 +36,7 @@ func TestWithTrailers(t *testing.T) {
 
 // TestTrailersAsGitPutsThem asks git where a trailer belongs.
 func TestTrailersAsGitPutsThem(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	for _, text := range []string{
 		"text",
 		"text\nof two lines",

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/internal/needs"
 	"patchwatch/track"
 )
 
@@ -28,9 +29,7 @@ type gitReader struct {
 }
 
 func newGitReader(t testing.TB) *gitReader {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	return &gitReader{t, t.TempDir()}
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/needs"
 	"patchwatch/track"
 	"patchwatch/web/internal/serve"
 	"patchwatch/web/internal/webtest"
@@ -222,9 +223,7 @@ func TestFaultsOfTheDatabase(t *testing.T) {
 
 // TestGitReadsTheSeries: git am takes the file of a series.
 func TestGitReadsTheSeries(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	t.Parallel()
 	c := exec.Command("git", "mailsplit", "-o"+t.TempDir())
 	c.Stdin = newServer().get("/series/1/mbox/").Body

@@ -13,15 +13,15 @@ import (
 )
 
 // TestClientsOfPatchwork: git-pw and b4, as Debian has them, do with patchwatch serve what people do with Patchwork.
-// PATCHWATCH_CLIENTS=1 says that they are there, and that nothing may be skipped.
+// Where PATCHWATCH_CLIENTS is set, as .ci/run does if it has them or can install them, it fails instead of being skipped.
 func TestClientsOfPatchwork(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"git", "git-pw", "b4"} {
 		if _, err := exec.LookPath(program); err != nil {
 			if os.Getenv("PATCHWATCH_CLIENTS") != "" {
-				t.Fatalf("%s must be here, and is not: %v", program, err)
+				t.Fatalf("%s must be installed, as PATCHWATCH_CLIENTS is set: %v", program, err)
 			}
-			t.Skipf("%s is not installed: on Debian, apt-get install git-pw b4", program)
+			t.Skipf("%s is not installed, and this test runs it: on Debian, apt-get install git git-pw b4", program)
 		}
 	}
 	c := newClient(t)

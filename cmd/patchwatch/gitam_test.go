@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/internal/needs"
 )
 
 // The sample mails that apply to testdata/base one after the other, each as it was sent.
@@ -26,9 +27,7 @@ const better = "56 61 46"
 // are the same, and so are authors, dates and messages.
 func TestGitAmMakesTheCommitsThatTheMailsMake(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	w := newWorkplace(t)
 	if err := writeMaildir(w.path("md"), samples(t)); err != nil {
 		t.Fatal(err)

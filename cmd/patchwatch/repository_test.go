@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"mime/quotedprintable"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"patchwatch/internal/needs"
 )
 
 // TestGitAmOfHardPatches sends the commits of a repository made here through a list, and applies what comes out: files
@@ -16,9 +17,7 @@ import (
 // with CR alone, without a last newline, and with lines that look like mail or like a patch.
 func TestGitAmOfHardPatches(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
+	needs.Git(t)
 	w := newWorkplace(t)
 	source := w.path("source")
 	want := hardCommits(t, source)

@@ -33,8 +33,9 @@ var rooms = map[string][]string{
 	inside + "view": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
 
 	// What tests of several rooms hold output against.
-	inside + "term/termtest": {},
-	inside + "ops/opstest":   {},
+	inside + "term/termtest":    {},
+	inside + "ops/opstest":      {},
+	"patchwatch/internal/needs": {},
 
 	"patchwatch/watcher": {},
 	"patchwatch/ingest":  {"patchwatch/track"},
