@@ -77,11 +77,37 @@ func (b bot) patches(t *testing.T, query string) (all []onePatch) {
 	return all
 }
 
+func (b bot) setState(t *testing.T, id int64, state string) {
+	t.Helper()
+	b.must(t, http.StatusOK, "PATCH", fmt.Sprintf("/api/patches/%d/", id), map[string]string{"state": state}, nil)
+}
+
+// dial connects to a server, until the test ends.
+func dial(t *testing.T, at string) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", strings.TrimPrefix(at, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
 // token makes an account that may do everything, and a token for it.
 func (w *workplace) token(name string) string {
 	w.t.Helper()
 	w.run("user", "add", name, "--admin", "--email", name+"@example.org")
 	return strings.TrimSpace(w.run("user", "token", name))
+}
+
+// newWorkplaceWith is a workplace whose database has one patch, of this Message-ID, which came by the Maildir md.
+func newWorkplaceWith(t *testing.T, id string) *workplace {
+	t.Helper()
+	w := newWorkplace(t)
+	w.deliver("md", nil)
+	w.deliverPatch(id)
+	w.watchOnce("md", 1)
+	return w
 }
 
 func (w *workplace) deliverPatch(id string) {
@@ -93,18 +119,11 @@ func (w *workplace) deliverPatch(id string) {
 // refused meanwhile.
 func TestServeFinishesWhatIsInHand(t *testing.T) {
 	t.Parallel()
-	w := newWorkplace(t)
-	w.deliver("md", nil)
-	w.deliverPatch("a@example.org")
-	w.watchOnce("md", 1)
+	w := newWorkplaceWith(t, "a@example.org")
 	token := w.token("ann")
 	p, at := w.serve()
 	id := bot{at: at}.patches(t, "")[0].ID
-	c, err := net.Dial("tcp", strings.TrimPrefix(at, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
+	c := dial(t, at)
 	body := `{"state": "accepted"}`
 	fmt.Fprintf(c, "PATCH /api/patches/%d/ HTTP/1.1\r\nHost: x\r\nAuthorization: Token %s\r\nContent-Type: application/json\r\n"+
 		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", id, token, len(body))
@@ -193,10 +212,7 @@ func TestServeAtSocketOfSystemd(t *testing.T) {
 func TestServedSoon(t *testing.T) {
 	for name, beside := range map[string]bool{"a watcher of its own": false, "another process": true} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorkplace(t)
-			w.deliver("md", nil)
-			w.deliverPatch("first@example.org") // so that there is a project
-			w.watchOnce("md", 1)
+			w := newWorkplaceWith(t, "first@example.org") // so that there is a project
 			var args []string
 			if beside {
 				w.start("watch", "md").waitFor("msg=watching")
@@ -245,11 +261,7 @@ func TestServeEndsWhenTheDatabaseIsNewer(t *testing.T) {
 		w := newWorkplace(t)
 		w.deliver("md", nil)
 		p, at := w.serve(dirs...)
-		stuck, err := net.Dial("tcp", strings.TrimPrefix(at, "http://")) // its body never comes
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer stuck.Close()
+		stuck := dial(t, at) // its body never comes
 		io.WriteString(stuck, "POST /user/login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
 		w.makeNewer()
 		start := time.Now()
@@ -287,17 +299,14 @@ func (w *workplace) makeNewer() {
 // TestTwoServers: what one of them writes the other one shows with the next answer.
 func TestTwoServers(t *testing.T) {
 	t.Parallel()
-	w := newWorkplace(t)
-	w.deliver("md", nil)
-	w.deliverPatch("a@example.org")
-	w.watchOnce("md", 1)
+	w := newWorkplaceWith(t, "a@example.org")
 	token := w.token("ann")
 	p, at := w.serve("md")
 	q, other := w.serve("md")
 	servers := []bot{{at: at, token: token}, {at: other, token: token}}
 	id := servers[0].patches(t, "")[0].ID
 	for i, state := range []string{"accepted", "rejected", "under-review", "new", "accepted"} {
-		servers[i%2].must(t, http.StatusOK, "PATCH", fmt.Sprintf("/api/patches/%d/", id), map[string]string{"state": state}, nil)
+		servers[i%2].setState(t, id, state)
 		for _, s := range servers {
 			if got := s.patches(t, "")[0].State; got != state {
 				t.Errorf("%s shows %s, and not %s", s.at, got, state)
@@ -305,16 +314,13 @@ func TestTwoServers(t *testing.T) {
 		}
 	}
 	p.stop()
-	servers[1].must(t, http.StatusOK, "PATCH", fmt.Sprintf("/api/patches/%d/", id), map[string]string{"state": "new"}, nil)
+	servers[1].setState(t, id, "new")
 	q.stop()
 }
 
 func TestServeRequiresLogin(t *testing.T) {
 	t.Parallel()
-	w := newWorkplace(t)
-	w.deliver("md", nil)
-	w.deliverPatch("secret@example.org")
-	w.watchOnce("md", 1)
+	w := newWorkplaceWith(t, "secret@example.org")
 	token := w.token("ann")
 	p, at := w.serve("--require-login")
 	for _, path := range []string{"/api/patches/", "/api/projects/", "/api/events/", "/api/patches/1/", "/patch/1/mbox/", "/series/1/mbox/", "/"} {
