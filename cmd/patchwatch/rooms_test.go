@@ -25,7 +25,8 @@ var rooms = map[string][]string{
 	inside + "term":   {},
 	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
 	inside + "ops": {
-		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term",
+		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/internal/listen", "patchwatch/track",
+		"patchwatch/watcher", inside + "term",
 	},
 	inside + "stress": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/track", "patchwatch/watcher", inside + "intake", inside + "term",
@@ -36,6 +37,8 @@ var rooms = map[string][]string{
 	inside + "term/termtest":    {},
 	inside + "ops/opstest":      {},
 	"patchwatch/internal/needs": {},
+
+	"patchwatch/internal/listen": {},
 
 	"patchwatch/watcher": {},
 	"patchwatch/ingest":  {"patchwatch/track"},
@@ -72,7 +75,7 @@ var rooms = map[string][]string{
 	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 
 	// HTTP without mail and without a database.
-	"patchwatch/web/internal/serve":  {"patchwatch/web/internal/layout"},
+	"patchwatch/web/internal/serve":  {"patchwatch/internal/listen", "patchwatch/web/internal/layout"},
 	"patchwatch/web/internal/layout": {},
 }
 

@@ -6,13 +6,15 @@ import (
 	"net"
 	"os"
 	"strings"
+
+	"patchwatch/internal/listen"
 )
 
 // ErrListen is the error for an address that cannot be one.
 var ErrListen = errors.New("--listen takes HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, or unix:PATH")
 
-// listen opens the sockets to serve at: those of the service manager if it passed any, otherwise the one at address.
-func listen(address string) ([]net.Listener, error) {
+// openSockets opens the sockets to serve at: those of the service manager if it passed any, otherwise the one at address.
+func openSockets(address string) ([]net.Listener, error) {
 	passed, err := passedSockets()
 	if err != nil || len(passed) > 0 {
 		return passed, err
@@ -28,9 +30,9 @@ func listenAt(address string) (net.Listener, error) {
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
 		return listenUnix(path)
 	}
-	network, full, err := tcpAddress(address)
-	if err != nil {
-		return nil, err
+	network, full, ok := listen.TCP(address)
+	if !ok {
+		return nil, ErrListen
 	}
 	return net.Listen(network, full)
 }
@@ -40,28 +42,10 @@ func CheckListen(address string) error {
 	if path, ok := strings.CutPrefix(address, "unix:"); ok && path != "" {
 		return nil
 	}
-	_, _, err := tcpAddress(address)
-	return err
-}
-
-// tcpAddress reads HOST:PORT. Without a host it means this machine only. A host of IPv4 means IPv4 only: Go would take
-// 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
-func tcpAddress(address string) (network, full string, err error) {
-	host, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+	if _, _, ok := listen.TCP(address); !ok {
+		return ErrListen
 	}
-	if err != nil || port == "" {
-		return "", "", ErrListen
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	network = "tcp"
-	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {
-		network = "tcp4"
-	}
-	return network, net.JoinHostPort(host, port), nil
+	return nil
 }
 
 // urlOf says where a listener is found: by the host that was asked for, and the port that it got.

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"patchwatch/internal/listen"
 )
 
 func TestListenAddress(t *testing.T) {
@@ -20,12 +22,13 @@ func TestListenAddress(t *testing.T) {
 		"[::1]:1": "tcp [::1]:1", "localhost:1": "tcp localhost:1", "": "", "8080": "", "localhost": "", "::1": "",
 		":99999": "", "1.2.3.4:": "", "unix:": "",
 	} {
-		network, full, err := tcpAddress(address)
+		network, full, ok := listen.TCP(address)
+		err := CheckListen(address)
 		if want == "" {
-			if !errors.Is(err, ErrListen) || CheckListen(address) == nil {
+			if ok || !errors.Is(err, ErrListen) {
 				t.Errorf("%q: %s %s, %v", address, network, full, err)
 			}
-		} else if network+" "+full != want || err != nil || CheckListen(address) != nil {
+		} else if network+" "+full != want || err != nil {
 			t.Errorf("%q: %s %s, want %s, %v", address, network, full, want, err)
 		}
 	}

@@ -105,7 +105,7 @@ func (s *Server) Hurry(grace time.Duration) { s.grace.Store(int64(grace)) }
 // Run serves until ctx ends. Then it accepts nothing more, lets requests in hand finish, and returns nil. It returns
 // only when no handler runs, or Limits.Grace and five more seconds have passed.
 func (s *Server) Run(ctx context.Context) error {
-	listeners, err := listen(s.cfg.Listen)
+	listeners, err := openSockets(s.cfg.Listen)
 	if err != nil {
 		return err
 	}

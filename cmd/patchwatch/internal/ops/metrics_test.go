@@ -74,7 +74,7 @@ func TestMetricsAddress(t *testing.T) {
 		"0.0.0.0:1": "tcp4 0.0.0.0:1", "[::1]:1": "tcp [::1]:1", "[::]:1": "tcp [::]:1", "localhost:1": "tcp localhost:1",
 		"": "", ":": "", "localhost": "", "127.0.0.1": "", "::1": "", ":99999": "", "-1": "", "unix:/tmp/x": "",
 	} {
-		network, full, err := listenAt(address)
+		network, full, err := tcpAddress(address)
 		if want == "" {
 			if !errors.Is(err, ErrAddress) {
 				t.Errorf("%q: %s %s, %v", address, network, full, err)

@@ -13,37 +13,27 @@ import (
 	"golang.org/x/net/netutil"
 
 	"patchwatch/cmd/patchwatch/internal/term"
+	"patchwatch/internal/listen"
 )
 
 // ErrAddress is the error for an address that can't be one.
 var ErrAddress = errors.New("--metrics takes a PORT, :PORT or HOST:PORT, such as :9464 or [::1]:9464")
 
-// listenAt reads PORT, :PORT or HOST:PORT. Without a host it means this machine only. With a host of IPv4 it means
-// IPv4 only: Go would take 0.0.0.0 for all of IPv6 too, which a firewall may not cover.
-func listenAt(address string) (network, full string, err error) {
+// tcpAddress reads PORT, :PORT or HOST:PORT. Without a host it means this machine only.
+func tcpAddress(address string) (network, full string, err error) {
 	if !strings.Contains(address, ":") {
 		address = ":" + address
 	}
-	host, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = net.LookupPort("tcp", port)
-	}
-	if err != nil || port == "" {
+	network, full, ok := listen.TCP(address)
+	if !ok {
 		return "", "", ErrAddress
 	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	network = "tcp"
-	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {
-		network = "tcp4"
-	}
-	return network, net.JoinHostPort(host, port), nil
+	return network, full, nil
 }
 
 // Serve answers until stop is called. An address without a host means this machine only.
 func (m *Metrics) Serve(address string) (at net.Addr, stop func(), err error) {
-	network, address, err := listenAt(address)
+	network, address, err := tcpAddress(address)
 	if err != nil {
 		return nil, nil, err
 	}
