@@ -34,11 +34,14 @@ func (e *database) Scratch(ctx context.Context) (engine.Engine, error) {
 	return &scratch{dir: dir, turn: newTurn(), w: w}, nil
 }
 
+// scratchOptions: the cache fills whatever is stored, and a larger one makes nothing faster.
+const scratchOptions = "_synchronous=OFF&_cache_size=-8192&_mutex=no"
+
 func (e *database) copyWithoutBytes(ctx context.Context, dir string) (w *writer, err error) {
 	if err := e.roomForCopy(ctx, dir); err != nil {
 		return nil, err
 	}
-	w, err = newWriter(dsn(filepath.Join(dir, "copy.db"), "_synchronous=OFF&"+writeOptions))
+	w, err = newWriter(dsn(filepath.Join(dir, "copy.db"), scratchOptions))
 	if err != nil {
 		return nil, err
 	}
