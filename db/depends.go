@@ -9,59 +9,49 @@ import (
 	"patchwatch/track"
 )
 
-// Dependencies gives what the mails of a series name in Depends-on lines, in order, and which series name it. What was
-// written is stored; what it means is looked up when it is asked for, so that it makes no difference which came first. A
-// Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of
-// some other site, and nothing is known of it here.
-func (s *Store) Dependencies(ctx context.Context, series int64) (on []track.Dependency, of []int64, err error) {
-	err = s.view(ctx, func(v engine.View) error {
-		rows, err := v.Series([]int64{series})
-		if err != nil || len(rows) == 0 {
-			return err
+// Dependencies gives what the mails of each series name in Depends-on lines, and which series name it. What was written is
+// stored; what it means is looked up when it is asked for, so that it makes no difference which came first. A Message-ID
+// means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of some
+// other site, and nothing is known of it here.
+func (s *Store) Dependencies(ctx context.Context, series []int64) (map[int64]track.Dependencies, error) {
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.Dependencies, error) {
+		projects, err := v.Depending(series)
+		if err != nil || len(projects) == 0 {
+			return nil, err
 		}
-		d := &dependencies{v, rows[0].Project}
-		all, err := d.on([]int64{series})
+		d := &dependencies{v, projects}
+		on, err := d.on()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		on = all[series]
-		of, err = d.of(series)
-		return err
+		out := make(map[int64]track.Dependencies, len(series))
+		for _, id := range series {
+			out[id] = track.Dependencies{On: on[id]}
+		}
+		for _, id := range engine.SortedKeys(projects) {
+			for _, o := range on[id] {
+				if is, asked := out[o.Series]; asked && !slices.Contains(is.Of, id) {
+					is.Of = append(is.Of, id)
+					out[o.Series] = is
+				}
+			}
+		}
+		return out, nil
 	})
-	return on, of, err
 }
 
-// dependencies looks up what Depends-on lines of a project's mails mean.
+// dependencies looks up what the Depends-on lines of some series mean. All are looked up at once, in as many questions as
+// for one.
 type dependencies struct {
 	engine.View
-	project int64
+	projects map[int64]int64 // by series
 }
 
 // on gives what each series depends on.
-func (d *dependencies) on(series []int64) (map[int64][]track.Dependency, error) {
-	members, err := d.Members(series)
+func (d *dependencies) on() (map[int64][]track.Dependency, error) {
+	written, err := d.written()
 	if err != nil {
 		return nil, err
-	}
-	var mails []int64
-	for _, of := range members {
-		for _, m := range of {
-			mails = append(mails, m.Mail)
-		}
-	}
-	texts, err := d.More(mails)
-	if err != nil {
-		return nil, err
-	}
-	written := map[int64][]string{}
-	for _, id := range series {
-		for _, m := range members[id] {
-			more, err := engine.ParseMore(texts[m.Mail])
-			if err != nil {
-				return nil, err
-			}
-			written[id] = append(written[id], more.Depends...)
-		}
 	}
 	meant, err := d.meant(written)
 	if err != nil {
@@ -70,8 +60,8 @@ func (d *dependencies) on(series []int64) (map[int64][]track.Dependency, error) 
 	out := map[int64][]track.Dependency{}
 	for id, lines := range written {
 		for _, line := range lines {
-			dependency := track.Dependency{Written: line, Series: meant[line]}
-			if meant[line] != id && !slices.Contains(out[id], dependency) {
+			dependency := track.Dependency{Written: line, Series: meant[d.named(id, line)]}
+			if dependency.Series != id && !slices.Contains(out[id], dependency) {
 				out[id] = append(out[id], dependency)
 			}
 		}
@@ -79,41 +69,50 @@ func (d *dependencies) on(series []int64) (map[int64][]track.Dependency, error) 
 	return out, nil
 }
 
-// meant gives the series that each line means, where one is known.
-func (d *dependencies) meant(written map[int64][]string) (map[string]int64, error) {
-	lines := map[string][]string{} // by the Message-ID that each names
-	for _, of := range written {
-		for _, line := range of {
-			if !strings.Contains(line, "://") {
-				lines[bracketed(line)] = append(lines[bracketed(line)], line)
-			}
-		}
-	}
-	out := map[string]int64{}
-	if len(lines) == 0 {
-		return out, nil
-	}
-	rows, err := d.RowsNamed(d.project, engine.SortedKeys(lines))
-	for _, r := range rows {
-		for _, line := range lines[r.ID] {
-			out[line] = r.Series
-		}
-	}
-	return out, err
-}
-
-// of gives the series that depend on this one, of all with a Depends-on line.
-func (d *dependencies) of(series int64) (out []int64, err error) {
-	others, err := d.Depending(d.project)
+// written gives the lines of each series.
+func (d *dependencies) written() (map[int64][]string, error) {
+	series := engine.SortedKeys(d.projects)
+	members, err := d.Members(series)
 	if err != nil {
 		return nil, err
 	}
-	others = slices.DeleteFunc(others, func(id int64) bool { return id == series })
-	on, err := d.on(others)
-	for _, id := range others {
-		if slices.ContainsFunc(on[id], func(o track.Dependency) bool { return o.Series == series }) {
-			out = append(out, id)
+	var mails []int64
+	for _, id := range series {
+		for _, m := range members[id] {
+			mails = append(mails, m.Mail)
 		}
 	}
-	return out, err
+	texts, err := d.More(mails)
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64][]string{}
+	for _, id := range series {
+		for _, m := range members[id] {
+			more, err := engine.ParseMore(texts[m.Mail])
+			if err != nil {
+				return nil, err
+			}
+			out[id] = append(out[id], more.Depends...)
+		}
+	}
+	return out, nil
+}
+
+// named is the mail that a line of a series names.
+func (d *dependencies) named(series int64, line string) engine.Name {
+	return engine.Name{Project: d.projects[series], MsgID: bracketed(line)}
+}
+
+// meant gives the series of the mails that lines name.
+func (d *dependencies) meant(written map[int64][]string) (map[engine.Name]int64, error) {
+	var names []engine.Name
+	for id, lines := range written {
+		for _, line := range lines {
+			if !strings.Contains(line, "://") {
+				names = append(names, d.named(id, line))
+			}
+		}
+	}
+	return d.SeriesOf(names)
 }

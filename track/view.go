@@ -71,6 +71,12 @@ type Dependency struct {
 	Series  int64  // the number of the series that is meant; 0: none that is known here
 }
 
+// Dependencies are what a series depends on, in the order in which it says so, and what depends on it, by number.
+type Dependencies struct {
+	On []Dependency
+	Of []int64
+}
+
 // MailView is any stored mail: a cover, a comment, a reply that waits for its parent.
 type MailView struct {
 	ID        int64 // the number by which it is called

@@ -162,9 +162,17 @@ func (a *asking) derivations() {
 		for i := range a.marking {
 			set(a, fmt.Sprintf("marked in %d %+v", project, a.marking[i]), pointed(marked[i]), err)
 		}
-		depending, err := a.Depending(project)
-		a.say(fmt.Sprint("depending in ", project), depending, err)
 	}
+	for _, id := range a.ids {
+		depending, err := a.Depending([]int64{id, id})
+		a.say(fmt.Sprint("depending beside ", id), depending, err)
+	}
+	var names []engine.Name
+	for _, id := range someIDs {
+		names = append(names, engine.Name{MsgID: id}, engine.Name{Project: 1, MsgID: id}, engine.Name{Project: 2, MsgID: id})
+	}
+	of, err := a.SeriesOf(append(names, names[0]))
+	a.say("series of names", of, err)
 	for _, q := range a.referring {
 		referrers, err := a.Referrers(q)
 		var texts []string

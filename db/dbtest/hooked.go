@@ -126,8 +126,12 @@ func (h hookedView) Titled(queries []engine.Titling) ([][]engine.Namesake, error
 	return ask(h.hooked, "Titled", func() ([][]engine.Namesake, error) { return h.view.Titled(queries) })
 }
 
-func (h hookedView) Depending(project int64) ([]int64, error) {
-	return ask(h.hooked, "Depending", func() ([]int64, error) { return h.view.Depending(project) })
+func (h hookedView) Depending(series []int64) (map[int64]int64, error) {
+	return ask(h.hooked, "Depending", func() (map[int64]int64, error) { return h.view.Depending(series) })
+}
+
+func (h hookedView) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+	return ask(h.hooked, "SeriesOf", func() (map[engine.Name]int64, error) { return h.view.SeriesOf(names) })
 }
 
 func (h hookedView) Patches(f track.Filter) ([]track.PatchView, error) {

@@ -2,7 +2,6 @@ package dbtest
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -217,12 +216,28 @@ func (s *state) titled(q engine.Titling) (out []engine.Namesake) {
 	return first(out, q.Most)
 }
 
-func (v *view) Depending(project int64) ([]int64, error) {
-	found := map[int64]bool{}
-	for _, m := range v.mails.all() {
-		if m.Chosen && m.Project == project && strings.Contains(m.More, `"Depends":`) && v.seriesOf(m.ID) != 0 {
-			found[v.seriesOf(m.ID)] = true
+func (v *view) Depending(series []int64) (map[int64]int64, error) {
+	projects := map[int64]bool{}
+	for _, id := range series {
+		if s := v.series.get(id); s != nil {
+			projects[s.Project] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(found)), nil
+	found := map[int64]int64{}
+	for _, m := range v.mails.all() {
+		if m.Chosen && projects[m.Project] && strings.Contains(m.More, `"Depends":`) && v.seriesOf(m.ID) != 0 {
+			found[v.seriesOf(m.ID)] = m.Project
+		}
+	}
+	return found, nil
+}
+
+func (v *view) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+	found := map[engine.Name]int64{}
+	for _, name := range names {
+		if m := v.chosen(name); m != nil && v.seriesOf(m.ID) != 0 {
+			found[name] = v.seriesOf(m.ID)
+		}
+	}
+	return found, nil
 }

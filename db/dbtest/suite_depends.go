@@ -3,6 +3,7 @@ package dbtest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +22,8 @@ func dependsOn(m *track.Mail, lines ...string) *track.Mail {
 // depends on it, each after a <.
 func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
 	t.Helper()
-	on, of, err := s.Dependencies(context.Background(), seriesOf(t, s, id).ID)
+	is := seriesOf(t, s, id).ID
+	all, err := s.Dependencies(context.Background(), []int64{is})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,11 +35,11 @@ func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
 		return strings.Trim(all[0].Key, "<>")
 	}
 	var words []string
-	for _, d := range on {
+	for _, d := range all[is].On {
 		words = append(words, key(d.Series))
 	}
 	text := strings.Join(words, " ")
-	for _, o := range of {
+	for _, o := range all[is].Of {
 		text += " <" + key(o)
 	}
 	return strings.TrimSpace(text)
@@ -83,5 +85,56 @@ func (u suite) TestTwoDependencies(t *testing.T) {
 		made("a@x", -60, "first"), made("b@x", -60, "second"), made("c@x", -60, "third"))
 	if got := dependenciesInWords(t, s, "1@x"); got != "b@x a@x c@x" {
 		t.Errorf("depends on %s", got)
+	}
+}
+
+// The dependencies of a page of series take as many questions as those of one.
+func (u suite) TestDependenciesOfMany(t *testing.T) {
+	e, counter := Counting(u.database(t).engine(t))
+	s, err := db.New(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, want := []int64{}, map[int64]track.Dependencies{}
+	const n = 20
+	for i := range n {
+		id := fmt.Sprint(i, "@x")
+		m := made(id, i, "single "+id)
+		m.ListIDs = []string{fmt.Sprint("list", i%2, ".example.org")}
+		if i > 1 {
+			dependsOn(m, fmt.Sprintf("<%d@x>", i-2), "<"+id+">")
+		}
+		add(t, s, m)
+		ids = append(ids, seriesOf(t, s, id).ID)
+	}
+	for i := range n {
+		d := track.Dependencies{}
+		if i > 1 {
+			d.On = []track.Dependency{{Written: fmt.Sprintf("<%d@x>", i-2), Series: ids[i-2]}}
+		}
+		if i < n-2 {
+			d.Of = []int64{ids[i+2]}
+		}
+		want[ids[i]] = d
+	}
+	ask := func(series []int64) (got map[int64]track.Dependencies, calls int) {
+		counter.Take()
+		got, err := s.Dependencies(context.Background(), series)
+		if err != nil {
+			t.Fatal(err)
+		}
+		each, _ := counter.Take()
+		for _, n := range each {
+			calls += n
+		}
+		return got, calls
+	}
+	_, one := ask(ids[4:5])
+	got, all := ask(ids)
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%v\nwant\n%v", got, want)
+	}
+	if one != all || one > 6 {
+		t.Errorf("%d questions for one series and %d for %d", one, all, n)
 	}
 }

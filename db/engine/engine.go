@@ -120,8 +120,11 @@ type Derivations interface {
 	People(emails []string) (map[string]PersonRow, error)
 	// Titled finds, for each query, the chosen patches and covers of a title, the first ones in the query's order.
 	Titled(queries []Titling) ([][]Namesake, error)
-	// Depending gives the series of a project that have a mail with Depends-on lines, by number.
-	Depending(project int64) ([]int64, error)
+	// Depending gives all series that have a mail with Depends-on lines, each with its project, of the projects in which
+	// some series are.
+	Depending(series []int64) (map[int64]int64, error)
+	// SeriesOf gives the series that the chosen mails of some names are in.
+	SeriesOf(names []Name) (map[Name]int64, error)
 }
 
 // Lists answers what people ask. Filters mean the same in every engine.

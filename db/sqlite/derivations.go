@@ -210,17 +210,32 @@ func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	return out, nil
 }
 
-func (q queries) Depending(project int64) (out []int64, err error) {
-	err = q.each(`
-		SELECT DISTINCT coalesce(p.series, c.series) FROM mail m
-			LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-		WHERE `+is("m.project")+` AND instr(m.more, '"Depends":') > 0 AND m.chosen
-			AND coalesce(p.series, c.series) IS NOT NULL
-		ORDER BY 1`, []any{project}, func(scan func(...any) error) error {
-		var id int64
-		err := scan(&id)
-		out = append(out, id)
-		return err
-	})
-	return out, err
+func (q queries) Depending(series []int64) (map[int64]int64, error) {
+	return q.pairs(`
+		SELECT coalesce(p.series, c.series), m.project
+		FROM (SELECT DISTINCT s.project FROM `+given+`series s WHERE s.id = j.value) w
+			CROSS JOIN mail m INDEXED BY mail_depends LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+		WHERE m.project = w.project AND instr(m.more, '"Depends":') > 0 AND m.chosen
+			AND coalesce(p.series, c.series) IS NOT NULL`, series)
+}
+
+func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+	found, asked := map[engine.Name]int64{}, make(map[engine.Name]bool, len(names))
+	var msgids []string
+	for _, name := range names {
+		asked[name], msgids = true, append(msgids, name.MsgID)
+	}
+	return found, q.each(`
+		SELECT n.project, n.msgid, coalesce(p.series, c.series)
+		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
+		WHERE n.msgid = j.value AND n.chosen AND coalesce(p.series, c.series) IS NOT NULL`,
+		[]any{list(once(msgids))}, func(scan func(...any) error) error {
+			var name engine.Name
+			var series int64
+			err := scan((*number)(&name.Project), &name.MsgID, &series)
+			if asked[name] {
+				found[name] = series
+			}
+			return err
+		})
 }

@@ -117,8 +117,11 @@ func TestDerived(t *testing.T) {
 			map[int64][]engine.Member{1: {member(mails[0], 0), member(mails[1], 1), member(mails[2], 2)}, 8: {member(mails[7], 1)}}},
 		{"People", func(v engine.View) (any, error) { return v.People([]string{"ann@x.org", "eve@x.org"}) },
 			map[string]engine.PersonRow{"ann@x.org": ann}},
-		{"Depending", func(v engine.View) (any, error) { return v.Depending(1) }, []int64{8}},
-		{"Depending of another project", func(v engine.View) (any, error) { return v.Depending(2) }, []int64(nil)},
+		{"Depending", func(v engine.View) (any, error) { return v.Depending([]int64{1, 8, 1}) }, map[int64]int64{8: 1}},
+		{"Depending beside none", func(v engine.View) (any, error) { return v.Depending([]int64{99}) }, map[int64]int64{}},
+		{"SeriesOf", func(v engine.View) (any, error) {
+			return v.SeriesOf([]engine.Name{{Project: 1, MsgID: "<p1@x>"}, {Project: 1, MsgID: "<p1@x>"}, {Project: 2, MsgID: "<c@x>"}, {MsgID: "<u@x>"}})
+		}, map[engine.Name]int64{{Project: 1, MsgID: "<p1@x>"}: 1}},
 	})
 }
 

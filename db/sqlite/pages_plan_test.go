@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -188,5 +189,31 @@ func TestPagesTakeAFixedNumberOfStatements(t *testing.T) {
 		if n[0] != n[1] || n[0] > 8 {
 			t.Errorf("%s: %d statements for one row and %d for all", name, n[0], n[1])
 		}
+	}
+}
+
+// So do the dependencies of series.
+func TestDependenciesTakeAFixedNumberOfStatements(t *testing.T) {
+	e, _, _ := openFilled(t)
+	var n [2]int
+	for i, keys := range []int{1, 100} {
+		var ids []int64
+		var names []engine.Name
+		for k := range keys {
+			ids, names = append(ids, int64(k)), append(names, engine.Name{Project: int64(k), MsgID: fmt.Sprint("<", k, "@x>")})
+		}
+		a := &asks{asker: e.writer}
+		q := queries{a}
+		_, err := q.Depending(ids)
+		_, err2 := q.Members(ids)
+		_, err3 := q.More(ids)
+		_, err4 := q.SeriesOf(names)
+		if err := errors.Join(err, err2, err3, err4); err != nil {
+			t.Fatal(err)
+		}
+		n[i] = a.n
+	}
+	if n[0] != n[1] {
+		t.Errorf("%d statements for one and %d for many", n[0], n[1])
 	}
 }

@@ -90,7 +90,8 @@ func whileReading(v engine.View) error {
 	later := titling
 	later.Later = true
 	errs := []error{
-		at(v.Titled([]engine.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending(1)),
+		at(v.Titled([]engine.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
+		at(v.SeriesOf([]engine.Name{{Project: 1, MsgID: "<p1@x>"}})),
 		at(v.MailViews([]int64{1, 2})),
 		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})), at(v.Events(engine.EventQuery{Above: 1})),
 		at(v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),

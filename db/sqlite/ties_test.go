@@ -79,7 +79,6 @@ func TestTies(t *testing.T) {
 			}
 			return ids, err
 		}, []int64{4, 5, 3, 2}},
-		{"Depending", func(v engine.View) (any, error) { return v.Depending(1) }, []int64{1, 2}},
 		{"Dictionaries", func(v engine.View) (any, error) {
 			found, err := v.Dictionaries()
 			return []int64{found[0].ID, found[1].ID}, err

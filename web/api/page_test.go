@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -86,5 +87,28 @@ func TestManyWords(t *testing.T) {
 		if w.Code != 400 || w.Body.String() != `{"detail":"Too many words."}` {
 			t.Errorf("101 words in %s: %d %s", list, w.Code, w.Body)
 		}
+	}
+}
+
+// A list of series asks for the dependencies of all of them at once.
+func TestDependenciesAreAskedForOnce(t *testing.T) {
+	t.Parallel()
+	s := newServer()
+	calls := func(more int) int {
+		for i := range more {
+			r := s.store.SeriesAll[0]
+			r.ID = int64(100 + i)
+			s.store.SeriesAll = append(s.store.SeriesAll, r)
+		}
+		before := s.store.Calls
+		w := s.get("/api/1.4/series/?per_page=" + strconv.Itoa(1+more))
+		if n := strings.Count(w.Body.String(), `"dependents":["`); w.Code != 200 || n != 1+more {
+			t.Fatalf("%d with %d dependencies", w.Code, n)
+		}
+		return s.store.Calls - before
+	}
+	s.get("/api/") // the first request looks at accounts and projects too
+	if one, many := calls(0), calls(5); one != many {
+		t.Errorf("%d questions for one series and %d for six", one, many)
 	}
 }

@@ -24,10 +24,12 @@ func (c *call) seriesList() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := c.encoder()
-	if err := tryList(e, page.Rows, c.writeSeries); err != nil {
+	depend, err := c.dependencies(page.Rows)
+	if err != nil {
 		return nil, err
 	}
+	e := c.encoder()
+	list(e, page.Rows, func(e *encoder, r *track.SeriesRow) { e.series(r, depend) })
 	return c.paged(e, q, p, page.Total, f.Projects), nil
 }
 
@@ -55,24 +57,40 @@ func (c *call) series() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := c.encoder()
-	if err := c.writeSeries(e, &row); err != nil {
+	depend, err := c.dependencies([]track.SeriesRow{row})
+	if err != nil {
 		return nil, err
 	}
+	e := c.encoder()
+	e.series(&row, depend)
 	return answerOf(e, row.Project), nil
 }
 
-func (c *call) writeSeries(e *encoder, r *track.SeriesRow) error {
-	e.seriesFields(r)
-	if p := c.world.Project(r.Project); e.v >= v14 && p != nil && p.ShowDependencies {
-		on, of, err := c.Store.Dependencies(c.ctx(), r.ID)
-		if err != nil {
-			return err
+func showsDependencies(w *site.World, project int64) bool {
+	p := w.Project(project)
+	return p != nil && p.ShowDependencies
+}
+
+// dependencies are those of all series whose project shows them.
+func (c *call) dependencies(rows []track.SeriesRow) (map[int64]track.Dependencies, error) {
+	var shown []int64
+	for i := range rows {
+		if showsDependencies(c.world, rows[i].Project) {
+			shown = append(shown, rows[i].ID)
 		}
-		e.dependencies(on, of)
+	}
+	if c.version < v14 || shown == nil {
+		return nil, nil
+	}
+	return c.Store.Dependencies(c.ctx(), shown)
+}
+
+func (e *encoder) series(r *track.SeriesRow, depend map[int64]track.Dependencies) {
+	e.seriesFields(r)
+	if e.v >= v14 && showsDependencies(e.world, r.Project) {
+		e.dependencies(depend[r.ID])
 	}
 	e.raw("}")
-	return nil
 }
 
 func (e *encoder) seriesFields(r *track.SeriesRow) {
@@ -110,9 +128,9 @@ func (e *encoder) seriesFields(r *track.SeriesRow) {
 }
 
 // dependencies writes URLs of series; what is named but not known here has none.
-func (e *encoder) dependencies(on []track.Dependency, of []int64) {
+func (e *encoder) dependencies(is track.Dependencies) {
 	var known []int64
-	for _, d := range on {
+	for _, d := range is.On {
 		if d.Series != 0 {
 			known = append(known, d.Series)
 		}
@@ -121,7 +139,7 @@ func (e *encoder) dependencies(on []track.Dependency, of []int64) {
 	e.raw(`,"dependencies":`)
 	list(e, known, url)
 	e.raw(`,"dependents":`)
-	list(e, of, url)
+	list(e, is.Of, url)
 }
 
 // changeSeries decides about all patches of a series at once: all or none. Patchwork has nothing like it.

@@ -317,8 +317,12 @@ func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.Ser
 	return track.SeriesRow{}, engine.ErrNotFound
 }
 
-func (s *Fake) Dependencies(context.Context, int64) ([]track.Dependency, []int64, error) {
-	return []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, []int64{22}, s.Fails
+func (s *Fake) Dependencies(_ context.Context, series []int64) (map[int64]track.Dependencies, error) {
+	all := map[int64]track.Dependencies{}
+	for _, id := range series {
+		all[id] = track.Dependencies{On: []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, Of: []int64{22}}
+	}
+	return all, s.ask()
 }
 
 func (s *Fake) Raw(_ context.Context, mail int64) ([]byte, error) {

@@ -131,18 +131,18 @@ func (sh *Shower) versions(v track.SeriesView) (string, error) {
 
 // dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
 func (sh *Shower) dependencies(series int64) error {
-	on, of, err := sh.store.Dependencies(sh.ctx, series)
+	all, err := sh.store.Dependencies(sh.ctx, []int64{series})
 	if err != nil {
 		return err
 	}
-	for _, d := range on {
+	for _, d := range all[series].On {
 		if d.Series == 0 {
 			sh.line("Depends on", "%s, of which nothing is known here", d.Written)
 		} else {
 			sh.line("Depends on", "%s  %s", SeriesID(d.Series), d.Written)
 		}
 	}
-	for _, id := range of {
+	for _, id := range all[series].Of {
 		sh.line("Needed by", "%s", SeriesID(id))
 	}
 	return nil
