@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -41,7 +42,7 @@ func disturbAsTold(a *app) {
 
 // TestKilledAtEveryStep kills the real program at each step of a mail's life, whatever steps there are, of a lone
 // mail and of a batch, at its first time and at a later one, and starts it again: the Maildir and the database are
-// what they would have been without.
+// what they would have been without, and the same is told.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	batch := samples(t)
@@ -53,6 +54,9 @@ func TestKilledAtEveryStep(t *testing.T) {
 			w.deliver("md", mails)
 			w.watchOnce("md", 1)
 			undisturbed[name] = w.whole("md")
+		}
+		if !strings.Contains(undisturbed["batch"], "series-completed") {
+			t.Fatal("the mails complete no series")
 		}
 		for _, step := range allSteps() {
 			if step == "linked" && !link {
@@ -116,7 +120,18 @@ func (w *workplace) whole(dir string) string {
 			fmt.Fprintln(&b, filepath.Join(folder, name))
 		}
 	}
-	return b.String() + w.run("dump")
+	return b.String() + w.run("dump") + w.told()
+}
+
+// eventNumbers are what is not the same of an event when its mails came in another order, or at another time.
+var eventNumbers = regexp.MustCompile(`"id":\d+,?|"date":"[^"]*",`)
+
+// told are the events without their numbers and dates, sorted.
+func (w *workplace) told() string {
+	w.t.Helper()
+	lines := strings.SplitAfter(eventNumbers.ReplaceAllString(w.run("events", "--json"), ""), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "")
 }
 
 func firstDifference(got, want string) string {
