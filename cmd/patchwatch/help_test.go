@@ -12,9 +12,14 @@ import (
 
 // contract is every command that people and their scripts rely on.
 var contract = []string{
-	"watch", "import", "deliver", "status", "failed list", "failed show", "failed retry", "project add", "project list", "project set",
-	"project remove", "list", "series", "show", "mbox", "state", "dump", "compare", "check", "rebuild",
-	"stress", "backup", "failed drop", "delegate", "series name", "series why",
+	"watch", "import", "deliver", "status", "failed list", "failed show", "failed retry", "failed drop",
+	"project add", "project list", "project set", "project remove", "project state add", "project state list",
+	"list", "series", "series name", "series why", "show", "mbox", "raw", "log", "events",
+	"state", "delegate", "archive", "unarchive", "hide", "unhide", "check-result",
+	"bundle list", "bundle show", "bundle create", "bundle add", "bundle remove", "bundle delete",
+	"serve", "user add", "user list", "user set", "user password", "user disable", "user enable",
+	"user token", "user tokens", "user revoke",
+	"dump", "compare", "check", "rebuild", "stress", "backup", "prune",
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {
