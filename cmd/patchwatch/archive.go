@@ -11,8 +11,8 @@ func (a *app) archiveCommand() *cobra.Command {
 	return a.archivedCommand(true, &cobra.Command{
 		Use:   "archive ID...",
 		Short: "Put patches out of the usual lists",
-		Long: `Puts patches out of the usual lists; of a series, all its patches. list --archived shows them too, and unarchive takes
-them back. No mail and no rebuild changes it again.
+		Long: `Puts patches out of the usual lists; of a series, all its patches. list --archived shows them too, and
+unarchive takes them back. No mail and no rebuild changes it again.
 
 ` + view.IDsHelp,
 		Example: `  patchwatch archive 12 s14

@@ -14,7 +14,8 @@ func (a *app) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "Copy the database, also while mail is taken in",
-		Long: `Copies the database to a new file: all of one moment, whatever is written meanwhile, and on disk when the command ends.
+		Long: `Copies the database to a new file: all of one moment, whatever is written meanwhile, and
+on disk when the command ends.
 
 To restore it, stop the watchers, move the copy to the database's place, remove the old -wal and -shm files beside it,
 and start again. What came since is in cur: patchwatch import MAILDIR stores it again.`,

@@ -132,7 +132,8 @@ func (b *bench) patchwatch(args ...string) *exec.Cmd {
 
 func (b *bench) notmuch(dir string) *exec.Cmd {
 	config := filepath.Join(dir, "notmuch-config")
-	text := fmt.Sprintf("[database]\npath=%s\n[user]\nname=A\nprimary_email=a@example.org\n[new]\ntags=\n[maildir]\nsynchronize_flags=false\n", dir)
+	text := fmt.Sprintf("[database]\npath=%s\n[user]\nname=A\nprimary_email=a@example.org\n[new]\ntags=\n"+
+		"[maildir]\nsynchronize_flags=false\n", dir)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.t.Fatal(err)
 	}
@@ -209,7 +210,8 @@ func (b *bench) latency() {
 	}
 	slices.Sort(took)
 	b.idle(cmd.Process.Pid)
-	fmt.Printf("a lone delivery is visible in another process after %.1f ms (p50), %.1f ms (p99), %.1f ms (longest of %d)\n",
+	fmt.Printf("a lone delivery is visible in another process after "+
+		"%.1f ms (p50), %.1f ms (p99), %.1f ms (longest of %d)\n",
 		took[len(took)/2], took[len(took)*99/100], took[len(took)-1], deliveries)
 }
 
@@ -328,10 +330,12 @@ func (g *mailMaker) send(from int, subject, body string, refs ...string) string 
 	id := fmt.Sprintf("<%d.%x.%d@host%d.example.org>", at.Unix(), g.r.Uint32(), n, from%40)
 	var m bytes.Buffer
 	for hop := range 3 {
-		fmt.Fprintf(&m, "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\n\tby hop%d.lists.example.org (Postfix) with ESMTPS id %08X\n\tfor <patches@lists.example.org>; %s\n",
+		fmt.Fprintf(&m, "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d])\n"+
+			"\tby hop%d.lists.example.org (Postfix) with ESMTPS id %08X\n\tfor <patches@lists.example.org>; %s\n",
 			g.r.IntN(20), g.r.IntN(20), g.r.IntN(255), hop, g.r.Uint32(), at.Format(time.RFC1123Z))
 	}
-	fmt.Fprintf(&m, "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=host%d.example.org; s=2023;\n\th=from:to:cc:subject:date:message-id; bh=%s;\n\tb=%s\n",
+	fmt.Fprintf(&m, "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=host%d.example.org; s=2023;\n"+
+		"\th=from:to:cc:subject:date:message-id; bh=%s;\n\tb=%s\n",
 		from%40, g.random(44), g.random(344))
 	fmt.Fprintf(&m, "From: %s\nTo: patches@lists.example.org\nCc: %s,\n\t%s\nSubject: %s\nDate: %s\nMessage-ID: %s\n",
 		person(from), person(g.r.IntN(300)), person(g.r.IntN(300)), subject, at.Format(time.RFC1123Z), id)
@@ -341,9 +345,12 @@ func (g *mailMaker) send(from int, subject, body string, refs ...string) string 
 			fmt.Fprintf(&m, " %s\n", refs[i])
 		}
 	}
-	fmt.Fprintf(&m, "X-Mailer: git-send-email 2.45.2\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"+
-		"Precedence: bulk\nList-Id: Patches <patches.lists.example.org>\nList-Unsubscribe: <https://lists.example.org/options/patches>\n"+
-		"List-Archive: <https://lists.example.org/pipermail/patches/>\nList-Post: <mailto:patches@lists.example.org>\nX-BeenThere: patches@lists.example.org\n\n%s", body)
+	fmt.Fprintf(&m, "X-Mailer: git-send-email 2.45.2\nMIME-Version: 1.0\n"+
+		"Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"+
+		"Precedence: bulk\nList-Id: Patches <patches.lists.example.org>\n"+
+		"List-Unsubscribe: <https://lists.example.org/options/patches>\n"+
+		"List-Archive: <https://lists.example.org/pipermail/patches/>\n"+
+		"List-Post: <mailto:patches@lists.example.org>\nX-BeenThere: patches@lists.example.org\n\n%s", body)
 	g.out = append(g.out, m.Bytes())
 	return id
 }
@@ -357,9 +364,10 @@ func (g *mailMaker) random(n int) string {
 	return string(out)
 }
 
-var proseWords = strings.Fields(`the of a to in driver queue lock buffer page is not when this patch that driver's state we should
-	be called with held while freeing memory after an error path returns before device has been removed which leads use value check
-	instead only one both new old add remove fix handle avoid race leak timeout interrupt context kernel user space list entry table`)
+var proseWords = strings.Fields(`the of a to in driver queue lock buffer page is not when this patch that driver's
+	state we should be called with held while freeing memory after an error path returns before device has been removed
+	which leads use value check instead only one both new old add remove fix handle avoid race leak timeout interrupt
+	context kernel user space list entry table`)
 
 func (g *mailMaker) words(n int) string {
 	out := make([]string, n)

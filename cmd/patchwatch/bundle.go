@@ -17,8 +17,8 @@ import (
 
 func (a *app) bundleCommand() *cobra.Command {
 	return group("bundle", "Gather patches under a name",
-		`A bundle is an ordered selection of patches of one project, such as those that are to be tested together. It belongs to
-an account: the one that has your name, or the one of --owner.`,
+		`A bundle is an ordered selection of patches of one project, such as those that are to be tested together. It belongs
+to an account: the one that has your name, or the one of --owner.`,
 		`  patchwatch bundle create for-next 12 s14 --public
   patchwatch bundle show for-next --mbox | git am`,
 		a.bundleListCommand(), a.bundleShowCommand(), a.bundleCreateCommand(), a.bundleAddCommand(), a.bundleRemoveCommand(),
@@ -246,9 +246,7 @@ func projectNumber(ctx context.Context, s *db.Store, linkName string) (int64, er
 }
 
 func (a *app) bundleAddCommand() *cobra.Command {
-	return a.bundleChangeCommand(func(ctx context.Context, s *db.Store, b *track.Bundle, project string, ids []string) error {
-		return addPatches(ctx, s, b, project, ids)
-	}, &cobra.Command{
+	return a.bundleChangeCommand(addPatches, &cobra.Command{
 		Use: "add NAME ID...", Short: "Put patches at the end of a bundle", Example: "  patchwatch bundle add for-next 18",
 	})
 }

@@ -16,9 +16,9 @@ func (a *app) checkCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [MAILDIR...]",
 		Short: "Prove that nothing is lost",
-		Long: `Looks at every file in cur: is it stored, byte for byte? At every mail in failed: is there a reason? At every stored
-mail: is it what was delivered? And whether the derived rows are what a rebuild makes, and the database file is sound.
-It changes nothing, and may run beside a watcher; for the rebuild it makes a copy without the mails' bytes in the
+		Long: `Looks at every file in cur: is it stored, byte for byte? At every mail in failed: is there a reason? At every
+stored mail: is it what was delivered? And whether the derived rows are what a rebuild makes, and the database file is
+sound. It changes nothing, and may run beside a watcher; for the rebuild it makes a copy without the mails' bytes in the
 database's folder, and asks first whether there is room. Without a MAILDIR it means those that were last watched into
 the database. Exit 1 if anything is wrong.`,
 		Example: "  patchwatch check\n  patchwatch check ~/Maildir",

@@ -19,8 +19,8 @@ func (a *app) checkResultCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check-result ID... STATE",
 		Short: "Report what was found out about patches",
-		Long: `Notes what a program, or a person, found out about patches; of a series, about all its patches. STATE is pending,
-success, warning or fail. Of one user and context the newest counts.
+		Long: `Notes what a program, or a person, found out about patches; of a series, about all its patches. STATE is
+pending, success, warning or fail. Of one user and context the newest counts.
 
 It belongs to an account: the one that has your name, or the one of --user.
 

@@ -13,7 +13,7 @@ import (
 )
 
 // TestClientsOfPatchwork: git-pw and b4, as Debian has them, do with patchwatch serve what people do with Patchwork.
-// Where PATCHWATCH_CLIENTS is set, as .ci/run does if it has them or can install them, it fails instead of being skipped.
+// Where PATCHWATCH_CLIENTS is set, as .ci/run does where they are installed, it fails instead of being skipped.
 func TestClientsOfPatchwork(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"git", "git-pw", "b4"} {
@@ -46,7 +46,8 @@ func newClient(t *testing.T) *client {
 	}
 	w.run("project", "add", "frob", "--list-id", "frob-devel.lists.example.org")
 	w.run("import", "--quiet", "md")
-	w.runWith(strings.NewReader("a password of some length\n"), "user", "add", "ann", "--maintainer", "frob", "--password-stdin")
+	w.runWith(strings.NewReader("a password of some length\n"),
+		"user", "add", "ann", "--maintainer", "frob", "--password-stdin")
 	token := strings.TrimSpace(w.run("user", "token", "ann"))
 	_, url := w.serve("--quiet")
 
@@ -116,7 +117,8 @@ func (c *client) run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = c.dir
-	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_PAGER=cat", "PAGER=cat", "LC_ALL=C.UTF-8",
+	cmd.Env = append(os.Environ(),
+		"HOME="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_PAGER=cat", "PAGER=cat", "LC_ALL=C.UTF-8",
 		"NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -134,7 +136,8 @@ func (c *client) applies(t *testing.T, want int, args ...string) {
 	t.Helper()
 	git(t, c.dir, "", "reset", "-q", "--hard", "base")
 	out, err := c.run(t, args...)
-	if n := strings.TrimSpace(git(t, c.dir, "", "rev-list", "--count", "base..HEAD")); err != nil || n != fmt.Sprint(want) {
+	n := strings.TrimSpace(git(t, c.dir, "", "rev-list", "--count", "base..HEAD"))
+	if err != nil || n != fmt.Sprint(want) {
 		t.Errorf("%s: %v, %s commits, want %d\n%s", strings.Join(args, " "), err, n, want, out)
 	}
 }

@@ -18,8 +18,8 @@ func (a *app) delegateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "delegate ID... WHO",
 		Short: "Say who looks after patches",
-		Long: `Delegates patches to an address, an account or nobody; of a series, all its patches. "me" is the account that has your
-name. No mail, no rule and no rebuild changes it again.
+		Long: `Delegates patches to an address, an account or nobody; of a series, all its patches. "me" is the account that
+has your name. No mail, no rule and no rebuild changes it again.
 
 ` + view.IDsHelp,
 		Example: `  patchwatch delegate 12 ann@example.org
@@ -41,7 +41,7 @@ name. No mail, no rule and no rebuild changes it again.
 	return c
 }
 
-// delegateOf reads an address, the name of an account, "me", which is the account of who asks, or "nobody", which is none.
+// delegateOf reads an address, the name of an account, "me" (the account of who asks) or "nobody" (none).
 func (a *app) delegateOf(ctx context.Context, s *db.Store, who string) (string, error) {
 	if who == "nobody" {
 		return "", nil

@@ -15,8 +15,9 @@ func (a *app) deliverCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "deliver MAILDIR",
 		Short: "Put the mail on standard input into a Maildir",
-		Long: `Writes standard input into tmp, brings it to disk, and moves it into new: for an MTA's pipes and aliases. It needs
-no database and no watcher. When it can't write it exits with 75, at which an MTA keeps the mail and tries again.`,
+		Long: `Writes standard input into tmp, brings it to disk, and moves it into new: for an MTA's pipes
+and aliases. It needs no database and no watcher. When it can't write it exits with 75, at which an MTA
+keeps the mail and tries again.`,
 		Example: `  patchwatch deliver ~/Maildir < mail.eml
   netdev: "|/usr/bin/patchwatch deliver /var/mail/netdev"      (an alias, see docs/deploy.md)`,
 		Args: cobra.ExactArgs(1),

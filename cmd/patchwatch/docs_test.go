@@ -109,7 +109,7 @@ func readmeCommands(t *testing.T) (all [][]string) {
 	return all
 }
 
-// TestReadmeAndHelp: every command and flag of the README is in the help, and every command of the help is in the README.
+// TestReadmeAndHelp: the help has every command and flag of the README, and the README every command of the help.
 func TestReadmeAndHelp(t *testing.T) {
 	t.Parallel()
 	h := readHelps(newWorkplace(t))
@@ -204,7 +204,9 @@ func TestManPageIsClean(t *testing.T) {
 		t.Error("it is not the same twice, or has not the date that it was given")
 	}
 	w.write("patchwatch.1", page)
-	for _, checker := range [][]string{{"man", "--warnings", "-l", "patchwatch.1"}, {"mandoc", "-T", "lint", "-W", "warning", "patchwatch.1"}} {
+	for _, checker := range [][]string{
+		{"man", "--warnings", "-l", "patchwatch.1"}, {"mandoc", "-T", "lint", "-W", "warning", "patchwatch.1"},
+	} {
 		if _, err := exec.LookPath(checker[0]); err != nil {
 			t.Logf("%s is not installed", checker[0])
 			continue

@@ -14,8 +14,8 @@ func (a *app) dumpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "dump",
 		Short: "Write the canonical dump: the same for the same mails",
-		Long: `Writes all that is known as JSON Lines, a record a line, sorted. It holds no row numbers and no time of the clock:
-two databases that were given the same mails, in whatever order, dump the same bytes.`,
+		Long: `Writes all that is known as JSON Lines, a record a line, sorted. It holds no row numbers and no time of the
+clock: two databases that were given the same mails, in whatever order, dump the same bytes.`,
 		Example: "  patchwatch dump > today.jsonl",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

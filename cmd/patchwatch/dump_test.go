@@ -14,11 +14,12 @@ import (
 
 // dumpKeys are the keys of each type of record, in the order that programs may rely on.
 var dumpKeys = map[string]string{
-	"project":  "type link_name list_id list_email name",
-	"mail":     "type project msgid sha256 kind variants",
-	"person":   "type email name",
-	"cover":    "type project msgid name date submitter content_sha256",
-	"patch":    "type project msgid name date submitter state delegate pull_url hash diff_sha256 content_sha256 series number",
+	"project": "type link_name list_id list_email name",
+	"mail":    "type project msgid sha256 kind variants",
+	"person":  "type email name",
+	"cover":   "type project msgid name date submitter content_sha256",
+	"patch": "type project msgid name date submitter state delegate pull_url hash diff_sha256 content_sha256 " +
+		"series number",
 	"comment":  "type project msgid parent date submitter content_sha256",
 	"revision": "type project series revises",
 	"series":   "type project key name version total date submitter cover patches received_all",
@@ -26,9 +27,11 @@ var dumpKeys = map[string]string{
 
 // dumpValues says how values look, by key. null is for what is absent.
 var dumpValues = map[string]string{
-	"sha256": `"[0-9a-f]{64}"`, "content_sha256": `"[0-9a-f]{64}"`, "diff_sha256": `null|"[0-9a-f]{64}"`, "hash": `null|"[0-9a-f]{40}"`,
+	"sha256": `"[0-9a-f]{64}"`, "content_sha256": `"[0-9a-f]{64}"`,
+	"diff_sha256": `null|"[0-9a-f]{64}"`, "hash": `null|"[0-9a-f]{40}"`,
 	"date":  `"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"`,
-	"msgid": `"<.+>"`, "parent": `"<.+>"`, "key": `"<.+>"`, "revises": `"<.+>"`, "cover": `null|"<.+>"`, "series": `null|"<.+>"`,
+	"msgid": `"<.+>"`, "parent": `"<.+>"`, "key": `"<.+>"`, "revises": `"<.+>"`,
+	"cover": `null|"<.+>"`, "series": `null|"<.+>"`,
 	"kind":      `"(patch|cover|comment|pending|ignored|unrouted)"`,
 	"submitter": `null|"[^<>]+@[^<>]+"`, "email": `"[^<>]+@[^<>]+"`,
 	"state": `"(new|accepted)"`, "delegate": `null`, "pull_url": `null|"[a-z].+"`,

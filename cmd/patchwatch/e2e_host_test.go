@@ -246,7 +246,8 @@ func (m *mailHost) postfix() {
 // dovecot starts it for one protocol, with what keeps it apart from another at the end of a file of its configuration.
 func (m *mailHost) dovecot(protocol, config, file string) {
 	m.t.Helper()
-	m.save(file, fmt.Sprintf("base_dir = %[1]s/dovecot\nstate_dir = %[1]s/dovecot-state\nlog_path = /dev/stderr\nprotocols = %[2]s\nssl = no\nlisten = 127.0.0.1\n", m.root, protocol))
+	m.save(file, fmt.Sprintf("base_dir = %[1]s/dovecot\nstate_dir = %[1]s/dovecot-state\nlog_path = /dev/stderr\n"+
+		"protocols = %[2]s\nssl = no\nlisten = 127.0.0.1\n", m.root, protocol))
 	m.daemon(nil, "dovecot", "-F", "-c", m.here(config))
 }
 

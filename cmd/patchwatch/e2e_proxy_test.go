@@ -13,12 +13,13 @@ import (
 	"time"
 )
 
-// TestEndToEndProxies: nginx and Caddy in front of patchwatch serve, as docs/deploy.md has them, leave paths, tokens and
-// writes as they are, and say who asks.
+// TestEndToEndProxies: nginx and Caddy in front of patchwatch serve, as docs/deploy.md has them, leave paths, tokens
+// and writes as they are, and say who asks.
 func TestEndToEndProxies(t *testing.T) {
 	m := newMailHost(t)
 	m.apply("A web server in front")
-	m.fill("netdev", [][]byte{[]byte(strings.ReplaceAll(patchMail("with/slash@example.org"), "soon.example.org", "netdev.vger.kernel.org"))})
+	mail := strings.ReplaceAll(patchMail("with/slash@example.org"), "soon.example.org", "netdev.vger.kernel.org")
+	m.fill("netdev", [][]byte{[]byte(mail)})
 	m.shown("<with/slash@example.org>")
 	m.mustAsk("user", "add", "ci", "--admin")
 	b := bot{token: strings.TrimSpace(m.mustAsk("user", "token", "ci"))}
@@ -79,7 +80,8 @@ http {
 // caddy runs the page's site, without TLS and at a port of the test's.
 func (m *mailHost) caddy(port int) {
 	m.t.Helper()
-	m.adapt("/etc/caddy/Caddyfile", strings.NewReplacer("pw.example.org {", "{\n    admin off\n}\nhttp://:"+fmt.Sprint(port)+" {\n    bind 127.0.0.1"))
+	m.adapt("/etc/caddy/Caddyfile", strings.NewReplacer("pw.example.org {",
+		"{\n    admin off\n}\nhttp://:"+fmt.Sprint(port)+" {\n    bind 127.0.0.1"))
 	m.daemon(nil, "env", "HOME="+m.root, "XDG_DATA_HOME="+m.root, "XDG_CONFIG_HOME="+m.root,
 		"caddy", "run", "--adapter", "caddyfile", "--config", m.here("/etc/caddy/Caddyfile"))
 }
@@ -104,15 +106,18 @@ func (m *mailHost) proxied(name string, b bot, server *process) {
 		Mbox string
 	}
 	b.must(m.t, http.StatusOK, "GET", "/api/patches/", nil, &all)
-	if len(all) != 1 || !strings.HasPrefix(all[0].Mbox, "https://pw.example.org/") || !strings.Contains(all[0].Mbox, "with%252Fslash") {
+	if len(all) != 1 || !strings.HasPrefix(all[0].Mbox, "https://pw.example.org/") ||
+		!strings.Contains(all[0].Mbox, "with%252Fslash") {
 		m.t.Fatalf("%s: the patches are %+v", name, all)
 	}
 	mbox, err := url.Parse(all[0].Mbox)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	for _, path := range []string{mbox.EscapedPath(), strings.ReplaceAll(mbox.EscapedPath(), "%252F", "%2F")} { // both are in use
-		if status, text := get(m.t, b.at+path); status != http.StatusOK || !strings.Contains(text, "<with/slash@example.org>") {
+	escaped := mbox.EscapedPath()
+	for _, path := range []string{escaped, strings.ReplaceAll(escaped, "%252F", "%2F")} { // both are in use
+		status, text := get(m.t, b.at+path)
+		if status != http.StatusOK || !strings.Contains(text, "<with/slash@example.org>") {
 			m.t.Errorf("%s: of %s it gives %d\n%s", name, path, status, text)
 		}
 	}
@@ -121,7 +126,8 @@ func (m *mailHost) proxied(name string, b bot, server *process) {
 	b.must(m.t, http.StatusCreated, "POST", patch+"checks/", map[string]string{"state": "success", "context": name}, nil)
 	stranger := bot{at: b.at}
 	stranger.must(m.t, http.StatusForbidden, "PATCH", patch, map[string]string{"state": "new"}, nil)
-	if said := m.mustAsk("show", "--json", fmt.Sprint(all[0].ID)); !strings.Contains(said, `"accepted"`) || !strings.Contains(said, name) {
+	said := m.mustAsk("show", "--json", fmt.Sprint(all[0].ID))
+	if !strings.Contains(said, `"accepted"`) || !strings.Contains(said, name) {
 		m.t.Errorf("%s: what was written is not there: %s", name, said)
 	}
 	m.cutsOff(name, b, server)

@@ -300,7 +300,8 @@ func (s *sender) replyID() string { return "<reply.to.three@example.org>" }
 
 // reply answers a patch of the series.
 func (s *sender) reply() []byte {
-	return fmt.Appendf(nil, "From: Bo <bo@example.org>\nSubject: Re: [PATCH 3/8] frob: turn 2 times\nDate: %s\nMessage-ID: %s\nIn-Reply-To: %s\nReferences: %[3]s\n"+
+	return fmt.Appendf(nil, "From: Bo <bo@example.org>\nSubject: Re: [PATCH 3/8] frob: turn 2 times\nDate: %s\n"+
+		"Message-ID: %s\nIn-Reply-To: %s\nReferences: %[3]s\n"+
 		"List-Id: <netdev.vger.kernel.org>\n\nWhy twice?\n", time.Now().Format(time.RFC1123Z), s.replyID(), s.patchID())
 }
 

@@ -21,10 +21,11 @@ func (a *app) eventsCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "events",
 		Short: "Show what happened, in order",
-		Long: `Lists what happened, oldest first: patches and series that came, that are complete, that have another state. The names
-are Patchwork's. Numbers ascend: whoever has seen number N finds all that is new by --since N, and nothing twice.
+		Long: `Lists what happened, oldest first: patches and series that came, that are complete, that have
+another state. The names are Patchwork's. Numbers ascend: whoever has seen number N finds all that is new
+by --since N, and nothing twice.
 
-With --follow it goes on as things happen, until it is interrupted. With --json, each is an object on a line of its own.`,
+With --follow it goes on as things happen, until it is interrupted. With --json, each is an object on its own line.`,
 		Example: `  patchwatch events
   patchwatch events --since 1041 --json
   patchwatch events --follow --json`,

@@ -44,8 +44,8 @@ func (a *app) failedDropCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "drop [NAME... | --all | --reason TEXT]",
 		Short: "Put failed mails away, into the folder dropped",
-		Long: `Moves failed mails and their reasons into the Maildir's folder dropped, where nothing looks at them any more; check
-counts them. Nothing is deleted: that is for a person to do.`,
+		Long: `Moves failed mails and their reasons into the Maildir's folder dropped, where nothing looks at them any more;
+check counts them. Nothing is deleted: that is for a person to do.`,
 		Example: "  patchwatch failed drop 1763894400.M1P2.host\n  patchwatch failed drop --reason 'no header' --yes",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			mails, err := which.of(cmd.Context(), a, "to drop", args)

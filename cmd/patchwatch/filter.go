@@ -26,7 +26,8 @@ func (f *filterFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVarP(&f.project, "project", "p", "", "of this project (`LINK_NAME`)")
 	c.Flags().StringSliceVarP(&f.states, "state", "s", nil, "in this `STATE`, or one of several with commas between")
 	c.Flags().StringVar(&f.submitter, "submitter", "", "by `WHO`: an address, or a part of an address or name")
-	c.Flags().StringVar(&f.delegate, "delegate", "", "delegated to `WHO`: an address, an account, me; a series, if one of its patches is")
+	c.Flags().StringVar(&f.delegate, "delegate", "",
+		"delegated to `WHO`: an address, an account, me; a series, if one of its patches is")
 	c.Flags().StringVar(&f.text, "subject", "", "with this `TEXT` in the subject")
 	c.Flags().StringVar(&f.since, "since", "", "dated at or after `WHEN`: 2026-11-23, or 3d, 2w, 6h ago")
 	c.Flags().StringVar(&f.until, "until", "", "dated before `WHEN`")

@@ -49,7 +49,8 @@ func TestGitAmMakesTheCommitThatWasSent(t *testing.T) {
 			sent, applied := repositoryWith(t, odd.file, odd.before), repositoryWith(t, odd.file, odd.before)
 			writeText(t, filepath.Join(sent, odd.file), odd.after)
 			git(t, sent, "", "commit", "-qa", "--author=Ann Author (Example) <Ann@Example.ORG>",
-				"--date=2026-11-02T10:00:00+05:30", "-m", "engine: turn it\n\nFrom the list came the wish.\n\nSigned-off-by: Ann Author <Ann@Example.ORG>")
+				"--date=2026-11-02T10:00:00+05:30", "-m", "engine: turn it\n\nFrom the list came the wish.\n\n"+
+					"Signed-off-by: Ann Author <Ann@Example.ORG>")
 			w := newWorkplace(t)
 			writeText(t, w.path("mail.eml"), odd.send(git(t, sent, "", "format-patch", "-1", "--stdout")))
 			w.run("project", "add", "engine", "--list-id", "engine.lists.example.org",
@@ -88,7 +89,8 @@ func writeText(t *testing.T, path, text string) {
 	}
 }
 
-const oddFields = "To: engine@lists.example.org\nList-Id: <engine.lists.example.org>\nMessage-ID: <odd@example.org>\nMIME-Version: 1.0\n"
+const oddFields = "To: engine@lists.example.org\nList-Id: <engine.lists.example.org>\n" +
+	"Message-ID: <odd@example.org>\nMIME-Version: 1.0\n"
 
 // sentAs is the patch as the body of a mail, with the header that git wrote.
 func sentAs(encoding, charset string) func(string) string {
@@ -158,14 +160,16 @@ const note = "From: Man Ager <man@example.org>\nSubject: a patch of Ann's\nDate:
 
 func attachedAs(kind, encoding string) func(string) string {
 	return func(patch string) string {
-		return note + "Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\nHello,\nhere it is.\n\n--b\n" +
+		return note + "Content-Type: multipart/mixed; boundary=\"b\"\n\n" +
+			"--b\nContent-Type: text/plain\n\nHello,\nhere it is.\n\n--b\n" +
 			"Content-Type: " + kind + "; name=0001.patch\nContent-Transfer-Encoding: " + encoding + "\n\n" +
 			encoded(patch, encoding) + "\n--b--\n"
 	}
 }
 
 func attachedDeeper(patch string) string {
-	return note + "Content-Type: multipart/mixed; boundary=\"a\"\n\n--a\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n" +
+	return note + "Content-Type: multipart/mixed; boundary=\"a\"\n\n" +
+		"--a\nContent-Type: multipart/mixed; boundary=\"b\"\n\n--b\n" +
 		"Content-Type: text/plain\n\nHello.\n--b\nContent-Type: text/x-patch\n\n" + patch + "\n--b--\n--a--\n"
 }
 
@@ -173,5 +177,6 @@ func attachedDeeper(patch string) string {
 func rewritten(patch string) string {
 	mail := sentAs("8bit", "utf-8")(patch)
 	_, rest, _ := strings.Cut(mail, "\n")
-	return "From: \"'Ann Author (Example)' via Engine\" <engine@lists.example.org>\nX-Original-From: \"Ann Author (Example)\" <Ann@Example.ORG>\n" + rest
+	return "From: \"'Ann Author (Example)' via Engine\" <engine@lists.example.org>\n" +
+		"X-Original-From: \"Ann Author (Example)\" <Ann@Example.ORG>\n" + rest
 }

@@ -11,8 +11,8 @@ func (a *app) hideCommand() *cobra.Command {
 	return a.hiddenCommand(true, &cobra.Command{
 		Use:   "hide ID...",
 		Short: "Put mails out of sight, such as spam",
-		Long: `Puts mails out of everybody's sight: out of lists, the API, search and what is fetched for git am, which answer that it
-is gone. Of a series, all its mails. What they say is kept: raw shows it, and unhide takes it back.
+		Long: `Puts mails out of everybody's sight: out of lists, the API, search and what is fetched for git am, which answer
+that it is gone. Of a series, all its mails. What they say is kept: raw shows it, and unhide takes it back.
 
 ` + view.IDsHelp,
 		Example: "  patchwatch hide 12\n  patchwatch hide s14",

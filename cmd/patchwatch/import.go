@@ -17,9 +17,9 @@ func (a *app) importCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "import PATH...",
 		Short: "Store the mails of an archive, moving nothing",
-		Long: `Reads an mbox (also compressed with gzip, or from a pipe), a Maildir (new and cur), or a folder of mails, a file each,
-in order of names; "-" is an mbox on standard input. Nothing is moved or changed there. In a folder with files that end
-in .eml, only these are mails. What is stored already is passed over.
+		Long: `Reads an mbox (also compressed with gzip, or from a pipe), a Maildir (new and cur), or a folder of mails, a
+file each, in order of names; "-" is an mbox on standard input. Nothing is moved or changed there. In a folder with
+files that end in .eml, only these are mails. What is stored already is passed over.
 
 Archives of Mailman 2, and some others, have mail without a List-Id. --list-id says which list they are of: mail that
 names no list itself is then that list's, also when its project is added later, or all is read anew.`,

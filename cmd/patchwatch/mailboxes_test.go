@@ -7,38 +7,53 @@ import (
 	"testing"
 )
 
-// patchworkMailboxes are the mailboxes of Patchwork's own series tests, each with the answer that Patchwork gives when its
-// mails come in order, and that we give in any order. The mails of a mailbox are a, b, c and so on, as they stand in it.
+// patchworkMailboxes are the mailboxes of Patchwork's own series tests, each with the answer that Patchwork
+// gives when its mails come in order, and that we give in any order. The mails of a mailbox are a, b, c and
+// so on, as they stand in it.
 //
 // For ten of them Patchwork itself gives more than one answer, by the order of arrival.
 var patchworkMailboxes = map[string]string{
-	"base-cover-letter":                 "series 1/2 complete cover=a patches=1:b,2:c",
-	"base-deep-threaded":                "series 1/2 complete cover=a patches=1:b,2:c",
-	"base-different-versions":           "series 3/4 complete cover=a patches=1:b,2:c,3:d,4:e",
-	"base-extra-patches":                "series 1/2 complete cover=a patches=1:b,2:c,3:d",
-	"base-incomplete":                   "series 1/2 incomplete cover=a patches=1:b",
-	"base-no-cover-letter":              "series 1/2 complete cover=- patches=1:a,2:b",
-	"base-no-references":                "series 2/2 complete cover=- patches=1:a,2:b",
-	"base-no-references-no-cover":       "series 1/2 complete cover=a patches=1:b,2:c",
-	"base-out-of-order":                 "series 1/2 complete cover=c patches=1:b,2:a",
-	"bugs-mixed-versions":               "series 1/2 incomplete cover=- patches=1:a; series 2/2 incomplete cover=- patches=2:b",
-	"bugs-multiple-content-types":       "series 1/1 complete cover=- patches=1:a; comment b -> a",
-	"bugs-multiple-references":          "series 2/4 complete cover=a patches=1:b,2:c,3:d,4:e",
-	"bugs-nocover":                      "series 1/2 complete cover=- patches=1:a,2:b; series 2/2 complete cover=- patches=1:c,2:d",
-	"bugs-nocover-noversion":            "series 1/2 complete cover=- patches=1:a,2:b; series 1/2 complete cover=- patches=1:c,2:d",
-	"bugs-spamming":                     "series 2/4 incomplete cover=- patches=1:a; series 2/4 incomplete cover=- patches=1:b; series 2/4 incomplete cover=- patches=1:c",
-	"bugs-unnumbered":                   "series 1/2 incomplete cover=a patches=1:b; series 1/1 complete cover=- patches=1:c",
-	"dependency-base-patch":             "series 1/2 complete cover=a patches=1:b,2:c",
-	"mercurial-cover-letter":            "series 1/2 complete cover=a patches=1:b,2:c",
-	"mercurial-no-cover-letter":         "series 1/2 complete cover=- patches=1:a,2:b",
-	"revision-basic":                    "series 1/2 complete cover=a patches=1:b,2:c; series 2/2 complete cover=d patches=1:e,2:f",
-	"revision-no-cover-letter":          "series 1/2 complete cover=a patches=1:b,2:c; series 2/2 complete cover=- patches=1:d,2:e",
-	"revision-out-of-order":             "series 1/2 complete cover=a patches=1:b,2:c; series 2/2 complete cover=f patches=1:e,2:d",
-	"revision-threaded-to-cover":        "series 1/2 complete cover=a patches=1:b,2:c; series 2/2 complete cover=d patches=1:e,2:f",
-	"revision-threaded-to-patch":        "series 1/2 complete cover=a patches=1:b,2:c; series 2/2 complete cover=d patches=1:f,2:e",
-	"revision-threaded-to-single-patch": "series 1/1 complete cover=- patches=1:a; series 2/1 complete cover=- patches=1:b",
-	"revision-unlabeled":                "series 1/2 complete cover=a patches=1:b,2:c; series 1/2 complete cover=d patches=1:f,2:e",
-	"revision-unlabeled-noreferences":   "series 2/2 complete cover=- patches=1:a,2:b; series 2/2 complete cover=- patches=1:c,2:d",
+	"base-cover-letter":           "series 1/2 complete cover=a patches=1:b,2:c",
+	"base-deep-threaded":          "series 1/2 complete cover=a patches=1:b,2:c",
+	"base-different-versions":     "series 3/4 complete cover=a patches=1:b,2:c,3:d,4:e",
+	"base-extra-patches":          "series 1/2 complete cover=a patches=1:b,2:c,3:d",
+	"base-incomplete":             "series 1/2 incomplete cover=a patches=1:b",
+	"base-no-cover-letter":        "series 1/2 complete cover=- patches=1:a,2:b",
+	"base-no-references":          "series 2/2 complete cover=- patches=1:a,2:b",
+	"base-no-references-no-cover": "series 1/2 complete cover=a patches=1:b,2:c",
+	"base-out-of-order":           "series 1/2 complete cover=c patches=1:b,2:a",
+	"bugs-mixed-versions": "series 1/2 incomplete cover=- patches=1:a; " +
+		"series 2/2 incomplete cover=- patches=2:b",
+	"bugs-multiple-content-types": "series 1/1 complete cover=- patches=1:a; comment b -> a",
+	"bugs-multiple-references":    "series 2/4 complete cover=a patches=1:b,2:c,3:d,4:e",
+	"bugs-nocover": "series 1/2 complete cover=- patches=1:a,2:b; " +
+		"series 2/2 complete cover=- patches=1:c,2:d",
+	"bugs-nocover-noversion": "series 1/2 complete cover=- patches=1:a,2:b; " +
+		"series 1/2 complete cover=- patches=1:c,2:d",
+	"bugs-spamming": "series 2/4 incomplete cover=- patches=1:a; " +
+		"series 2/4 incomplete cover=- patches=1:b; " +
+		"series 2/4 incomplete cover=- patches=1:c",
+	"bugs-unnumbered": "series 1/2 incomplete cover=a patches=1:b; " +
+		"series 1/1 complete cover=- patches=1:c",
+	"dependency-base-patch":     "series 1/2 complete cover=a patches=1:b,2:c",
+	"mercurial-cover-letter":    "series 1/2 complete cover=a patches=1:b,2:c",
+	"mercurial-no-cover-letter": "series 1/2 complete cover=- patches=1:a,2:b",
+	"revision-basic": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 2/2 complete cover=d patches=1:e,2:f",
+	"revision-no-cover-letter": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 2/2 complete cover=- patches=1:d,2:e",
+	"revision-out-of-order": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 2/2 complete cover=f patches=1:e,2:d",
+	"revision-threaded-to-cover": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 2/2 complete cover=d patches=1:e,2:f",
+	"revision-threaded-to-patch": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 2/2 complete cover=d patches=1:f,2:e",
+	"revision-threaded-to-single-patch": "series 1/1 complete cover=- patches=1:a; " +
+		"series 2/1 complete cover=- patches=1:b",
+	"revision-unlabeled": "series 1/2 complete cover=a patches=1:b,2:c; " +
+		"series 1/2 complete cover=d patches=1:f,2:e",
+	"revision-unlabeled-noreferences": "series 2/2 complete cover=- patches=1:a,2:b; " +
+		"series 2/2 complete cover=- patches=1:c,2:d",
 }
 
 // TestPatchworkMailboxes takes them in every order: each gives one answer, and the right one.

@@ -23,10 +23,10 @@ func (a *app) mboxCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mbox ID...",
 		Short: "Write patches as a file for git am",
-		Long: `Writes patches as an mbox for git am, which makes of it the commits that it makes of the mails themselves: the same
-author, date and message, and the patch to the byte. It knows more than git am where a list has rewritten From, where
-the output of git format-patch was attached, and where a mail is in a form that git can't read. Of a series, or of a
-cover, all patches in order; what is missing there, or was sent again, is said on standard error.
+		Long: `Writes patches as an mbox for git am, which makes of it the commits that it makes of the mails themselves: the
+same author, date and message, and the patch to the byte. It knows more than git am where a list has rewritten From,
+where the output of git format-patch was attached, and where a mail is in a form that git can't read. Of a series, or of
+a cover, all patches in order; what is missing there, or was sent again, is said on standard error.
 
 The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its
 series, are put below its own; --no-trailers leaves the messages as they were sent.

@@ -145,7 +145,8 @@ func TestStoppedWatcherFindsAllMail(t *testing.T) {
 func numbered(n int) []sampleMail {
 	out := make([]sampleMail, n)
 	for i := range out {
-		raw := fmt.Sprintf("From: Ada <ada@example.org>\nSubject: mail %d\nMessage-ID: <n%d@example.org>\nList-Id: <many.example.org>\n\ntext\n", i, i)
+		raw := fmt.Sprintf("From: Ada <ada@example.org>\nSubject: mail %d\nMessage-ID: <n%d@example.org>\n"+
+			"List-Id: <many.example.org>\n\ntext\n", i, i)
 		out[i] = sampleMail{raw: []byte(raw), delivered: time.Unix(1795000000+int64(i), 0)}
 	}
 	return out

@@ -25,8 +25,8 @@ func (a *app) projectRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "remove LINK_NAME",
 		Short: "Stop tracking a list; its mail stays stored",
-		Long: `Stops tracking a list. Its mail stays stored, and what was decided about its patches comes back when a project of
-this link name is added again.`,
+		Long: `Stops tracking a list. Its mail stays stored, and what was decided about its patches comes back when a project
+of this link name is added again.`,
 		Example: "  patchwatch project remove netdev",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

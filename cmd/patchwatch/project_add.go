@@ -33,13 +33,15 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 		"let the header X-Patchwork-State set a patch's first state; anyone can write it")
 	c.Flags().BoolVar(&f.mailDelegates, "mail-delegates", false,
 		"let the header X-Patchwork-Delegate set its first delegate")
-	c.Flags().BoolVar(&f.private, "private", false, "only its maintainers and administrators see anything of it on the web")
+	c.Flags().BoolVar(&f.private, "private", false,
+		"only its maintainers and administrators see anything of it on the web")
 	c.Flags().BoolVar(&f.showDependencies, "show-dependencies", false, "the API tells which series depend on which")
 	c.Flags().StringVar(&f.webURL, "web-url", "", "the project's site (`URL`)")
 	c.Flags().StringVar(&f.scmURL, "scm-url", "", "its repository (`URL`)")
 	c.Flags().StringVar(&f.webScmURL, "webscm-url", "", "where its repository is looked at (`URL`)")
 	c.Flags().StringVar(&f.archiveURL, "list-archive-url", "", "the list's archive (`URL`)")
-	c.Flags().StringVar(&f.archiveFormat, "list-archive-url-format", "", "a mail there: a `URL` with {} for its Message-ID")
+	c.Flags().StringVar(&f.archiveFormat, "list-archive-url-format", "",
+		"a mail there: a `URL` with {} for its Message-ID")
 	c.Flags().StringVar(&f.commitFormat, "commit-url-format", "", "a commit: a `URL` with {} for its name")
 }
 
@@ -113,7 +115,8 @@ func (f *projectFlags) applyURLs(given func(string) bool, p *track.Project) erro
 		into        *string
 	}{
 		{"web-url", f.webURL, &p.WebURL}, {"scm-url", f.scmURL, &p.ScmURL}, {"webscm-url", f.webScmURL, &p.WebScmURL},
-		{"list-archive-url", f.archiveURL, &p.ListArchiveURL}, {"list-archive-url-format", f.archiveFormat, &p.ListArchiveURLFormat},
+		{"list-archive-url", f.archiveURL, &p.ListArchiveURL},
+		{"list-archive-url-format", f.archiveFormat, &p.ListArchiveURLFormat},
 		{"commit-url-format", f.commitFormat, &p.CommitURLFormat},
 	} {
 		if !given(u.flag) {
@@ -136,8 +139,8 @@ func (a *app) projectAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add LINK_NAME --list-id ID",
 		Short: "Track a list",
-		Long: `Tracks a list. Mail of it that is stored already becomes part of the project. A project that was made by itself for
-this list becomes this one, and keeps what was decided in it.
+		Long: `Tracks a list. Mail of it that is stored already becomes part of the project. A project that was made by itself
+for this list becomes this one, and keeps what was decided in it.
 
 Watchers go on meanwhile, and new mail is taken in as decided at once. If this is broken off, the same command, a
 watcher or patchwatch rebuild does the rest.`,

@@ -25,8 +25,8 @@ func (a *app) projectStateAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add SLUG",
 		Short: "Have another state",
-		Long: `Adds a state, or changes one that was added. The API calls it by its slug, by its name, which is the slug with spaces
-for hyphens, and by its number.`,
+		Long: `Adds a state, or changes one that was added. The API calls it by its slug, by its name, which is the slug with
+spaces for hyphens, and by its number.`,
 		Example: "  patchwatch project state add needs-ack --number 15 --open",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

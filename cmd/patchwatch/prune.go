@@ -14,8 +14,8 @@ func (a *app) pruneCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "prune",
 		Short: "Forget old events and old lines of the log",
-		Long: `Takes out what happened and what was decided before a time. What stands now stays. Numbers of events are not given
-again: whoever reads on from an old one misses what was taken out, and nothing else.`,
+		Long: `Takes out what happened and what was decided before a time. What stands now stays. Numbers of events are not
+given again: whoever reads on from an old one misses what was taken out, and nothing else.`,
 		Example: "  patchwatch prune --events-before 2025-01-01 --log-before 2020-01-01",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,7 +33,8 @@ again: whoever reads on from an old one misses what was taken out, and nothing e
 			return a.changing(cmd.Context(), func(s *db.Store) error {
 				gone, err := s.Prune(cmd.Context(), a.actor(), beforeEvents, beforeLog)
 				if err == nil {
-					fmt.Fprintf(a.out, "%s and %s of the log are gone\n", term.Count(int(gone[0]), "event"), term.Count(int(gone[1]), "line"))
+					events, lines := term.Count(int(gone[0]), "event"), term.Count(int(gone[1]), "line")
+					fmt.Fprintf(a.out, "%s and %s of the log are gone\n", events, lines)
 				}
 				return err
 			})

@@ -21,8 +21,8 @@ func (a *app) rawCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "raw ID",
 		Short: "Write a mail as it was delivered",
-		Long: `Writes the bytes of a mail as they were delivered, of whatever kind it is. To a terminal only with --force, since they
-may hold sequences that a terminal obeys.
+		Long: `Writes the bytes of a mail as they were delivered, of whatever kind it is. To a terminal only with --force,
+since they may hold sequences that a terminal obeys.
 
 With --all every mail that came with its Message-ID and other bytes, as an mbox (mboxrd: a ">" is put before lines
 that begin with "From ", and taken off by who reads it, as patchwatch import does), that which stands for the

@@ -14,8 +14,8 @@ var seriesTwelve = regexp.MustCompile(`\bs12\b`)
 var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
 
 // TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands
-// for something of the reader's own; a watcher or server that goes on is stopped. It does the same with pages that the README
-// links to.
+// for something of the reader's own; a watcher or server that goes on is stopped. It does the same with
+// pages that the README links to.
 func TestReadmeRuns(t *testing.T) {
 	t.Parallel()
 	for page, fewest := range map[string]int{"README.md": 25, "docs/projects.md": 6, "docs/backup.md": 2,

@@ -15,8 +15,8 @@ func (a *app) rebuildCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rebuild",
 		Short: "Make patches, series and comments anew from the stored mails",
-		Long: `Drops all that was derived from the mails, and makes it anew. What people decided stays. With --reparse every mail
-is read anew from its bytes first, as is worth while after an upgrade with a better parser.`,
+		Long: `Drops all that was derived from the mails, and makes it anew. What people decided stays. With --reparse every
+mail is read anew from its bytes first, as is worth while after an upgrade with a better parser.`,
 		Example: "  patchwatch rebuild --reparse",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

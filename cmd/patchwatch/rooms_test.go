@@ -18,8 +18,8 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 // knows nothing of mail, and all meet in cmd.
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
-		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", "patchwatch/web",
-		"patchwatch/web/auth",
+		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
+		"patchwatch/web", "patchwatch/web/auth",
 		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term":   {},
@@ -45,8 +45,8 @@ var rooms = map[string][]string{
 	"patchwatch/track":   {},
 
 	"patchwatch/db": {
-		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter",
-		"patchwatch/track",
+		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
+		"patchwatch/db/internal/sorter", "patchwatch/track",
 	},
 	"patchwatch/db/internal/derive": {
 		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
@@ -61,7 +61,8 @@ var rooms = map[string][]string{
 		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
 	"patchwatch/web/api": {
-		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track",
+		"patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
@@ -82,7 +83,8 @@ var rooms = map[string][]string{
 // engines are the packages that may know a database's driver and its SQL.
 var engines = []string{"patchwatch/db/sqlite"}
 
-// TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other, another engine can take its place.
+// TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other,
+// another engine can take its place.
 func TestOnlyEnginesKnowTheirDatabase(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f",
 		"{{$p := .ImportPath}}{{$d := .Dir}}{{range .GoFiles}}{{$p}} {{$d}}/{{.}}\n{{end}}", "patchwatch/...").Output()
@@ -109,7 +111,8 @@ func TestOnlyEnginesKnowTheirDatabase(t *testing.T) {
 	}
 }
 
-var statement = regexp.MustCompile(`(?is)\b(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|` +
+var statement = regexp.MustCompile(`(?is)\b(` +
+	`select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from|` +
 	`(create|drop|alter)\s+(table|index)|pragma)\b`)
 
 // databaseIn finds imports of a driver and strings that look like SQL.
@@ -136,7 +139,8 @@ func databaseIn(file string, text []byte) (faults []string) {
 }
 
 func TestFindsSQL(t *testing.T) {
-	const code = "package x\nimport _ \"database/sql\"\nvar a, b, c = `\n\tSELECT id\n\tFROM mail`, \"pragma user_version\", \"select one from these\"\n"
+	const code = "package x\nimport _ \"database/sql\"\n" +
+		"var a, b, c = `\n\tSELECT id\n\tFROM mail`, \"pragma user_version\", \"select one from these\"\n"
 	if got := databaseIn("x.go", []byte(code)); len(got) != 4 {
 		t.Errorf("found %q", got)
 	}

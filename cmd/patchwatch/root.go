@@ -12,8 +12,8 @@ func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patchwatch",
 		Short: "A patch tracker that is fed by a Maildir and loses no mail",
-		Long: `patchwatch turns a mailing list's mail into a patch tracker: patches, series, covers, comments, people and states
-in one database file. Point it at a Maildir, and read what it makes of the mail.`,
+		Long: `patchwatch turns a mailing list's mail into a patch tracker: patches, series, covers, comments, people and
+states in one database file. Point it at a Maildir, and read what it makes of the mail.`,
 		Example: `  patchwatch watch ~/Maildir                 take in mail as it comes
   patchwatch series                          what was sent
   patchwatch show 12                         a patch with its comments
@@ -45,12 +45,13 @@ in one database file. Point it at a Maildir, and read what it makes of the mail.
 			root.AddCommand(c)
 		}
 	}
-	add("mail", a.watchCommand(), a.serveCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(), a.projectCommand())
+	add("mail", a.watchCommand(), a.serveCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(),
+		a.projectCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.showCommand(), a.mboxCommand(), a.rawCommand(), a.stateCommand(),
-		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(), a.checkResultCommand(),
-		a.bundleCommand(), a.logCommand(), a.eventsCommand())
-	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(), a.rebuildCommand(), a.dumpCommand(),
-		a.compareCommand(), a.stressCommand())
+		a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),
+		a.checkResultCommand(), a.bundleCommand(), a.logCommand(), a.eventsCommand())
+	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(),
+		a.rebuildCommand(), a.dumpCommand(), a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())
 	sayUsage(root)
 	return root

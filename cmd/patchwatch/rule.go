@@ -38,8 +38,8 @@ func (a *app) ruleAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add LINK_NAME PATTERN ADDRESS",
 		Short: "Delegate patches by the files they touch",
-		Long: `Delegates the patches of a project that touch files which match a pattern: * stands for any text, also with / in it,
-? for one character, [abc] for one of several. Of several rules that match a file the one of the highest priority
+		Long: `Delegates the patches of a project that touch files which match a pattern: * stands for any text, also with /
+in it, ? for one character, [abc] for one of several. Of several rules that match a file the one of the highest priority
 counts, then the first by its pattern.`,
 		Example: `  patchwatch project rule add netdev 'drivers/net/wireless/*' wifi@example.org --priority 1
   patchwatch project rule add netdev 'drivers/net/*' net@example.org`,

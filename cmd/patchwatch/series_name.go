@@ -16,8 +16,8 @@ func (a *app) seriesNameCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "name ID NAME...",
 		Short: "Give a series a name",
-		Long: `Gives a series a name of yours instead of its cover's subject. No mail and no rebuild changes it again; an empty NAME
-takes it back.
+		Long: `Gives a series a name of yours instead of its cover's subject. No mail and no rebuild changes it
+again; an empty NAME takes it back.
 
 ` + view.IDsHelp,
 		Example: `  patchwatch series name s12 frobs, finally

@@ -23,8 +23,8 @@ func (a *app) serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve [MAILDIR...]",
 		Short: "Serve the API that Patchwork's clients speak",
-		Long: `Serves what the database holds, to git-pw, pwclient, b4 and CI bots, as Patchwork does. With Maildirs it also watches
-them, as watch does; otherwise watchers may run beside it, in processes of their own.
+		Long: `Serves what the database holds, to git-pw, pwclient, b4 and CI bots, as Patchwork does. With Maildirs it also
+watches them, as watch does; otherwise watchers may run beside it, in processes of their own.
 
 Sockets that the service manager hands over come before --listen. Put a proxy in front that speaks TLS, and name it by
 --trust-proxy; --url says under which URL people find the server. Passwords are taken by https, or on this machine.
@@ -56,16 +56,23 @@ Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes what is in 
 			return err
 		},
 	}
-	c.Flags().StringVar(&v.options.Listen, "listen", "127.0.0.1:8080", "serve at this `ADDRESS`: HOST:PORT, port 0 picks one, or unix:PATH")
+	c.Flags().StringVar(&v.options.Listen, "listen", "127.0.0.1:8080",
+		"serve at this `ADDRESS`: HOST:PORT, port 0 picks one, or unix:PATH")
 	c.Flags().StringVar(&v.options.URL, "url", "", "the `URL` under which people find the server")
-	c.Flags().StringSliceVar(&v.options.Trust, "trust-proxy", nil, "believe the X-Forwarded headers of this `PROXY`: an address, a network, or unix")
+	c.Flags().StringSliceVar(&v.options.Trust, "trust-proxy", nil,
+		"believe the X-Forwarded headers of this `PROXY`: an address, a network, or unix")
 	c.Flags().BoolVar(&v.options.RequireLogin, "require-login", false, "show nothing to those who have not logged in")
-	c.Flags().StringVar(&v.options.AuthHeader, "auth-header", "", "the `HEADER` in which a proxy says who asks, such as X-Remote-User")
-	c.Flags().StringSliceVar(&v.options.AuthFrom, "auth-from", nil, "believe --auth-header of this `PROXY`: an address, a network, or unix")
+	c.Flags().StringVar(&v.options.AuthHeader, "auth-header", "",
+		"the `HEADER` in which a proxy says who asks, such as X-Remote-User")
+	c.Flags().StringSliceVar(&v.options.AuthFrom, "auth-from", nil,
+		"believe --auth-header of this `PROXY`: an address, a network, or unix")
 	c.Flags().BoolVarP(&v.quiet, "quiet", "q", false, "no line for each mail and request, only what goes wrong")
-	c.Flags().StringVar(&v.metrics, "metrics", "", "serve Prometheus metrics and /healthz at this `ADDRESS`, as watch does")
-	c.Flags().DurationVar(&v.maxAge, "max-age", 10*time.Minute, "with --metrics, how long a mail may wait in new until /healthz complains")
-	c.Flags().StringVar(&logFormat, "log-format", "auto", "the log's `FORMAT`: plain, logfmt, json; auto is plain on a terminal")
+	c.Flags().StringVar(&v.metrics, "metrics", "",
+		"serve Prometheus metrics and /healthz at this `ADDRESS`, as watch does")
+	c.Flags().DurationVar(&v.maxAge, "max-age", 10*time.Minute,
+		"with --metrics, how long a mail may wait in new until /healthz complains")
+	c.Flags().StringVar(&logFormat, "log-format", "auto",
+		"the log's `FORMAT`: plain, logfmt, json; auto is plain on a terminal")
 	c.Flags().DurationVar(&v.rescan, "rescan", 30*time.Second, "list new this often even if nothing is heard")
 	return c
 }
@@ -76,8 +83,8 @@ type serving struct {
 	options web.Options
 }
 
-// How often the server looks whether a newer program has changed the database, for how long it then still says so to its
-// clients, and how often it sweeps sessions away that have ended.
+// How often the server looks whether a newer program has changed the database, for how long it then still says so to
+// its clients, and how often it sweeps sessions away that have ended.
 const (
 	lookForNewer = time.Second
 	sayNewer     = 2 * time.Second
@@ -94,7 +101,8 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	stopMetrics, err := v.serveMetrics(s, dirs, &ops.Web{Requests: func() ops.Requests { return counted(server) }, Current: s.Current})
+	requests := func() ops.Requests { return counted(server) }
+	stopMetrics, err := v.serveMetrics(s, dirs, &ops.Web{Requests: requests, Current: s.Current})
 	if err != nil {
 		return err
 	}

@@ -180,7 +180,8 @@ type decider struct {
 
 func (d *decider) run(ctx context.Context, b bot, patch onePatch) {
 	d.patch, d.may, b.client = patch, []string{patch.State}, impatient()
-	states := strings.Fields("new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream superseded deferred")
+	states := strings.Fields(`new under-review accepted rejected rfc not-applicable changes-requested awaiting-upstream
+		superseded deferred`)
 	for ctx.Err() == nil {
 		state := states[rand.IntN(len(states))]
 		status, err := b.ask("PATCH", fmt.Sprintf("/api/patches/%d/", patch.ID), map[string]string{"state": state}, nil)

@@ -125,8 +125,8 @@ func TestServeFinishesWhatIsInHand(t *testing.T) {
 	id := bot{at: at}.patches(t, "")[0].ID
 	c := dial(t, at)
 	body := `{"state": "accepted"}`
-	fmt.Fprintf(c, "PATCH /api/patches/%d/ HTTP/1.1\r\nHost: x\r\nAuthorization: Token %s\r\nContent-Type: application/json\r\n"+
-		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", id, token, len(body))
+	fmt.Fprintf(c, "PATCH /api/patches/%d/ HTTP/1.1\r\nHost: x\r\nAuthorization: Token %s\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", id, token, len(body))
 	in := bufio.NewReader(c)
 	if line, err := in.ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
 		t.Fatalf("%q, %v", line, err)
@@ -159,9 +159,10 @@ func TestServeAtUnixSocket(t *testing.T) {
 	w := newWorkplace(t)
 	p := w.start("serve", "--listen", "unix:web.sock")
 	p.waitFor("serving unix:web.sock\n")
-	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", w.path("web.sock"))
-	}}}
+	}
+	client := &http.Client{Transport: &http.Transport{DialContext: dial}}
 	bot{at: "http://example.org", client: client}.patches(t, "")
 	client.CloseIdleConnections()
 	p.stop()
@@ -323,7 +324,9 @@ func TestServeRequiresLogin(t *testing.T) {
 	w := newWorkplaceWith(t, "secret@example.org")
 	token := w.token("ann")
 	p, at := w.serve("--require-login")
-	for _, path := range []string{"/api/patches/", "/api/projects/", "/api/events/", "/api/patches/1/", "/patch/1/mbox/", "/series/1/mbox/", "/"} {
+	for _, path := range []string{
+		"/api/patches/", "/api/projects/", "/api/events/", "/api/patches/1/", "/patch/1/mbox/", "/series/1/mbox/", "/",
+	} {
 		r, err := http.NewRequest("GET", at+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -338,7 +341,8 @@ func TestServeRequiresLogin(t *testing.T) {
 			t.Errorf("%s: %d\n%s", path, answer.StatusCode, text)
 		}
 	}
-	if status, _ := (bot{at: at, token: "0123456789"}).ask("GET", "/api/patches/", nil, nil); status != http.StatusForbidden {
+	status, _ := bot{at: at, token: "0123456789"}.ask("GET", "/api/patches/", nil, nil)
+	if status != http.StatusForbidden {
 		t.Errorf("a wrong token: %d", status)
 	}
 	if all := (bot{at: at, token: token}).patches(t, ""); len(all) != 1 {

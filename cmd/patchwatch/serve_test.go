@@ -28,7 +28,8 @@ func (w *workplace) serve(args ...string) (*process, string) {
 func (p *process) url() string {
 	p.t.Helper()
 	p.waitFor(servesAt)
-	for end := time.Now().Add(longEnough); time.Now().Before(end); time.Sleep(time.Millisecond) { // for the rest of the line
+	// It waits for the rest of the line.
+	for end := time.Now().Add(longEnough); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if m := readyLine.FindStringSubmatch(p.said.String()); m != nil {
 			return m[1]
 		}

@@ -17,8 +17,8 @@ func (a *app) statusCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status [MAILDIR...]",
 		Short: "Show what waits, what is stored, and what is wrong",
-		Long: `Shows the queue of each Maildir (without any named: those that were last watched into this database), how long its
-oldest mail has waited, what is in failed, and what the database holds.
+		Long: `Shows the queue of each Maildir (without any named: those that were last watched into this database), how long
+its oldest mail has waited, what is in failed, and what the database holds.
 
 For monitoring, --check makes the exit code 1 when a watcher takes no mail, when a mail has waited in new for longer
 than --max-age, or when a Maildir or the database can't be read.`,

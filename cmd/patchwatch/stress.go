@@ -16,10 +16,10 @@ func (a *app) stressCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "stress ARCHIVE...",
 		Short: "Try on this machine whether any mail is lost",
-		Long: `Delivers the mails of archives (as import takes them) in random order into a Maildir of its own, from several writers at
-once, while watchers work on it in processes of their own that are killed with SIGKILL and frozen with SIGSTOP at random
-moments. Then it compares what they stored with a serial import of the same mails, and what they told with what they
-stored. A reader asks for new events all the time.
+		Long: `Delivers the mails of archives (as import takes them) in random order into a Maildir of its own, from several
+writers at once, while watchers work on it in processes of their own that are killed with SIGKILL and frozen with
+SIGSTOP at random moments. Then it compares what they stored with a serial import of the same mails, and what they told
+with what they stored. A reader asks for new events all the time.
 
   taken twice     two watchers settled one delivery, or met at one, or one mail is stored twice
   lost            it was delivered, and is neither stored byte for byte and in cur, nor in failed with a reason

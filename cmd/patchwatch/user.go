@@ -91,7 +91,8 @@ func (a *app) printUsers(users []track.User, links map[int64]string, asJSON bool
 	all := []userJSON{}
 	t := term.Table{Headings: []string{"NAME", "ROLE", "MADE", "ADDRESSES", "PERSON"}, Flexible: 4}
 	for _, u := range users {
-		row := userJSON{u.Name, u.FirstName, u.LastName, append([]string{}, u.Emails...), u.Admin, u.Disabled, []string{}, u.Made}
+		emails := append([]string{}, u.Emails...) // never null
+		row := userJSON{u.Name, u.FirstName, u.LastName, emails, u.Admin, u.Disabled, []string{}, u.Made}
 		for _, id := range u.Maintains {
 			if links[id] != "" { // it may have been removed
 				row.Maintainer = append(row.Maintainer, links[id])
@@ -129,8 +130,8 @@ func (a *app) userDisableCommand() *cobra.Command {
 	return a.disabledCommand(true, &cobra.Command{
 		Use:   "disable NAME...",
 		Short: "Keep people from logging in",
-		Long: `Keeps people from logging in, and ends their sessions. Their tokens open nothing meanwhile. What they decided stays,
-and so does the account: enable takes it back.`,
+		Long: `Keeps people from logging in, and ends their sessions. Their tokens open nothing meanwhile. What they decided
+stays, and so does the account: enable takes it back.`,
 		Example: "  patchwatch user disable ann",
 	})
 }

@@ -24,7 +24,8 @@ type userFlags struct {
 }
 
 func (f *userFlags) addTo(c *cobra.Command) {
-	c.Flags().StringArrayVar(&f.emails, "email", nil, "an `ADDRESS` of theirs: they may change what was sent from it; may be repeated")
+	c.Flags().StringArrayVar(&f.emails, "email", nil,
+		"an `ADDRESS` of theirs: they may change what was sent from it; may be repeated")
 	c.Flags().StringArrayVar(&f.maintains, "maintainer", nil, "they maintain this `PROJECT`; may be repeated")
 	c.Flags().StringVar(&f.firstName, "first-name", "", "their first `NAME`")
 	c.Flags().StringVar(&f.lastName, "last-name", "", "their last `NAME`")
@@ -79,7 +80,8 @@ func (a *app) userAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Make an account",
-		Long: `Makes an account. Without --password-stdin it prints a link, good for seven days, by which the person sets a password.
+		Long: `Makes an account. Without --password-stdin it prints a link, good for seven days, by
+which the person sets a password.
 
 The addresses count as confirmed: what was sent from them is theirs.`,
 		Example: `  patchwatch user add ann --email ann@example.org --maintainer netdev
@@ -110,7 +112,8 @@ The addresses count as confirmed: what was sent from them is theirs.`,
 
 func passwordFlags(c *cobra.Command, password *bool, base *string) {
 	c.Flags().BoolVar(password, "password-stdin", false, "read the password from the first line of standard input")
-	c.Flags().StringVar(base, "url", defaultURL(), "the `URL` of the server, for the link; $PATCHWATCH_URL sets the default")
+	c.Flags().StringVar(base, "url", defaultURL(),
+		"the `URL` of the server, for the link; $PATCHWATCH_URL sets the default")
 }
 
 func defaultURL() string {
@@ -154,8 +157,8 @@ func (a *app) userSetCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "set NAME",
 		Short: "Change an account",
-		Long: `Changes an account. --email and --maintainer stand for all that there are from then on: --maintainer '' takes the
-role away.`,
+		Long: `Changes an account. --email and --maintainer stand for all that there are from then on:
+--maintainer '' takes the role away.`,
 		Example: `  patchwatch user set ann --email ann@example.org --email ann@example.com
   patchwatch user set ann --admin=false --maintainer ''`,
 		Args: cobra.ExactArgs(1),
@@ -182,8 +185,8 @@ func (a *app) userPasswordCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "password NAME",
 		Short: "Let somebody set a new password",
-		Long: `Prints a link, good for seven days, by which the person sets a password. The old one is good until then; after that
-all their sessions end.`,
+		Long: `Prints a link, good for seven days, by which the person sets a password. The old one is good until then; after
+that all their sessions end.`,
 		Example: `  patchwatch user password ann
   patchwatch user password ann --password-stdin < password`,
 		Args: cobra.ExactArgs(1),

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestSettingsOfANewUser asks for what users see of themselves before they have set anything. As in Patchwork, they want
-// no mail, and a page has a hundred rows.
+// TestSettingsOfANewUser asks for what users see of themselves before they have set anything. As in Patchwork, they
+// want no mail, and a page has a hundred rows.
 func TestSettingsOfANewUser(t *testing.T) {
 	t.Parallel()
 	w := newWorkplace(t)

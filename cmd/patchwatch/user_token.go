@@ -19,8 +19,8 @@ func (a *app) userTokenCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "token NAME",
 		Short: "Make an API token",
-		Long: `Makes a token for programs of this account, and prints it. It is shown this once: the database keeps only a hash.
-Programs send it as "Authorization: Token ...", or as the password of Basic authentication.`,
+		Long: `Makes a token for programs of this account, and prints it. It is shown this once: the database keeps only a
+hash. Programs send it as "Authorization: Token ...", or as the password of Basic authentication.`,
 		Example: `  patchwatch user token ann --label ci
   git config pw.token "$(patchwatch user token ann --label git-pw)"`,
 		Args: cobra.ExactArgs(1),

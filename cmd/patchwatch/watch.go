@@ -143,7 +143,7 @@ func (w *watching) checkFlags(cmd *cobra.Command) error {
 	return nil
 }
 
-// serveMetrics serves metrics, if somebody asked for them, until stop is called. web is nil where there is no web server.
+// serveMetrics serves metrics, if they are wanted, until stop is called. web is nil where there is no web server.
 func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop func(), err error) {
 	if w.metrics == "" {
 		return func() {}, nil

@@ -10,8 +10,8 @@ import (
 // with the largest mails.
 const memoryGoal = 128 << 20 // bytes
 
-// garbage is how much of what is thrown away may lie about, in percent of what is in use, before Go's collector runs: below the goal
-// there is room for it, and a backlog goes 2 % faster than with Go's 100.
+// garbage is how much of what is thrown away may lie about, in percent of what is in use, before Go's collector runs:
+// below the goal there is room for it, and a backlog goes 2 % faster than with Go's 100.
 const garbage = 150
 
 // KeepMemorySmall is for commands whose memory does not depend on what is stored. It is not for rebuild, which holds

@@ -15,8 +15,8 @@ import (
 )
 
 // Metrics counts what a running watcher or web server does, and serves it in Prometheus' text format, with /healthz for
-// those that only want to know whether a person is needed. What can be looked up, such as how many mails wait, is looked
-// up when somebody asks.
+// those that only want to know whether a person is needed. What can be looked up, such as how many mails wait, is
+// looked up when somebody asks.
 type Metrics struct {
 	db      string // path
 	version string // of this program

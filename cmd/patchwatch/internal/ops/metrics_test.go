@@ -93,7 +93,8 @@ func TestMetricsOfWeb(t *testing.T) {
 		Current: func(context.Context) error { return fault },
 		Requests: func() Requests {
 			return Requests{Running: 2, Routes: []Route{
-				{Pattern: "", Classes: map[string]int64{"4xx": 1}, Seconds: Histogram{Bounds: []float64{1}, Counts: []int64{0}, Sum: 3, N: 1}},
+				{Pattern: "", Classes: map[string]int64{"4xx": 1},
+					Seconds: Histogram{Bounds: []float64{1}, Counts: []int64{0}, Sum: 3, N: 1}},
 				{Pattern: `/a/{"x}\`, Classes: map[string]int64{"5xx": 1, "2xx": 4},
 					Seconds: Histogram{Bounds: []float64{1, 2}, Counts: []int64{3, 1}, Sum: 6.5, N: 5}},
 			}}

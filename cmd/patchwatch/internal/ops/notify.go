@@ -14,8 +14,8 @@ import (
 	"patchwatch/cmd/patchwatch/internal/term"
 )
 
-// Notifier tells a service manager how a watcher or web server is, by the datagrams of sd_notify(3). Where nobody listens it says
-// nothing, and what goes wrong with it is no reason to take no mail.
+// Notifier tells a service manager how a watcher or web server is, by the datagrams of sd_notify(3). Where nobody
+// listens it says nothing, and what goes wrong with it is no reason to take no mail.
 type Notifier struct {
 	conn  net.Conn      // nil: nobody listens
 	every time.Duration // how often the manager wants a sign of life; 0: never

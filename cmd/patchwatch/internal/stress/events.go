@@ -11,9 +11,10 @@ import (
 
 // eventJudge holds what was told against what is there in the end.
 //
-// Most of that follows from the mails alone, in whatever order they came. Two things do not. Of several copies of a mail another
-// one may have stood for it for a while, and a series may have been cut from another by later mail, or joined with it, and then
-// that was told too. So what mails with copies, and series that may have been in touch with others, have at most is not asked.
+// Most of that follows from the mails alone, in whatever order they came. Two things do not. Of several copies of a
+// mail another one may have stood for it for a while, and a series may have been cut from another by later mail, or
+// joined with it, and then that was told too. So what mails with copies, and series that may have been in touch with
+// others, have at most is not asked.
 type eventJudge struct {
 	*told
 	v     *verdict
@@ -217,8 +218,8 @@ func (j *eventJudge) judgeComments() {
 	}
 }
 
-// judgeSeries: each was told to be created under its number. One that has as many patches as it announces, and was never in touch
-// with another, was completed once.
+// judgeSeries: each was told to be created under its number. One that has as many patches as it announces, and was
+// never in touch with another, was completed once.
 func (j *eventJudge) judgeSeries() {
 	completed := map[int64]int{} // also under the numbers of parts that it was joined from
 	for id, n := range j.whole {
@@ -241,8 +242,8 @@ func (j *eventJudge) judgeSeries() {
 	}
 }
 
-// sameTotal tells whether all patches announce as many as the series has: with some of them it was never complete by another
-// number.
+// sameTotal tells whether all patches announce as many as the series has: with some of them it was never
+// complete by another number.
 func (j *eventJudge) sameTotal(s *judged) bool {
 	for _, m := range s.members {
 		if p, is := j.patches[nameOf(m.Project, m.MsgID)]; is && p.Total != s.Total && p.Total > 0 {

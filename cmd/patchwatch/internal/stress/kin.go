@@ -7,9 +7,9 @@ import (
 	"patchwatch/track"
 )
 
-// kin divides series into groups such that no mail of one can ever have been in a series with mails of another, whatever had
-// come by then. What is told of a series that is alone in its group does not depend on the order of the mails, since it was
-// never cut from another.
+// kin divides series into groups such that no mail of one can ever have been in a series with mails of another,
+// whatever had come by then. What is told of a series that is alone in its group does not depend on the order of the
+// mails, since it was never cut from another.
 type kin struct {
 	above map[string]string // towards what stands for the group
 }

@@ -13,8 +13,8 @@ import (
 	"patchwatch/track"
 )
 
-// reader asks for new events all the time while the watchers are killed, as clients of patchwatch do. It keeps no event, only
-// a sum over what it was shown.
+// reader asks for new events all the time while the watchers are killed, as clients of patchwatch do. It keeps no
+// event, only a sum over what it was shown.
 type reader struct {
 	path  string
 	polls int

@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// told is what the events of a database say, by the subjects' names: a project and a Message-ID, for another copy of a mail
-// may have taken its place since.
+// told is what the events of a database say, by the subjects' names: a project and a Message-ID, for another copy of a
+// mail may have taken its place since.
 type told struct {
 	shown
 	covers, patches, completed map[string]int

@@ -14,8 +14,8 @@ import (
 )
 
 // IDsHelp is in the help of every command that takes IDs.
-const IDsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other has, or sN for
-a series, where N is the number of the series, of its cover or of any of its patches.`
+const IDsHelp = `An ID is the number that list shows, a Message-ID with or without <>, a beginning of one that no other
+has, or sN for a series, where N is the number of the series, of its cover or of any of its patches.`
 
 // SeriesNumber reads "s12".
 func SeriesNumber(id string) (int64, bool) {
