@@ -18,6 +18,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		rec := &recorder{ResponseWriter: w, stall: s.cfg.Limits.Stall, end: q.start.Add(s.cfg.Limits.Answer)}
 		defer func() { // also when the connection is broken off by a panic
 			took := time.Since(q.start)
+			if rec.status == http.StatusServiceUnavailable && r.Context().Err() != nil { // nobody was there to be told
+				rec.status = 0
+			}
 			s.metrics.add(q.route, rec.status, took)
 			s.log(r, q, rec, took)
 		}()
