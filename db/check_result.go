@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"patchwatch/db/engine"
@@ -50,31 +51,30 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 	if c.Date, err = w.Now(); err != nil {
 		return err
 	}
-	if err := w.AddChecks([]*track.Check{c}); err != nil {
-		return err
-	}
-	all, err := w.Checks([]engine.Name{name})
+	before, err := w.NewestChecks([]engine.Name{name})
 	if err != nil {
 		return err
 	}
-	if row.Checked = track.Count(all[name]).Combined(); row.Checked != rows[0].Checked {
+	if err := w.AddChecks([]*track.Check{c}); err != nil {
+		return err
+	}
+	if row.Checked = track.Count(append(before[name], *c)).Combined(); row.Checked != rows[0].Checked {
 		if err := w.Put(&engine.Derived{Patches: []engine.PatchRow{row}}); err != nil {
 			return err
 		}
 	}
-	w.LogAbout("check", name, checkWords(lastBefore(c, all[name])), checkWords(c))
+	w.LogAbout("check", name, checkWords(sameCheck(before[name], c)), checkWords(c))
 	w.Tell(engine.Event{Category: track.CheckCreated, Project: c.Project, Mail: row.Mail, Check: c.ID})
 	return nil
 }
 
-// lastBefore is what the same user said before of the same context; nil: nothing. The checks are sorted by number.
-func lastBefore(c *track.Check, all []track.Check) (before *track.Check) {
-	for i := range all {
-		if o := &all[i]; o.ID < c.ID && o.User == c.User && o.Context == c.Context {
-			before = o
-		}
+// sameCheck is what the same user said of the same context; nil: nothing.
+func sameCheck(all []track.Check, c *track.Check) *track.Check {
+	at := slices.IndexFunc(all, func(o track.Check) bool { return o.User == c.User && o.Context == c.Context })
+	if at < 0 {
+		return nil
 	}
-	return before
+	return &all[at]
 }
 
 // checkWords is a check as the log has it: "build success".

@@ -378,6 +378,10 @@ func (h hookedView) Checks(names []engine.Name) (map[engine.Name][]track.Check, 
 	return ask(h.hooked, "Checks", func() (map[engine.Name][]track.Check, error) { return h.view.Checks(names) })
 }
 
+func (h hookedView) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+	return ask(h.hooked, "NewestChecks", func() (map[engine.Name][]track.Check, error) { return h.view.NewestChecks(names) })
+}
+
 func (h hookedView) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 	return ask(h.hooked, "ChecksNumbered", func() (map[int64]track.Check, error) { return h.view.ChecksNumbered(ids) })
 }

@@ -102,6 +102,18 @@ func (v *view) Checks(names []engine.Name) (map[engine.Name][]track.Check, error
 	return out, nil
 }
 
+func (v *view) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+	all, err := v.Checks(names)
+	for name, checks := range all {
+		all[name] = slices.DeleteFunc(slices.Clone(checks), func(c track.Check) bool {
+			return slices.ContainsFunc(all[name], func(o track.Check) bool {
+				return o.ID > c.ID && o.User == c.User && o.Context == c.Context
+			})
+		})
+	}
+	return all, err
+}
+
 func (v *view) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 	out := map[int64]track.Check{}
 	for _, id := range ids {

@@ -258,6 +258,8 @@ func (a *asking) accounts() {
 func (a *asking) programs() {
 	checks, err := a.Checks(a.names())
 	a.say("checks", checks, err)
+	newest, err := a.NewestChecks(a.names())
+	a.say("newest checks", newest, err)
 	numbered, err := a.ChecksNumbered(append(numbers(9), 1, 99))
 	a.say("checks by number", numbered, err)
 	for owner := range int64(4) {

@@ -232,6 +232,8 @@ type Accounts interface {
 type Programs interface {
 	// Checks gives all checks of these names, by number.
 	Checks(names []Name) (map[Name][]track.Check, error)
+	// NewestChecks gives of these names the newest check of each user and context, by number: those that count.
+	NewestChecks(names []Name) (map[Name][]track.Check, error)
 	// ChecksNumbered finds checks by number.
 	ChecksNumbered(ids []int64) (map[int64]track.Check, error)
 	// Bundles gives bundles by number: all, or those of one owner.

@@ -13,6 +13,17 @@ func checkInto(c *track.Check) []any {
 }
 
 func (q queries) Checks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+	return q.checks(in(`c.msgid`), names)
+}
+
+// NewestChecks finds them in the index: programs check a patch again and again.
+func (q queries) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+	return q.checks(`c.id IN (SELECT max(n.id) FROM check_result n WHERE `+in(`n.msgid`)+`
+		GROUP BY n.msgid, n.project, n.account, n.context)`, names)
+}
+
+// checks gives those of the names that meet a condition, which takes a list of Message-IDs.
+func (q queries) checks(condition string, names []engine.Name) (map[engine.Name][]track.Check, error) {
 	wanted := make(map[engine.Name]bool, len(names))
 	msgids := make([]string, 0, len(names))
 	for _, n := range names {
@@ -22,7 +33,7 @@ func (q queries) Checks(names []engine.Name) (map[engine.Name][]track.Check, err
 		}
 	}
 	out := map[engine.Name][]track.Check{}
-	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+in(`c.msgid`)+` ORDER BY c.id`, []any{list(once(msgids))},
+	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+condition+` ORDER BY c.id`, []any{list(once(msgids))},
 		func(scan func(...any) error) error {
 			var c track.Check
 			err := scan(checkInto(&c)...)

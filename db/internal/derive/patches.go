@@ -93,7 +93,7 @@ func (d *deriver) checkedOf(names []engine.Name) (map[engine.Name]track.CheckSta
 	if len(names) == 0 {
 		return nil, nil
 	}
-	all, err := d.Checks(names)
+	all, err := d.NewestChecks(names)
 	out := make(map[engine.Name]track.CheckState, len(all))
 	for name, checks := range all {
 		out[name] = track.Count(checks).Combined()

@@ -93,7 +93,7 @@ CREATE TABLE check_result (
 	target_url  TEXT NOT NULL,
 	description TEXT NOT NULL
 );
-CREATE INDEX check_result_of ON check_result(msgid, project);
+CREATE INDEX check_result_of ON check_result(msgid, project, account, context);
 
 CREATE TABLE bundle (
 	id      INTEGER PRIMARY KEY AUTOINCREMENT,
