@@ -183,8 +183,8 @@ func (s *Store) Password(ctx context.Context, user int64) (phc string, err error
 // KeepAll has SetPassword end no session: the password is the same, stored otherwise.
 const KeepAll = -1
 
-// SetPassword sets a user's password, as it is to be stored. All their sessions end but the one of the number keep, and links
-// by which the password could be set are of no use any more.
+// SetPassword sets a user's password, as it is to be stored. All their sessions end but the one of the number keep, and
+// links by which the password could be set are of no use any more.
 func (s *Store) SetPassword(ctx context.Context, by track.Actor, user int64, phc string, keep int64) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
 		u, err := w.user(user)

@@ -21,9 +21,9 @@ func (s *Store) Prepare(m *track.Mail, raw []byte) derive.Delivery {
 	return derive.Prepare(m, raw, frame)
 }
 
-// Add stores mails and brings all derived rows that they touch up to date; when it returns they are on disk. The result has
-// an entry for each delivery. It is one transaction, but for the first mails of a database, and where a mail is at fault.
-// An error means that the environment failed; what was stored nevertheless is known when it is added again.
+// Add stores mails and brings all derived rows that they touch up to date; when it returns they are on disk. The result
+// has an entry for each delivery. It is one transaction, but for the first mails of a database, and where a mail is at
+// fault. An error means that the environment failed; what was stored nevertheless is known when it is added again.
 //
 // A mail that can't be stored, or whose assembly panics, must not hold the others up: it gets its Err.
 func (s *Store) Add(ctx context.Context, batch []derive.Delivery) ([]derive.Added, error) {

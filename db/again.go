@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// SentAgain lists, by date, the patches that were sent alone to replace patches of a series: later, in its thread, by its
-// submitter, with one of its numbers and the same or a later version.
+// SentAgain lists, by date, the patches that were sent alone to replace patches of a series: later, in its thread, by
+// its submitter, with one of its numbers and the same or a later version.
 func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchView, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		again, err := replacing(v, series)
@@ -56,7 +56,8 @@ func replacing(v engine.View, series int64) (out []track.SeriesView, err error) 
 	return out, nil
 }
 
-// inThreadOf gives the numbers of the series that have a mail which refers to a mail of this series or to a comment on one.
+// inThreadOf gives the numbers of the series that have a mail which refers to a mail of this series or to a comment on
+// one.
 func (r *revisions) inThreadOf(series int64) ([]int64, error) {
 	of, err := r.Series([]int64{series})
 	if err != nil || len(of) == 0 {

@@ -41,12 +41,12 @@ const FirstDictionary = frame.FirstDictionary
 // Compress makes the form in which raw mail is stored, without a dictionary, so that any Store can read it.
 func Compress(raw []byte) []byte { return frame.Compress(raw) }
 
-// Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this can
-// complete. Temporary files go to dir. Nothing is told.
+// Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this
+// can complete. Temporary files go to dir. Nothing is told.
 func Rederive(ctx context.Context, tx engine.Tx, dir string) error {
 	return derive.Rederive(ctx, tx, dir)
 }
 
-// TellStored adds the events of all that is stored, each dated by the delivery that completed it: for a database from before
-// there were events. Temporary files go to dir.
+// TellStored adds the events of all that is stored, each dated by the delivery that completed it: for a database from
+// before there were events. Temporary files go to dir.
 func TellStored(tx engine.Tx, dir string) error { return derive.TellStored(tx, dir) }

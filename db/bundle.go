@@ -113,8 +113,8 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	return w.noteBundle(b.Project, is, b)
 }
 
-// arePatches refuses Message-IDs that are not those of patches of a project. What was put into a bundle before is not asked
-// again: it stays there, whatever becomes of it.
+// arePatches refuses Message-IDs that are not those of patches of a project. What was put into a bundle before is not
+// asked again: it stays there, whatever becomes of it.
 func (w *writing) arePatches(project int64, msgids []string) error {
 	rows, err := w.RowsNamed(project, msgids)
 	if err != nil {

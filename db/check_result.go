@@ -17,8 +17,8 @@ func isCheckContext(context string) bool {
 	})
 }
 
-// AddCheck notes what a program found out about a patch, and gives it with its number and date. It stays with the patch, by
-// project and Message-ID, whatever becomes of its row.
+// AddCheck notes what a program found out about a patch, and gives it with its number and date. It stays with the
+// patch, by project and Message-ID, whatever becomes of its row.
 func (s *Store) AddCheck(ctx context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error) {
 	err := s.decideBy(ctx, by, func(w *writing) error { return w.addCheck(&c, patch) })
 	return c, err

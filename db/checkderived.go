@@ -10,8 +10,8 @@ import (
 	"patchwatch/db/internal/derive"
 )
 
-// checkDerived rebuilds a copy and compares the dumps of before and after, line by line. The copy lacks the mails' bytes:
-// they are most of a database, and nothing is derived from them.
+// checkDerived rebuilds a copy and compares the dumps of before and after, line by line. The copy lacks the mails'
+// bytes: they are most of a database, and nothing is derived from them.
 func (k *checker) checkDerived(ctx context.Context) error {
 	scratch, err := k.engine.Scratch(ctx)
 	if err != nil {

@@ -24,8 +24,8 @@ const checkPage = 500 // mails
 
 var errOther = errors.New("its SHA-256 is another")
 
-// checkMails reads page by page: first which mails there are, then their bytes. No view of the database is held open for
-// long, since that would keep the log from being cut back while a watcher writes.
+// checkMails reads page by page: first which mails there are, then their bytes. No view of the database is held open
+// for long, since that would keep the log from being cut back while a watcher writes.
 func (k *checker) checkMails(ctx context.Context, progress derive.Progress) error {
 	for _, fault := range k.frames.Damaged() {
 		k.found.Fault(restore, "mails that are compressed against it can't be read: %v", fault)

@@ -1,8 +1,8 @@
-// Package db keeps mails, decisions and what track.Assemble makes of them. What is true of any database is here, once, over
-// an Engine that keeps the rows; db/sqlite is one.
+// Package db keeps mails, decisions and what track.Assemble makes of them. What is true of any database is here, once,
+// over an Engine that keeps the rows; db/sqlite is one.
 //
-// There is one writer at a time, and any number of readers, who never wait for it. A commit is on disk when it returns: the
-// watcher moves a mail out of new/ on the strength of it.
+// There is one writer at a time, and any number of readers, who never wait for it. A commit is on disk when it returns:
+// the watcher moves a mail out of new/ on the strength of it.
 package db
 
 import (
@@ -63,8 +63,8 @@ func (s *Store) Close() error {
 // Path is what a person calls the database: that of its file.
 func (s *Store) Path() string { return s.path }
 
-// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil the
-// copy is on disk.
+// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil
+// the copy is on disk.
 func (s *Store) Backup(ctx context.Context, file string) error { return s.engine.Backup(ctx, file) }
 
 // Current is ErrNewer once a newer program has given the database another form: this one can do no more then.

@@ -9,10 +9,10 @@ import (
 	"patchwatch/track"
 )
 
-// Dependencies gives what the mails of each series name in Depends-on lines, and which series name it. What was written is
-// stored; what it means is looked up when it is asked for, so that it makes no difference which came first. A Message-ID
-// means the series of that patch or cover in the same project; the series itself is left out. A URL is a page of some
-// other site, and nothing is known of it here.
+// Dependencies gives what the mails of each series name in Depends-on lines, and which series name it. What was written
+// is stored; what it means is looked up when it is asked for, so that it makes no difference which came first. A
+// Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a
+// page of some other site, and nothing is known of it here.
 func (s *Store) Dependencies(ctx context.Context, series []int64) (map[int64]track.Dependencies, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]track.Dependencies, error) {
 		projects, err := v.Depending(series)
@@ -40,8 +40,8 @@ func (s *Store) Dependencies(ctx context.Context, series []int64) (map[int64]tra
 	})
 }
 
-// dependencies looks up what the Depends-on lines of some series mean. All are looked up at once, in as many questions as
-// for one.
+// dependencies looks up what the Depends-on lines of some series mean. All are looked up at once, in as many questions
+// as for one.
 type dependencies struct {
 	engine.View
 	projects map[int64]int64 // by series

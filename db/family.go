@@ -61,8 +61,8 @@ func (r *revisions) revisers(s *engine.SeriesRow) ([]int64, error) {
 	return out, nil
 }
 
-// idsBelow are the Message-IDs that a later version may refer to: of the mails, of comments on them, and those that they refer
-// to themselves.
+// idsBelow are the Message-IDs that a later version may refer to: of the mails, of comments on them, and those that
+// they refer to themselves.
 func (r *revisions) idsBelow(members []engine.Member) ([]string, error) {
 	ids := map[string]bool{}
 	var mails []int64

@@ -9,12 +9,13 @@ import (
 	"patchwatch/db/internal/derive"
 )
 
-// A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a Work that says
-// what is left to do. From then on new mail is taken in by the decision. The stored mails follow in parts, each in a short
-// transaction, so that watchers go on in between.
+// A decision about projects or rules can concern every stored mail. It is committed at once and alone, with a Work that
+// says what is left to do. From then on new mail is taken in by the decision. The stored mails follow in parts, each in
+// a short transaction, so that watchers go on in between.
 //
-// What comes in between does not matter: a part routes its mails by the projects as they are at that moment, so it leaves the
-// same when it is done twice, or after one more decision. If a process is killed, the next Finish does the rest.
+// What comes in between does not matter: a part routes its mails by the projects as they are at that moment, so it
+// leaves the same when it is done twice, or after one more decision. If a process is killed, the next Finish does the
+// rest.
 
 // leaveRouting notes that every mail stored so far is to be routed anew. What an earlier decision left is part of that.
 func (w *writing) leaveRouting() error { return w.leave(0) }
@@ -55,8 +56,8 @@ func leftToDo(works []engine.Work) (mails int) {
 	return mails
 }
 
-// Finish does what changes of projects and rules left to do, and returns how many mails it routed differently than before.
-// Several processes may call it at once, and each may be ended at any moment.
+// Finish does what changes of projects and rules left to do, and returns how many mails it routed differently than
+// before. Several processes may call it at once, and each may be ended at any moment.
 func (s *Store) Finish(ctx context.Context, read derive.Reader, progress derive.Progress) (moved int, err error) {
 	p := &pace{store: s, size: derive.RereadBatch}
 	for left := true; left && err == nil; {

@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// Trailers gives the trailers of patches, by the numbers of any copies: their own, and those that replies to them and to the
-// covers of their series give. It takes four calls, however many patches there are.
+// Trailers gives the trailers of patches, by the numbers of any copies: their own, and those that replies to them and
+// to the covers of their series give. It takes four calls, however many patches there are.
 func (s *Store) Trailers(ctx context.Context, patches []int64) (out map[int64]track.PatchTrailers, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		stands, err := v.Stands(patches)

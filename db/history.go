@@ -19,8 +19,8 @@ func (s *Store) Log(ctx context.Context, q engine.LogQuery) (out []engine.LogEnt
 	return out, err
 }
 
-// LogOf lists what was decided about several mails, newest first, at most so many (0: all). A project that was made on sight
-// may have got another link name since.
+// LogOf lists what was decided about several mails, newest first, at most so many (0: all). A project that was made on
+// sight may have got another link name since.
 func (s *Store) LogOf(ctx context.Context, mails []engine.LogQuery, most int) (out []engine.LogEntry, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		names, err := engine.LinkNames(v)

@@ -11,8 +11,8 @@ import (
 
 // SetSeriesName records the name that a person gives to a series, by its number; an empty one takes it back.
 //
-// The decision is kept with the mail that leads the series today: its cover, otherwise its lowest number. Late mails may
-// make two series of one or one of two; then the name goes where that mail goes, and of two names in one series the
+// The decision is kept with the mail that leads the series today: its cover, otherwise its lowest number. Late mails
+// may make two series of one or one of two; then the name goes where that mail goes, and of two names in one series the
 // one of the leading mail is shown.
 func (s *Store) SetSeriesName(ctx context.Context, by track.Actor, series int64, name string) error {
 	return s.decideBy(ctx, by, func(w *writing) error {

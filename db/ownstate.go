@@ -24,8 +24,8 @@ func (s *Store) OwnStates(ctx context.Context) (out []engine.OwnState, err error
 // stateSlug is what a state of one's own may be called.
 var stateSlug = regexp.MustCompile(`^[a-z0-9]+([-_][a-z0-9]+)*$`)
 
-// AddOwnState makes a state, and gives it with its number: where that is 0, the first one that is free. One that is there
-// already is changed.
+// AddOwnState makes a state, and gives it with its number: where that is 0, the first one that is free. One that is
+// there already is changed.
 func (s *Store) AddOwnState(ctx context.Context, by track.Actor, o engine.OwnState) (engine.OwnState, error) {
 	err := s.decideBy(ctx, by, func(w *writing) error { return w.addOwnState(&o) })
 	return o, err

@@ -7,9 +7,10 @@ import (
 	"patchwatch/db/internal/derive"
 )
 
-// Somebody who waits for a write lock may have to ask for it again and again: every 20 ms where it is this program, every
-// 100 ms where it is another that uses SQLite. There is no queue: a process that lets go of the lock and takes it again at once can
-// keep all others waiting for ever. So long work now and then leaves the lock free for longer than these times.
+// Somebody who waits for a write lock may have to ask for it again and again: every 20 ms where it is this program,
+// every 100 ms where it is another that uses SQLite. There is no queue: a process that lets go of the lock and takes it
+// again at once can keep all others waiting for ever. So long work now and then leaves the lock free for longer than
+// these times.
 const (
 	holdAtOnce = 60 * time.Millisecond  // about as long as one transaction of long work may take
 	holdInAll  = 200 * time.Millisecond // until the lock is left free

@@ -33,8 +33,8 @@ func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[
 	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) { return v.EventPage(q, -1) })
 }
 
-// PatchRows finds patches by the numbers of any of their copies, as do the others covers and comments. What the scope leaves out
-// is not there.
+// PatchRows finds patches by the numbers of any of their copies, as do the others covers and comments. What the scope
+// leaves out is not there.
 func (s *Store) PatchRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.PatchRow, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) { return v.PatchRows(ids, scope) })
 }
@@ -65,8 +65,8 @@ func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (tra
 	})
 }
 
-// Changes tells how often what is shown of projects has changed; of 0: what is shown of all. Whoever has kept an answer sees by it
-// whether it still is the answer.
+// Changes tells how often what is shown of projects has changed; of 0: what is shown of all. Whoever has kept an answer
+// sees by it whether it still is the answer.
 func (s *Store) Changes(ctx context.Context, projects ...int64) (map[int64]int64, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
 }

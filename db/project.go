@@ -25,8 +25,8 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 // list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
 // stored mails are routed otherwise than before.
 //
-// The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish does the
-// rest, and so does adding the same project again.
+// The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish
+// does the rest, and so does adding the same project again.
 func (s *Store) AddProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.addProject(p) }); err != nil {
 		return 0, err
@@ -84,8 +84,8 @@ func (w *writing) routingLeft() (bool, error) {
 	return false, err
 }
 
-// rowToAdd is the row that a project gets: a new one, that of the project which was made on sight for its list, or that of a
-// removed one of its link name.
+// rowToAdd is the row that a project gets: a new one, that of the project which was made on sight for its list, or that
+// of a removed one of its link name.
 func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Project, error) {
 	row := &engine.Project{Project: p}
 	row.ID, row.OnSight, row.Rules = 0, false, nil
@@ -106,8 +106,8 @@ func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Proje
 	return row, nil
 }
 
-// adopt gives the row of a project that was made on sight to one that is added. A removed project of that link name would be
-// in the way; all that was decided in it goes with it to the adopted one.
+// adopt gives the row of a project that was made on sight to one that is added. A removed project of that link name
+// would be in the way; all that was decided in it goes with it to the adopted one.
 func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) error {
 	row.ID, row.Rules, row.ListID = onSight.ID, onSight.Rules, onSight.ListID
 	for i := range all {
@@ -182,7 +182,8 @@ func (w *writing) decideAllOnSight(all []engine.Project) error {
 	return nil
 }
 
-// SetProject changes the project of p's link name to p, and looks at stored mail anew where that matters, as AddProject does.
+// SetProject changes the project of p's link name to p, and looks at stored mail anew where that matters, as AddProject
+// does.
 func (s *Store) SetProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.setProject(p) }); err != nil {
 		return 0, err

@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// Prune takes out what happened and what was decided before these times (zero: nothing), and tells how much that was. What
-// stands stays, and so does the newest event. Numbers are not given again.
+// Prune takes out what happened and what was decided before these times (zero: nothing), and tells how much that was.
+// What stands stays, and so does the newest event. Numbers are not given again.
 func (s *Store) Prune(ctx context.Context, by track.Actor, events, log time.Time) (gone [2]int64, err error) {
 	err = s.decideBy(ctx, by, func(w *writing) error {
 		if gone, err = w.Tx.Prune(events, log); err != nil {

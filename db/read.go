@@ -22,8 +22,8 @@ func (s *Store) Patches(ctx context.Context, f track.Filter) (out []track.PatchV
 	return out, err
 }
 
-// patches fills in how many trailers each patch has and is given. They are counted when asked for, so that no kept number
-// can go stale.
+// patches fills in how many trailers each patch has and is given. They are counted when asked for, so that no kept
+// number can go stale.
 func patches(v engine.View, f track.Filter) ([]track.PatchView, error) {
 	out, err := v.Patches(f)
 	if err != nil {
@@ -177,8 +177,8 @@ func (s *Store) Copies(ctx context.Context, mail int64) (out []engine.Copy, err 
 	return out, err
 }
 
-// Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are better
-// asked for at once.
+// Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are
+// better asked for at once.
 func (s *Store) Holds(ctx context.Context, sums []engine.Sum) (held []bool, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		held, err = v.Holds(sums)

@@ -6,9 +6,9 @@ import (
 	"patchwatch/db/engine"
 )
 
-// ReadBy tells the store by which version of the parser (ingest.ParserVersion) mail is read that is added or read anew from now
-// on. The database keeps the lowest number that any of its facts come from; facts from before there were numbers count as the
-// first.
+// ReadBy tells the store by which version of the parser (ingest.ParserVersion) mail is read that is added or read anew
+// from now on. The database keeps the lowest number that any of its facts come from; facts from before there were
+// numbers count as the first.
 func (s *Store) ReadBy(ctx context.Context, reading int) error {
 	s.reading.Store(int64(reading))
 	var noted int

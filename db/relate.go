@@ -11,9 +11,9 @@ import (
 	"patchwatch/track"
 )
 
-// Relate says that a patch is related to others: all of them are then related to each other, and to those that one of them was
-// related to before. Without others, the patch is taken out of its relation. ErrConflict: they are in two relations already.
-// What else is decided about the patch is decided with it: all of it or nothing.
+// Relate says that a patch is related to others: all of them are then related to each other, and to those that one of
+// them was related to before. Without others, the patch is taken out of its relation. ErrConflict: they are in two
+// relations already. What else is decided about the patch is decided with it: all of it or nothing.
 func (s *Store) Relate(ctx context.Context, by track.Actor, patch int64, to []int64, also track.Decided) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
 		if also != (track.Decided{}) {

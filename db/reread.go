@@ -27,8 +27,8 @@ func (s *Store) Reread(ctx context.Context, read derive.Reader, progress derive.
 	return changed, unread, err
 }
 
-// Rebuild makes all derived rows anew from the facts and the decisions, in one transaction, and writes those that differ.
-// Readers are told of these. Ended before it is done, it changes nothing.
+// Rebuild makes all derived rows anew from the facts and the decisions, in one transaction, and writes those that
+// differ. Readers are told of these. Ended before it is done, it changes nothing.
 func (s *Store) Rebuild(ctx context.Context, progress derive.Progress) error {
 	return s.write(ctx, func(w *writing) error { return w.Rebuild(ctx, s.engine.TempDir(), progress) })
 }

@@ -19,8 +19,8 @@ type revisions struct {
 
 func newRevisions(v engine.View) *revisions { return &revisions{View: v, known: map[int64]int64{}} }
 
-// sameTitle is how many mails of one title and sender are looked at, the first in the order of Titling: someone may send ten
-// thousand.
+// sameTitle is how many mails of one title and sender are looked at, the first in the order of Titling: someone may
+// send ten thousand.
 const sameTitle = 100
 
 // revised is the number of the series that this one revises; 0 if it revises none that is stored.

@@ -10,7 +10,8 @@ const (
 // Steps lists what the function given to OnStep is called with by Add, in order.
 func Steps() []string { return []string{stepInserted, stepDerived, stepCommitted} }
 
-// OnStep has f called at each of Steps, so that a test can kill the process there. It is to be set before the first Add.
+// OnStep has f called at each of Steps, so that a test can kill the process there. It is to be set before the first
+// Add.
 func (s *Store) OnStep(f func(step string)) { s.step = f }
 
 func (s *Store) reached(step string) {

@@ -14,12 +14,13 @@ import (
 	"patchwatch/track"
 )
 
-// The wait for the disk is most of what a decision costs. So decisions that come together share a transaction, each in a part
-// of its own: one that fails is undone alone, and nobody is answered before the commit. Nobody waits for others to come.
+// The wait for the disk is most of what a decision costs. So decisions that come together share a transaction, each in
+// a part of its own: one that fails is undone alone, and nobody is answered before the commit. Nobody waits for others
+// to come.
 //
-// Each decision waits in a queue, and for the turn to write. Whoever gets the turn first writes all that are in the queue by
-// then. The turn goes to those who wait in the order in which they came, so a stream of decisions can't keep mail from being
-// stored, nor mail decisions from being written.
+// Each decision waits in a queue, and for the turn to write. Whoever gets the turn first writes all that are in the
+// queue by then. The turn goes to those who wait in the order in which they came, so a stream of decisions can't keep
+// mail from being stored, nor mail decisions from being written.
 
 const (
 	togetherMost  = 64                    // decisions in a transaction
@@ -43,8 +44,8 @@ type decisionPanic struct {
 
 func (p *decisionPanic) Error() string { return fmt.Sprintf("%v, in a decision\n%s", p.value, p.stack) }
 
-// decideBy runs f, which writes a decision of somebody. When it returns nil, what f wrote is on disk. The wait ends with the
-// context; once f has begun, the answer is what became of it.
+// decideBy runs f, which writes a decision of somebody. When it returns nil, what f wrote is on disk. The wait ends
+// with the context; once f has begun, the answer is what became of it.
 func (s *Store) decideBy(ctx context.Context, by track.Actor, f func(w *writing) error) error {
 	d := &decision{by: by, f: f, done: make(chan struct{})}
 	s.undecided.add(d)

@@ -8,8 +8,8 @@ import (
 )
 
 // AppendPatch appends a patch's mail to an mbox as git am reads it: almost always one mail, and one for each commit
-// where several are attached. The trailers that replies gave are put below their own. Only the first commit of a mail has
-// its Message-ID, since programs take the second of two mails with one id for a copy.
+// where several are attached. The trailers that replies gave are put below their own. Only the first commit of a mail
+// has its Message-ID, since programs take the second of two mails with one id for a copy.
 func AppendPatch(out []byte, p track.MailView, raw []byte, given []track.Trailer) ([]byte, error) {
 	commits, err := Commits(raw, p.Submitter)
 	if err != nil {

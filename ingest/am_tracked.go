@@ -9,8 +9,9 @@ import (
 	"patchwatch/track"
 )
 
-// AppendTracked appends a mail to an mbox as AppendPatch does, with the fields by which Patchwork's clients know a patch, and
-// with all that the mail's own header has: b4 looks for references, others for the list. delegate may be empty.
+// AppendTracked appends a mail to an mbox as AppendPatch does, with the fields by which Patchwork's clients know a
+// patch, and with all that the mail's own header has: b4 looks for references, others for the list. delegate may be
+// empty.
 func AppendTracked(out []byte, p track.MailView, delegate string, raw []byte, given []track.Trailer) ([]byte, error) {
 	commits, err := Commits(raw, p.Submitter)
 	if err != nil {

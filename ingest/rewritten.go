@@ -77,8 +77,8 @@ func namedIn(h header, field, name string) *track.Person {
 	return nil
 }
 
-// mayName quickly says no to a list of addresses that does not have the first word of a name, unless that may be escaped, or
-// decoded otherwise when an address is read by itself.
+// mayName quickly says no to a list of addresses that does not have the first word of a name, unless that may be
+// escaped, or decoded otherwise when an address is read by itself.
 func mayName(value []byte, text, name string) bool {
 	word, _, _ := strings.Cut(name, " ")
 	return strings.Contains(text, word) || strings.Contains(text, `\`) || !isASCII(value)

@@ -69,8 +69,8 @@ func Count(checks []Check) (n CheckCounts) {
 	return n
 }
 
-// Combined is what all checks say together: one that fails outweighs one that warns, that one which is still going on, and that
-// success. Without any it is pending.
+// Combined is what all checks say together: one that fails outweighs one that warns, that one which is still going on,
+// and that success. Without any it is pending.
 func (n CheckCounts) Combined() CheckState {
 	for _, s := range []CheckState{CheckFail, CheckWarning, CheckPending, CheckSuccess} {
 		if n[s] > 0 {

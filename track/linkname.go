@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// CheckLinkName refuses a link name that is reserved, in whatever letter case: it stands at the beginning of addresses that
-// are not a project's, or is asked for by other programs.
+// CheckLinkName refuses a link name that is reserved, in whatever letter case: it stands at the beginning of addresses
+// that are not a project's, or is asked for by other programs.
 func CheckLinkName(name string) error {
 	switch strings.ToLower(name) {
 	case "admin", "all", "api", "archive", "bundle", "comment", "cover", "events", "help", "inbox", "login", "logout", "mail",

@@ -4,8 +4,8 @@ import "time"
 
 // A list is given out page by page. What follows says which rows, in which order, and what a row has.
 
-// Order is a column to sort by. Rows that are equal in all columns come in the order of numbers, reversed where the last
-// column is.
+// Order is a column to sort by. Rows that are equal in all columns come in the order of numbers, reversed where the
+// last column is.
 type Order struct {
 	By   string // a column of the list: "id", "date", "name", …
 	Desc bool

@@ -14,8 +14,8 @@ import (
 	"patchwatch/track"
 )
 
-// BenchDecide reports how many states a second people set in a database of 10,000 mails, one after the other and eight at
-// once, and how long one in a hundred waits at least.
+// BenchDecide reports how many states a second people set in a database of 10,000 mails, one after the other and eight
+// at once, and how long one in a hundred waits at least.
 func BenchDecide(b *testing.B, make Maker) {
 	ctx := context.Background()
 	s := openBench(b, make)

@@ -15,8 +15,8 @@ import (
 // thousand is how many pages of a list come at once.
 const thousand = 1000
 
-// benchPages turns to random pages of lists, among the first thousand of 30 rows, in each order that an index gives, and reports
-// how long the slowest of a hundred takes.
+// benchPages turns to random pages of lists, among the first thousand of 30 rows, in each order that an index gives,
+// and reports how long the slowest of a hundred takes.
 func benchPages(b *testing.B, s *db.Store, size int) {
 	BenchPages(b, s, fmt.Sprintf("stored=%d/", size))
 }

@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// wantDecidedShown wants the rows of what is derived to show what is hidden, what checks say and what series are called, as it is
-// decided. While a change of projects is not finished they need not.
+// wantDecidedShown wants the rows of what is derived to show what is hidden, what checks say and what series are
+// called, as it is decided. While a change of projects is not finished they need not.
 func wantDecidedShown(t tester, after string, e engine.Engine) {
 	t.Helper()
 	if err := e.Look(context.Background(), func(v engine.View) error {

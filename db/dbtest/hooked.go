@@ -46,8 +46,8 @@ func ask[T any](h hooked, method string, f func() (T, error)) (answer T, err err
 	return answer, err
 }
 
-// hookedView and hookedTx hand every method on. They embed no engine.View and no engine.Tx, so that a new method can't be
-// missed.
+// hookedView and hookedTx hand every method on. They embed no engine.View and no engine.Tx, so that a new method can't
+// be missed.
 type hookedView struct {
 	hooked
 	view engine.View

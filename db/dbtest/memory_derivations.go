@@ -25,7 +25,8 @@ func (s *state) row(m *mail) *engine.Row {
 	return r
 }
 
-// isHidden tells whether what was derived of a mail is hidden; of several rows the patch's word counts, then the cover's.
+// isHidden tells whether what was derived of a mail is hidden; of several rows the patch's word counts, then the
+// cover's.
 func (s *state) isHidden(mail int64) bool {
 	if p := s.patches.get(mail); p != nil {
 		return p.Hidden

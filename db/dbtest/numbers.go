@@ -14,8 +14,8 @@ type numbering struct {
 	people map[string]int64 // by address
 }
 
-// wantCalled wants every name called by the number of its copy that was stored first, in all rows, and every series by the
-// smallest number of its mails.
+// wantCalled wants every name called by the number of its copy that was stored first, in all rows, and every series by
+// the smallest number of its mails.
 func wantCalled(t tester, after string, e engine.Engine) (c numbering) {
 	t.Helper()
 	c = numbering{map[engine.Name]int64{}, map[string]int64{}, map[string]int64{}}

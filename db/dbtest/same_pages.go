@@ -15,8 +15,8 @@ import (
 	"patchwatch/track"
 )
 
-// SamePages puts the same rows into both engines and asks both for the same pages. Other than in Same, the rows make sense: what is
-// derived hangs on mails of its kind.
+// SamePages puts the same rows into both engines and asks both for the same pages. Other than in Same, the rows make
+// sense: what is derived hangs on mails of its kind.
 func SamePages(t *rapid.T, a, b engine.Engine) {
 	ctx := context.Background()
 	w := &sensible{t: t}

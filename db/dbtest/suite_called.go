@@ -10,8 +10,8 @@ import (
 	"patchwatch/track"
 )
 
-// Another copy that comes to stand for a mail changes no number that others may have written down, and the number of each copy
-// leads to what stands.
+// Another copy that comes to stand for a mail changes no number that others may have written down, and the number of
+// each copy leads to what stands.
 func (u suite) TestNumbersStay(t *testing.T) {
 	ctx, s := context.Background(), u.open(t)
 	addProject(t, s, frob)
@@ -55,8 +55,8 @@ func (u suite) TestNumbersStay(t *testing.T) {
 	}
 }
 
-// Whoever has kept an answer sees by the numbers of changes that it no longer holds: those of the project that has changed, and
-// of no other.
+// Whoever has kept an answer sees by the numbers of changes that it no longer holds: those of the project that has
+// changed, and of no other.
 func (u suite) TestChangesAreCounted(t *testing.T) {
 	ctx, s := context.Background(), u.open(t)
 	other := track.Project{LinkName: "other", ListID: "other.lists.example.org"}

@@ -113,8 +113,8 @@ func (u suite) TestChecks(t *testing.T) {
 	}
 }
 
-// Each check leaves a line in the log that says what the same user found before in the same context, and is in a page of
-// events.
+// Each check leaves a line in the log that says what the same user found before in the same context, and is in a page
+// of events.
 func (u suite) TestChecksAreLogged(t *testing.T) {
 	ctx := context.Background()
 	_, s, ann, bob := u.withThread(t)
@@ -232,8 +232,8 @@ func (u suite) TestChecksSurvive(t *testing.T) {
 	}
 }
 
-// Who removes a project, gets its mail into one that is made on sight, and adds it again, has all again that was in it: checks,
-// bundles and maintainers as well as decisions.
+// Who removes a project, gets its mail into one that is made on sight, and adds it again, has all again that was in it:
+// checks, bundles and maintainers as well as decisions.
 func (u suite) TestAdoptionBringsAll(t *testing.T) {
 	ctx := context.Background()
 	place := u.database(t)

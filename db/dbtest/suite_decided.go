@@ -22,8 +22,8 @@ func patchRow(t *testing.T, s *db.Store, id string) track.PatchRow {
 	return rows[mail]
 }
 
-// Several fields are decided at once, of all patches or of none, and each that changes is logged and told where Patchwork
-// tells it. What is not named stays.
+// Several fields are decided at once, of all patches or of none, and each that changes is logged and told where
+// Patchwork tells it. What is not named stays.
 func (u suite) TestDecide(t *testing.T) {
 	ctx := context.Background()
 	s := u.open(t)

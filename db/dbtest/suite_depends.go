@@ -18,8 +18,8 @@ func dependsOn(m *track.Mail, lines ...string) *track.Mail {
 	return m
 }
 
-// dependenciesInWords names the dependencies of the series of a mail: the keys of what it depends on, then those of what
-// depends on it, each after a <.
+// dependenciesInWords names the dependencies of the series of a mail: the keys of what it depends on, then those of
+// what depends on it, each after a <.
 func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
 	t.Helper()
 	is := seriesOf(t, s, id).ID

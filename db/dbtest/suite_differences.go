@@ -14,8 +14,8 @@ import (
 	"patchwatch/track"
 )
 
-// Whatever mails come, in whatever order and batches: what is told of a transaction is the difference between what the whole
-// database was before it and is after it, and a rebuild tells nothing.
+// Whatever mails come, in whatever order and batches: what is told of a transaction is the difference between what the
+// whole database was before it and is after it, and a rebuild tells nothing.
 func (u suite) TestToldIsWhatChanged(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := u.openConfigured(t, rapid.Bool().Draw(t, "configured"))

@@ -90,7 +90,8 @@ func (u suite) TestStamp(t *testing.T) {
 	}
 }
 
-// Of mails of one title, version and date those are given whose Message-IDs come first, not those that were stored first.
+// Of mails of one title, version and date those are given whose Message-IDs come first, not those that were stored
+// first.
 func (u suite) TestTitledOfOneDate(t *testing.T) {
 	u.database(t).write(t, func(tx engine.Tx) error {
 		p := engine.Project{Project: frob}

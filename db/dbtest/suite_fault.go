@@ -217,8 +217,8 @@ func (u suite) TestClosedDatabase(t *testing.T) {
 	}
 }
 
-// A panic while a batch is stored or assembled is the fault of the one mail that brings it about each time: the others are
-// stored, and its reason says where.
+// A panic while a batch is stored or assembled is the fault of the one mail that brings it about each time: the others
+// are stored, and its reason says where.
 func (u suite) TestPanicInABatch(t *testing.T) {
 	for _, step := range db.Steps()[:2] { // after the commit there is nothing that could
 		s := u.open(t)

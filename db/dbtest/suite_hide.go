@@ -47,8 +47,8 @@ func inLists(t *testing.T, s *db.Store) string {
 	return strings.Join(out, ", ")
 }
 
-// What is hidden is in no list and gone by its number, whatever is derived anew, until it is shown again. A comment on a hidden
-// patch is not hidden itself: whoever lists comments asks for the patch first.
+// What is hidden is in no list and gone by its number, whatever is derived anew, until it is shown again. A comment on
+// a hidden patch is not hidden itself: whoever lists comments asks for the patch first.
 func (u suite) TestHide(t *testing.T) {
 	ctx := context.Background()
 	s := u.open(t)

@@ -11,8 +11,8 @@ import (
 	"patchwatch/track"
 )
 
-// Whatever order mails and copies come in, a name is called by the copy that was stored first, and nothing else that comes
-// changes that; nor does a rebuild, or one mail that is read by another project's rules.
+// Whatever order mails and copies come in, a name is called by the copy that was stored first, and nothing else that
+// comes changes that; nor does a rebuild, or one mail that is read by another project's rules.
 func (u suite) TestNumbersInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ctx := context.Background()

@@ -33,8 +33,8 @@ func noteIn(tx engine.Tx, id string, n int) error {
 		tx.AddEvents([]engine.Event{{Date: epoch, Category: track.PatchCreated, After: id}}), tx.PutReading(n))
 }
 
-// What a part of a transaction wrote that fails or panics is gone, what was written before and after it stays, and no number
-// is given to two rows.
+// What a part of a transaction wrote that fails or panics is gone, what was written before and after it stays, and no
+// number is given to two rows.
 func (u suite) TestPartsThatFail(t *testing.T) {
 	ctx := context.Background()
 	e := u.database(t).engine(t)

@@ -18,7 +18,8 @@ import (
 	"patchwatch/track"
 )
 
-// committing is an engine that calls before at the end of each transaction, when all is written and nothing is committed yet.
+// committing is an engine that calls before at the end of each transaction, when all is written and nothing is
+// committed yet.
 type committing struct {
 	engine.Engine
 	before func() error
@@ -341,8 +342,8 @@ func (u suite) TestDecisionsOfACommitThatFails(t *testing.T) {
 	check(t, s)
 }
 
-// Whoever stops wanting a decision that still waits gets the context's error, and it is not made; others who wait are not
-// harmed. Once it is being made, the answer is what became of it.
+// Whoever stops wanting a decision that still waits gets the context's error, and it is not made; others who wait are
+// not harmed. Once it is being made, the answer is what became of it.
 func (u suite) TestCancelledDecisions(t *testing.T) {
 	place := u.database(t)
 	running, stop := context.WithCancel(context.Background())

@@ -52,7 +52,8 @@ func (u suite) TestAddUntold(t *testing.T) {
 	e.want("a reply to what was not told", "patch-comment-created n@x rn@x")
 }
 
-// All that is stored is told once, in the order and with the dates of deliveries, whatever came into the database first.
+// All that is stored is told once, in the order and with the dates of deliveries, whatever came into the database
+// first.
 func (u suite) TestStoredMailIsTold(t *testing.T) {
 	place := u.database(t)
 	s := place.store(t)

@@ -27,8 +27,8 @@ func (d *Derived) Sorted() *Derived {
 	return d
 }
 
-// SeriesRow is a series. Its number is the smallest by which its mails are called (Row.Called), so that a rebuild gives the same
-// numbers, and another copy of a mail that takes the place of the first changes none.
+// SeriesRow is a series. Its number is the smallest by which its mails are called (Row.Called), so that a rebuild gives
+// the same numbers, and another copy of a mail that takes the place of the first changes none.
 type SeriesRow struct {
 	ID, Project    int64
 	Key            string // the smallest Message-ID of its members

@@ -1,5 +1,5 @@
-// Package engine says what a database must be able to do for patchwatch, and what its rows are. The rules of mail are in db,
-// once; an engine keeps rows and finds them again, and knows nothing else.
+// Package engine says what a database must be able to do for patchwatch, and what its rows are. The rules of mail are
+// in db, once; an engine keeps rows and finds them again, and knows nothing else.
 package engine
 
 import (
@@ -37,8 +37,8 @@ type Engine interface {
 	// About says what status prints of the engine.
 	About(ctx context.Context) (About, error)
 
-	// Current is ErrNewer once a newer program has given the database another form: this one can do no more then, and writes
-	// nothing.
+	// Current is ErrNewer once a newer program has given the database another form: this one can do no more then, and
+	// writes nothing.
 	Current(ctx context.Context) error
 
 	// TempDir is a folder on a disk with about as much room as the database has, for files that are thrown away.
@@ -64,9 +64,9 @@ type Stamp struct {
 
 // View is what can be asked of a database. All answers are of one moment.
 //
-// Methods that take keys take many and answer for all of them at once, since over a network each call is a journey. A key
-// that is not there has no answer; this is no error. Slices of keys may hold a key twice. Where nothing is said of the order
-// of answers there is none.
+// Methods that take keys take many and answer for all of them at once, since over a network each call is a journey. A
+// key that is not there has no answer; this is no error. Slices of keys may hold a key twice. Where nothing is said of
+// the order of answers there is none.
 type View interface {
 	Facts
 	Derivations
@@ -96,8 +96,8 @@ type Facts interface {
 	LastMail() (int64, error)
 	// After lists the mails above a number, by number, at most so many.
 	After(id int64, most int) ([]MailKey, error)
-	// Frames calls f with the frame of each mail in the order given; nil where it is not there, or not whole. It stops at the
-	// first error of f and returns it.
+	// Frames calls f with the frame of each mail in the order given; nil where it is not there, or not whole. It stops at
+	// the first error of f and returns it.
 	Frames(ids []int64, f func(id int64, frame []byte) error) error
 }
 
@@ -135,8 +135,8 @@ type Lists interface {
 	SeriesList(f track.Filter) ([]track.SeriesView, error)
 	// MailViews gives mails in the order of ids.
 	MailViews(ids []int64) ([]track.MailView, error)
-	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty. The
-	// number of any copy finds the mail that stands for its name.
+	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty.
+	// The number of any copy finds the mail that stands for its name.
 	Find(q Finding) ([]int64, error)
 	// Replies gives the replies whose parent is one of these, in canonical order, ignored ones too where asked for.
 	Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error)
@@ -170,7 +170,8 @@ type Streams interface {
 
 // Notes are a few rows of bookkeeping, read and written as a whole.
 type Notes interface {
-	// Projects gives all projects by link name, removed ones too, each with its rules in the order in which they are asked.
+	// Projects gives all projects by link name, removed ones too, each with its rules in the order in which they are
+	// asked.
 	Projects() ([]Project, error)
 	// Works lists what changes of projects and rules left to do: routing first, then by number.
 	Works() ([]Work, error)
@@ -196,8 +197,8 @@ type History interface {
 	LastEvent() (id int64, date time.Time, err error)
 }
 
-// Pages gives lists page by page, as track.Page says. total is the length of the whole list where that is known; -1: it is to be
-// counted.
+// Pages gives lists page by page, as track.Page says. total is the length of the whole list where that is known; -1: it
+// is to be counted.
 type Pages interface {
 	PatchPage(q track.PatchQuery, total int) (track.Page[track.PatchRow], error)
 	CoverPage(q track.CoverQuery, total int) (track.Page[track.CoverRow], error)
@@ -205,8 +206,8 @@ type Pages interface {
 	CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error)
 	PersonPage(q track.PersonQuery, total int) (track.Page[track.PersonView], error)
 	EventPage(q track.EventsQuery, total int) (track.Page[track.EventRow], error)
-	// PatchRows, CoverRows and CommentRows find those of some numbers, of any copies; by these numbers. What the scope leaves
-	// out is not there.
+	// PatchRows, CoverRows and CommentRows find those of some numbers, of any copies; by these numbers. What the scope
+	// leaves out is not there.
 	PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error)
 	CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error)
 	CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
@@ -256,9 +257,10 @@ type Tx interface {
 	// Stamp says whether anybody else has written since an earlier transaction of this Store.
 	Stamp() (Stamp, error)
 
-	// Part runs f, in which this transaction is used as before. When f returns an error or panics, what it wrote is undone,
-	// and the transaction goes on as if f had not been called: numbers that f was given may be given again. An error of f is
-	// returned as it is. A part may have parts. Where one can't be undone, Write fails, whatever its own f returns.
+	// Part runs f, in which this transaction is used as before. When f returns an error or panics, what it wrote is
+	// undone, and the transaction goes on as if f had not been called: numbers that f was given may be given again. An
+	// error of f is returned as it is. A part may have parts. Where one can't be undone, Write fails, whatever its own f
+	// returns.
 	Part(f func() error) error
 
 	// Insert stores new mails with their frames and sets their numbers. An error that is the fault of a mail's own values
@@ -309,8 +311,8 @@ type Tx interface {
 	PutEpoch(string) error
 	// PutChanges counts one more change of each of these projects (see Pages.Changes).
 	PutChanges(projects []int64) error
-	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers are
-	// not given again.
+	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers
+	// are not given again.
 	Prune(events, log time.Time) (gone [2]int64, err error)
 
 	// PutProject writes a project and its rules; a new one, of number 0, gets its number.

@@ -12,15 +12,16 @@ var (
 	// ErrNewer says that a newer program has given the database a form that this one does not know.
 	ErrNewer = errors.New("it was written by a newer patchwatch")
 
-	// ErrClosed says that nothing can be read: the database was closed, or has been lost and could not be opened again yet.
+	// ErrClosed says that nothing can be read: the database was closed, or has been lost and could not be opened again
+	// yet.
 	ErrClosed = errors.New("the database is closed")
 
 	// ErrReplaced says that another database was found under the name. It is open now, and what is tried again goes there.
 	ErrReplaced = errors.New("another file has been put in the place of the database")
 )
 
-// Unfit is an error of the mail's own facts, which no retry can cure. Nothing else is held against a mail: what goes wrong
-// when its neighbours are derived is the fault of the database or of the program, so the mail stays in new.
+// Unfit is an error of the mail's own facts, which no retry can cure. Nothing else is held against a mail: what goes
+// wrong when its neighbours are derived is the fault of the database or of the program, so the mail stays in new.
 type Unfit struct{ Err error }
 
 func (u Unfit) Error() string { return u.Err.Error() }

@@ -98,9 +98,9 @@ type Copy struct {
 	Delivered time.Time
 }
 
-// Better compares two mails of a name: below 0, c rather than o stands for it. A mail that came through the list comes before
-// one that came by address alone, then the one delivered first, then the smaller SHA-256. So a forged copy sent later cannot
-// take a reviewed patch's place.
+// Better compares two mails of a name: below 0, c rather than o stands for it. A mail that came through the list comes
+// before one that came by address alone, then the one delivered first, then the smaller SHA-256. So a forged copy sent
+// later cannot take a reviewed patch's place.
 func (c *Copy) Better(o *Copy) int {
 	return cmp.Or(compareBool(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered), bytes.Compare(c.SHA256[:], o.SHA256[:]))
 }

@@ -25,7 +25,8 @@ type Row struct {
 	Clean    bool   // of a reply: no loop leads through it
 }
 
-// Called is the number by which others call the mail: that of the copy that was stored first, whichever stands for its name.
+// Called is the number by which others call the mail: that of the copy that was stored first, whichever stands for its
+// name.
 func (r *Row) Called() int64 {
 	if r.First != 0 {
 		return r.First
@@ -66,8 +67,8 @@ type Marking struct {
 	Same           bool // of that number; otherwise of all others
 }
 
-// RefKey is a row of the table of references. A Message-ID is kept as a hash there, since the ids themselves would be as
-// large as the mails of long threads. Two ids of one hash cost a look too many and change nothing.
+// RefKey is a row of the table of references. A Message-ID is kept as a hash there, since the ids themselves would be
+// as large as the mails of long threads. Two ids of one hash cost a look too many and change nothing.
 type RefKey struct {
 	Hash   int64 // RefHash
 	Member bool  // of the mail that refers

@@ -12,8 +12,8 @@ import (
 	"patchwatch/track"
 )
 
-// What a Store really asks and writes while mails are added must not cost more the more is stored. wantIndexed looks at the
-// plans of the methods; here it is those that are called.
+// What a Store really asks and writes while mails are added must not cost more the more is stored. wantIndexed looks at
+// the plans of the methods; here it is those that are called.
 func TestAddUsesIndexes(t *testing.T) {
 	e := newEngine(t)
 	s, err := db.New(ctx, e)

@@ -2,8 +2,8 @@ package sqlite
 
 import "errors"
 
-// asker is whatever a question can be put to. each calls f with every row, and with what scans the row. f must not put the
-// same question again: the rows of the first one would end.
+// asker is whatever a question can be put to. each calls f with every row, and with what scans the row. f must not put
+// the same question again: the rows of the first one would end.
 type asker interface {
 	each(query string, args []any, f func(scan func(...any) error) error) error
 }

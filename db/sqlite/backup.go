@@ -13,11 +13,12 @@ import (
 	"patchwatch/db/engine"
 )
 
-// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil the
-// copy is on disk, with the permissions of the database.
+// Backup writes a consistent copy of the database to a new file, while others read and write it. When it returns nil
+// the copy is on disk, with the permissions of the database.
 //
-// The copy is made in a folder of its own, which nobody else may enter, and gets its name when it is whole. So a backup that
-// is killed leaves no half copy under that name, and a file that somebody else puts there meanwhile is never touched.
+// The copy is made in a folder of its own, which nobody else may enter, and gets its name when it is whole. So a backup
+// that is killed leaves no half copy under that name, and a file that somebody else puts there meanwhile is never
+// touched.
 func (e *database) Backup(ctx context.Context, file string) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%s is there already: %w", file, engine.ErrConflict)

@@ -34,8 +34,8 @@ func newWALKeeper(size int64) walKeeper {
 	return walKeeper{size: size / pageSize, saved: walWaitSaved, since: time.Now()}
 }
 
-// keepWALSmall is called after a commit. It gives no error, since what was committed is stored in any case; the next commit
-// tries again.
+// keepWALSmall is called after a commit. It gives no error, since what was committed is stored in any case; the next
+// commit tries again.
 func (w *writer) keepWALSmall() {
 	k := &w.wal
 	frames, _ := w.checkpoint("NOOP", 0)

@@ -5,11 +5,11 @@ import (
 	"math"
 )
 
-// Frames are stored in chunks, the rows of the table piece. SQLite puts a row onto the table's last page if it fits there
-// whole, and else begins a new page; with some kilobytes a row and eight a page that leaves a fifth of the pages empty. So
-// the first chunk of a frame is as long as what the last page has left, and each next one fills a page. How much is left is
-// reckoned here, not asked: if another process has written, or an assumption about SQLite's format no longer holds, a page is
-// less full, no more.
+// Frames are stored in chunks, the rows of the table piece. SQLite puts a row onto the table's last page if it fits
+// there whole, and else begins a new page; with some kilobytes a row and eight a page that leaves a fifth of the pages
+// empty. So the first chunk of a frame is as long as what the last page has left, and each next one fills a page. How
+// much is left is reckoned here, not asked: if another process has written, or an assumption about SQLite's format no
+// longer holds, a page is less full, no more.
 
 const (
 	chunksOfMail = 1 << 16 // the number of a mail's first chunk is the mail's times this

@@ -58,7 +58,8 @@ func (q queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, e
 	return out, nil
 }
 
-// These always compare the date, with math.MaxInt64 where it does not matter. Each text is prepared once, so few are better.
+// These always compare the date, with math.MaxInt64 where it does not matter. Each text is prepared once, so few are
+// better.
 var (
 	referrers = `SELECT ` + rowColumns + ` FROM ref f CROSS JOIN ` + rowTables + `
 		WHERE ` + is("f.hash") + ` AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen AND m.date <= +?`

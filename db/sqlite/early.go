@@ -1,7 +1,8 @@
 package sqlite
 
-// Migrations 1 and 2 were added to for some hours after they had landed, so there are databases of versions 1 and 2 that
-// lack a part of them. They are completed before they are migrated, by SQL as it stood then. This file is never changed.
+// Migrations 1 and 2 were added to for some hours after they had landed, so there are databases of versions 1 and 2
+// that lack a part of them. They are completed before they are migrated, by SQL as it stood then. This file is never
+// changed.
 
 type addition struct {
 	version int    // of databases that may lack it

@@ -41,8 +41,8 @@ func (e *database) reached(step string) {
 	}
 }
 
-// Write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has the
-// database's name.
+// Write runs f in one immediate transaction, alone. When it returns nil, what f wrote is on disk, in the file that has
+// the database's name.
 func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 	if err := e.turn.take(ctx); err != nil {
 		return err
@@ -190,8 +190,8 @@ func unfitIfRefused(err error) error {
 	return err
 }
 
-// isConstraint tells whether the values of a row are at fault, which no retry can cure. That the database has such a row
-// already, or lacks one that it refers to, is no fault of theirs.
+// isConstraint tells whether the values of a row are at fault, which no retry can cure. That the database has such a
+// row already, or lacks one that it refers to, is no fault of theirs.
 func isConstraint(err error) bool {
 	var e sqlite3.Error
 	if !errors.As(err, &e) {

@@ -16,8 +16,8 @@ func OpenEngine(ctx context.Context, path string) (engine.Engine, error) {
 	return e, nil
 }
 
-// OpenReversed is OpenEngine for a writer that gets rows whose order is not asked for from behind. Those who only read get them
-// as usual.
+// OpenReversed is OpenEngine for a writer that gets rows whose order is not asked for from behind. Those who only read
+// get them as usual.
 func OpenReversed(ctx context.Context, path string) (engine.Engine, error) {
 	e, err := OpenEngine(ctx, path)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 
 // This file is part of migration 7 and is never changed.
 
-// fill0007 compresses the dictionaries of early databases of version 3, which were stored as they are. All patchwatches since
-// then took them for damaged, and could not read the mails that need them.
+// fill0007 compresses the dictionaries of early databases of version 3, which were stored as they are. All patchwatches
+// since then took them for damaged, and could not read the mails that need them.
 func fill0007(w *writer) error {
 	raw := map[int64][]byte{}
 	err := w.each(`SELECT id, bytes FROM dictionary`, nil, func(scan func(...any) error) error {

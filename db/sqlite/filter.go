@@ -83,8 +83,8 @@ func likePattern(part string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
 }
 
-// limit is without effect if n is 0. Where it is an argument it is written "LIMIT +?": with "LIMIT ?" a statement would be
-// compiled anew each time, as with "= ?" (see is).
+// limit is without effect if n is 0. Where it is an argument it is written "LIMIT +?": with "LIMIT ?" a statement would
+// be compiled anew each time, as with "= ?" (see is).
 func limit(n int) string {
 	if n <= 0 {
 		return ""

@@ -18,8 +18,8 @@ import (
 // identity is the files of an open database.
 type identity struct{ file, wal os.FileInfo }
 
-// fileToOpen is what is under the name before SQLite opens it. If there is nothing, an empty file is made here: if SQLite made
-// it, nobody could tell which file that was.
+// fileToOpen is what is under the name before SQLite opens it. If there is nothing, an empty file is made here: if
+// SQLite made it, nobody could tell which file that was.
 func (e *database) fileToOpen() (os.FileInfo, error) {
 	f, err := os.OpenFile(e.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err == nil {
@@ -34,8 +34,8 @@ func (e *database) fileToOpen() (os.FileInfo, error) {
 	return os.Stat(e.path)
 }
 
-// identify is called when the database has been opened and its log was written to. SQLite does not say which file it has
-// open: it is the one that was there before and is still there.
+// identify is called when the database has been opened and its log was written to. SQLite does not say which file it
+// has open: it is the one that was there before and is still there.
 func (e *database) identify(before os.FileInfo) (err error) {
 	if e.files.file, err = os.Stat(e.path); err != nil {
 		return err
@@ -83,8 +83,8 @@ func (e *database) regain(ctx context.Context, lost error) error {
 // reads for longer, the wait is in vain.
 const putAway = 10 * time.Second
 
-// leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is now,
-// and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
+// leave closes files that have lost their names. The log goes into the database that it belongs to, wherever that is
+// now, and does not stay beside the new one: SQLite would take it for its log and write old pages over it.
 func (e *database) leave() {
 	_ = e.giveUpReaders() // nobody begins to read while the log is put away; those who do read are waited for
 	_ = e.writer.script(fmt.Sprintf("PRAGMA busy_timeout = %d; PRAGMA wal_checkpoint(TRUNCATE)", putAway.Milliseconds()))

@@ -65,8 +65,8 @@ func counted(e engine.Engine) (mails int, err error) {
 	return mails, err
 }
 
-// The file under an open database is deleted, replaced, or loses its log: no mail may be taken for stored in a file that
-// nobody can find, and when there is a database again all goes on in it.
+// The file under an open database is deleted, replaced, or loses its log: no mail may be taken for stored in a file
+// that nobody can find, and when there is a database again all goes on in it.
 func TestDatabaseIsReplaced(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -140,8 +140,8 @@ func TestDatabaseGoesDuringATransaction(t *testing.T) {
 	}
 }
 
-// The file is replaced in the moment between SQLite's opening it and our looking which one it is: it is opened again, and
-// nothing is stored in the one that has lost its name.
+// The file is replaced in the moment between SQLite's opening it and our looking which one it is: it is opened again,
+// and nothing is stored in the one that has lost its name.
 func TestDatabaseIsReplacedWhileItIsOpened(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	for _, file := range []string{path, path + ".next"} {

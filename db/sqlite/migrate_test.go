@@ -65,8 +65,8 @@ func ask(t *testing.T, path, query string) []string {
 	return out
 }
 
-// A database of any earlier schema keeps its mails, byte for byte, and its decisions, and becomes what it would be had it
-// been made by today's patchwatch.
+// A database of any earlier schema keeps its mails, byte for byte, and its decisions, and becomes what it would be had
+// it been made by today's patchwatch.
 func TestMigrations(t *testing.T) {
 	today := newEngine(t).path
 	for name, path := range oldDatabases(t) {
@@ -117,8 +117,8 @@ func eventsBefore(t *testing.T, path string) []string {
 	return told
 }
 
-// wantStillTold wants the events that were told before, about the same series. That a series lost the number by which it was told
-// may be mended.
+// wantStillTold wants the events that were told before, about the same series. That a series lost the number by which
+// it was told may be mended.
 func wantStillTold(t *testing.T, now, before []string) {
 	t.Helper()
 	if len(now) != len(before) {
@@ -132,8 +132,8 @@ func wantStillTold(t *testing.T, now, before []string) {
 	}
 }
 
-// wantCalled wants every name called by the number of its copy that was stored first, and every series by the smallest of these,
-// also where it was called otherwise before.
+// wantCalled wants every name called by the number of its copy that was stored first, and every series by the smallest
+// of these, also where it was called otherwise before.
 func wantCalled(t *testing.T, path string) {
 	t.Helper()
 	wantLines(t, "mails that are not called by their first copy", ask(t, path, `
@@ -151,8 +151,8 @@ func wantCalled(t *testing.T, path string) {
 	}
 }
 
-// wantToldOnce wants events dated by the deliveries that they are about, and no more of them when the database is opened once
-// more. It returns the one opened again.
+// wantToldOnce wants events dated by the deliveries that they are about, and no more of them when the database is
+// opened once more. It returns the one opened again.
 func wantToldOnce(t *testing.T, s *db.Store) *db.Store {
 	t.Helper()
 	wantLines(t, "events of another date than the delivery", ask(t, s.Path(), `
@@ -261,8 +261,8 @@ func wantSameTitles(t *testing.T, before, after []string) {
 
 const titlesQuery = `SELECT hex(sha256) || ' ' || kind || sender || ' ' || name || char(1) || coalesce(title, '') FROM mail`
 
-// wantSameAsFresh reads every mail back, stores it in a new database, takes the same decisions there, and compares the two.
-// All is read with today's parser first, since the old one may have read something else.
+// wantSameAsFresh reads every mail back, stores it in a new database, takes the same decisions there, and compares the
+// two. All is read with today's parser first, since the old one may have read something else.
 func wantSameAsFresh(t *testing.T, s *db.Store, path string) {
 	t.Helper()
 	migrated := ask(t, path, titlesQuery)

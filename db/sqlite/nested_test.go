@@ -11,8 +11,8 @@ import (
 	"patchwatch/track"
 )
 
-// Nothing asks for a second connection while it holds one: with as many readers at work as there are connections, each would
-// wait for the others. With one connection, one is enough.
+// Nothing asks for a second connection while it holds one: with as many readers at work as there are connections, each
+// would wait for the others. With one connection, one is enough.
 func TestNoQueryInsideAQuery(t *testing.T) {
 	s, e := storeAndEngine(t, 1, 2*db.FirstDictionary) // one title again and again, so that there are versions too
 	if err := s.Close(); err != nil {

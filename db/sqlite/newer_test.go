@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// A process that runs on while a newer program brings the database up to date notices it, and writes nothing more into what it
-// does not know.
+// A process that runs on while a newer program brings the database up to date notices it, and writes nothing more into
+// what it does not know.
 func TestNewerProgram(t *testing.T) {
 	s, e := storeAndEngine(t, 1, 3)
 	if err := s.Current(ctx); err != nil {

@@ -1,5 +1,5 @@
-// Package sqlite keeps a database of package db in one SQLite file. Every line that knows SQLite is here, and none that knows
-// what mail means.
+// Package sqlite keeps a database of package db in one SQLite file. Every line that knows SQLite is here, and none that
+// knows what mail means.
 //
 // There is one writer at a time, in this process (a turn) and among all (BEGIN IMMEDIATE, asked for until it succeeds),
 // and any number of readers, who never wait for it (WAL). A commit is on disk when it returns (synchronous=FULL): the
@@ -57,8 +57,9 @@ func Version() string {
 	return version
 }
 
-// openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once get in
-// each other's way, when one of them switches it to WAL. It also tries again where the file was replaced while it was opened.
+// openPatiently tries again for a while where SQLite does not wait: several processes that make one database at once
+// get in each other's way, when one of them switches it to WAL. It also tries again where the file was replaced while
+// it was opened.
 func (e *database) openPatiently(ctx context.Context) error {
 	err := e.open(ctx)
 	again := func() bool { return isBusy(err) || errors.Is(err, engine.ErrReplaced) }
@@ -83,8 +84,8 @@ func (e *database) openPatiently(ctx context.Context) error {
 // patience is how long openPatiently tries again while others are at the file.
 const patience = 20 * time.Second
 
-// writeOptions: SQLite's own locks are not needed where one goroutine at a time has the connection, and are a twentieth of its
-// work.
+// writeOptions: SQLite's own locks are not needed where one goroutine at a time has the connection, and are a twentieth
+// of its work.
 const writeOptions = "_cache_size=-32768&_mutex=no"
 
 func (e *database) open(ctx context.Context) error {

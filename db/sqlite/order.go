@@ -23,8 +23,8 @@ const (
 	byDate
 )
 
-// sortBy sets the order of a listing, and tells which walk that is. Columns that the list does not have are left out. What
-// follows the number changes nothing. People are sorted by what they are called in a scope.
+// sortBy sets the order of a listing, and tells which walk that is. Columns that the list does not have are left out.
+// What follows the number changes nothing. People are sorted by what they are called in a scope.
 func (l *listing) sortBy(s track.Scope, order []track.Order, id string, columns map[string]columnOrder) walk {
 	desc := false
 	date, same := 0, true

@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// A page of a list takes a fixed number of statements, in one transaction: one counts the list, one finds which rows are on the
-// page, and a few tell what these have. The first two read an index that has all they need, and no row.
+// A page of a list takes a fixed number of statements, in one transaction: one counts the list, one finds which rows
+// are on the page, and a few tell what these have. The first two read an index that has all they need, and no row.
 
 // listing says which rows are in a list, and in which order.
 type listing struct {
@@ -20,8 +20,8 @@ type listing struct {
 	keys  []key  // of the index: columns that are given, and stand before those of the order
 	where conditions
 
-	// chosen are the only choices of values of keys that there are, those of rows which meet some conditions; nil: all that can be
-	// made.
+	// chosen are the only choices of values of keys that there are, those of rows which meet some conditions; nil: all
+	// that can be made.
 	chosen  [][]any
 	meeting conditions
 
@@ -32,13 +32,13 @@ type listing struct {
 	date          string // the column of since and before
 	since, before time.Time
 
-	// counted is the list of which these are rows, if it is one whose rows are counted as they come and go; exact: the conditions
-	// are about nothing but what is counted.
+	// counted is the list of which these are rows, if it is one whose rows are counted as they come and go; exact: the
+	// conditions are about nothing but what is counted.
 	counted countedList
 	exact   bool
 
-	// narrow is the same list found by what narrows it, but not in order: nil if there is no such way. It is the better one where
-	// there are few rows. named: all names have to be looked at first.
+	// narrow is the same list found by what narrows it, but not in order: nil if there is no such way. It is the better
+	// one where there are few rows. named: all names have to be looked at first.
 	narrow *listing
 	named  bool
 }
@@ -135,8 +135,8 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 	return ids, err
 }
 
-// shorter chooses the way to a list's rows, to so many of all: to pass over the entries of an index in order, or to sort what else
-// finds them.
+// shorter chooses the way to a list's rows, to so many of all: to pass over the entries of an index in order, or to
+// sort what else finds them.
 func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
 	if l.narrow == nil {
 		return l, nil
@@ -315,8 +315,8 @@ func choose[T any](first bool, a, b T) T {
 	return b
 }
 
-// inOrderOf puts rows into the order of their keys in a list. They nearly always are: they were looked up in it, one after the other.
-// To have SQLite sort them would take longer than to read them.
+// inOrderOf puts rows into the order of their keys in a list. They nearly always are: they were looked up in it, one
+// after the other. To have SQLite sort them would take longer than to read them.
 func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
 	places := make(map[int64]int, len(keys))
 	for i, k := range keys {
@@ -325,7 +325,8 @@ func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
 	slices.SortStableFunc(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
 }
 
-// given takes the table and its index for the first of several things that are asked for, and tells whether this one is.
+// given takes the table and its index for the first of several things that are asked for, and tells whether this one
+// is.
 func (l *listing) given(wanted bool, from string) bool {
 	if wanted && l.from == `` {
 		l.from = from

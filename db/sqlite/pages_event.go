@@ -35,8 +35,8 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 	return page, err
 }
 
-// eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is said
-// otherwise.
+// eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
+// said otherwise.
 func (q queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
 	l := &listing{row: `e.id`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
 	for _, o := range f.Order {
@@ -142,8 +142,8 @@ func alongKey[T any](l *listing, column string, values []T, index string) {
 	}
 }
 
-// alongKinds goes along the index of projects and categories, once for each pair of them that there is. Where these are very many,
-// it looks at all events instead.
+// alongKinds goes along the index of projects and categories, once for each pair of them that there is. Where these are
+// very many, it looks at all events instead.
 func (q queries) alongKinds(l *listing, f track.EventsQuery) error {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `e.project`, f.Projects)
@@ -159,12 +159,13 @@ func (q queries) alongKinds(l *listing, f track.EventsQuery) error {
 	return nil
 }
 
-// copies are all mails of the names that some mails have: an event names the copy that stood for the name when it happened.
+// copies are all mails of the names that some mails have: an event names the copy that stood for the name when it
+// happened.
 const copies = `SELECT n.id FROM json_each(?) j CROSS JOIN mail o CROSS JOIN mail n
 	WHERE o.id = j.value AND n.msgid = o.msgid AND n.project IS o.project`
 
-// eventsBetween is the stretch of a time. Events are dated in the order of their numbers, so a number is looked for and no index by
-// date is needed.
+// eventsBetween is the stretch of a time. Events are dated in the order of their numbers, so a number is looked for and
+// no index by date is needed.
 func (q queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
 	s = allEvents
 	if !f.Since.IsZero() {
@@ -183,8 +184,8 @@ func (q queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
 	return s, nil
 }
 
-// firstEventQuery halves a stretch of numbers, in which there may be gaps, until it is empty. The event that is looked for is not
-// before low, and high is behind it or it.
+// firstEventQuery halves a stretch of numbers, in which there may be gaps, until it is empty. The event that is looked
+// for is not before low, and high is behind it or it.
 const firstEventQuery = `
 	WITH RECURSIVE half(low, high) AS (
 		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), 0) + 1
@@ -195,8 +196,8 @@ const firstEventQuery = `
 
 const middleIsLate = `coalesce((SELECT date FROM event WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) >= ?1, 1)`
 
-// firstEvent is the number of the first event of a time or later, or one that no event below it has and none above it is of
-// before.
+// firstEvent is the number of the first event of a time or later, or one that no event below it has and none above it
+// is of before.
 func (q queries) firstEvent(t time.Time) (id int64, err error) {
 	micros := t.UnixMicro()
 	if t.Nanosecond()%1000 > 0 {

@@ -56,8 +56,8 @@ var (
 	}
 )
 
-// patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by project and
-// state in the order that is wanted.
+// patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by
+// project and state in the order that is wanted.
 func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 	l := &listing{row: `p.mail`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `p.id`, patchColumnsOrder)
@@ -173,8 +173,8 @@ func (q queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
 // kindsOfPatches are all projects and states that patches have.
 const kindsOfPatches = `(SELECT DISTINCT project, kind FROM total WHERE list = 1 AND amount > 0) t CROSS JOIN `
 
-// alongStates goes along the index of projects and states by date, once for each pair of them that there is. Where these are very
-// many, it finds none.
+// alongStates goes along the index of projects and states by date, once for each pair of them that there is. Where
+// these are very many, it finds none.
 func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `p.project`, f.Projects)

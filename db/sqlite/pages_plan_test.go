@@ -15,8 +15,8 @@ import (
 // pageOrders are those in which the first thousand pages of any list come at once.
 var pageOrders = [][]track.Order{nil, {{By: "id", Desc: true}}, {{By: "date"}}, {{By: "date", Desc: true}}}
 
-// pageCase is a list that is narrowed in one way, or in two. sorted: what is found is few and so is sorted. scans: all is gone
-// through, in an index that is in order.
+// pageCase is a list that is narrowed in one way, or in two. sorted: what is found is few and so is sorted. scans: all
+// is gone through, in an index that is in order.
 type pageCase struct {
 	ask           func(v engine.View, p track.Paging) error
 	sorted, scans bool

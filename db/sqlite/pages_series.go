@@ -21,8 +21,8 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 	return page, err
 }
 
-// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps SQLite from looking for that mail
-// where the series has a name of its own.
+// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps SQLite from looking
+// for that mail where the series has a name of its own.
 const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
 
 var (
@@ -62,7 +62,8 @@ func seriesListing(f track.SeriesQuery) *listing {
 	return l
 }
 
-// wordsOfSeries looks for words in the names of all series, in which there are few mails' names; nil: there are none to look for.
+// wordsOfSeries looks for words in the names of all series, in which there are few mails' names; nil: there are none to
+// look for.
 func wordsOfSeries(words []string) *wordSearch {
 	if len(words) == 0 {
 		return nil

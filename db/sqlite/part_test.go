@@ -7,7 +7,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// Where SQLite rolls back the whole transaction, nothing more is written, since that would be outside of any, and Write fails.
+// Where SQLite rolls back the whole transaction, nothing more is written, since that would be outside of any, and Write
+// fails.
 func TestPartThatTakesTheTransactionWithIt(t *testing.T) {
 	e := newEngine(t)
 	behind(t, e.path, `CREATE TRIGGER refuse BEFORE INSERT ON log BEGIN SELECT raise(ROLLBACK, 'no room'); END`)

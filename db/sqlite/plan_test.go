@@ -33,7 +33,8 @@ func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string
 	return r.asked
 }
 
-// fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part of a name.
+// fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part
+// of a name.
 var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|series|s|decision|log|event)\b(.*)`)
 
 func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
@@ -49,8 +50,8 @@ func plan(t *testing.T, e *database, query string, args []any) (steps []string) 
 	return steps
 }
 
-// wantIndexed looks at the plans of questions. A list of the newest may walk an index by date from its end, until it has
-// enough, and After and Events the numbers from one of them on.
+// wantIndexed looks at the plans of questions. A list of the newest may walk an index by date from its end, until it
+// has enough, and After and Events the numbers from one of them on.
 func wantIndexed(t *testing.T, e *database, asked map[string][]any) {
 	t.Helper()
 	for query, args := range asked {
@@ -150,8 +151,8 @@ func TestListsUseIndexes(t *testing.T) {
 	}
 }
 
-// What is written is found by index too. It is not when strays are dropped, nor when a mail is removed: for that SQLite looks
-// through all references, lest one be left that leads nowhere.
+// What is written is found by index too. It is not when strays are dropped, nor when a mail is removed: for that SQLite
+// looks through all references, lest one be left that leads nowhere.
 func TestWritesUseIndexes(t *testing.T) {
 	e, start, mails := openFilled(t)
 	if err := e.Write(t.Context(), func(tx engine.Tx) error {
@@ -179,8 +180,8 @@ func TestWritesUseIndexes(t *testing.T) {
 	wantIndexed(t, e, written)
 }
 
-// wantCompiledOnce wants no question that would be compiled anew each time it is run: a join with "= ?" (see is), or any with
-// "LIMIT ?".
+// wantCompiledOnce wants no question that would be compiled anew each time it is run: a join with "= ?" (see is), or
+// any with "LIMIT ?".
 func wantCompiledOnce(t *testing.T, query string) {
 	t.Helper()
 	if strings.Contains(query, " JOIN ") && regexp.MustCompile(`([^<>]=|IS) \?`).MatchString(query) {

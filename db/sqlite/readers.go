@@ -8,12 +8,12 @@ import (
 	"patchwatch/db/engine"
 )
 
-// Those who read share a few connections to one file. When another file takes its place, readers that have begun finish on
-// the old file, and those that come later read the new one. So the connections are never exchanged under a reader: the engine
-// points to others, and the old ones are closed after their last user.
+// Those who read share a few connections to one file. When another file takes its place, readers that have begun finish
+// on the old file, and those that come later read the new one. So the connections are never exchanged under a reader:
+// the engine points to others, and the old ones are closed after their last user.
 //
-// They are the driver's own, without database/sql between, as the writer's: each keeps its prepared statements, since preparing
-// one costs more than a page of a list.
+// They are the driver's own, without database/sql between, as the writer's: each keeps its prepared statements, since
+// preparing one costs more than a page of a list.
 
 // readers are the connections to one file.
 type readers struct {
@@ -121,9 +121,10 @@ func (e *database) openReaders() error {
 	return nil
 }
 
-// openAllAtOnce opens every connection that there will be, while the file is known to be the right one. One that was opened
-// later could find another file under the name. To SQLite that would be a second database in this process, so that no lock of
-// ours would keep it from cutting the shared memory of the first, "-shm", from under those who read: SIGBUS.
+// openAllAtOnce opens every connection that there will be, while the file is known to be the right one. One that was
+// opened later could find another file under the name. To SQLite that would be a second database in this process, so
+// that no lock of ours would keep it from cutting the shared memory of the first, "-shm", from under those who read:
+// SIGBUS.
 func (e *database) openAllAtOnce(r *readers) error {
 	for range readerConns {
 		c, err := r.take(context.Background())
@@ -139,8 +140,8 @@ func (e *database) openAllAtOnce(r *readers) error {
 	return e.inPlace()
 }
 
-// View uses one connection, so that all answers come from one file. f asks for no second one, as those could all be taken by
-// others who wait for the same.
+// View uses one connection, so that all answers come from one file. f asks for no second one, as those could all be
+// taken by others who wait for the same.
 func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 	r, err := e.enterReaders()
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// The file is replaced again and again while others read. Each of them gets all of an answer, or is told that the database is
-// closed just now.
+// The file is replaced again and again while others read. Each of them gets all of an answer, or is told that the
+// database is closed just now.
 func TestDatabaseIsReplacedUnderReaders(t *testing.T) {
 	e := newEngine(t)
 	mustStore(t, e, 1, 100)

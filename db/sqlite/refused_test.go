@@ -9,8 +9,8 @@ import (
 	"patchwatch/db"
 )
 
-// What the database refuses of rows that are derived is no fault of the mail that happens to come then: it is tried again,
-// and stored when the database is in order.
+// What the database refuses of rows that are derived is no fault of the mail that happens to come then: it is tried
+// again, and stored when the database is in order.
 func TestRefusedWhenDeriving(t *testing.T) {
 	for _, table := range []string{"patch", "series", "cover", "reply", "person", "project", "ref", "piece", "event"} {
 		t.Run(table, func(t *testing.T) {

@@ -19,8 +19,8 @@ func takePlace(t *testing.T, other, path string) {
 	}
 }
 
-// A mail is compressed with a dictionary of a database that is replaced before it is stored: in the new one it could never
-// be read again.
+// A mail is compressed with a dictionary of a database that is replaced before it is stored: in the new one it could
+// never be read again.
 func TestFrameOfAnotherDatabase(t *testing.T) {
 	s, e := storeAndEngine(t, 1, 301) // each learns its own dictionary
 	other := openStore(t)

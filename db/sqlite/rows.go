@@ -2,8 +2,8 @@ package sqlite
 
 import "patchwatch/db/engine"
 
-// What follows are the columns of derived rows, and what they are scanned into. Those of patches, covers and replies may be
-// NULL all together, as where a mail is joined with what was derived of it.
+// What follows are the columns of derived rows, and what they are scanned into. Those of patches, covers and replies
+// may be NULL all together, as where a mail is joined with what was derived of it.
 const (
 	patchColumns = `p.mail IS NOT NULL, p.mail, p.project, p.series, coalesce(p.number, 0), p.date, p.submitter, p.state,
 		p.delegate, coalesce(p.archived, 0), p.id, coalesce(p.hidden, 0), coalesce(p.checked, 0)`

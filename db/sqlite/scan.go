@@ -32,8 +32,8 @@ func valuesOf(out []driver.NamedValue, args []any) ([]driver.NamedValue, error) 
 	return out, nil
 }
 
-// scanValues puts a row's values where they belong: what is an integer in the database into integers and bools, text into
-// strings, bytes into bytes, and NULL only into what can say so.
+// scanValues puts a row's values where they belong: what is an integer in the database into integers and bools, text
+// into strings, bytes into bytes, and NULL only into what can say so.
 func scanValues(from []driver.Value, to []any) error {
 	if len(from) != len(to) {
 		return fmt.Errorf("%d columns for %d variables", len(from), len(to))
@@ -125,8 +125,8 @@ func scanValue(v driver.Value, to any) (fits bool) {
 }
 
 // What follows are forms in which the database keeps a value of another type. Such a type points to the variable, as in
-// scan((*seconds)(&m.Date)), and both a writer and database/sql scan into it. Beside each stands what makes the argument of a
-// statement.
+// scan((*seconds)(&m.Date)), and both a writer and database/sql scan into it. Beside each stands what makes the
+// argument of a statement.
 
 // number is 0 for NULL.
 type number int64

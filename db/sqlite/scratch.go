@@ -10,9 +10,9 @@ import (
 	"patchwatch/db/engine"
 )
 
-// scratch is a copy of a database without the mails' bytes, in a folder of its own that is removed when it is closed. It is
-// thrown away in any case, so it is not kept safe from a crash, nor can a transaction be rolled back: after one that fails
-// it can't be used any more.
+// scratch is a copy of a database without the mails' bytes, in a folder of its own that is removed when it is closed.
+// It is thrown away in any case, so it is not kept safe from a crash, nor can a transaction be rolled back: after one
+// that fails it can't be used any more.
 type scratch struct {
 	dir   string
 	turn  turn    // guards the writer, with which all is read as well
@@ -89,8 +89,8 @@ func (w *writer) copyTables(ctx context.Context) error {
 	return nil
 }
 
-// roomForCopy asks whether there is room for the copy and two dumps of it, each about as large as the database without the
-// mails' bytes.
+// roomForCopy asks whether there is room for the copy and two dumps of it, each about as large as the database without
+// the mails' bytes.
 func (e *database) roomForCopy(ctx context.Context, dir string) error {
 	return e.look(ctx, func(w *writer) error {
 		var used, chunks int64

@@ -8,17 +8,17 @@ import (
 	"patchwatch/track"
 )
 
-// is compares a column with an argument. "= +?" means what "= ?" means. SQLite's planner wants to know whether a bound value
-// is 0 or 1, and so marks a statement with "= ?" to be compiled anew when that changes; the driver clears all values before
-// each run, which counts as a change. Compiling takes thirty times as long as running. The planner does not look through a
-// unary plus. Joins need it; a look-up by the key of one table is planned without the value.
+// is compares a column with an argument. "= +?" means what "= ?" means. SQLite's planner wants to know whether a bound
+// value is 0 or 1, and so marks a statement with "= ?" to be compiled anew when that changes; the driver clears all
+// values before each run, which counts as a change. Compiling takes thirty times as long as running. The planner does
+// not look through a unary plus. Joins need it; a look-up by the key of one table is planned without the value.
 func is(column string) string { return column + " = +?" }
 
 // in finds a column among the values of list. SQLite then looks up each of them by the column's index.
 func in(column string) string { return column + " IN (SELECT value FROM json_each(?))" }
 
-// given is a table j of the values of list, in a join: each value is looked up in what follows. CROSS JOIN keeps the planner
-// from turning that around. A value that is listed twice is found twice.
+// given is a table j of the values of list, in a join: each value is looked up in what follows. CROSS JOIN keeps the
+// planner from turning that around. A value that is listed twice is found twice.
 const given = "json_each(?) j CROSS JOIN "
 
 // list is values as one argument of a statement, for json_each: a statement has one text then, however many there are.
@@ -33,8 +33,8 @@ func list[T any](values []T) string {
 	return string(text)
 }
 
-// kinds tells whether a column has one of these kinds. They stand in the text, since the indexes of some kinds only are used
-// where the text of the condition is theirs.
+// kinds tells whether a column has one of these kinds. They stand in the text, since the indexes of some kinds only are
+// used where the text of the condition is theirs.
 func kinds(column string, of ...track.Kind) string {
 	numbers := make([]string, len(of))
 	for i, k := range of {
@@ -43,8 +43,8 @@ func kinds(column string, of ...track.Kind) string {
 	return column + " IN (" + strings.Join(numbers, ", ") + ")"
 }
 
-// isMember is the condition of the index mail_marker, isNaming that of mail_sender, and isTitled that of mail_title, of a mail
-// under an alias ("m.", or nothing). The kinds in them are those of the migrations.
+// isMember is the condition of the index mail_marker, isNaming that of mail_sender, and isTitled that of mail_title, of
+// a mail under an alias ("m.", or nothing). The kinds in them are those of the migrations.
 func isMember(m string) string {
 	return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) + " AND " + m + "marked"
 }
@@ -58,9 +58,9 @@ func isTitled(m string) string { return m + "title IS NOT NULL" }
 // isNamed is the condition of the index mail_name.
 func isNamed(m string) string { return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) }
 
-// Three indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash or by a
-// person lies anywhere: with a million mails stored each new one would change a page of its own. They are searched part by
-// part. Each gives the part of a mail by the column of its number.
+// Three indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash
+// or by a person lies anywhere: with a million mails stored each new one would change a page of its own. They are
+// searched part by part. Each gives the part of a mail by the column of its number.
 func titlePart(id string) string  { return fmt.Sprintf("(%s >> %d)", id, titlePartBits) }
 func senderPart(id string) string { return fmt.Sprintf("(%s >> %d)", id, senderPartBits) }
 func hashPart(id string) string   { return senderPart(id) }

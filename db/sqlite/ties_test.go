@@ -9,9 +9,9 @@ import (
 	"patchwatch/track"
 )
 
-// openTied opens a database whose rows are equal in what is sorted by first, and lie in another order than the one that is
-// asked for: series 1 and 2 of one date, two replies to mail 1 of one date and one delivery and an earlier one, series 1 with
-// its patches in reverse and two of one number, and no cover.
+// openTied opens a database whose rows are equal in what is sorted by first, and lie in another order than the one that
+// is asked for: series 1 and 2 of one date, two replies to mail 1 of one date and one delivery and an earlier one,
+// series 1 with its patches in reverse and two of one number, and no cover.
 func openTied(t *testing.T) *database {
 	t.Helper()
 	e := openForTest(t)
@@ -110,7 +110,8 @@ func TestPutOneThing(t *testing.T) {
 	}
 }
 
-// A series stays for its patches or for its own cover, and a person for their mail. Nobody is named by an empty address.
+// A series stays for its patches or for its own cover, and a person for their mail. Nobody is named by an empty
+// address.
 func TestDropStrays(t *testing.T) {
 	e := openTied(t)
 	cover := testMail("<c@x>", 1, func(m *engine.Mail) { m.Kind, m.Marked = track.Cover, true })

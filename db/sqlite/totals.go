@@ -35,8 +35,8 @@ func (q queries) sumOf(l countedList, c conditions) (n int, err error) {
 	return n, err
 }
 
-// kinds are the pairs of project and kind of which there are rows that a list is about; nil where there is none, or there are more
-// than can be merged.
+// kinds are the pairs of project and kind of which there are rows that a list is about; nil where there is none, or
+// there are more than can be merged.
 func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
@@ -111,8 +111,8 @@ type rowKind struct {
 	period   int64
 }
 
-// periodBits: rows are counted by periods of 24 days, so that of a list between two dates only the rows of the first and the last
-// period have to be counted one by one. Events are not: their dates have the order of their numbers.
+// periodBits: rows are counted by periods of 24 days, so that of a list between two dates only the rows of the first
+// and the last period have to be counted one by one. Events are not: their dates have the order of their numbers.
 const periodBits = 21
 
 func periodOf(t time.Time) int64 { return t.Unix() >> periodBits }

@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Whoever writes waits twice: in this process for the one connection that writes, and then for the write lock, which another
-// process may hold. Both waits end with the context. Nothing has been written then, and no transaction has begun.
+// Whoever writes waits twice: in this process for the one connection that writes, and then for the write lock, which
+// another process may hold. Both waits end with the context. Nothing has been written then, and no transaction has
+// begun.
 
 // turn is held by the one goroutine that writes.
 type turn chan struct{}
@@ -24,9 +25,9 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-// SQLite's own wait for the lock can't be cancelled, so SQLite is told not to wait, and is asked again and again. A free lock
-// goes to whoever asks first, however long others have waited. So those who wait ask often, to find the moments between the
-// batches of a process that has much to write.
+// SQLite's own wait for the lock can't be cancelled, so SQLite is told not to wait, and is asked again and again. A
+// free lock goes to whoever asks first, however long others have waited. So those who wait ask often, to find the
+// moments between the batches of a process that has much to write.
 const (
 	lockPatience = time.Minute
 	firstAsk     = time.Millisecond // after a refusal; doubled by each

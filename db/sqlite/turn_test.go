@@ -14,8 +14,8 @@ import (
 // ctx is never cancelled.
 var ctx = context.Background()
 
-// Somebody else holds the write lock: whoever waits for it ends with the context, nothing is written, and all goes on when
-// the lock is free.
+// Somebody else holds the write lock: whoever waits for it ends with the context, nothing is written, and all goes on
+// when the lock is free.
 func TestWaitForTheLockIsCancelled(t *testing.T) {
 	e := newEngine(t)
 	mustStore(t, e, 1, 2)

@@ -9,8 +9,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// tx is a transaction of the writer. Many rows are written by one prepared statement, run for each: to SQLite, which is in
-// this process, that is the shortest way.
+// tx is a transaction of the writer. Many rows are written by one prepared statement, run for each: to SQLite, which is
+// in this process, that is the shortest way.
 type tx struct {
 	queries
 	w       *writer
@@ -33,8 +33,8 @@ func (t *tx) write(ctx context.Context, f func(engine.Tx) error) error {
 	})
 }
 
-// current refuses to write into a schema that is newer than this program: a process that runs on while another one brings the
-// database up to date would leave out what it does not know.
+// current refuses to write into a schema that is newer than this program: a process that runs on while another one
+// brings the database up to date would leave out what it does not know.
 func (t *tx) current() error {
 	var v int
 	if _, err := t.w.row(`PRAGMA user_version`, nil, &v); err != nil || v <= schemaVersion() {
@@ -50,8 +50,8 @@ func (t *tx) Stamp() (engine.Stamp, error) {
 	return s, err
 }
 
-// Part runs f inside a savepoint. Some errors, such as that of a full disk, make SQLite roll the whole transaction back. The
-// savepoint is gone then, and what is written next would be outside of any transaction: so nothing is.
+// Part runs f inside a savepoint. Some errors, such as that of a full disk, make SQLite roll the whole transaction
+// back. The savepoint is gone then, and what is written next would be outside of any transaction: so nothing is.
 func (t *tx) Part(f func() error) (err error) {
 	if t.broken != nil {
 		return t.broken

@@ -35,8 +35,9 @@ func testMail(id string, second int64, change func(m *engine.Mail)) *engine.Mail
 	return m
 }
 
-// testMails are a series of a cover and two patches with a reply and an ignored one, a variant of the first patch, a mail of no
-// project, a second version of one patch, a pull request in no series, and a reply that waits for its parent.
+// testMails are a series of a cover and two patches with a reply and an ignored one, a variant of the first patch, a
+// mail of no project, a second version of one patch, a pull request in no series, and a reply that waits for its
+// parent.
 func testMails() []*engine.Mail {
 	marked := func(m *engine.Mail, kind track.Kind, number, total, version int, refs ...string) {
 		m.Kind, m.Marked, m.Number, m.Total, m.Version, m.Refs = kind, true, number, total, version, refs
@@ -217,8 +218,8 @@ type asked struct {
 	want any
 }
 
-// answers puts each question to a reader and to the writer, and to the writer once more when SQLite gives rows whose order is
-// not asked for from behind.
+// answers puts each question to a reader and to the writer, and to the writer once more when SQLite gives rows whose
+// order is not asked for from behind.
 func answers(t *testing.T, e *database, all []asked) {
 	t.Helper()
 	ask := func(where string, v engine.View) {

@@ -46,8 +46,8 @@ func newWriter(dsn string) (*writer, error) {
 	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}, ctx: context.Background(), wal: newWALKeeper(walSize)}, nil
 }
 
-// Pages are larger than SQLite's own 4 KiB, so that fewer mails are stored in two pieces. It is the size of new databases;
-// others keep theirs.
+// Pages are larger than SQLite's own 4 KiB, so that fewer mails are stored in two pieces. It is the size of new
+// databases; others keep theirs.
 const pageSize = 8 << 10
 
 // writeAhead puts the database into WAL mode, if it is not. keepWALSmall writes the log back.

@@ -190,8 +190,8 @@ func (a *Adder) putRefs() error {
 	return a.PutRefs(sortedRefs(refs))
 }
 
-// deliveredAgain takes in deliveries of bytes that are stored. The order of arrival must not matter: the earliest delivery
-// counts, and of the lists whose archives had the mail the one that sorts first.
+// deliveredAgain takes in deliveries of bytes that are stored. The order of arrival must not matter: the earliest
+// delivery counts, and of the lists whose archives had the mail the one that sorts first.
 func (a *Adder) deliveredAgain(again []*arrival, known map[engine.Bytes]engine.Known) error {
 	var imported []*Stored
 	earlier := map[int64]*track.Mail{}
@@ -265,8 +265,9 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	return err
 }
 
-// leaves notes that the mail of a row no longer stands for its name in a project, or stands for it with other facts. When a
-// mail leaves twice in one transaction, the first row is kept: in that project was derived what is derived of the mail.
+// leaves notes that the mail of a row no longer stands for its name in a project, or stands for it with other facts.
+// When a mail leaves twice in one transaction, the first row is kept: in that project was derived what is derived of
+// the mail.
 func (a *Adder) leaves(project int64, r *engine.Row) {
 	c := a.change(project)
 	delete(c.rows, r.ID)

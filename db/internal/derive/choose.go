@@ -14,8 +14,8 @@ type swap struct {
 	first       int64 // engine.Mail.First
 }
 
-// choose decides for each name which mail stands for it and by which number it is called, and gives the numbers of those that
-// stand.
+// choose decides for each name which mail stands for it and by which number it is called, and gives the numbers of
+// those that stand.
 func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err error) {
 	chosen = make(map[engine.Name]int64, len(names))
 	if len(names) == 0 {
@@ -45,8 +45,8 @@ func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err e
 	return chosen, a.recall(recalled)
 }
 
-// swapOf finds of the copies of a name the best and the one that was stored first, and the one that stands for it so far, with
-// its first one.
+// swapOf finds of the copies of a name the best and the one that was stored first, and the one that stands for it so
+// far, with its first one.
 func swapOf(name engine.Name, of []engine.Copy) (s swap, firstBefore int64) {
 	s.Name = name
 	slices.SortFunc(of, func(x, y engine.Copy) int { return x.Better(&y) })
@@ -67,8 +67,8 @@ func swapOf(name engine.Name, of []engine.Copy) (s swap, firstBefore int64) {
 	return s, firstBefore
 }
 
-// recall notes for mails that stand for their names as before that another copy is the one that was stored first: one that came
-// from elsewhere, or that left. What was derived of them is called by another number then.
+// recall notes for mails that stand for their names as before that another copy is the one that was stored first: one
+// that came from elsewhere, or that left. What was derived of them is called by another number then.
 func (a *Adder) recall(swaps []swap) error {
 	if len(swaps) == 0 {
 		return nil
@@ -166,7 +166,8 @@ func (a *Adder) takePlace(now []int64, mails map[int64]*engine.Mail) error {
 	return a.putRefs()
 }
 
-// unchoose notes that mails no longer stand for their names, or stand for them with other facts. The caller writes their rows.
+// unchoose notes that mails no longer stand for their names, or stand for them with other facts. The caller writes
+// their rows.
 func (a *Adder) unchoose(ids []int64, mails map[int64]*engine.Mail) error {
 	if len(ids) == 0 {
 		return nil

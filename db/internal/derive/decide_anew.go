@@ -7,8 +7,8 @@ import (
 	"patchwatch/track"
 )
 
-// decideAnew decides again about those of the mails that are in the project: its rules have changed since, or it has got the
-// decisions and checks of another.
+// decideAnew decides again about those of the mails that are in the project: its rules have changed since, or it has
+// got the decisions and checks of another.
 func (d *deriver) decideAnew(mails []int64) error {
 	is, err := d.Derived(mails)
 	if err != nil {
@@ -75,8 +75,8 @@ func (d *deriver) patchesAnew(is []engine.PatchRow, facts map[int64]*engine.Mail
 	return out, nil
 }
 
-// hideAnew gives the rows of covers and replies that somebody hid since, or no longer hides, and the series of all mails of which
-// that is so.
+// hideAnew gives the rows of covers and replies that somebody hid since, or no longer hides, and the series of all
+// mails of which that is so.
 func (d *deriver) hideAnew(is *engine.Derived, facts map[int64]*engine.Mail) (out engine.Derived, series []int64) {
 	hidden := func(mail int64) bool {
 		h := d.decisions[engine.NameOf(facts[mail])].Hidden
@@ -102,8 +102,8 @@ func (d *deriver) hideAnew(is *engine.Derived, facts map[int64]*engine.Mail) (ou
 	return out, series
 }
 
-// seriesAnew has the series show what is decided about their mails: those of which mails were hidden, and all where any has a
-// name that somebody gave.
+// seriesAnew has the series show what is decided about their mails: those of which mails were hidden, and all where any
+// has a name that somebody gave.
 func (d *deriver) seriesAnew(is *engine.Derived, hidden []int64) error {
 	named, err := d.SeriesNamed(d.project)
 	if err != nil {
@@ -120,8 +120,8 @@ func (d *deriver) seriesAnew(is *engine.Derived, hidden []int64) error {
 	return d.ShowSeries(engine.Distinct(hidden))
 }
 
-// ShowSeries has the rows of series show what is decided about their mails: the name that somebody gave, and whether all of them
-// are hidden.
+// ShowSeries has the rows of series show what is decided about their mails: the name that somebody gave, and whether
+// all of them are hidden.
 func (w *Writing) ShowSeries(ids []int64) error {
 	if len(ids) == 0 {
 		return nil

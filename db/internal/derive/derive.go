@@ -218,8 +218,8 @@ func (s *assembled) members() []*engine.Row {
 	return append([]*engine.Row{s.cover}, s.patches...)
 }
 
-// fresh tells whether all of a mail's row is made anew. Of others only their place is, and what was decided about them stands
-// in their rows.
+// fresh tells whether all of a mail's row is made anew. Of others only their place is, and what was decided about them
+// stands in their rows.
 func (d *deriver) fresh(r *engine.Row) bool { return !r.Derived || d.is != nil }
 
 // hidden tells whether somebody hid a mail.

@@ -9,9 +9,9 @@ import (
 	"patchwatch/track"
 )
 
-// Events are stored by the transaction that makes them happen, so that they are told once, whatever is killed. Their numbers
-// ascend in the order of commits, because one transaction writes at a time and gives them at its end. Their dates never run
-// backwards, even where the clock does.
+// Events are stored by the transaction that makes them happen, so that they are told once, whatever is killed. Their
+// numbers ascend in the order of commits, because one transaction writes at a time and gives them at its end. Their
+// dates never run backwards, even where the clock does.
 
 // Tell notes something that happened.
 func (w *Writing) Tell(e engine.Event) {
@@ -110,8 +110,8 @@ func (t *telling) tellSeries(s *assembled) {
 	}
 }
 
-// seriesWasThere tells whether there was a series of this number. Its mails may also have had another number: that of a copy of
-// one of them that was stored first, and that belongs elsewhere now.
+// seriesWasThere tells whether there was a series of this number. Its mails may also have had another number: that of a
+// copy of one of them that was stored first, and that belongs elsewhere now.
 func (t *telling) seriesWasThere(s *assembled) bool {
 	if t.rows[s.row.ID] != nil {
 		return true
@@ -128,8 +128,8 @@ func (t *telling) patchWasCompleted(r *engine.Row) bool {
 	return was != nil && was.Kind == track.Patch && was.Series != 0 && was.Slot <= unbroken(t.numbers[was.Series])
 }
 
-// wasCompleted tells whether all patches of a series were in one that was complete. What is complete is told again when a
-// patch comes, not when one leaves, and not when another mail gives the series another number.
+// wasCompleted tells whether all patches of a series were in one that was complete. What is complete is told again when
+// a patch comes, not when one leaves, and not when another mail gives the series another number.
 func (t *telling) wasCompleted(s *assembled) bool {
 	in := int64(0)
 	for _, r := range s.patches {
@@ -163,7 +163,8 @@ func (d *deriver) tellPatch(r *engine.Row) {
 	}
 }
 
-// tellComment tells of a reply that leads to a patch or cover, and did not before. above is that; nil: it leads nowhere.
+// tellComment tells of a reply that leads to a patch or cover, and did not before. above is that; nil: it leads
+// nowhere.
 func (d *deriver) tellComment(r *engine.Row, row *engine.ReplyRow, above *engine.Row) {
 	if above == nil || row.Ignored {
 		return

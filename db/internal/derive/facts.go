@@ -94,12 +94,12 @@ func shaOrNil(text string) []byte {
 	return sum[:]
 }
 
-// bytesOf is a text as bytes that nobody may write to. To hash a copy of each mail's text would be a tenth of all memory that is
-// taken while mail is stored.
+// bytesOf is a text as bytes that nobody may write to. To hash a copy of each mail's text would be a tenth of all
+// memory that is taken while mail is stored.
 func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
-// titleHash is the hash by which later versions of a patch or cover are found; 0 for other mail. As with engine.RefHash,
-// nobody can make one collide with another's.
+// titleHash is the hash by which later versions of a patch or cover are found; 0 for other mail. As with
+// engine.RefHash, nobody can make one collide with another's.
 func titleHash(kind track.Kind, sender, name string) int64 {
 	title := track.Title(name)
 	if kind != track.Patch && kind != track.Cover || title == "" {

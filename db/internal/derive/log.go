@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// The log has a line for everything that a person decided: who, when, what, from what to what. Neither mail nor a rebuild
-// changes it.
+// The log has a line for everything that a person decided: who, when, what, from what to what. Neither mail nor a
+// rebuild changes it.
 
 // logged is a line of the log whose project is known by number or by link name.
 type logged struct {
@@ -30,7 +30,8 @@ func (w *Writing) LogProject(linkName, before, after string) error {
 	return w.Note("project", linkName, "", before, after)
 }
 
-// Note is LogAbout for callers that know the project by its link name. msgid is empty if the decision is about the project.
+// Note is LogAbout for callers that know the project by its link name. msgid is empty if the decision is about the
+// project.
 func (w *Writing) Note(what, linkName, msgid, before, after string) error {
 	w.lines = append(w.lines, logged{0, engine.LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after}})
 	return nil

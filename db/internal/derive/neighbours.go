@@ -10,9 +10,9 @@ import (
 // neighbourhood is what a change can reach in one project: the mails whose place must be found anew. It is gathered by
 // indexed lookups only, so that adding a mail costs what it touches and not what is stored.
 //
-// Two walks make it. Talk spreads downwards (replies.go): who refers to a mail that leads somewhere else than before, may
-// lead somewhere else too. Members spread sideways: by references, and by marker within track.Window. Both go in waves:
-// what all mails of a wave need is asked for at once.
+// Two walks make it. Talk spreads downwards (replies.go): who refers to a mail that leads somewhere else than before,
+// may lead somewhere else too. Members spread sideways: by references, and by marker within track.Window. Both go in
+// waves: what all mails of a wave need is asked for at once.
 type neighbourhood struct {
 	from    engine.View
 	project int64
@@ -100,9 +100,9 @@ func (n *neighbourhood) spreadMembers(wave []*engine.Row) error {
 	return nil
 }
 
-// besides finds the members that may share a series with these, but for those handed out before: who refers to them, whom
-// they refer to, who of the same sender shares a reference, and who has their marker and another number at about their
-// time. This is what track.Assemble calls closed.
+// besides finds the members that may share a series with these, but for those handed out before: who refers to them,
+// whom they refer to, who of the same sender shares a reference, and who has their marker and another number at about
+// their time. This is what track.Assemble calls closed.
 func (n *neighbourhood) besides(rows []*engine.Row) ([]*engine.Row, error) {
 	if len(rows) == 0 {
 		return nil, nil

@@ -12,9 +12,10 @@ import (
 	"patchwatch/track"
 )
 
-// A rebuild has track.Assemble look at all mails, part by part. A part is closed, as Assemble demands: mails that may share a
-// series, or lead to one another, are in one part. Usually that is a thread. Adding a mail finds its part by walking; to
-// find all parts at once, mails are sorted by what may connect them, and those that come to lie together are joined.
+// A rebuild has track.Assemble look at all mails, part by part. A part is closed, as Assemble demands: mails that may
+// share a series, or lead to one another, are in one part. Usually that is a thread. Adding a mail finds its part by
+// walking; to find all parts at once, mails are sorted by what may connect them, and those that come to lie together
+// are joined.
 //
 // Memory holds four bytes for each mail. All the rest is sorted in files.
 type parts struct {
@@ -27,7 +28,8 @@ type parts struct {
 	seed  maphash.Seed
 }
 
-// findParts also puts right who refers to whom, in the table's own order: in another order each row would change another page.
+// findParts also puts right who refers to whom, in the table's own order: in another order each row would change
+// another page.
 func findParts(ctx context.Context, w *Writing, dir string, total int) (*parts, error) {
 	p := &parts{
 		Writing: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
@@ -111,7 +113,8 @@ func linkOf(b []byte) link {
 	}
 }
 
-// joinLinked joins talk with the talk that refers to it, members likewise, and members of one sender that refer to one id.
+// joinLinked joins talk with the talk that refers to it, members likewise, and members of one sender that refer to one
+// id.
 func (p *parts) joinLinked() error {
 	var own *link // the mail of this Message-ID, if it is stored
 	var hash int64
@@ -176,8 +179,8 @@ type marked struct {
 	other  int // the newest of these that has another number than the newest; below first: none
 }
 
-// take joins the next one with those before it within track.Window that have another number. All of these lie within the
-// window of each other as well, so where two of them differ in number, all of them are one part already.
+// take joins the next one with those before it within track.Window that have another number. All of these lie within
+// the window of each other as well, so where two of them differ in number, all of them are one part already.
 func (m *marked) take(next mark, join func(a, b uint32)) {
 	window := int64(track.Window / time.Second)
 	for m.first < len(m.recent) && m.recent[m.first].date < next.date-window {

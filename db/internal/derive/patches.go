@@ -67,7 +67,8 @@ func (d *deriver) movePatches(moved []seat) error {
 	return nil
 }
 
-// asksOf gives the facts of mails that may ask for a state or a delegate: those in hand, and of others only if it matters.
+// asksOf gives the facts of mails that may ask for a state or a delegate: those in hand, and of others only if it
+// matters.
 func (d *deriver) asksOf(seats []seat) (map[int64]*engine.Mail, error) {
 	out := make(map[int64]*engine.Mail, len(seats))
 	var ask []int64

@@ -2,8 +2,8 @@ package derive
 
 import "patchwatch/db/engine"
 
-// A person's name is that of the newest-dated mail which has one, whichever came last. Each row of a person remembers that
-// mail, so that almost always a new mail need only be compared with it.
+// A person's name is that of the newest-dated mail which has one, whichever came last. Each row of a person remembers
+// that mail, so that almost always a new mail need only be compared with it.
 
 func namingOf(m *engine.Mail) engine.Naming {
 	return engine.Naming{Mail: m.ID, MsgID: m.MsgID, Date: m.Date, Email: m.Sender, Name: m.SenderName}
@@ -91,8 +91,8 @@ func (w *Writing) putNames(people, put map[string]engine.PersonRow) error {
 	return w.Put(&d)
 }
 
-// rebuildPeople names everybody, in one pass over all mails, those of one sender after the other. It writes the names that
-// are wrong.
+// rebuildPeople names everybody, in one pass over all mails, those of one sender after the other. It writes the names
+// that are wrong.
 func (w *Writing) rebuildPeople() error {
 	var best []engine.Naming
 	flush := func() error {

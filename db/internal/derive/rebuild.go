@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this can
-// complete. Temporary files go to dir. Nothing is told.
+// Rederive makes all derived rows anew, for an engine whose migration has just changed its rows in a way that only this
+// can complete. Temporary files go to dir. Nothing is told.
 func Rederive(ctx context.Context, tx engine.Tx, dir string) error {
 	t := newTouching(tx)
 	w := &Writing{Tx: t, touched: t, Quiet: true}
@@ -116,8 +116,8 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 	return d.flush()
 }
 
-// keepWhatDiffers leaves out the rows that are in the database already. Of a mail that has a row of another kind too, all rows
-// are dropped and its own is written again.
+// keepWhatDiffers leaves out the rows that are in the database already. Of a mail that has a row of another kind too,
+// all rows are dropped and its own is written again.
 func (d *deriver) keepWhatDiffers() error {
 	is, wanted := byMail(d.is), byMail(&d.out)
 	var wrong []int64

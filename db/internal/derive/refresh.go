@@ -113,8 +113,8 @@ func (a *Adder) refresh(batch []*Stored) (differ int, err error) {
 	return merged + len(changed), a.rewrite(changed, mails)
 }
 
-// mayMeet tells whether two of the mails have the same bytes. An earlier patchwatch may have read another Message-ID from
-// them, and then they were delivered once more.
+// mayMeet tells whether two of the mails have the same bytes. An earlier patchwatch may have read another Message-ID
+// from them, and then they were delivered once more.
 func (a *Adder) mayMeet(batch []*Stored) bool {
 	seen := make(map[engine.Bytes]bool, len(batch))
 	for _, s := range batch {
@@ -154,8 +154,8 @@ func (a *Adder) rewrite(changed []*engine.Mail, was map[int64]*engine.Mail) erro
 	return err
 }
 
-// merge makes one mail of two with the same bytes, of which the one stored first stays. It gives the rows of the mails that
-// stay, and how many do not.
+// merge makes one mail of two with the same bytes, of which the one stored first stays. It gives the rows of the mails
+// that stay, and how many do not.
 func (a *Adder) merge(batch []*Stored) (mails map[int64]*engine.Mail, merged int, err error) {
 	var ids []int64
 	var keys []engine.Bytes

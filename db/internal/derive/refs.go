@@ -28,7 +28,8 @@ func (p *parts) correctRefs() error {
 	return c.flush()
 }
 
-// refCorrector goes through both. What it writes comes before the row that is read at that moment, and is not met again.
+// refCorrector goes through both. What it writes comes before the row that is read at that moment, and is not met
+// again.
 type refCorrector struct {
 	*parts
 	wanted     *sorter.Cursor

@@ -17,8 +17,8 @@ import (
 // would be looked at whole with every mail.
 //
 // Clocks are wrong, and references run in loops, by mistake or by malice. A loop has a mail that refers to a later one;
-// so a mail is in no loop, and is called clean, if neither it nor any mail above it does so. The walk ends at clean mails
-// only. A mail that is not clean is taken in with all below it, and track.Assemble finds out.
+// so a mail is in no loop, and is called clean, if neither it nor any mail above it does so. The walk ends at clean
+// mails only. A mail that is not clean is taken in with all below it, and track.Assemble finds out.
 type talkWalk struct {
 	*neighbourhood
 	change *change
@@ -264,8 +264,9 @@ func (w *talkWalk) pushAllBelow(id string) error {
 	return w.eachBelow(id, func(below *engine.Row) { w.push(below) })
 }
 
-// pushChangedBelow queues the talk below r, which leads to parent now, but for clean replies that lead to parent already. Of
-// the references of such a reply the first that leads anywhere is either the same as before, or r, which leads to the same.
+// pushChangedBelow queues the talk below r, which leads to parent now, but for clean replies that lead to parent
+// already. Of the references of such a reply the first that leads anywhere is either the same as before, or r, which
+// leads to the same.
 func (w *talkWalk) pushChangedBelow(r *engine.Row, parent int64) error {
 	return w.eachBelow(r.ID, func(below *engine.Row) {
 		if parent == 0 || !below.Derived || !below.Clean || !r.Before(&below.Item) || below.Parent != parent {
@@ -274,8 +275,8 @@ func (w *talkWalk) pushChangedBelow(r *engine.Row, parent int64) error {
 	})
 }
 
-// pushEarlierBelow is for a new mail that leads nowhere. The replies below it passed it by before and still do, but those that
-// are earlier than the mail are no longer clean.
+// pushEarlierBelow is for a new mail that leads nowhere. The replies below it passed it by before and still do, but
+// those that are earlier than the mail are no longer clean.
 func (w *talkWalk) pushEarlierBelow(r *engine.Row) error {
 	if err := w.findEarlier([]string{r.ID}, r.Date); err != nil {
 		return err

@@ -2,8 +2,8 @@ package derive
 
 import "context"
 
-// Reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are left to
-// the caller.
+// Reread compares what each mail says today with its row, and changes the row where they differ. Derived rows are left
+// to the caller.
 func (w *Writing) Reread(ctx context.Context, read Reader, progress Progress) (changed, unread int, err error) {
 	r, err := w.ReadRouting()
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"patchwatch/track"
 )
 
-// Routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as long as
-// nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that grows with the
-// lists.
+// Routing is what is known of the projects while mails are stored. It is handed from one transaction to the next as
+// long as nobody else has written anything. Otherwise all projects would be read again for each mail, at a cost that
+// grows with the lists.
 type Routing struct {
 	router     *track.Router
 	configured bool         // by a person: then none is made on sight
@@ -17,8 +17,8 @@ type Routing struct {
 	Stamped    engine.Stamp // of the transaction that left it
 }
 
-// TakeRouting gives what the transaction before left, or reads it. Only for a transaction that has not changed any project
-// itself.
+// TakeRouting gives what the transaction before left, or reads it. Only for a transaction that has not changed any
+// project itself.
 func (w *Writing) TakeRouting() (*Routing, error) {
 	if r := w.routing; r != nil {
 		w.routing = nil

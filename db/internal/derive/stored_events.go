@@ -9,8 +9,8 @@ import (
 	"patchwatch/track"
 )
 
-// TellStored adds the events of all that is stored, each dated by the delivery that completed it: for a database from before
-// there were events. Temporary files go to dir.
+// TellStored adds the events of all that is stored, each dated by the delivery that completed it: for a database from
+// before there were events. Temporary files go to dir.
 func TellStored(tx engine.Tx, dir string) error {
 	t := &storedTeller{Tx: tx, out: sorter.New(dir), delivered: map[int64]time.Time{}, covers: map[int64]bool{}}
 	defer t.out.Close()

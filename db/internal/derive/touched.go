@@ -9,9 +9,10 @@ import (
 	"patchwatch/track"
 )
 
-// touching notes of which projects a transaction changes what is shown, so that readers who have kept an answer see whether it
-// still is the answer. Project 0 stands for what is shown of all. Where the project of a row is not known it stands for that too:
-// to note too much costs an answer that is made once more, to note too little would be a stale one.
+// touching notes of which projects a transaction changes what is shown, so that readers who have kept an answer see
+// whether it still is the answer. Project 0 stands for what is shown of all. Where the project of a row is not known it
+// stands for that too: to note too much costs an answer that is made once more, to note too little would be a stale
+// one.
 type touching struct {
 	engine.Tx
 	projects map[int64]bool

@@ -52,8 +52,8 @@ func (w *Writing) tellAll() error {
 	return w.addEvents()
 }
 
-// PartBy runs f in a part of the transaction: what somebody decided, which may fail without harm to what is beside it. What
-// the part has to tell is written at its end.
+// PartBy runs f in a part of the transaction: what somebody decided, which may fail without harm to what is beside it.
+// What the part has to tell is written at its end.
 func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
 	part := &Writing{Tx: w.Tx, touched: w.touched, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing, By: by}
 	keep := false

@@ -6,8 +6,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// FirstDictionary is how many mails are enough to learn from. Another dictionary is made when there are ten times as many,
-// so that what a young list began with does not count for ever.
+// FirstDictionary is how many mails are enough to learn from. Another dictionary is made when there are ten times as
+// many, so that what a young list began with does not count for ever.
 const (
 	FirstDictionary = 200
 	nextDictionary  = 10

@@ -16,14 +16,15 @@ import (
 // twice the time. They have no checksum, since each mail's SHA-256 is stored.
 var encoderOptions = []zstd.EOption{zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false)}
 
-// MaxRaw is how many bytes a stored mail can have. It bounds what a damaged frame can claim to hold. The commands take less in.
+// MaxRaw is how many bytes a stored mail can have. It bounds what a damaged frame can claim to hold. The commands take
+// less in.
 const MaxRaw = 64 << 20
 
 // decoderOptions: one thread a call.
 var decoderOptions = []zstd.DOption{zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(MaxRaw)}
 
-// A dictionary's id is at random between these: those below are reserved for dictionaries that are known everywhere, and
-// so are those above (RFC 8878, 6.1).
+// A dictionary's id is at random between these: those below are reserved for dictionaries that are known everywhere,
+// and so are those above (RFC 8878, 6.1).
 const (
 	firstDictionaryID = 1 << 15
 	lastDictionaryID  = 1<<31 - 1
@@ -113,8 +114,8 @@ func (f *Frames) Compress(raw []byte) []byte {
 	return f.current.Load().encoder.EncodeAll(raw, make([]byte, 0, len(raw)/2))
 }
 
-// Knows tells whether a frame can be read again in this database. A frame that was made while another database was open under
-// the same name can't.
+// Knows tells whether a frame can be read again in this database. A frame that was made while another database was open
+// under the same name can't.
 func (f *Frames) Knows(frame []byte) bool {
 	var h zstd.Header
 	return h.Decode(frame) != nil || f.current.Load().ids[h.DictionaryID] // what is no frame is refused elsewhere
@@ -169,8 +170,8 @@ var plainDecoder = sync.OnceValue(func() *zstd.Decoder {
 })
 
 // Size is about how many bytes a frame and its content take. The frame says how long the content is, unless that is
-// less than 256 bytes, which are one block. Any other frame that does not say it is damaged, and may take as much as the
-// largest mail.
+// less than 256 bytes, which are one block. Any other frame that does not say it is damaged, and may take as much as
+// the largest mail.
 func Size(frame []byte) int {
 	held := len(frame)
 	var h zstd.Header

@@ -10,8 +10,8 @@ import (
 	"slices"
 )
 
-// Sorter puts any number of records into the order of their bytes, in memory that does not grow with them. What it can't hold
-// is sorted and written to a file, part by part, and the parts are merged when the records are read.
+// Sorter puts any number of records into the order of their bytes, in memory that does not grow with them. What it
+// can't hold is sorted and written to a file, part by part, and the parts are merged when the records are read.
 type Sorter struct {
 	dir   string // of the file; empty: where temporary files go
 	most  int    // bytes of records in memory

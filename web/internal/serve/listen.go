@@ -13,7 +13,8 @@ import (
 // ErrListen is the error for an address that cannot be one.
 var ErrListen = errors.New("--listen takes HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080, or unix:PATH")
 
-// openSockets opens the sockets to serve at: those of the service manager if it passed any, otherwise the one at address.
+// openSockets opens the sockets to serve at: those of the service manager if it passed any, otherwise the one at
+// address.
 func openSockets(address string) ([]net.Listener, error) {
 	passed, err := passedSockets()
 	if err != nil || len(passed) > 0 {
