@@ -130,8 +130,13 @@ func (w *writing) freeForUser(u *engine.User) error {
 			}
 		}
 	}
+	return w.areProjects(u.Maintains)
+}
+
+// areProjects refuses numbers that are not those of projects.
+func (w *writing) areProjects(ids []int64) error {
 	links, err := engine.LinkNames(w)
-	for _, id := range u.Maintains {
+	for _, id := range ids {
 		if err == nil && links[id] == "" {
 			err = fmt.Errorf("project %d: %w", id, engine.ErrNotFound)
 		}

@@ -91,6 +91,9 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	if _, err := w.user(b.Owner); err != nil {
 		return err
 	}
+	if err := w.areProjects([]int64{b.Project}); err != nil {
+		return err
+	}
 	all, err := w.Bundles(b.Owner)
 	if err != nil {
 		return err

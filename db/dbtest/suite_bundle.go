@@ -103,14 +103,15 @@ func (u suite) TestBundleRefusals(t *testing.T) {
 	}
 	lines := len(logged(t, s, engine.LogQuery{}))
 	for what, change := range map[string]func(b *track.Bundle) (want error){
-		"a name that is taken": func(b *track.Bundle) error { b.Name = "one"; return engine.ErrConflict },
-		"no name":              func(b *track.Bundle) error { b.Name = " "; return nil },
-		"a slash in it":        func(b *track.Bundle) error { b.Name = "a/b"; return nil },
-		"a long name":          func(b *track.Bundle) error { b.Name = strings.Repeat("ä", 51); return nil },
-		"no owner":             func(b *track.Bundle) error { b.Owner = 0; return nil },
-		"no such mail":         func(b *track.Bundle) error { b.Patches = append(b.Patches, "<none@x>"); return engine.ErrNotFound },
-		"another project":      func(b *track.Bundle) error { b.Project = 99; return engine.ErrNotFound },
-		"a reply":              func(b *track.Bundle) error { b.Patches = []string{"<r1@x>"}; return engine.ErrNotFound },
+		"a name that is taken":  func(b *track.Bundle) error { b.Name = "one"; return engine.ErrConflict },
+		"no name":               func(b *track.Bundle) error { b.Name = " "; return nil },
+		"a slash in it":         func(b *track.Bundle) error { b.Name = "a/b"; return nil },
+		"a long name":           func(b *track.Bundle) error { b.Name = strings.Repeat("ä", 51); return nil },
+		"no owner":              func(b *track.Bundle) error { b.Owner = 0; return nil },
+		"no such mail":          func(b *track.Bundle) error { b.Patches = append(b.Patches, "<none@x>"); return engine.ErrNotFound },
+		"another project":       func(b *track.Bundle) error { b.Project = 99; return engine.ErrNotFound },
+		"nothing of no project": func(b *track.Bundle) error { b.Project, b.Patches = 99, nil; return engine.ErrNotFound },
+		"a reply":               func(b *track.Bundle) error { b.Patches = []string{"<r1@x>"}; return engine.ErrNotFound },
 	} {
 		b := second
 		b.Patches = slices.Clone(b.Patches)
