@@ -15,7 +15,7 @@ import (
 )
 
 // Compare does the same to databases of two engines: mail in batches, decisions, changes of projects and rules that are
-// followed at once or later, rebuilds and rereads. After each the two say the same.
+// followed at once or later, rebuilds and rereads, and what accounts and programs do. After each the two say the same.
 func Compare(t *rapid.T, a, b Opener) {
 	pair := &pair{t: t, places: [2]Opener{a, b}, stores: [2]*db.Store{a.store(t), b.store(t)},
 		ever: [2]map[string]int64{{}, {}}}
@@ -43,12 +43,14 @@ type pair struct {
 	stores [2]*db.Store
 	ever   [2]map[string]int64 // who was ever named, by number
 	shown  [2]changing
+
+	secrets int // that were made
 }
 
 func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store) error) {
 	ctx := context.Background()
 	switch what = oneOf(p.t, "then", "add", "add", "add", "decide", "decide", "project", "project", "finish",
-		"rebuild", "reread", "again"); what {
+		"rebuild", "reread", "again", "program", "program", "program"); what {
 	case "add":
 		n := min(len(*mails), rapid.IntRange(1, 8).Draw(p.t, "of"))
 		batch := (*mails)[:n]
@@ -59,6 +61,8 @@ func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store)
 		}
 	case "decide":
 		return what, p.anyVerdict()
+	case "program":
+		return p.anyProgram()
 	case "project":
 		d := anyDecision(p.t)
 		return d.name, func(s *db.Store) error {
@@ -97,13 +101,7 @@ func (p *pair) anyVerdict() func(s *db.Store) error {
 	who := oneOf(p.t, "delegate", "", "Maint@example.org", "bob@example.org")
 	state, name, archived := oneOf(p.t, "state", someStates...), oneOf(p.t, "name", "", "named", "otherwise"),
 		rapid.Bool().Draw(p.t, "archived")
-	hidden, check := rapid.Bool().Draw(p.t, "hidden"), track.Check{User: 1, Context: oneOf(p.t, "context", "build", "lint"),
-		State: oneOf(p.t, "found", track.CheckPending, track.CheckSuccess, track.CheckFail)}
-	switch oneOf(p.t, "verdict", "state", "delegate", "archived", "name", "hide", "hide", "check") {
-	case "hide":
-		return func(s *db.Store) error { return s.Hide(ctx, by, []int64{id}, hidden) }
-	case "check":
-		return func(s *db.Store) error { _, err := s.AddCheck(ctx, by, check, id); return err }
+	switch oneOf(p.t, "verdict", "state", "delegate", "archived", "name") {
 	case "state":
 		return func(s *db.Store) error { return s.SetState(ctx, by, []int64{id}, state) }
 	case "delegate":
@@ -153,6 +151,7 @@ func (p *pair) compare(after string) {
 		status, err := s.Status(ctx)
 		say("counted", []int{status.Mails, status.Pending, status.Ignored, status.Variants, status.NoSubject,
 			status.Unfinished, status.OnSight}, err)
+		sayPrograms(say, s)
 		log, events, err := history(p.places[i])
 		say("log", log, err)
 		say("events", events, err)
