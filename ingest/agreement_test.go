@@ -58,7 +58,8 @@ func (a *tally) count(t *testing.T, file string, m *track.Mail, ours, theirs, wh
 			continue
 		}
 		a.unmeant[field]++
-		t.Logf("%s: %s is %.200q, Patchwork says %.200q (%s)", file, field, ours[field], theirs[field], strings.Join(m.Notes, "; "))
+		t.Logf("%s: %s is %.200q, Patchwork says %.200q (%s)", file, field, ours[field], theirs[field],
+			strings.Join(m.Notes, "; "))
 	}
 }
 
@@ -93,8 +94,9 @@ func ourFields(list string, raw []byte, m *track.Mail) map[string]string {
 		"version": fmt.Sprint(m.Subject.Version), "is_comment": fmt.Sprint(m.Reply), "date": date,
 		"from": m.From.Name + " " + m.From.Email, "list_ids": strings.Join(m.ListIDs, " "),
 		"diff": hexSum(m.Diff), "content": hexSum(unstoredContent(raw, m)),
-		"pull_url": m.PullURL, "hash": m.Hash, "filenames": strings.Join(m.Files, " "), "depends": strings.Join(m.Depends, " "),
-		"tags": fmt.Sprint(countTags(m)), "hint": fmt.Sprint(m.Ignore),
+		"pull_url": m.PullURL, "hash": m.Hash, "filenames": strings.Join(m.Files, " "),
+		"depends": strings.Join(m.Depends, " "),
+		"tags":    fmt.Sprint(countTags(m)), "hint": fmt.Sprint(m.Ignore),
 	}
 }
 
@@ -125,7 +127,8 @@ func patchworkFields(v vector) map[string]string {
 		"from": from, "list_ids": strings.Join(ids, " "),
 		"diff": sumOrNone(v.Diff, v.DiffLen), "content": sumOrNone(v.Content, v.ContentLen),
 		"pull_url": orEmpty(v.PullURL), "hash": v.Hash, "filenames": strings.Join(v.Filenames, " "),
-		"depends": strings.Join(v.Depends, " "), "tags": fmt.Sprint(v.Tags), "hint": fmt.Sprint(strings.EqualFold(v.Hint, "ignore")),
+		"depends": strings.Join(v.Depends, " "), "tags": fmt.Sprint(v.Tags),
+		"hint": fmt.Sprint(strings.EqualFold(v.Hint, "ignore")),
 	}
 }
 

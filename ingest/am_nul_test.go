@@ -18,13 +18,17 @@ func TestNULsCostNoPatch(t *testing.T) {
 	base64 := "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
 	parts := "Content-Type: multipart/mixed; boundary=bb\n\n--bb\n"
 	for name, c := range map[string]struct{ mail, message, line string }{
-		"in the message":            {head + subject + base64 + inBase64("\x00"+body), "The message.", "+two"},
-		"in the only part's patch":  {head + subject + base64 + inBase64(diff), "", "+t\x00wo"},
-		"in a part's patch":         {head + subject + parts + plain + "Why.\n--bb\n" + base64 + inBase64(diff) + "--bb--\n", "Why.", "+t\x00wo"},
-		"in a part's message":       {head + subject + parts + base64 + inBase64("W\x00hy.\n") + "--bb\n" + plain + diff + "--bb--\n", "Why.", "+t\x00wo"},
-		"in octets that are no git": {head + subject + parts + plain + "Why.\n--bb\n" + octets(body+"\x00") + "--bb--\n", "Why.", "+two"},
-		"of UTF-16":                 {head + subject + "Content-Type: text/plain; charset=utf-16le\nContent-Transfer-Encoding: base64\n\n" + inBase64(inUTF16(body)), "The message.", "+two"},
-		"in the subject":            {head + "Subject: [PATCH] =?utf-8?q?f=3A_c=00ount?=\n" + plain + body, "The message.", "+two"},
+		"in the message":           {head + subject + base64 + inBase64("\x00"+body), "The message.", "+two"},
+		"in the only part's patch": {head + subject + base64 + inBase64(diff), "", "+t\x00wo"},
+		"in a part's patch": {head + subject + parts + plain + "Why.\n--bb\n" + base64 + inBase64(diff) + "--bb--\n",
+			"Why.", "+t\x00wo"},
+		"in a part's message": {head + subject + parts + base64 + inBase64("W\x00hy.\n") + "--bb\n" + plain + diff +
+			"--bb--\n", "Why.", "+t\x00wo"},
+		"in octets that are no git": {head + subject + parts + plain + "Why.\n--bb\n" + octets(body+"\x00") + "--bb--\n",
+			"Why.", "+two"},
+		"of UTF-16": {head + subject + "Content-Type: text/plain; charset=utf-16le\n" +
+			"Content-Transfer-Encoding: base64\n\n" + inBase64(inUTF16(body)), "The message.", "+two"},
+		"in the subject": {head + "Subject: [PATCH] =?utf-8?q?f=3A_c=00ount?=\n" + plain + body, "The message.", "+two"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			commits, err := Commits([]byte(c.mail), track.Person{})

@@ -61,7 +61,8 @@ func written(commits []Commit) string {
 		if c.Charset != "" {
 			b.WriteString("Charset: " + c.Charset + "\n")
 		}
-		b.WriteString("\n" + strings.TrimRight(string(c.Message), "\n") + "\n" + strings.TrimRight(string(c.Patch), "\n") + "\n\n")
+		b.WriteString("\n" + strings.TrimRight(string(c.Message), "\n") + "\n" +
+			strings.TrimRight(string(c.Patch), "\n") + "\n\n")
 	}
 	return strings.NewReplacer("\r", `\r`, "\xe4", `\xe4`, "\x85", `\x85`).Replace(b.String())
 }

@@ -12,15 +12,21 @@ import (
 	"patchwatch/track"
 )
 
-const trackedMail = "Received: by a\r\n\tfor b\r\nReceived: by c\r\nFrom: Ann via List <list@x.org>\r\nReply-To: Ann <ann@x.org>\r\n" +
+const trackedMail = "Received: by a\r\n\tfor b\r\nReceived: by c\r\nFrom: Ann via List <list@x.org>\r\n" +
+	"Reply-To: Ann <ann@x.org>\r\n" +
 	"Subject: [PATCH] x\r\nMessage-ID: <1@x.org>\r\nIn-Reply-To: <0@x.org>\r\nX-Patchwork-Id: 7\r\nMIME-Version: 1.0\r\n" +
-	"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Language: en\r\nX-Odd: a\r\n \r\n\tb\r\nDate: Thu, 1 Jan 2026 10:00:00 +0000\r\n" +
-	"\r\ntext\r\n\r\nSigned-off-by: Ann <ann@x.org>\r\n---\r\n f | 2 +-\r\n\r\n--- a/f\r\n+++ b/f\r\n@@ -1 +1 @@\r\n-a\r\n+b\r\n"
+	"Content-Type: text/plain; charset=iso-8859-1\r\nContent-Language: en\r\nX-Odd: a\r\n \r\n\tb\r\n" +
+	"Date: Thu, 1 Jan 2026 10:00:00 +0000\r\n" +
+	"\r\ntext\r\n\r\nSigned-off-by: Ann <ann@x.org>\r\n---\r\n f | 2 +-\r\n\r\n--- a/f\r\n+++ b/f\r\n" +
+	"@@ -1 +1 @@\r\n-a\r\n+b\r\n"
 
 func TestAppendTracked(t *testing.T) {
 	t.Parallel()
-	p := track.MailView{ID: 12, MsgID: "<1@x.org>", Date: time.Unix(1_767_261_600, 0), Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}}
-	got, err := AppendTracked(nil, p, "del@x.org", []byte(trackedMail), []track.Trailer{{Key: "Acked-by", Value: "Bob <bob@x.org>"}})
+	p := track.MailView{ID: 12, MsgID: "<1@x.org>", Date: time.Unix(1_767_261_600, 0),
+		Submitter: track.Person{Name: "Ann", Email: "ann@x.org"}}
+	got, err := AppendTracked(nil, p, "del@x.org", []byte(trackedMail), []track.Trailer{
+		{Key: "Acked-by", Value: "Bob <bob@x.org>"},
+	})
 	const want = `From patchwatch Thu Jan  1 10:00:00 2026
 From: "Ann" <ann@x.org>
 Date: Thu, 1 Jan 2026 10:00:00 +0000
@@ -103,7 +109,8 @@ func commitsOf(t *testing.T, mbox []byte) string {
 	if err := os.WriteFile(dir+"/mbox", mbox, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := exec.Command("sh", "-c", `git mailsplit -o. mbox >/dev/null && for f in 0*; do git mailinfo msg patch <$f && cat msg patch; done`)
+	c := exec.Command("sh", "-c",
+		`git mailsplit -o. mbox >/dev/null && for f in 0*; do git mailinfo msg patch <$f && cat msg patch; done`)
 	c.Dir = dir
 	out, err := c.CombinedOutput()
 	if err != nil {

@@ -131,7 +131,8 @@ var hostile = []struct {
 	}},
 	{"large: dashes", func() string { return mailHead + strings.Repeat("--", largeMail/2) }},
 	{"20,000 parts", func() string {
-		return "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\ntext\n", 20000) + "--b--\n"
+		return "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" +
+			strings.Repeat("--b\n\ntext\n", 20000) + "--b--\n"
 	}},
 	{"20,000 attached patches", func() string {
 		return "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" +
@@ -189,8 +190,12 @@ var hostile = []struct {
 	}},
 	{"100,000 References fields", func() string { return strings.Repeat("References: <a@x>\n", 100000) + "\n" }},
 	{"40,000 brackets in the subject", func() string { return "Subject: " + strings.Repeat("[", 40000) + "\n\ntext\n" }},
-	{"40,000 pairs of brackets in the subject", func() string { return "Subject: " + strings.Repeat("[a]", 40000) + "\n\n" }},
-	{"40,000 open parentheses in the subject", func() string { return "Subject: " + strings.Repeat("(v", 40000) + "\n\n" }},
+	{"40,000 pairs of brackets in the subject", func() string {
+		return "Subject: " + strings.Repeat("[a]", 40000) + "\n\n"
+	}},
+	{"40,000 open parentheses in the subject", func() string {
+		return "Subject: " + strings.Repeat("(v", 40000) + "\n\n"
+	}},
 	{"1 MiB of broken encoded words", func() string { return "Subject: " + strings.Repeat("=?", 1<<19) + "\n\ntext\n" }},
 	{"1 MiB of encoded words", func() string { return "Subject: " + strings.Repeat("=?a?q?b?= c ", 1<<20/12) + "\n\n" }},
 	{"1 MiB of encoded words in lines", func() string {
@@ -213,7 +218,8 @@ var hostile = []struct {
 	}},
 	{"1 MiB boundary", func() string {
 		long := strings.Repeat("b", 1<<20-100)
-		return "Subject: x\nContent-Type: multipart/mixed; boundary=" + long + "\n\n" + strings.Repeat("--"+long[:1000]+"\n", 20000)
+		return "Subject: x\nContent-Type: multipart/mixed; boundary=" + long + "\n\n" +
+			strings.Repeat("--"+long[:1000]+"\n", 20000)
 	}},
 }
 

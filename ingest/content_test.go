@@ -45,7 +45,8 @@ func TestContent(t *testing.T) {
 		{"x-patch", mixed("mixed", "\ntext", "Content-Type: text/x-patch\n\n"+gitDiff), "text", gitDiff},
 		{"x-diff", mixed("mixed", "\ntext", "Content-Type: text/x-diff\n\n"+gitDiff), "text", gitDiff},
 		{"plain attachment", mixed("mixed", "\ntext", "Content-Type: text/plain\n\n"+gitDiff), "text", gitDiff},
-		{"alternative", mixed("alternative", "Content-Type: text/plain\n\ntext\n"+gitDiff, "Content-Type: text/html\n\n<p>html"),
+		{"alternative", mixed("alternative", "Content-Type: text/plain\n\ntext\n"+gitDiff,
+			"Content-Type: text/html\n\n<p>html"),
 			"text", gitDiff},
 		{"signature before the diff", head + "\ntext\n-- \nsig\n" + gitDiff, "text", gitDiff},
 		{"signature behind the diff", head + "\ntext\n" + gitDiff + "-- \n2.20.1\n", "text", gitDiff},
@@ -56,33 +57,43 @@ func TestContent(t *testing.T) {
 		{"not the word diff", head + "\ndifficult\nDifferent\n" + gitDiff, "difficult\nDifferent", gitDiff},
 		{"rename", head + "\ntext\n" + git + "similarity index 100%\nrename from x\nrename to y\n" +
 			git + "similarity index 100%\nrename from v\nrename to w\n", "text",
-			git + "similarity index 100%\nrename from x\nrename to y\n" + git + "similarity index 100%\nrename from v\nrename to w\n"},
-		{"rename and change", head + "\ntext\n" + git + "similarity index 90%\nrename from x\nrename to y\n" + smallDiff, "text",
+			git + "similarity index 100%\nrename from x\nrename to y\n" + git +
+				"similarity index 100%\nrename from v\nrename to w\n"},
+		{"rename and change", head + "\ntext\n" + git + "similarity index 90%\nrename from x\n" +
+			"rename to y\n" + smallDiff, "text",
 			git + "similarity index 90%\nrename from x\nrename to y\n" + smallDiff},
 		{"empty file", head + "\ntext\n" + git + "new file mode 100644\nindex 000..e69\n", "text",
 			git + "new file mode 100644\nindex 000..e69\n"},
-		{"mode", head + "\ntext\n" + git + "old mode 100644\nnew mode 100755\n", "text", git + "old mode 100644\nnew mode 100755\n"},
-		{"CVS", head + "\ntext\nIndex: f\n=====\nRCS file: f,v\n" + smallDiff, "text", "Index: f\n=====\nRCS file: f,v\n" + smallDiff},
-		{"no newline, twice", head + "\ntext\n" + smallDiff[:len(smallDiff)-3] + "\\ No newline at end of file\n+b\n\\ No newline at end of file\n",
+		{"mode", head + "\ntext\n" + git + "old mode 100644\nnew mode 100755\n", "text",
+			git + "old mode 100644\nnew mode 100755\n"},
+		{"CVS", head + "\ntext\nIndex: f\n=====\nRCS file: f,v\n" + smallDiff, "text",
+			"Index: f\n=====\nRCS file: f,v\n" + smallDiff},
+		{"no newline, twice", head + "\ntext\n" + smallDiff[:len(smallDiff)-3] + "\\ No newline at end of file\n+b\n" +
+			"\\ No newline at end of file\n",
 			"text", smallDiff[:len(smallDiff)-3] + "\\ No newline at end of file\n+b\n\\ No newline at end of file\n"},
-		{"binary", head + "\ntext\n" + git + "new file mode 100644\nindex 000..111\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\n" + git + smallDiff,
-			"text", git + "new file mode 100644\nindex 000..111\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\n" + git + smallDiff},
+		{"binary", head + "\ntext\n" + git + "new file mode 100644\nindex 000..111\nGIT binary patch\nliteral 3\nKcmZ\n\n" +
+			"literal 0\nHcmV\n\n" + git + smallDiff,
+			"text", git + "new file mode 100644\nindex 000..111\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\n" +
+				"HcmV\n\n" + git + smallDiff},
 		{"dashes in the text", head + "\n--- see\nmore\n" + gitDiff, "--- see\nmore", gitDiff},
 		{"two files", head + "\n" + gitDiff + gitDiff, "", gitDiff + gitDiff},
 		{"text between files", head + "\n" + smallDiff + "words\n" + gitDiff, "", smallDiff + "words\n" + gitDiff},
 		{"hunk without context", head + "\n--- a\n+++ b\n@@ -0,0 +1 @@\n+x\n\n", "", "--- a\n+++ b\n@@ -0,0 +1 @@\n+x\n"},
 		{"plus line, no hunk", head + "\n--- a\n+++ b\nwords\n", "--- a\n+++ b\nwords", ""},
 		{"no charset, windows-1252", head + "\ncaf\xe9 \x93x\x94\n", "café “x”", ""},
-		{"unknown charset", head + "Content-Type: text/plain; charset=\"no-such\"\n\ncaf\xc3\xa9\n" + gitDiff, "café", gitDiff},
+		{"unknown charset", head + "Content-Type: text/plain; charset=\"no-such\"\n\ncaf\xc3\xa9\n" + gitDiff,
+			"café", gitDiff},
 		{"quoted-printable", head + "Content-Transfer-Encoding: quoted-printable\n\na=\nb=3D=zz\n", "ab==zz", ""},
-		{"base64", head + "Content-Transfer-Encoding: BASE64\n\n" + base64.StdEncoding.EncodeToString([]byte("text\r\nx\n")) + "\n--\nfooter\n",
+		{"base64", head + "Content-Transfer-Encoding: BASE64\n\n" + base64.StdEncoding.EncodeToString([]byte("text\r\nx\n")) +
+			"\n--\nfooter\n",
 			"text\nx", ""},
 		{"uuencode", head + "Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n$=&5X=`  \n`\nend\n", "text", ""},
 		{"unknown encoding", head + "Content-Transfer-Encoding: no-such\n\ntext\n", "text", ""},
 		{"pieces", mixed("mixed", "\n\n one \n", "\n two \n\n"), "one\ntwo", ""},
 		{"forwarded mail", mixed("mixed", "\none", "Content-Type: message/rfc822\n\nSubject: y\n\ntwo"), "one\ntwo", ""},
 		{"digest", mixed("digest", "\nSubject: y\n\none", "\nSubject: z\n\ntwo"), "one\ntwo", ""},
-		{"no closing line", head + "Content-Type: multipart/mixed; boundary=bo\n\n--bo\n\none\n--bo\n\ntwo\n", "one\ntwo", ""},
+		{"no closing line", head + "Content-Type: multipart/mixed; boundary=bo\n\n--bo\n\none\n--bo\n\ntwo\n",
+			"one\ntwo", ""},
 		{"nested, the inner unclosed", mixed("mixed",
 			"Content-Type: multipart/alternative; boundary=in\n\n--in\n\none\n", "\ntwo"), "one\ntwo", ""},
 		{"CRLF", strings.ReplaceAll(head+"\ntext\n"+gitDiff, "\n", "\r\n"), "text", gitDiff},
@@ -151,21 +162,26 @@ func TestAttachedPatch(t *testing.T) {
 		{"octets by name", []string{"\ntext", attached("application/octet-stream", "x.patch", smallDiff)}, smallDiff},
 		{"octets by content", []string{"\ntext", attached("application/octet-stream", "x", smallDiff)}, smallDiff},
 		{"octets with a disposition", []string{"\ntext",
-			"Content-Type: application/octet-stream\nContent-Disposition: attachment; filename*=utf-8''x%2Ediff\n\n" + smallDiff}, smallDiff},
+			"Content-Type: application/octet-stream\nContent-Disposition: attachment; filename*=utf-8''x%2Ediff\n\n" +
+				smallDiff}, smallDiff},
 		{"x-patch of an application", []string{"\ntext", attached("application/x-patch", "", smallDiff)}, smallDiff},
 		{"any type by name", []string{"\ntext", attached("application/vnd.x", "x.diff", smallDiff)}, smallDiff},
 		{"no patch", []string{"\ntext", attached("application/octet-stream", "x.patch", "words\n")}, ""},
 		{"binary", []string{"\ntext", attached("application/octet-stream", "x.patch", "\x00"+smallDiff)}, ""},
 		{"image", []string{"\ntext", attached("image/png", "x.png", smallDiff)}, ""},
-		{"two", []string{"\ntext", attached("text/x-patch", "1", smallDiff), attached("text/x-patch", "2", other)}, smallDiff + other},
+		{"two", []string{"\ntext", attached("text/x-patch", "1", smallDiff), attached("text/x-patch", "2", other)},
+			smallDiff + other},
 		{"two of octets", []string{"\ntext", attached("application/octet-stream", "1", smallDiff),
 			attached("application/octet-stream", "2", other)}, smallDiff + other},
-		{"two of plain text", []string{"\ntext", attached("text/plain", "1.patch", smallDiff), attached("text/plain", "2.patch", other)},
+		{"two of plain text", []string{"\ntext", attached("text/plain", "1.patch", smallDiff),
+			attached("text/plain", "2.patch", other)},
 			smallDiff + other},
-		{"the same twice", []string{"\ntext", attached("text/x-patch", "1", smallDiff), attached("text/x-patch", "2", smallDiff)}, smallDiff},
+		{"the same twice", []string{"\ntext", attached("text/x-patch", "1", smallDiff),
+			attached("text/x-patch", "2", smallDiff)}, smallDiff},
 		{"inline and attached", []string{"\n" + smallDiff, attached("text/x-patch", "1", other)}, smallDiff + other},
 		{"inline damaged, attached", []string{"\n" + damaged, attached("text/x-patch", "1", smallDiff)}, smallDiff},
-		{"inline, attached as octets", []string{"\n" + damaged, attached("application/octet-stream", "1", smallDiff)}, damaged},
+		{"inline, attached as octets", []string{"\n" + damaged, attached("application/octet-stream", "1", smallDiff)},
+			damaged},
 	} {
 		m := mustParse(t, mixed("mixed", c.parts...))
 		if m.Diff != c.diff {
@@ -207,7 +223,8 @@ func TestMultipartWithoutParts(t *testing.T) {
 // TestInterdiffInCover is a difference from Patchwork, which makes a patch without series of it.
 func TestInterdiffInCover(t *testing.T) {
 	m := mustParse(t, "Subject: [PATCH v2 0/3] x\n\ntext\n"+gitDiff)
-	if want := "text\n" + strings.TrimSpace(gitDiff); m.Kind() != track.Cover || m.Diff != "" || m.Hash != "" || m.Content != want {
+	if want := "text\n" + strings.TrimSpace(gitDiff); m.Kind() != track.Cover || m.Diff != "" ||
+		m.Hash != "" || m.Content != want {
 		t.Errorf("%v, %q, %q", m.Kind(), m.Diff, m.Content)
 	}
 	m = mustParse(t, "Subject: [PATCH 0/3] x\n\n"+pullText("git://x.org/y.git z")+gitDiff)
@@ -236,13 +253,15 @@ func TestBinaryFilesDiffer(t *testing.T) {
 			t.Errorf("%q, %q", m.Diff, m.Content)
 		}
 	}
-	if m := mustParse(t, head+"\nBinary files a and b differ\ndiff is what I say\nBinary files, they differ\n"); m.Diff != "" {
+	const text = "\nBinary files a and b differ\ndiff is what I say\nBinary files, they differ\n"
+	if m := mustParse(t, head+text); m.Diff != "" {
 		t.Errorf("text is a patch: %q", m.Diff)
 	}
 }
 
 func pullText(url string) string {
-	return "The following changes since commit 1234:\n\n  x (2020)\n\nare available in the git repository at:\n\n  " + url +
+	return "The following changes since commit 1234:\n\n  x (2020)\n\n" +
+		"are available in the git repository at:\n\n  " + url +
 		"\n\nfor you to fetch\n"
 }
 
@@ -324,9 +343,11 @@ func TestHash(t *testing.T) {
 
 func TestTrailers(t *testing.T) {
 	text := "text\n\nAcked-by: A <a@x.org>\nreviewed-BY:B <b@x.org>\nTested-by: A <a@x.org>\nTested-by: A <a@x.org>\n" +
-		"> Acked-by: C <c@x.org>\n Acked-by: D <d@x.org>\nCo-developed-by: e@x.org\nNearby: F\nFixes: 12 (\"x\")\n-by: G\nA b-by: H\n"
+		"> Acked-by: C <c@x.org>\n Acked-by: D <d@x.org>\nCo-developed-by: e@x.org\nNearby: F\n" +
+		"Fixes: 12 (\"x\")\n-by: G\nA b-by: H\n"
 	want := []track.Trailer{
-		{Key: "Acked-by", Value: "A <a@x.org>"}, {Key: "reviewed-BY", Value: "B <b@x.org>"}, {Key: "Tested-by", Value: "A <a@x.org>"},
+		{Key: "Acked-by", Value: "A <a@x.org>"}, {Key: "reviewed-BY", Value: "B <b@x.org>"},
+		{Key: "Tested-by", Value: "A <a@x.org>"},
 		{Key: "Tested-by", Value: "A <a@x.org>"}, {Key: "Co-developed-by", Value: "e@x.org"},
 	}
 	for _, subject := range []string{"[PATCH] x", "Re: [PATCH] x"} {

@@ -27,7 +27,8 @@ func TestFormsOfFrom(t *testing.T) {
 		{"=?utf-8?b?RGFyYSBEZW50IDxkYXJhQGV4YW1wbGUubmV0Pg==?=", "Dara Dent", "dara@example.net"},
 		{"Dara Dent\n <dara@example.net>", "Dara Dent", "dara@example.net"},
 	} {
-		mail := "From: " + c.from + "\nSubject: [PATCH] x\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\nwhy\n" + faithfulBody("x\n")
+		mail := "From: " + c.from + "\nSubject: [PATCH] x\nDate: Mon, 2 Nov 2026 10:00:00 +0000\n\n" +
+			"why\n" + faithfulBody("x\n")
 		m := mustParse(t, mail)
 		if m.From.Name != c.name || m.From.Email != c.email {
 			t.Errorf("%s: %q, %q; want %q, %q", c.from, m.From.Name, m.From.Email, c.name, c.email)

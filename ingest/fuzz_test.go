@@ -59,7 +59,8 @@ func FuzzParse(f *testing.F) {
 // FuzzSubject holds for any subject: taking it apart twice changes nothing but what a name's brackets had around them.
 func FuzzSubject(f *testing.F) {
 	for _, s := range []string{
-		"[PATCH net-next v2 03/10] a: b", "Re: [proj] [PATCH 1 of 2 V3] x", "[[1/2] ] x", "=?utf-8?q?=c3=a4?= (v2)", "回复：x", "[", "]", "(v(v2)",
+		"[PATCH net-next v2 03/10] a: b", "Re: [proj] [PATCH 1 of 2 V3] x", "[[1/2] ] x", "=?utf-8?q?=c3=a4?= (v2)",
+		"回复：x", "[", "]", "(v(v2)",
 	} {
 		f.Add(s)
 	}
@@ -128,7 +129,8 @@ func FuzzMbox(f *testing.F) {
 // FuzzAddress holds for any header value: people are UTF-8 of bounded length, with lower-cased addresses.
 func FuzzAddress(f *testing.F) {
 	for _, s := range []string{
-		`"A, B" <a@x.org>, b@x.org (B), c at x.org (C)`, "o'brien@x", "'A' via L <l@x>", `"`, "(", "<<a@b>", "mailto:a@b", "=?utf-8?q?=c3=a4?= <A@B >",
+		`"A, B" <a@x.org>, b@x.org (B), c at x.org (C)`, "o'brien@x", "'A' via L <l@x>", `"`, "(", "<<a@b>", "mailto:a@b",
+		"=?utf-8?q?=c3=a4?= <A@B >",
 	} {
 		f.Add([]byte(s))
 	}
@@ -142,7 +144,8 @@ func FuzzAddress(f *testing.F) {
 				t.Errorf("too long: %+v", p)
 			}
 		}
-		h := header{{name: []byte("Cc"), value: value}, {name: []byte("Reply-To"), value: value}, {name: []byte("List-Id"), value: value}}
+		h := header{{name: []byte("Cc"), value: value}, {name: []byte("Reply-To"), value: value},
+			{name: []byte("List-Id"), value: value}}
 		realSender(h, parsePerson(decodeHeader(value)))
 		recipients(h)
 		listIDs(h)

@@ -110,13 +110,14 @@ func TestBodyThatLooksLikeHeader(t *testing.T) {
 		other = "Received: by x\nFrom: b@x.org\nSubject: other\nDate: Tue, 3 Nov 2026 10:00:00 +0000\nMessage-ID: <2@x>"
 	)
 	for name, c := range map[string]struct{ header, body string }{
-		"a field":                    {whole + "Subject: s\n", "Foo: bar\n\ntext"},
-		"a whole header":             {whole + "Subject: s\n", other + "\n\ntext"},
-		"a header, no Subject":       {whole, other + "\n\ntext"},
-		"git's lines, a bare header": {"From: a@x.org\n", "From: b@x.org\nSubject: other\nDate: Tue, 3 Nov 2026 10:00:00 +0000\n\ntext"},
-		"prose in the block":         {"From: a@x.org\n", other + "\nnot a field\n\ntext"},
-		"fields of no mail":          {"From: a@x.org\n", "Steps: 1\nResult: 2\n\ntext"},
-		"a quoted header":            {whole, "> To: b@x.org\n> Subject: other\n\ntext"},
+		"a field":              {whole + "Subject: s\n", "Foo: bar\n\ntext"},
+		"a whole header":       {whole + "Subject: s\n", other + "\n\ntext"},
+		"a header, no Subject": {whole, other + "\n\ntext"},
+		"git's lines, a bare header": {"From: a@x.org\n",
+			"From: b@x.org\nSubject: other\nDate: Tue, 3 Nov 2026 10:00:00 +0000\n\ntext"},
+		"prose in the block": {"From: a@x.org\n", other + "\nnot a field\n\ntext"},
+		"fields of no mail":  {"From: a@x.org\n", "Steps: 1\nResult: 2\n\ntext"},
+		"a quoted header":    {whole, "> To: b@x.org\n> Subject: other\n\ntext"},
 	} {
 		m := mustParse(t, c.header+"\n"+c.body+"\n")
 		if m.Content != c.body || m.From.Email != "a@x.org" {
@@ -134,7 +135,8 @@ func TestBodyWithoutEmptyLine(t *testing.T) {
 }
 
 func TestNoMail(t *testing.T) {
-	for _, raw := range []string{"", "\n\n", "\x00\x00\x00", "no header here\n", " \n", "From a@x Sat Jan  1 00:00:00 2000\n"} {
+	for _, raw := range []string{"", "\n\n", "\x00\x00\x00", "no header here\n", " \n",
+		"From a@x Sat Jan  1 00:00:00 2000\n"} {
 		if m, err := Parse([]byte(raw)); err != ErrNoMail {
 			t.Errorf("%q: %v, %v", raw, m, err)
 		}
@@ -191,7 +193,8 @@ func TestLongMessageID(t *testing.T) {
 	if len(reply.Refs) != 2 || reply.Refs[0] != m.MsgID || reply.Answers != 1 {
 		t.Errorf("%d references, the first of %d bytes", len(reply.Refs), len(reply.Refs[0]))
 	}
-	if other := parse("Subject: x\nMessage-ID: " + strings.Replace(long, "@x.org", "@y.org", 1) + "\n\n"); other.MsgID == m.MsgID {
+	longer := strings.Replace(long, "@x.org", "@y.org", 1)
+	if other := parse("Subject: x\nMessage-ID: " + longer + "\n\n"); other.MsgID == m.MsgID {
 		t.Error("two ids became one")
 	}
 }
@@ -303,7 +306,8 @@ func TestPanicIsAnError(t *testing.T) {
 		t.Fatal(m, err)
 	}
 	first, stack, _ := strings.Cut(err.Error(), "\n")
-	if first != "this mail cannot be read, by a fault of patchwatch: boom" || !strings.Contains(stack, "TestPanicIsAnError") {
+	if first != "this mail cannot be read, by a fault of patchwatch: boom" ||
+		!strings.Contains(stack, "TestPanicIsAnError") {
 		t.Error(err)
 	}
 }

@@ -9,7 +9,8 @@ func Fields(raw []byte) []Field {
 	h, _ := topHeader(unixLines(raw), &ignored)
 	fields := make([]Field, len(h))
 	for i, f := range h {
-		fields[i] = Field{Name: string(f.name), Value: strings.ToValidUTF8(string(decodeText(f.value, "", &ignored)), "\uFFFD")}
+		value := string(decodeText(f.value, "", &ignored))
+		fields[i] = Field{Name: string(f.name), Value: strings.ToValidUTF8(value, "\uFFFD")}
 	}
 	return fields
 }

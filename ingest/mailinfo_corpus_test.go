@@ -65,7 +65,8 @@ func (g *gitReader) compare(raw []byte, from, sender track.Person) string {
 		return ""
 	}
 	if sender.Email != from.Email {
-		if want.info = withoutAuthor(want.info); want == (reading{withoutAuthor(got.info), got.message, got.patch, got.id, ""}) {
+		want.info = withoutAuthor(want.info)
+		if want == (reading{withoutAuthor(got.info), got.message, got.patch, got.id, ""}) {
 			return "From rewritten by a list"
 		}
 	}

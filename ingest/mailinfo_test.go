@@ -114,8 +114,10 @@ func faithfulBody(file string) string {
 	} else {
 		lines[len(lines)-1] += "\n\\ No newline at end of file\n"
 	}
-	return fmt.Sprintf("The message says why.\n\nFrom the list came this.\n>From it, too.\n\nSigned-off-by: A <a@example.org>\n---\n file | 2 +-\n\n"+
-		"diff --git a/file b/file\nnew file mode 100644\n--- /dev/null\n+++ b/file\n@@ -0,0 +1,%d @@\n+%s-- \n2.39.5\n", len(lines), strings.Join(lines, "+"))
+	return fmt.Sprintf("The message says why.\n\nFrom the list came this.\n>From it, too.\n\n"+
+		"Signed-off-by: A <a@example.org>\n---\n file | 2 +-\n\n"+
+		"diff --git a/file b/file\nnew file mode 100644\n--- /dev/null\n+++ b/file\n@@ -0,0 +1,%d @@\n+%s-- \n2.39.5\n",
+		len(lines), strings.Join(lines, "+"))
 }
 
 // TestGitReadsTheMailFromTheMbox lets git read mails of every shape, and the mbox that is made of them.
@@ -165,17 +167,23 @@ func faithfulMails() map[string]string {
 	for i, from := range faithfulFroms {
 		mails[fmt.Sprintf("From form %d, %s", i, from)] = head(from, "", "8bit") + faithfulBody("one\n")
 	}
-	mails["charset of the message"] = head("A <a@x.org>", "; charset=iso-8859-1", "8bit") + "gr\xfc\xdfe\n" + faithfulBody("gr\xfcn\n")
+	mails["charset of the message"] = head("A <a@x.org>", "; charset=iso-8859-1", "8bit") + "gr\xfc\xdfe\n" +
+		faithfulBody("gr\xfcn\n")
 	mails["stray 0x85"] = head("A <a@x.org>", "; charset=utf-8", "8bit") + "one\x85 two\n" + faithfulBody("x\x85y\n")
-	mails["UTF-8 that says to be Latin-1"] = head("A <a@x.org>", "; charset=latin1", "8bit") + "größe… “so”\n" + faithfulBody("x\n")
-	mails["in-body"] = head("A <a@x.org>", "", "8bit") + "From: Bo <B@x.org>\nSubject: [PATCH] other\n title\n\n" + faithfulBody("x\n")
+	mails["UTF-8 that says to be Latin-1"] = head("A <a@x.org>", "; charset=latin1", "8bit") +
+		"größe… “so”\n" + faithfulBody("x\n")
+	mails["in-body"] = head("A <a@x.org>", "", "8bit") + "From: Bo <B@x.org>\nSubject: [PATCH] other\n" +
+		" title\n\n" + faithfulBody("x\n")
 	mails["flowed"] = head("A <a@x.org>", "; format=flowed", "8bit") + stuffed(faithfulBody(" x\nFrom y\n"))
-	mails["flowed, delsp"] = head("A <a@x.org>", "; format=flowed; delsp=yes", "8bit") + "a long \nline\n" + stuffed(faithfulBody("x\n"))
+	mails["flowed, delsp"] = head("A <a@x.org>", "; format=flowed; delsp=yes", "8bit") + "a long \nline\n" +
+		stuffed(faithfulBody("x\n"))
 	mails["subject as it is"] = strings.Replace(head("A <a@x.org>", "", "8bit"), "file: change it",
 		"=?utf-8?q?file=3A_ch=C3=A4nge?=\n =?UTF-8?B?IGl0?= (really)", 1) + faithfulBody("x\n")
-	mails["a hunk cut short"] = head("A <a@x.org>", "", "8bit") + "m\n---\ndiff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-a\n+b\n\n c\n"
+	mails["a hunk cut short"] = head("A <a@x.org>", "", "8bit") + "m\n---\ndiff --git a/f b/f\n--- a/f\n+++ b/f\n" +
+		"@@ -1,3 +1,3 @@\n-a\n+b\n\n c\n"
 	mails["attached"] = "From: A <a@x.org>\nSubject: x\nDate: 2 Nov 2026 10:00 GMT\nMIME-Version: 1.0\n" +
-		"Content-Type: multipart/mixed; boundary=bb\n\n--bb\nContent-Type: text/plain; charset=iso-8859-1\n\nmess\xe4ge\n\n--bb\n" +
+		"Content-Type: multipart/mixed; boundary=bb\n\n--bb\nContent-Type: text/plain; charset=iso-8859-1\n\n" +
+		"mess\xe4ge\n\n--bb\n" +
 		"Content-Type: text/x-patch; name=a.patch\nContent-Transfer-Encoding: base64\n\n" +
 		inBase64("diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\r\n+\xe4\r\n") + "--bb--\n"
 	mails["CRLF all over"] = strings.ReplaceAll(head("A <a@x.org>", "", "8bit")+faithfulBody("x\n"), "\n", "\r\n")
@@ -185,9 +193,11 @@ func faithfulMails() map[string]string {
 // Forms in which people's programs write themselves.
 var faithfulFroms = []string{
 	"Ann.Author@Example.ORG", "Ann Author <Ann.Author@Example.ORG>", `"Author, Ann" <ann@example.org>`,
-	`"Ann \"Nick\" Author" <ann@example.org>`, `Ann "Nick" Author <ann@example.org>`, "Ann Author (Example) <ann@example.org>",
+	`"Ann \"Nick\" Author" <ann@example.org>`, `Ann "Nick" Author <ann@example.org>`,
+	"Ann Author (Example) <ann@example.org>",
 	"ann@example.org (Ann Author)", "=?utf-8?q?J=C3=B6rg?= <j@example.org>", "=?iso-8859-1?Q?J=F6rg?= <j@example.org>",
-	`"=?utf-8?b?SsO2cmc=?=" <j@example.org>`, "Jörg <j@example.org>", "<ann@example.org>", "Ann O'Author <ann.o'author@example.org>",
+	`"=?utf-8?b?SsO2cmc=?=" <j@example.org>`, "Jörg <j@example.org>", "<ann@example.org>",
+	"Ann O'Author <ann.o'author@example.org>",
 	"Ann Author\n <ann@example.org>", "Ann A. Author <ann@localhost>", "\"Ann Author\" <ann@example.org> (on the road)",
 }
 

@@ -79,10 +79,11 @@ func TestMboxSeparators(t *testing.T) {
 
 func TestMboxDelivered(t *testing.T) {
 	for mail, want := range map[string]string{
-		"Received: x; Mon, 3 Jan 2000 00:00:00 +0000\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\nDate: 1 Jan 2000 00:00 +0000\n\n": "2000-01-03 00:00:00",
-		"Received: x\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\n\n":                                                               "2000-01-02 00:00:00",
-		"Received: x\nDate: 1 Jan 2000 00:00 +0100\n\n":                                                                              "1999-12-31 23:00:00",
-		"X-Tool: 1\n\nReceived: x; Mon, 3 Jan 2000 00:00:00 +0000\nFrom: a@x.org\nSubject: s\n\n":                                    "2000-01-03 00:00:00",
+		"Received: x; Mon, 3 Jan 2000 00:00:00 +0000\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\n" +
+			"Date: 1 Jan 2000 00:00 +0000\n\n": "2000-01-03 00:00:00",
+		"Received: x\nReceived: y; Sun, 2 Jan 2000 00:00:00 +0000\n\n":                            "2000-01-02 00:00:00",
+		"Received: x\nDate: 1 Jan 2000 00:00 +0100\n\n":                                           "1999-12-31 23:00:00",
+		"X-Tool: 1\n\nReceived: x; Mon, 3 Jan 2000 00:00:00 +0000\nFrom: a@x.org\nSubject: s\n\n": "2000-01-03 00:00:00",
 		"Date: never\n\n": "1998-01-03 01:05:34",
 	} {
 		_, delivered := readMbox(t, strings.NewReader("From a Sat Jan  3 01:05:34 1998\n"+mail))
@@ -91,8 +92,9 @@ func TestMboxDelivered(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		"From a Sat Jan  3 01:05:34 1998 +0100": "1998-01-03 00:05:34", "From a Sat Jan  3 01:05:34 EST 1998": "1998-01-03 06:05:34",
-		"From a": "0001-01-01 00:00:00",
+		"From a Sat Jan  3 01:05:34 1998 +0100": "1998-01-03 00:05:34",
+		"From a Sat Jan  3 01:05:34 EST 1998":   "1998-01-03 06:05:34",
+		"From a":                                "0001-01-01 00:00:00",
 	} {
 		if got := fromDate(line).Format(time.DateTime); got != want {
 			t.Errorf("%q: %s", line, got)
@@ -101,7 +103,8 @@ func TestMboxDelivered(t *testing.T) {
 }
 
 func TestNotMbox(t *testing.T) {
-	for _, text := range []string{"Subject: x\n\n", "Fromage", strings.Repeat("x", 1<<17), "From " + strings.Repeat("x", 1<<17)} {
+	for _, text := range []string{"Subject: x\n\n", "Fromage", strings.Repeat("x", 1<<17),
+		"From " + strings.Repeat("x", 1<<17)} {
 		if _, _, err := NewMbox(strings.NewReader(text)).Next(); err != ErrNotMbox {
 			t.Errorf("%.20q: %v", text, err)
 		}

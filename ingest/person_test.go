@@ -18,7 +18,8 @@ func TestPerson(t *testing.T) {
 		{"=?utf-8?q?=C3=A9xample?= =?utf-8?q?=20user?= <user@example.com>", "éxample user", "user@example.com"},
 		{"=?utf-8?B?w6l4YW1wbGUgdXNlcg==?= <user@example.com>", "éxample user", "user@example.com"},
 		{"a <a@x.org>, b <b@x.org>", "a", "a@x.org"},
-		{strings.Repeat("n", 300) + " <" + strings.Repeat("e", 300) + "@x.org>", strings.Repeat("n", 255), strings.Repeat("e", 255)},
+		{strings.Repeat("n", 300) + " <" + strings.Repeat("e", 300) + "@x.org>", strings.Repeat("n", 255),
+			strings.Repeat("e", 255)},
 	} {
 		if p := parsePerson(decodeHeader([]byte(c.from))); p.Name != c.name || p.Email != c.email {
 			t.Errorf("%q: %q, %q", c.from, p.Name, p.Email)
@@ -62,17 +63,22 @@ func TestSenderBehindList(t *testing.T) {
 		{"quoted, X-Original-From", "'Existing Sender' via List <list@x.org>", "X-Original-From: " + real, real},
 		{"via at the end", "'Existing Sender' via <list@x.org>", "X-Original-From: " + real, real},
 		{"no via", "'Existing Sender' <list@x.org>", "X-Original-From: " + real, real},
-		{"X-Original-From without a name", "Existing Sender via List <list@x.org>", "X-Original-From: existing@example.com", real},
-		{"an escaped name", `"Exi \"X\" Sting \(Q\) via List" <list@x.org>`, `Cc: "Exi \"X\" Sting \(Q\)" <existing@example.com>`,
+		{"X-Original-From without a name", "Existing Sender via List <list@x.org>",
+			"X-Original-From: existing@example.com", real},
+		{"an escaped name", `"Exi \"X\" Sting \(Q\) via List" <list@x.org>`,
+			`Cc: "Exi \"X\" Sting \(Q\)" <existing@example.com>`,
 			`Exi "X" Sting (Q) <existing@example.com>`},
 		{"nobody of that name", "Existing Sender via List <list@x.org>", "Cc: Somebody Else <else@example.com>", ""},
 		{"nothing", "Existing Sender via List <list@x.org>", "", ""},
 		{"the list alone", "list@x.org", "Cc: " + real, ""},
-		{"a comma in the name", `"Sender, Existing via List" <list@x.org>`, `Reply-To: "Sender, Existing" <existing@example.com>`,
+		{"a comma in the name", `"Sender, Existing via List" <list@x.org>`,
+			`Reply-To: "Sender, Existing" <existing@example.com>`,
 			"Sender, Existing <existing@example.com>"},
-		{"a comma in an encoded name", "=?utf-8?q?=C3=84nder=2C_A_via_List?= <list@x.org>", "Reply-To: =?utf-8?q?=C3=84nder=2C_A?= <existing@example.com>",
+		{"a comma in an encoded name", "=?utf-8?q?=C3=84nder=2C_A_via_List?= <list@x.org>",
+			"Reply-To: =?utf-8?q?=C3=84nder=2C_A?= <existing@example.com>",
 			"Änder, A <existing@example.com>"},
-		{"who has no name", "existing via List <list@x.org>", "Cc: A <a@x.org>, existing@example.com", " <existing@example.com>"},
+		{"who has no name", "existing via List <list@x.org>", "Cc: A <a@x.org>, existing@example.com",
+			" <existing@example.com>"},
 		{"another's address without a name", "existing via List <list@x.org>", "Reply-To: existing.other@example.com", ""},
 	} {
 		m, err := Parse([]byte("From: " + c.from + "\n" + c.more + "\n\n"))

@@ -43,7 +43,9 @@ func dropCount(word string) string {
 // answers.
 var replyWords = map[string]bool{
 	"re": true, "aw": true, "antw": true, "antwort": true, "sv": true, "svar": true, "vs": true, "odp": true,
-	"res": true, "r": true, "rif": true, "rép": true, "ynt": true, "vá": true, "odg": true, "отв": true, "ответ": true,
-	"απ": true, "σχετ": true, "bls": true, "回复": true, "答复": true, "回覆": true, "回應": true, "回应": true, "返信": true, "답장": true,
+	"res": true, "r": true, "rif": true, "rép": true, "ynt": true, "vá": true, "odg": true,
+	"отв": true, "ответ": true,
+	"απ": true, "σχετ": true, "bls": true, "回复": true, "答复": true, "回覆": true,
+	"回應": true, "回应": true, "返信": true, "답장": true,
 	"회신": true, "תשובה": true, "השב": true, "رد": true, "ตอบ": true, "trả lời": true,
 }

@@ -102,14 +102,18 @@ func TestGluedVersion(t *testing.T) {
 	for subject, want := range map[string]int{
 		"[PATCHv2 1/8] x": 2, "[RFCv3] x": 3, "[patchV4] x": 4, "[PATCH-v2] x": 2, "[RFC PATCHv7 net] x": 7,
 		"[PATCHv2 v3] x": 3, "[PATCHv] x": 1, "[ipv6] x": 1, "[PATCH ipv4 1/2] x": 1, "[dev2] x": 1,
-		"[PATCH -v2 00/10] x": 2, "[patch -V3 9/9] x": 3, "[PATCH -mm -v4] x": 4, "[RFC][PATCH -v12] x": 12, "[PATCH --v2] x": 2,
-		"[PATCH -v2 v3] x": 3, "[PATCH -mm-v2] x": 1, "[PATCH -v] x": 1, "[PATCH -2] x": 1, "[PATCH _v2] x": 1, "[PATCH -v2a] x": 1,
+		"[PATCH -v2 00/10] x": 2, "[patch -V3 9/9] x": 3, "[PATCH -mm -v4] x": 4,
+		"[RFC][PATCH -v12] x": 12, "[PATCH --v2] x": 2,
+		"[PATCH -v2 v3] x": 3, "[PATCH -mm-v2] x": 1, "[PATCH -v] x": 1, "[PATCH -2] x": 1,
+		"[PATCH _v2] x": 1, "[PATCH -v2a] x": 1,
 	} {
 		if got := parseSubject(subject).Version; got != want {
 			t.Errorf("%q: version %d, want %d", subject, got, want)
 		}
 	}
-	for subject, want := range map[string]string{"[PATCHv2 1/8] x": "[PATCHv2,1/8] x", "[PATCH -v2 1/8] x": "[-v2,1/8] x"} {
+	for subject, want := range map[string]string{
+		"[PATCHv2 1/8] x": "[PATCHv2,1/8] x", "[PATCH -v2 1/8] x": "[-v2,1/8] x",
+	} {
 		if got := parseSubject(subject).Name(""); got != want {
 			t.Errorf("name %q, want %q", got, want)
 		}
@@ -137,7 +141,8 @@ func TestNameIsCut(t *testing.T) {
 // TestReplyInAnyLanguage is a difference from Patchwork, which knows "Re" alone.
 func TestReplyInAnyLanguage(t *testing.T) {
 	for _, subject := range []string{
-		"AW: x", "Aw: x", "SV: x", "VS: x", "Antw: x", "Antwort: x", "Odp: x", "RES: x", "R: x", "Re[2]: x", "Re(3): x", "RE^2: x",
+		"AW: x", "Aw: x", "SV: x", "VS: x", "Antw: x", "Antwort: x", "Odp: x", "RES: x", "R: x",
+		"Re[2]: x", "Re(3): x", "RE^2: x",
 		"回复: x", "回复：x", "答复: [PATCH] x", "Re： x", "RÉP : x", "Отв: x", "AW : x",
 	} {
 		if !isReply(subject, true) {
