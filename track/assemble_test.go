@@ -402,7 +402,8 @@ func TestDescribe(t *testing.T) {
 			2 +0     [v2 2/2] two  < c
 			1 +0     [v2 1/3] one  < c
 			c +1 bob [v2 0/3] the cover`,
-			Series{Key: "1", Name: "the cover", Version: 2, Total: 3, Date: epoch.Add(62 * time.Second), Submitter: "bob", Cover: "c",
+			Series{Key: "1", Name: "the cover", Version: 2, Total: 3, Date: epoch.Add(62 * time.Second),
+				Submitter: "bob", Cover: "c",
 				Patches: []Slot{{1, "1"}, {2, "2"}}}},
 		{"without one the lowest number, and what most say", `
 			3 +0 [v2 3/3] three  < 1
@@ -421,7 +422,8 @@ func TestDescribe(t *testing.T) {
 			Series{Key: "a", Version: 1, Total: 3, Date: epoch, Submitter: "ann", Patches: []Slot{{2, "b"}, {3, "a"}}}},
 		{"a single patch has its whole name", `
 			1 +0 [v2] one`,
-			Series{Key: "1", Name: "[v2] one", Version: 2, Total: 1, Date: epoch, Submitter: "ann", Patches: []Slot{{1, "1"}}, Complete: true}},
+			Series{Key: "1", Name: "[v2] one", Version: 2, Total: 1, Date: epoch, Submitter: "ann",
+				Patches: []Slot{{1, "1"}}, Complete: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Assemble(items(tt.mails), nil).Series

@@ -13,14 +13,16 @@ func threadsOf(n, patches int) (out []Item) {
 		sender := fmt.Sprintf("person%d@example.org", i%200)
 		cover := fmt.Sprintf("<%d-0@x>", i)
 		for number := range patches + 1 {
-			m := Item{ID: fmt.Sprintf("<%d-%d@x>", i, number), Kind: Patch, Sender: sender, Date: at(), Delivered: at(), Marked: true,
+			m := Item{ID: fmt.Sprintf("<%d-%d@x>", i, number), Kind: Patch, Sender: sender, Date: at(),
+				Delivered: at(), Marked: true,
 				Number: number, Total: patches, Version: 1, Name: fmt.Sprintf("[%d/%d] part", number, patches)}
 			if number == 0 {
 				m.Kind = Cover
 			} else {
 				m.Refs = []string{cover}
 			}
-			out = append(out, m, Item{ID: fmt.Sprintf("<%d-%d-re@x>", i, number), Kind: Talk, Sender: "r@example.org", Date: at(),
+			out = append(out, m, Item{ID: fmt.Sprintf("<%d-%d-re@x>", i, number), Kind: Talk,
+				Sender: "r@example.org", Date: at(),
 				Delivered: at(), Refs: []string{m.ID, cover}, Name: "Re: part"})
 		}
 	}

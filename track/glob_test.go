@@ -88,7 +88,8 @@ func globRegexp(pattern string) string {
 		case '?':
 			b.WriteString(`.`)
 		case '[':
-			if end := strings.IndexByte(pattern[min(2+strings.Count(pattern[1:min(2, len(pattern))], "!"), len(pattern)):], ']'); end >= 0 {
+			least := 2 + strings.Count(pattern[1:min(2, len(pattern))], "!") // where a bracket may close
+			if end := strings.IndexByte(pattern[min(least, len(pattern)):], ']'); end >= 0 {
 				from := 1 + strings.Count(pattern[1:2], "!")
 				end += from + 1
 				inside := strings.NewReplacer(`\`, `\\`, `[`, `\[`, `]`, `\]`, `^`, `\^`).Replace(pattern[from:end])

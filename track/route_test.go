@@ -70,7 +70,8 @@ func TestSender(t *testing.T) {
 		{"as it says", Mail{From: real, RealSender: &Person{"No", "no@example.org"}}, real},
 		{"behind the list", Mail{From: list, RealSender: &real}, real},
 		{"the list itself", Mail{From: list}, list},
-		{"behind a relay", Mail{From: Person{"Real via Relay", "devnull+real.example.org@x.org"}, RealSender: &real, Relayed: true}, real},
+		{"behind a relay", Mail{From: Person{"Real via Relay", "devnull+real.example.org@x.org"},
+			RealSender: &real, Relayed: true}, real},
 	} {
 		if got := p.Sender(&c.mail); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)

@@ -5,7 +5,8 @@ import "testing"
 func TestDelegateOf(t *testing.T) {
 	rules := []Rule{
 		{Pattern: "net/*", Delegate: "net@x"}, {Pattern: "net/wireless/*", Delegate: "wifi@x", Priority: 1},
-		{Pattern: "*.rst", Delegate: "doc@x", Priority: -1}, {Pattern: "[!a]?.c", Delegate: "c@x"}, {Pattern: "x[", Delegate: "odd@x"},
+		{Pattern: "*.rst", Delegate: "doc@x", Priority: -1}, {Pattern: "[!a]?.c", Delegate: "c@x"},
+		{Pattern: "x[", Delegate: "odd@x"},
 		{Pattern: "b[]a]", Delegate: "odd@x"},
 	}
 	for _, c := range []struct {
