@@ -203,7 +203,9 @@ func (s *Store) SetPassword(ctx context.Context, by track.Actor, user int64, phc
 		if err := w.Note("password", "", "", "", u.Name); err != nil {
 			return err
 		}
-		return w.dropCredentials(user, func(c track.Credential) bool { return c.Kind != track.TokenCredential && c.ID != keep })
+		return w.dropCredentials(user, func(c track.Credential) bool {
+			return c.Kind != track.TokenCredential && c.ID != keep
+		})
 	})
 }
 
@@ -223,7 +225,9 @@ func (w *writing) dropCredentials(user int64, which func(track.Credential) bool)
 }
 
 // AddCredential notes a secret by its hash, and gives it with its number.
-func (s *Store) AddCredential(ctx context.Context, by track.Actor, c track.Credential, hash engine.Sum) (track.Credential, error) {
+func (s *Store) AddCredential(
+	ctx context.Context, by track.Actor, c track.Credential, hash engine.Sum,
+) (track.Credential, error) {
 	err := s.decideBy(ctx, by, func(w *writing) error {
 		u, err := w.user(c.User)
 		if err != nil {

@@ -153,7 +153,8 @@ func checkBundle(b *track.Bundle) error {
 	switch {
 	case b.Owner == 0:
 		return fmt.Errorf("bundle %q: %w", b.Name, errNoUser)
-	case strings.TrimSpace(b.Name) == "" || strings.Contains(b.Name, "/") || utf8.RuneCountInString(b.Name) > 50 || !utf8.ValidString(b.Name):
+	case strings.TrimSpace(b.Name) == "" || strings.Contains(b.Name, "/") || utf8.RuneCountInString(b.Name) > 50 ||
+		!utf8.ValidString(b.Name):
 		return fmt.Errorf("bundle %q: a name has 1 to 50 characters, and no slash", b.Name)
 	case len(b.Patches) > mostInBundle:
 		return fmt.Errorf("bundle %s: %d patches are too many", b.Name, len(b.Patches))

@@ -23,7 +23,9 @@ func (k *checker) checkDerived(ctx context.Context) error {
 		return err
 	}
 	defer before.Close()
-	if err := scratch.Write(ctx, func(tx engine.Tx) error { return derive.Rederive(ctx, tx, scratch.TempDir()) }); err != nil {
+	if err := scratch.Write(ctx, func(tx engine.Tx) error {
+		return derive.Rederive(ctx, tx, scratch.TempDir())
+	}); err != nil {
 		return err
 	}
 	after, refsAfter, err := linesAndRefs(ctx, scratch)
@@ -32,7 +34,8 @@ func (k *checker) checkDerived(ctx context.Context) error {
 	}
 	defer after.Close()
 	if refs != refsAfter {
-		k.found.Fault(rebuildIt, "the table of references is wrong, by which mail that comes later is joined to what it belongs to")
+		k.found.Fault(rebuildIt, "the table of references is wrong, by which mail that comes later is joined "+
+			"to what it belongs to")
 	}
 	_, err = DiffLines(before, after, k.differs("not right"), k.differs("not there"))
 	return err

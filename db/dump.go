@@ -163,7 +163,8 @@ func (d *dumper) mails() error {
 	return d.EachMail(func(m *engine.DerivedMail) error {
 		parent := m.Reply != nil && m.Reply.Parent != 0
 		if err := d.line(dumpMail{
-			"mail", d.links[m.Project], m.MsgID, hex.EncodeToString(m.SHA256[:]), engine.RoleOf(m.Project, m.Kind, parent), m.Variants,
+			"mail", d.links[m.Project], m.MsgID, hex.EncodeToString(m.SHA256[:]),
+			engine.RoleOf(m.Project, m.Kind, parent), m.Variants,
 		}); err != nil {
 			return err
 		}

@@ -36,7 +36,9 @@ func (r *revisions) revisers(s *engine.SeriesRow) ([]int64, error) {
 	}
 	members := all[s.ID]
 	links := map[int64]track.Link{}
-	if err := r.titled(members, links, engine.Titling{Project: s.Project, Later: true, Version: s.Version, Most: sameTitle}); err != nil {
+	if err := r.titled(members, links, engine.Titling{
+		Project: s.Project, Later: true, Version: s.Version, Most: sameTitle,
+	}); err != nil {
 		return nil, err
 	}
 	below, err := r.idsBelow(members)

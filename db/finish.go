@@ -69,7 +69,9 @@ func (s *Store) Finish(ctx context.Context, read derive.Reader, progress derive.
 }
 
 // part does some of what is left; left is false if nothing was.
-func (p *pace) part(ctx context.Context, read derive.Reader, progress derive.Progress) (left bool, moved int, err error) {
+func (p *pace) part(
+	ctx context.Context, read derive.Reader, progress derive.Progress,
+) (left bool, moved int, err error) {
 	var works []engine.Work
 	if err := p.write(ctx, func(w *writing) error {
 		works, err = w.Works()

@@ -42,7 +42,8 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 	case slices.Contains(track.States(), o.Slug):
 		return fmt.Errorf("state %s is there always: %w", o.Slug, engine.ErrConflict)
 	case o.Number > 0 && o.Number <= patchworks:
-		return fmt.Errorf("state %s: the numbers 1 to %d are those of Patchwork's states: %w", o.Slug, patchworks, engine.ErrConflict)
+		return fmt.Errorf("state %s: the numbers 1 to %d are those of Patchwork's states: %w", o.Slug,
+			patchworks, engine.ErrConflict)
 	case o.Number < 0 || o.Number > 1_000_000:
 		return fmt.Errorf("state %s: a number is at least %d and at most a million", o.Slug, patchworks+1)
 	}

@@ -54,7 +54,8 @@ func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (tra
 		if err != nil {
 			return row, err
 		}
-		page, err := v.SeriesPage(track.SeriesQuery{Scope: scope, IDs: track.In[int64]{in[id]}, Paging: track.Paging{Limit: 1}}, 1)
+		page, err := v.SeriesPage(track.SeriesQuery{Scope: scope, IDs: track.In[int64]{in[id]},
+			Paging: track.Paging{Limit: 1}}, 1)
 		if err == nil && len(page.Rows) == 0 {
 			err = fmt.Errorf("series %d: %w", id, engine.ErrNotFound)
 		}

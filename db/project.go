@@ -27,7 +27,9 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 //
 // The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish
 // does the rest, and so does adding the same project again.
-func (s *Store) AddProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
+func (s *Store) AddProject(
+	ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress,
+) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.addProject(p) }); err != nil {
 		return 0, err
 	}
@@ -100,7 +102,8 @@ func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Proje
 		case strings.EqualFold(o.LinkName, p.LinkName):
 			return nil, fmt.Errorf("there is a project %s already: %w", o.LinkName, engine.ErrConflict)
 		case o.ListID == p.ListID && o.SubjectMatch == p.SubjectMatch:
-			return nil, fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName, o.ListID, engine.ErrConflict)
+			return nil, fmt.Errorf("project %s has the list id %s and the same subject rule: %w", o.LinkName,
+				o.ListID, engine.ErrConflict)
 		}
 	}
 	return row, nil
@@ -184,7 +187,9 @@ func (w *writing) decideAllOnSight(all []engine.Project) error {
 
 // SetProject changes the project of p's link name to p, and looks at stored mail anew where that matters, as AddProject
 // does.
-func (s *Store) SetProject(ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress) (int, error) {
+func (s *Store) SetProject(
+	ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress,
+) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.setProject(p) }); err != nil {
 		return 0, err
 	}
@@ -248,7 +253,9 @@ func named(all []engine.Project, linkName string) *engine.Project {
 
 // RemoveProject stops tracking a project. Its mail stays stored, unrouted; what was decided in it comes back when a
 // project of this link name is added again.
-func (s *Store) RemoveProject(ctx context.Context, by track.Actor, linkName string, read derive.Reader, progress derive.Progress) (int, error) {
+func (s *Store) RemoveProject(
+	ctx context.Context, by track.Actor, linkName string, read derive.Reader, progress derive.Progress,
+) (int, error) {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.removeProject(linkName) }); err != nil {
 		return 0, err
 	}

@@ -9,7 +9,9 @@ import (
 // Reread reads every stored mail anew, as after a better parser was installed, routes it by the projects of today, and
 // rebuilds. It returns how many mails say something else than before, and how many could not be read: these keep the
 // facts that they had.
-func (s *Store) Reread(ctx context.Context, read derive.Reader, progress derive.Progress) (changed, unread int, err error) {
+func (s *Store) Reread(
+	ctx context.Context, read derive.Reader, progress derive.Progress,
+) (changed, unread int, err error) {
 	err = s.write(ctx, func(w *writing) error {
 		if changed, unread, err = w.Reread(ctx, read, progress); err != nil {
 			return err

@@ -78,7 +78,9 @@ func versionOf(r *engine.SeriesRow) track.Version {
 
 func (r *revisions) byTitle(s *engine.SeriesRow, members []engine.Member, links map[int64]track.Link) error {
 	const day = 24 * time.Hour // that a clock may be wrong
-	return r.titled(members, links, engine.Titling{Project: s.Project, Version: s.Version, Until: s.Date.Add(day), Most: sameTitle})
+	return r.titled(members, links, engine.Titling{
+		Project: s.Project, Version: s.Version, Until: s.Date.Add(day), Most: sameTitle,
+	})
 }
 
 // titled notes the series of mails that have a title of one of these members. ask says what else is asked of them.
@@ -131,7 +133,9 @@ func (r *revisions) byThread(s *engine.SeriesRow, members []engine.Member, links
 	if err != nil {
 		return err
 	}
-	beside, err := r.Referrers(engine.Referring{Project: s.Project, To: engine.SortedKeys(refs), Who: engine.Members, Senders: engine.SortedKeys(senders)})
+	beside, err := r.Referrers(engine.Referring{
+		Project: s.Project, To: engine.SortedKeys(refs), Who: engine.Members, Senders: engine.SortedKeys(senders),
+	})
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,9 @@ func (w *writing) addRule(linkName string, r track.Rule) error {
 }
 
 // RemoveRule takes a rule away.
-func (s *Store) RemoveRule(ctx context.Context, by track.Actor, linkName, pattern string, read derive.Reader, progress derive.Progress) error {
+func (s *Store) RemoveRule(
+	ctx context.Context, by track.Actor, linkName, pattern string, read derive.Reader, progress derive.Progress,
+) error {
 	if err := s.decideBy(ctx, by, func(w *writing) error { return w.removeRule(linkName, pattern) }); err != nil {
 		return err
 	}
@@ -51,7 +53,9 @@ func (w *writing) removeRule(linkName, pattern string) error {
 }
 
 // changeRules has f change the rules of a project; at is where the one of the pattern is, below 0 if there is none.
-func (w *writing) changeRules(linkName, pattern string, f func(rules []track.Rule, at int) ([]track.Rule, error)) error {
+func (w *writing) changeRules(
+	linkName, pattern string, f func(rules []track.Rule, at int) ([]track.Rule, error),
+) error {
 	all, err := w.Projects()
 	if err != nil {
 		return err
@@ -107,7 +111,8 @@ func settingsOf(p *track.Project) string {
 	add("list-archive-url-format", p.ListArchiveURLFormat)
 	add("commit-url-format", p.CommitURLFormat)
 	for key, on := range map[string]bool{
-		"mail-states": p.MailStates, "mail-delegates": p.MailDelegates, "private": p.Private, "show-dependencies": p.ShowDependencies,
+		"mail-states": p.MailStates, "mail-delegates": p.MailDelegates, "private": p.Private,
+		"show-dependencies": p.ShowDependencies,
 	} {
 		if on {
 			add(key, "yes")

@@ -152,7 +152,7 @@ type Member struct {
 type Titling struct {
 	Project int64
 	Title   int64
-	Later   bool      // of higher versions, the lowest and oldest first; otherwise of lower ones, the highest and newest first
+	Later   bool      // of higher versions, lowest and oldest first; otherwise of lower ones, highest and newest first
 	Version int       // that they are above or below
 	Until   time.Time // dated so at the latest; zero: whenever
 	Most    int

@@ -102,7 +102,8 @@ type Copy struct {
 // before one that came by address alone, then the one delivered first, then the smaller SHA-256. So a forged copy sent
 // later cannot take a reviewed patch's place.
 func (c *Copy) Better(o *Copy) int {
-	return cmp.Or(compareBool(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered), bytes.Compare(c.SHA256[:], o.SHA256[:]))
+	return cmp.Or(compareBool(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered),
+		bytes.Compare(c.SHA256[:], o.SHA256[:]))
 }
 
 // Finding says how mails may be called. Of its fields but Project one is set.

@@ -21,7 +21,8 @@ type More struct {
 
 // MoreOf is the empty text where there is nothing more to say.
 func MoreOf(m *track.Mail) (string, error) {
-	text, err := json.Marshal(More{m.Trailers, m.Depends, m.Files, m.ChangeID, m.Author, m.Delegate, m.ActionRequired, m.Notes})
+	text, err := json.Marshal(More{m.Trailers, m.Depends, m.Files, m.ChangeID, m.Author, m.Delegate,
+		m.ActionRequired, m.Notes})
 	if err != nil || bytes.Equal(text, []byte("{}")) {
 		return "", err
 	}

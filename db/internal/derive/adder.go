@@ -113,7 +113,8 @@ func (a *Adder) Add(batch []Delivery, out []Added) error {
 
 func (a *Adder) compress(d *Delivery) error {
 	if len(d.Raw) > frame.MaxRaw {
-		return engine.Unfit{Err: fmt.Errorf("the mail has %d bytes, more than the %d that can be stored", len(d.Raw), frame.MaxRaw)}
+		return engine.Unfit{Err: fmt.Errorf("the mail has %d bytes, more than the %d that can be stored",
+			len(d.Raw), frame.MaxRaw)}
 	}
 	if d.Frame == nil {
 		d.Frame = a.Codec.Compress(d.Raw)
@@ -129,7 +130,8 @@ func (a *Adder) insert(arrived []*arrival) (shared []engine.Name, err error) {
 	if len(arrived) == 0 {
 		return nil, nil
 	}
-	rows, frames, names := make([]*engine.Mail, len(arrived)), make([][]byte, len(arrived)), make([]engine.Name, len(arrived))
+	rows, frames, names := make([]*engine.Mail, len(arrived)), make([][]byte, len(arrived)),
+		make([]engine.Name, len(arrived))
 	for i, r := range arrived {
 		p, byList, err := a.route(r.Mail)
 		if err != nil {

@@ -332,7 +332,8 @@ func (d *deriver) putCover(r *engine.Row, series int64) {
 		return
 	}
 	d.out.Covers = append(d.out.Covers, engine.CoverRow{
-		Mail: r.Mail, Project: d.project, Series: series, ID: r.Called(), Date: r.Date, Submitter: r.Sender, Hidden: d.hidden(r),
+		Mail: r.Mail, Project: d.project, Series: series, ID: r.Called(), Date: r.Date,
+		Submitter: r.Sender, Hidden: d.hidden(r),
 	})
 }
 

@@ -54,8 +54,8 @@ func (w *Writing) Now() (time.Time, error) {
 
 // tellingOrder is the order of what one transaction tells: nothing is told of a thing that was not yet created.
 var tellingOrder = map[track.Category]int{
-	track.SeriesCreated: 1, track.CoverCreated: 2, track.PatchCreated: 3, track.PatchCompleted: 4, track.SeriesCompleted: 5,
-	track.CoverCommentCreated: 6, track.PatchCommentCreated: 7,
+	track.SeriesCreated: 1, track.CoverCreated: 2, track.PatchCreated: 3, track.PatchCompleted: 4,
+	track.SeriesCompleted: 5, track.CoverCommentCreated: 6, track.PatchCommentCreated: 7,
 }
 
 // telling compares the series of a change with what they were, so that it can tell what is new.

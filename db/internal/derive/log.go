@@ -19,7 +19,9 @@ type logged struct {
 
 // LogAbout notes a decision about a mail; it is written at the end of the transaction.
 func (w *Writing) LogAbout(what string, about engine.Name, before, after string) {
-	w.lines = append(w.lines, logged{about.Project, engine.LogEntry{What: what, MsgID: about.MsgID, Before: before, After: after}})
+	w.lines = append(w.lines, logged{
+		about.Project, engine.LogEntry{What: what, MsgID: about.MsgID, Before: before, After: after},
+	})
 }
 
 // LogProject notes a decision about a project, by its link name.
@@ -33,7 +35,9 @@ func (w *Writing) LogProject(linkName, before, after string) error {
 // Note is LogAbout for callers that know the project by its link name. msgid is empty if the decision is about the
 // project.
 func (w *Writing) Note(what, linkName, msgid, before, after string) error {
-	w.lines = append(w.lines, logged{0, engine.LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after}})
+	w.lines = append(w.lines, logged{
+		0, engine.LogEntry{What: what, Project: linkName, MsgID: msgid, Before: before, After: after},
+	})
 	return nil
 }
 

@@ -24,7 +24,7 @@ type neighbourhood struct {
 
 	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would otherwise
 	// be read ten thousand times.
-	referrers map[string]map[string][]*engine.Row // members that refer to a Message-ID, by sender: those still to be handed out
+	referrers map[string]map[string][]*engine.Row // those left that refer to a Message-ID, by sender
 	stretches map[markerKey][]stretch
 
 	err error // of a lookup inside a callback that can't return one
@@ -182,7 +182,9 @@ func (n *neighbourhood) withMarkersOf(rows []*engine.Row) (out []*engine.Row, er
 		parts, all := handOut(n.stretches[key], want, r.Number)
 		n.stretches[key] = all
 		for _, p := range parts {
-			ask = append(ask, engine.Marking{Sender: r.Sender, Version: r.Version, Total: r.Total, From: p.from, To: p.to, Number: p.number, Same: p.same})
+			ask = append(ask, engine.Marking{
+				Sender: r.Sender, Version: r.Version, Total: r.Total, From: p.from, To: p.to, Number: p.number, Same: p.same,
+			})
 		}
 	}
 	if len(ask) == 0 {

@@ -122,7 +122,8 @@ func (d *deriver) keepWhatDiffers() error {
 	is, wanted := byMail(d.is), byMail(&d.out)
 	var wrong []int64
 	for mail, rows := range is {
-		if w := wanted[mail]; rows.patch != nil && w.patch == nil || rows.cover != nil && w.cover == nil || rows.reply != nil && w.reply == nil {
+		if w := wanted[mail]; rows.patch != nil && w.patch == nil || rows.cover != nil && w.cover == nil ||
+			rows.reply != nil && w.reply == nil {
 			wrong = append(wrong, mail)
 			delete(is, mail)
 		}

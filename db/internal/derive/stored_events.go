@@ -89,7 +89,9 @@ func (t *storedTeller) series(s *engine.SeriesRow, members []engine.Member) erro
 			byNumber[m.Number] = m
 		}
 	}
-	if err := t.tell(engine.Event{Date: created, Category: track.SeriesCreated, Project: s.Project, Series: s.ID}); err != nil {
+	if err := t.tell(engine.Event{
+		Date: created, Category: track.SeriesCreated, Project: s.Project, Series: s.ID,
+	}); err != nil {
 		return err
 	}
 	for n := 1; ; n++ {

@@ -48,7 +48,8 @@ func merged(all []stretch) []stretch {
 	sort.Slice(all, func(i, j int) bool { return all[i].from < all[j].from })
 	var out []stretch
 	for _, s := range all {
-		if last := len(out) - 1; last >= 0 && out[last].all == s.all && (s.all || out[last].but == s.but) && out[last].to+1 == s.from {
+		if last := len(out) - 1; last >= 0 && out[last].all == s.all && (s.all || out[last].but == s.but) &&
+			out[last].to+1 == s.from {
 			out[last].to = s.to
 			continue
 		}
