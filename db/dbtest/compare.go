@@ -49,8 +49,8 @@ type pair struct {
 
 func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store) error) {
 	ctx := context.Background()
-	switch what = oneOf(p.t, "then", "add", "add", "add", "decide", "decide", "project", "project", "finish",
-		"rebuild", "reread", "again", "program", "program", "program"); what {
+	switch what = oneOf(p.t, "then", "add", "add", "program", "add", "program", "decide", "decide", "project", "project",
+		"finish", "rebuild", "reread", "again"); what {
 	case "add":
 		n := min(len(*mails), rapid.IntRange(1, 8).Draw(p.t, "of"))
 		batch := (*mails)[:n]
@@ -61,7 +61,10 @@ func (p *pair) anything(mails *[]*track.Mail) (what string, do func(s *db.Store)
 		}
 	case "decide":
 		return what, p.anyVerdict()
-	case "program":
+	case "program": // several, since each changes little
+		for range rapid.IntRange(0, 9).Draw(p.t, "more") {
+			p.do(p.anyProgram())
+		}
 		return p.anyProgram()
 	case "project":
 		d := anyDecision(p.t)

@@ -23,7 +23,7 @@ func refusal(err error) error {
 // anyProgram does what accounts and programs do, to things that may be there or not.
 func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
-	what = oneOf(t, "program", "user", "user", "secret", "check", "check", "check", "bundle", "bundle", "hide", "hide", "relate", "relate",
+	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide", "hide", "relate", "relate",
 		"addressed", "several", "own state", "prune the log")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
@@ -38,7 +38,7 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 			Context: oneOf(t, "context", someContexts...)}
 		return what, func(s *db.Store) error { _, err := s.AddCheck(ctx, by, c, id); return err }
 	case "bundle":
-		return what, p.anyBundle(user)
+		return what, p.anyBundle(rapid.Int64Range(1, 2).Draw(t, "owner"))
 	case "hide":
 		return what, func(s *db.Store) error { return s.Hide(ctx, by, append(more, id), yes) }
 	case "relate":
@@ -101,13 +101,21 @@ func (p *pair) anyBundle(owner int64) func(s *db.Store) error {
 		ID: rapid.Int64Range(1, 4).Draw(t, "bundle"), Owner: owner, Project: rapid.Int64Range(1, 3).Draw(t, "project"),
 		Name: oneOf(t, "name", "mine", "urgent"), Public: rapid.Bool().Draw(t, "public"),
 	}
-	at := rapid.SliceOfN(rapid.IntRange(0, 9), 0, 3).Draw(t, "patches")
-	filled := func(s *db.Store) (track.Bundle, error) {
+	at := rapid.SliceOfN(rapid.IntRange(0, 9), 0, 4).Draw(t, "patches")
+	stray := rapid.IntRange(0, 9).Draw(t, "stray") == 0
+	filled := func(s *db.Store) (track.Bundle, error) { // mostly with patches of one project
 		b := b
-		patches, err := s.Patches(ctx, track.Filter{Archived: true})
-		for _, i := range at {
-			if i < len(patches) {
-				b.Patches = append(b.Patches, patches[i].MsgID)
+		page, err := s.PatchPage(ctx, track.PatchQuery{Scope: track.Scope{Whole: true}, Paging: wholePage})
+		for i, n := range at {
+			if len(page.Rows) == 0 {
+				break
+			}
+			r := page.Rows[n%len(page.Rows)]
+			if i == 0 {
+				b.Project = r.Project
+			}
+			if r.Project == b.Project || stray {
+				b.Patches = append(b.Patches, r.MsgID)
 			}
 		}
 		return b, err
