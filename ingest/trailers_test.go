@@ -8,19 +8,20 @@ import (
 // TestFoldedTrailers holds that a trailer is taken whole over its lines, and nothing of what stands below it.
 func TestFoldedTrailers(t *testing.T) {
 	for text, want := range map[string]string{
-		"Reviewed-by: Nora Novak\n <nora@x.org>":                              "Reviewed-by: Nora Novak <nora@x.org>",
-		"Acked-by:\n\tNora Novak\n\t<nora@x.org>":                             "Acked-by: Nora Novak <nora@x.org>",
-		"Tested-by: Nora Novak with a long name\n<nora@x.org>\n<other@x.org>": "Tested-by: Nora Novak with a long name <nora@x.org>",
-		"Tested-by: Nora <nora@x.org>,\n  Odo <odo@x.org>":                    "Tested-by: Nora <nora@x.org>, Odo <odo@x.org>",
-		"Tested-by: Nora <nora@x.org>\n  # on two boards":                     "Tested-by: Nora <nora@x.org> # on two boards",
-		"Tested-by: Nora <nora@x.org> (on\n  two boards)\n  and more":         "Tested-by: Nora <nora@x.org> (on two boards)",
-		"Tested-by: Nora <nora@x.org>\n    $ make test":                       "Tested-by: Nora <nora@x.org>",
-		"Tested-by: Nora <nora@x.org>\n a/file.c | 2 +-\n 1 file changed":     "Tested-by: Nora <nora@x.org>",
-		"Tested-by: Nora <nora@x.org>\n  Acked-by: Odo <odo@x.org>":           "Tested-by: Nora <nora@x.org>",
-		"Tested-by: Nora\n\n <nora@x.org>":                                    "",
-		"Tested-by: Nora\nand so on <nora@x.org>":                             "",
-		"Tested-by: Nora\n> <nora@x.org>":                                     "",
-		"Tested-by: Nora\nAcked-by: Odo <odo@x.org>":                          "Acked-by: Odo <odo@x.org>",
+		"Reviewed-by: Nora Novak\n <nora@x.org>":  "Reviewed-by: Nora Novak <nora@x.org>",
+		"Acked-by:\n\tNora Novak\n\t<nora@x.org>": "Acked-by: Nora Novak <nora@x.org>",
+		"Tested-by: Nora Novak with a long name\n<nora@x.org>\n" +
+			"<other@x.org>": "Tested-by: Nora Novak with a long name <nora@x.org>",
+		"Tested-by: Nora <nora@x.org>,\n  Odo <odo@x.org>":                "Tested-by: Nora <nora@x.org>, Odo <odo@x.org>",
+		"Tested-by: Nora <nora@x.org>\n  # on two boards":                 "Tested-by: Nora <nora@x.org> # on two boards",
+		"Tested-by: Nora <nora@x.org> (on\n  two boards)\n  and more":     "Tested-by: Nora <nora@x.org> (on two boards)",
+		"Tested-by: Nora <nora@x.org>\n    $ make test":                   "Tested-by: Nora <nora@x.org>",
+		"Tested-by: Nora <nora@x.org>\n a/file.c | 2 +-\n 1 file changed": "Tested-by: Nora <nora@x.org>",
+		"Tested-by: Nora <nora@x.org>\n  Acked-by: Odo <odo@x.org>":       "Tested-by: Nora <nora@x.org>",
+		"Tested-by: Nora\n\n <nora@x.org>":                                "",
+		"Tested-by: Nora\nand so on <nora@x.org>":                         "",
+		"Tested-by: Nora\n> <nora@x.org>":                                 "",
+		"Tested-by: Nora\nAcked-by: Odo <odo@x.org>":                      "Acked-by: Odo <odo@x.org>",
 		"Tested-by: " + strings.Repeat("x\n ", maxFolds+1) +
 			"Nora <nora@x.org>": "",
 		"Reviewed-by: Nora <nora at x.org>":  "Reviewed-by: Nora <nora at x.org>",

@@ -13,7 +13,8 @@ func (q queries) Users() (out []engine.User, err error) {
 		SELECT id, name, first_name, last_name, password, admin, disabled, made, send_email, items_per_page, show_ids
 		FROM account ORDER BY id`, nil, func(scan func(...any) error) error {
 		var u engine.User
-		err := scan(&u.ID, &u.Name, &u.FirstName, &u.LastName, (*text)(&u.Password), &u.Admin, &u.Disabled, (*seconds)(&u.Made),
+		err := scan(&u.ID, &u.Name, &u.FirstName, &u.LastName, (*text)(&u.Password), &u.Admin,
+			&u.Disabled, (*seconds)(&u.Made),
 			&u.SendEmail, &u.PerPage, &u.ShowIDs)
 		at[u.ID] = len(out)
 		out = append(out, u)
@@ -21,23 +22,25 @@ func (q queries) Users() (out []engine.User, err error) {
 	}); err != nil {
 		return nil, err
 	}
-	if err := q.each(`SELECT account, email FROM account_address ORDER BY account, place`, nil, func(scan func(...any) error) error {
-		var id int64
-		var email string
-		err := scan(&id, &email)
-		u := &out[at[id]]
-		u.Emails = append(u.Emails, email)
-		return err
-	}); err != nil {
+	if err := q.each(`SELECT account, email FROM account_address ORDER BY account, place`, nil,
+		func(scan func(...any) error) error {
+			var id int64
+			var email string
+			err := scan(&id, &email)
+			u := &out[at[id]]
+			u.Emails = append(u.Emails, email)
+			return err
+		}); err != nil {
 		return nil, err
 	}
-	return out, q.each(`SELECT account, project FROM maintainer ORDER BY account, project`, nil, func(scan func(...any) error) error {
-		var id, project int64
-		err := scan(&id, &project)
-		u := &out[at[id]]
-		u.Maintains = append(u.Maintains, project)
-		return err
-	})
+	return out, q.each(`SELECT account, project FROM maintainer ORDER BY account, project`, nil,
+		func(scan func(...any) error) error {
+			var id, project int64
+			err := scan(&id, &project)
+			u := &out[at[id]]
+			u.Maintains = append(u.Maintains, project)
+			return err
+		})
 }
 
 // credentialColumns are what credentialInto scans.
@@ -54,7 +57,8 @@ func (q queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credenti
 	out := make(map[engine.Sum]track.Credential, len(hashes))
 	for _, hash := range hashes {
 		var c engine.Credential
-		there, err := q.row(`SELECT `+credentialColumns+` FROM credential WHERE hash = ?`, []any{hash[:]}, credentialInto(&c)...)
+		there, err := q.row(`SELECT `+credentialColumns+` FROM credential WHERE hash = ?`,
+			[]any{hash[:]}, credentialInto(&c)...)
 		if err != nil {
 			return nil, err
 		}
@@ -68,21 +72,24 @@ func (q queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credenti
 func (q queries) CredentialsOf(user int64) (out []track.Credential, err error) {
 	c := &conditions{}
 	c.add(user != 0, is(`account`), user)
-	err = q.each(`SELECT `+credentialColumns+` FROM credential`+c.where()+` ORDER BY id`, c.args, func(scan func(...any) error) error {
-		var c engine.Credential
-		err := scan(credentialInto(&c)...)
-		out = append(out, c.Credential)
-		return err
-	})
+	err = q.each(`SELECT `+credentialColumns+` FROM credential`+c.where()+` ORDER BY id`, c.args,
+		func(scan func(...any) error) error {
+			var c engine.Credential
+			err := scan(credentialInto(&c)...)
+			out = append(out, c.Credential)
+			return err
+		})
 	return out, err
 }
 
 func (t *tx) PutUsers(users []*engine.User) error {
 	for _, u := range users {
 		res, err := t.w.run(`
-			INSERT INTO account (id, name, first_name, last_name, password, admin, disabled, made, send_email, items_per_page, show_ids)
+			INSERT INTO account (id, name, first_name, last_name, password, admin, disabled, made, send_email,
+				items_per_page, show_ids)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, first_name = excluded.first_name, last_name = excluded.last_name,
+			ON CONFLICT (id) DO UPDATE SET name = excluded.name, first_name = excluded.first_name,
+				last_name = excluded.last_name,
 				password = excluded.password, admin = excluded.admin, disabled = excluded.disabled, made = excluded.made,
 				send_email = excluded.send_email, items_per_page = excluded.items_per_page, show_ids = excluded.show_ids`,
 			numberOrNull(u.ID), u.Name, u.FirstName, u.LastName, textOrNull(u.Password), u.Admin, u.Disabled, u.Made.Unix(),
@@ -108,7 +115,8 @@ func (t *tx) putUserLists(u *engine.User) error {
 		return err
 	}
 	for i, email := range u.Emails {
-		if err := t.w.exec(`INSERT INTO account_address (email, account, place) VALUES (?, ?, ?)`, email, u.ID, i); err != nil {
+		if err := t.w.exec(`INSERT INTO account_address (email, account, place)
+			VALUES (?, ?, ?)`, email, u.ID, i); err != nil {
 			return err
 		}
 	}
@@ -126,8 +134,10 @@ func (t *tx) putUserLists(u *engine.User) error {
 func (t *tx) AddCredentials(all []*engine.Credential) error {
 	for _, c := range all {
 		res, err := t.w.run(`
-			INSERT INTO credential (hash, account, kind, label, read_only, made, used, expires, network) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.Hash[:], c.User, int(c.Kind), c.Label, c.ReadOnly, c.Made.Unix(), secondsOrNull(c.Used), secondsOrNull(c.Expires), c.Network)
+			INSERT INTO credential (hash, account, kind, label, read_only, made, used, expires, network)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			c.Hash[:], c.User, int(c.Kind), c.Label, c.ReadOnly, c.Made.Unix(), secondsOrNull(c.Used),
+			secondsOrNull(c.Expires), c.Network)
 		if err != nil {
 			return err
 		}

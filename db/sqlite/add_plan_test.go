@@ -49,8 +49,9 @@ func TestAddUsesIndexes(t *testing.T) {
 // planMail is a cover, a patch or a reply of one thread. Those of three hours have bytes of their own.
 func planMail(i, hours int) *track.Mail {
 	m := &track.Mail{
-		MsgID: fmt.Sprintf("<%d@x>", i), Date: time.Unix(int64(i)*60, 0).UTC(), Delivered: time.Unix(int64(hours)*3600, 0).UTC(),
-		From: track.Person{Email: "ann@x.org"}, ListIDs: []string{"a.b"}, Reply: i%3 == 2,
+		MsgID: fmt.Sprintf("<%d@x>", i), Date: time.Unix(int64(i)*60, 0).UTC(),
+		Delivered: time.Unix(int64(hours)*3600, 0).UTC(),
+		From:      track.Person{Email: "ann@x.org"}, ListIDs: []string{"a.b"}, Reply: i%3 == 2,
 		Subject: track.Subject{Marked: true, Number: i % 3, Total: 2, Version: 1 + i/15, Rest: fmt.Sprintf("part %d", i%3)},
 		SHA256:  sha256.Sum256(fmt.Appendf(nil, "%d %v", i, hours == 3)),
 	}

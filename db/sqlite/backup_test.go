@@ -209,7 +209,8 @@ func TestScratchAsksForRoom(t *testing.T) {
 	if err := unix.Statfs(dir, &fs); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "other"), make([]byte, int64(fs.Bavail)*fs.Bsize-64<<10), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "other"),
+		make([]byte, int64(fs.Bavail)*fs.Bsize-64<<10), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err := e.Scratch(ctx)

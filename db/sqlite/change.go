@@ -16,7 +16,8 @@ func (q queries) Changes(projects []int64) (map[int64]int64, error) {
 
 func (t *tx) PutChanges(projects []int64) error {
 	for _, p := range projects {
-		if err := t.w.exec(`INSERT INTO change (project, number) VALUES (?, 1) ON CONFLICT (project) DO UPDATE SET number = number + 1`, p); err != nil {
+		if err := t.w.exec(`INSERT INTO change (project, number) VALUES (?, 1)
+			ON CONFLICT (project) DO UPDATE SET number = number + 1`, p); err != nil {
 			return err
 		}
 	}

@@ -9,7 +9,8 @@ import (
 const checkColumns = `c.id, c.project, c.msgid, c.account, c.date, c.state, c.context, c.target_url, c.description`
 
 func checkInto(c *track.Check) []any {
-	return []any{&c.ID, &c.Project, &c.MsgID, &c.User, (*micros)(&c.Date), &c.State, &c.Context, &c.TargetURL, &c.Description}
+	return []any{&c.ID, &c.Project, &c.MsgID, &c.User, (*micros)(&c.Date), &c.State, &c.Context,
+		&c.TargetURL, &c.Description}
 }
 
 func (q queries) Checks(names []engine.Name) (map[engine.Name][]track.Check, error) {
@@ -33,7 +34,8 @@ func (q queries) checks(condition string, names []engine.Name) (map[engine.Name]
 		}
 	}
 	out := map[engine.Name][]track.Check{}
-	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+condition+` ORDER BY c.id`, []any{list(once(msgids))},
+	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+condition+` ORDER BY c.id`,
+		[]any{list(once(msgids))},
 		func(scan func(...any) error) error {
 			var c track.Check
 			err := scan(checkInto(&c)...)
@@ -58,7 +60,8 @@ func (q queries) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 func (t *tx) AddChecks(checks []*track.Check) error {
 	for _, c := range checks {
 		res, err := t.w.run(`
-			INSERT INTO check_result (project, msgid, account, date, state, context, target_url, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			INSERT INTO check_result (project, msgid, account, date, state, context, target_url, description)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			c.Project, c.MsgID, c.User, c.Date.UnixMicro(), int(c.State), c.Context, c.TargetURL, c.Description)
 		if err != nil {
 			return err

@@ -47,7 +47,8 @@ func TestLogStaysSmallBesidePageReaders(t *testing.T) {
 	}
 	began := time.Now()
 	log, longest := storeMuch(t, e, mails)
-	t.Logf("%d mails in %v, a batch in %v at most, beside %d pages; the log had %d KiB at most", mails, time.Since(began), longest, pages.Load(), log>>10)
+	t.Logf("%d mails in %v, a batch in %v at most, beside %d pages; the log had %d KiB at most", mails, time.Since(began),
+		longest, pages.Load(), log>>10)
 	if log > most {
 		t.Errorf("the log grew to %d KiB", log>>10)
 	}

@@ -11,7 +11,8 @@ import (
 // Frames of all lengths come back whole, and leave the pages full.
 func TestChunks(t *testing.T) {
 	e := newEngine(t)
-	lengths := []int{1, 399, 400, 401, 419, 420, 421, 8100, 8136, 8137, 8138, 8150, 8164, 8184, 8192, 16_384, 100_000, 3 << 20}
+	lengths := []int{1, 399, 400, 401, 419, 420, 421, 8100, 8136, 8137, 8138, 8150, 8164, 8184, 8192,
+		16_384, 100_000, 3 << 20}
 	for n := range 1500 {
 		lengths = append(lengths, 200+n*37%6000)
 	}

@@ -87,7 +87,8 @@ func TestDamagedDictionary(t *testing.T) {
 func TestHugeNumbers(t *testing.T) {
 	s, e := storeAndEngine(t, 1, 4)
 	for _, number := range []int64{-5, 1 << 40, 1<<63 - 1} {
-		if err := e.writer.script(fmt.Sprintf(`PRAGMA foreign_keys = OFF; UPDATE mail SET id = %d WHERE msgid = '<3@x>'`, number)); err != nil {
+		if err := e.writer.script(fmt.Sprintf(`PRAGMA foreign_keys = OFF; UPDATE mail SET id = %d
+			WHERE msgid = '<3@x>'`, number)); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error, 1)
@@ -119,9 +120,12 @@ func TestCheckFindsTheMail(t *testing.T) {
 		{"the first", `DELETE FROM piece WHERE id >> 16 = 1`, "mail 1 <1@x> has no bytes stored"},
 		{"the last", `DELETE FROM piece WHERE id >> 16 = 600`, "mail 600 <600@x> has no bytes stored"},
 		{"a number below all", `UPDATE mail SET id = -5 WHERE id = 7`, "mail -5 <7@x> has no bytes stored"},
-		{"the largest number", `UPDATE mail SET id = 9223372036854775807 WHERE id = 7`, "mail 9223372036854775807 <7@x> has no bytes stored"},
-		{"the least number", `UPDATE mail SET id = 1 << 63 WHERE id = 7`, "mail -9223372036854775808 <7@x> has no bytes stored"},
-		{"a number between", `UPDATE mail SET id = 1 << 40 WHERE id = 7`, fmt.Sprintf("mail %d <7@x> has no bytes stored", 1<<40)},
+		{"the largest number", `UPDATE mail SET id = 9223372036854775807 WHERE id = 7`,
+			"mail 9223372036854775807 <7@x> has no bytes stored"},
+		{"the least number", `UPDATE mail SET id = 1 << 63 WHERE id = 7`,
+			"mail -9223372036854775808 <7@x> has no bytes stored"},
+		{"a number between", `UPDATE mail SET id = 1 << 40 WHERE id = 7`,
+			fmt.Sprintf("mail %d <7@x> has no bytes stored", 1<<40)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, e := storeAndEngine(t, 1, 601)

@@ -18,7 +18,8 @@ const rowColumns = `
 
 func scanRow(scan func(...any) error) (*engine.Row, error) {
 	r := &engine.Row{}
-	return r, scan(&r.Mail, (*number)(&r.First), &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender, &r.Item.Name, (*seconds)(&r.Date),
+	return r, scan(&r.Mail, (*number)(&r.First), &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender,
+		&r.Item.Name, (*seconds)(&r.Date),
 		(*micros)(&r.Delivered), &r.Marked, &r.Number, &r.Total, &r.Version,
 		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Hidden, &r.Clean)
 }

@@ -68,15 +68,20 @@ func TestReferrers(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := []string{"<p1@x>", "<r1@x>", "<c@x>", "<c@x>", "<gone@x>"}
-	all := []refersTo{{2, "<c@x>"}, {3, "<c@x>"}, {4, "<p1@x>"}, {5, "<p1@x>"}, {5, "<r1@x>"}, {8, "<c@x>"}, {10, "<gone@x>"}}
+	all := []refersTo{{2, "<c@x>"}, {3, "<c@x>"}, {4, "<p1@x>"}, {5, "<p1@x>"}, {5, "<r1@x>"},
+		{8, "<c@x>"}, {10, "<gone@x>"}}
 	answers(t, e, []asked{
 		{"all", referring(engine.Referring{Project: 1, To: to}), all},
 		{"of another project", referring(engine.Referring{Project: 2, To: to}), []refersTo(nil)},
 		{"members", referring(engine.Referring{Project: 1, To: to, Who: engine.Members}), []refersTo{all[0], all[1], all[5]}},
-		{"others", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers}), []refersTo{all[2], all[3], all[4], all[6]}},
-		{"early", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers, Until: at(103)}), []refersTo{all[2]}},
+		{"others", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers}),
+			[]refersTo{all[2], all[3], all[4], all[6]}},
+		{"early", referring(engine.Referring{Project: 1, To: to, Who: engine.NonMembers, Until: at(103)}),
+			[]refersTo{all[2]}},
 		{"of one", referring(engine.Referring{Project: 1, To: to, Senders: []string{"bob@x.org"}}), []refersTo{all[2]}},
-		{"of two", referring(engine.Referring{Project: 1, To: to, Until: at(999), Senders: []string{"bob@x.org", "ann@x.org"}}),
+		{"of two", referring(engine.Referring{
+			Project: 1, To: to, Until: at(999), Senders: []string{"bob@x.org", "ann@x.org"},
+		}),
 			[]refersTo{all[0], all[1], all[2]}},
 		{"of nobody", referring(engine.Referring{Project: 1, To: to, Senders: []string{}}), []refersTo(nil)},
 	})
@@ -105,7 +110,8 @@ func TestDerived(t *testing.T) {
 	d := testDerived()
 	member := func(m *engine.Mail, number int) engine.Member {
 		cover := m.Kind == track.Cover
-		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender, Refs: m.Refs, Title: m.Title}
+		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
+			Refs: m.Refs, Title: m.Title}
 	}
 	ann := d.People[0]
 	ann.MsgID, ann.ID = "<pull@x>", 1
@@ -114,13 +120,16 @@ func TestDerived(t *testing.T) {
 			engine.Derived{Patches: d.Patches, Covers: d.Covers, Replies: d.Replies}},
 		{"Series", func(v engine.View) (any, error) { return v.Series([]int64{8, 1, 8, 99}) }, d.Series},
 		{"Members", func(v engine.View) (any, error) { return v.Members([]int64{8, 1, 8, 99}) },
-			map[int64][]engine.Member{1: {member(mails[0], 0), member(mails[1], 1), member(mails[2], 2)}, 8: {member(mails[7], 1)}}},
+			map[int64][]engine.Member{1: {member(mails[0], 0), member(mails[1], 1), member(mails[2], 2)},
+				8: {member(mails[7], 1)}}},
 		{"People", func(v engine.View) (any, error) { return v.People([]string{"ann@x.org", "eve@x.org"}) },
 			map[string]engine.PersonRow{"ann@x.org": ann}},
 		{"Depending", func(v engine.View) (any, error) { return v.Depending([]int64{1, 8, 1}) }, map[int64]int64{8: 1}},
 		{"Depending beside none", func(v engine.View) (any, error) { return v.Depending([]int64{99}) }, map[int64]int64{}},
 		{"SeriesOf", func(v engine.View) (any, error) {
-			return v.SeriesOf([]engine.Name{{Project: 1, MsgID: "<p1@x>"}, {Project: 1, MsgID: "<p1@x>"}, {Project: 2, MsgID: "<c@x>"}, {MsgID: "<u@x>"}})
+			return v.SeriesOf([]engine.Name{
+				{Project: 1, MsgID: "<p1@x>"}, {Project: 1, MsgID: "<p1@x>"}, {Project: 2, MsgID: "<c@x>"}, {MsgID: "<u@x>"},
+			})
 		}, map[engine.Name]int64{{Project: 1, MsgID: "<p1@x>"}: 1}},
 	})
 }

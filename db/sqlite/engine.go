@@ -177,7 +177,8 @@ func explain(err error) error {
 	case sqlite3.ErrReadonly:
 		return fmt.Errorf("the database or its folder can't be written to: %w", err)
 	case sqlite3.ErrCantOpen:
-		return fmt.Errorf("the database file can't be opened (is it a file, and readable, in a folder that can be written to?): %w", err)
+		return fmt.Errorf("the database file can't be opened (is it a file, and readable, in a folder that can be "+
+			"written to?): %w", err)
 	}
 	return err
 }
@@ -198,7 +199,8 @@ func isConstraint(err error) bool {
 		return false
 	}
 	switch e.ExtendedCode {
-	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintRowID, sqlite3.ErrConstraintForeignKey:
+	case sqlite3.ErrConstraintUnique, sqlite3.ErrConstraintPrimaryKey, sqlite3.ErrConstraintRowID,
+		sqlite3.ErrConstraintForeignKey:
 		return false
 	}
 	return e.Code == sqlite3.ErrConstraint || e.Code == sqlite3.ErrTooBig || e.Code == sqlite3.ErrMismatch

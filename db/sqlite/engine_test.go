@@ -67,7 +67,8 @@ func full(t *testing.T, n int) *engine.Mail {
 func TestMailComesBackAsItWas(t *testing.T) {
 	e := newEngine(t)
 	epoch := time.Unix(0, 0).UTC()
-	mails := []*engine.Mail{full(t, 1), full(t, 100), {MsgID: "<nothing>", ContentSHA: []byte{}, Delivered: epoch, Date: epoch}}
+	mails := []*engine.Mail{full(t, 1), full(t, 100),
+		{MsgID: "<nothing>", ContentSHA: []byte{}, Delivered: epoch, Date: epoch}}
 	frames := [][]byte{[]byte("one"), make([]byte, 30_000), {}}
 	check := func(when string) {
 		t.Helper()
@@ -255,7 +256,8 @@ func BenchmarkInsert(b *testing.B) {
 		for range batch {
 			n++
 			mails = append(mails, &engine.Mail{
-				SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16)}, Project: 1, MsgID: fmt.Sprintf("<%d@bench>", n), Chosen: true,
+				SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16)}, Project: 1,
+				MsgID: fmt.Sprintf("<%d@bench>", n), Chosen: true,
 				Delivered: time.Unix(int64(n), 0), Date: time.Unix(int64(n), 0), Kind: 1, Sender: "a@x.org", Name: "some subject",
 				Refs: []string{"<a@b>", "<c@d>"}, ContentSHA: make([]byte, 32), DiffSHA: make([]byte, 32), Title: int64(n) * 7919,
 			})
@@ -266,8 +268,12 @@ func BenchmarkInsert(b *testing.B) {
 			var d engine.Derived
 			var refs []engine.RefKey
 			for _, m := range mails {
-				d.Series = append(d.Series, engine.SeriesRow{ID: m.ID, Project: 1, Key: m.MsgID, Name: m.Name, Date: m.Date, Submitter: m.Sender})
-				d.Patches = append(d.Patches, engine.PatchRow{Mail: m.ID, Project: 1, Series: m.ID, Date: m.Date, Submitter: m.Sender, State: "new"})
+				d.Series = append(d.Series, engine.SeriesRow{
+					ID: m.ID, Project: 1, Key: m.MsgID, Name: m.Name, Date: m.Date, Submitter: m.Sender,
+				})
+				d.Patches = append(d.Patches, engine.PatchRow{
+					Mail: m.ID, Project: 1, Series: m.ID, Date: m.Date, Submitter: m.Sender, State: "new",
+				})
 				refs = append(refs, engine.RefKey{Hash: m.Title * 104729, Mail: m.ID})
 			}
 			return errors.Join(err, tx.PutRefs(refs), tx.Put(&d))

@@ -52,9 +52,11 @@ func TestFacts(t *testing.T) {
 		{"Holds", func(v engine.View) (any, error) { return v.Holds([]engine.Sum{none, forged.SHA256, p1.SHA256, none}) },
 			[]bool{false, true, true, false}},
 		{"LastMail", func(v engine.View) (any, error) { return v.LastMail() }, int64(10)},
-		{"After", func(v engine.View) (any, error) { return v.After(5, 2) }, []engine.MailKey{keyOf(forged), keyOf(unrouted)}},
+		{"After", func(v engine.View) (any, error) { return v.After(5, 2) },
+			[]engine.MailKey{keyOf(forged), keyOf(unrouted)}},
 		{"After all", func(v engine.View) (any, error) { return v.After(10, 2) }, []engine.MailKey(nil)},
-		{"After none", func(v engine.View) (any, error) { return v.After(math.MinInt64, 1) }, []engine.MailKey{keyOf(mails[0])}},
+		{"After none", func(v engine.View) (any, error) { return v.After(math.MinInt64, 1) },
+			[]engine.MailKey{keyOf(mails[0])}},
 	})
 }
 

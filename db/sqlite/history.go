@@ -69,7 +69,8 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 	for i := range decisions {
 		d := &decisions[i]
 		query, args := `
-			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name, commit_ref, pull_url, hidden,
+			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name,
+				commit_ref, pull_url, hidden,
 				addressed, relation)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
@@ -132,7 +133,8 @@ const eventsAtOnce = 16
 
 // insertEvents inserts so many events.
 func insertEvents(n int) string {
-	return `INSERT INTO event (date, category, project, mail, comment, series, actor, before, after, check_result) VALUES ` +
+	return `INSERT INTO event (date, category, project, mail, comment, series, actor, before, after,
+		check_result) VALUES ` +
 		strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, n)[2:]
 }
 
@@ -142,8 +144,9 @@ func (t *tx) addEvents(events []engine.Event) error {
 	t.args = t.args[:0]
 	for i := range events {
 		e := &events[i]
-		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail), numberOrNull(e.Comment),
-			numberOrNull(e.Series), textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After), numberOrNull(e.Check))
+		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail),
+			numberOrNull(e.Comment), numberOrNull(e.Series), textOrNull(string(e.Actor)),
+			textOrNull(e.Before), textOrNull(e.After), numberOrNull(e.Check))
 	}
 	res, err := t.w.run(choose(len(events) == 1, insertOneEvent, insertManyEvents), t.args...)
 	if err != nil {

@@ -53,7 +53,8 @@ func (e *database) identify(before os.FileInfo) (err error) {
 func (e *database) inPlace() error {
 	switch file, err := os.Stat(e.path); {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the database %s is gone: move it back, or restart the watcher to begin a new one: %w", e.path, engine.ErrNotExist)
+		return fmt.Errorf("the database %s is gone: move it back, or restart the watcher to begin a new one: %w",
+			e.path, engine.ErrNotExist)
 	case err != nil:
 		return err
 	case !os.SameFile(file, e.files.file):
@@ -61,7 +62,8 @@ func (e *database) inPlace() error {
 	}
 	wal, err := os.Stat(e.path + "-wal")
 	if err != nil || !os.SameFile(wal, e.files.wal) {
-		return fmt.Errorf("the log beside the database, %s-wal, has been removed; it belongs to it: %w", e.path, engine.ErrReplaced)
+		return fmt.Errorf("the log beside the database, %s-wal, has been removed; it belongs to it: %w",
+			e.path, engine.ErrReplaced)
 	}
 	return nil
 }

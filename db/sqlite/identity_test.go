@@ -16,7 +16,8 @@ import (
 func plainMail(n int) *engine.Mail {
 	at := time.Unix(int64(n), 0).UTC()
 	return &engine.Mail{
-		SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16), 1}, Project: 1, MsgID: fmt.Sprintf("<%d@x>", n), Chosen: true,
+		SHA256: engine.Sum{byte(n), byte(n >> 8), byte(n >> 16), 1}, Project: 1,
+		MsgID: fmt.Sprintf("<%d@x>", n), Chosen: true,
 		Delivered: at, Date: at, Kind: 1, Sender: "ann@x.org", Name: "one", ContentSHA: []byte{1},
 	}
 }
@@ -77,7 +78,8 @@ func TestDatabaseIsReplaced(t *testing.T) {
 	}{
 		{"deleted and moved back", func(t *testing.T, path string) { rename(t, path, path+".away") }, engine.ErrNotExist,
 			func(t *testing.T, path string) { rename(t, path+".away", path) }, 2},
-		{"replaced by a backup", func(t *testing.T, path string) { rename(t, path+".backup", path) }, engine.ErrReplaced, nil, 2},
+		{"replaced by a backup", func(t *testing.T, path string) { rename(t, path+".backup", path) },
+			engine.ErrReplaced, nil, 2},
 		{"deleted and restored", func(t *testing.T, path string) { remove(t, path) }, engine.ErrNotExist,
 			func(t *testing.T, path string) { rename(t, path+".backup", path) }, 2},
 		{"its log is removed", func(t *testing.T, path string) { remove(t, path+"-wal") }, engine.ErrReplaced, nil, 2},

@@ -10,7 +10,8 @@ import (
 func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
 	err = q.each(`
-		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter, coalesce(nullif(m.sender_name, ''), pe.name, ''),
+		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
+			coalesce(nullif(m.sender_name, ''), pe.name, ''),
 			p.state, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total, m.version, m.pull_url, m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+`
@@ -68,7 +69,8 @@ func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
 		var kind track.Kind
 		var leads bool
 		var more string
-		if err := scan(&v.ID, &v.Mail, (*number)(&project), (*text)(&v.Project), &v.MsgID, &kind, &v.Name, (*seconds)(&v.Date),
+		if err := scan(&v.ID, &v.Mail, (*number)(&project), (*text)(&v.Project), &v.MsgID, &kind,
+			&v.Name, (*seconds)(&v.Date),
 			&v.Submitter.Email, &v.Submitter.Name, (*lines)(&v.Refs), (*text)(&v.Parent), (*number)(&v.Series), &leads,
 			(*text)(&more), &v.Hidden, &v.Variants); err != nil {
 			return err
@@ -98,12 +100,13 @@ func (q queries) Find(f engine.Finding) (out []int64, err error) {
 	}
 	c.project(`project`, f.Project)
 	c.add(true, `chosen`)
-	err = q.each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args, func(scan func(...any) error) error {
-		var id int64
-		err := scan(&id)
-		out = append(out, id)
-		return err
-	})
+	err = q.each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
+		func(scan func(...any) error) error {
+			var id int64
+			err := scan(&id)
+			out = append(out, id)
+			return err
+		})
 	return out, err
 }
 

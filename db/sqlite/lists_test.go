@@ -55,7 +55,8 @@ func TestPatches(t *testing.T) {
 		{"new", patchNumbers(track.Filter{States: []track.State{"new"}}), []int64{9, 2}},
 		{"decided", patchNumbers(track.Filter{States: []track.State{"rfc"}}), []int64{8}},
 		{"either", patchNumbers(track.Filter{States: []track.State{"rfc", "new"}}), []int64{9, 8, 2}},
-		{"by address", patchNumbers(track.Filter{Submitter: "Ann@X.org", Series: 1, Archived: true, Hidden: true}), []int64{3, 2}},
+		{"by address", patchNumbers(track.Filter{Submitter: "Ann@X.org", Series: 1, Archived: true, Hidden: true}),
+			[]int64{3, 2}},
 		{"by name", patchNumbers(track.Filter{Submitter: "an", Since: at(101), Until: at(1001)}), []int64{8, 2}},
 		{"by a name that is a pattern", patchNumbers(track.Filter{Submitter: "a_n"}), []int64(nil)},
 		{"by delegate", patchNumbers(track.Filter{Delegate: "BOB@x.org"}), []int64{8}},
@@ -142,7 +143,9 @@ func TestFind(t *testing.T) {
 func TestSmallLists(t *testing.T) {
 	e, _, mails := openFilled(t)
 	answers(t, e, []asked{
-		{"Replies", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, false) }, map[int64][]int64{2: {4}}},
+		{"Replies", func(v engine.View) (any, error) {
+			return v.Replies([]int64{2, 3, 2}, false)
+		}, map[int64][]int64{2: {4}}},
 		{"Replies, ignored too", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, true) },
 			map[int64][]int64{2: {4, 5}}},
 		{"Covers", func(v engine.View) (any, error) { return v.Covers([]int64{2, 3, 8, 9, 2}) }, map[int64]int64{2: 1, 3: 1}},

@@ -51,7 +51,8 @@ func TestLogOfEarlierDecisions(t *testing.T) {
 	}
 	var got []string
 	for _, l := range slices.Backward(log) {
-		if l.Actor != "unknown" || l.Before != "" || l.Time.Before(began.Add(-time.Second)) || l.Time.After(time.Now().Add(time.Second)) {
+		if l.Actor != "unknown" || l.Before != "" || l.Time.Before(began.Add(-time.Second)) ||
+			l.Time.After(time.Now().Add(time.Second)) {
 			t.Errorf("%+v", l)
 		}
 		got = append(got, l.What+" "+l.Project+" "+l.MsgID+" "+l.After)

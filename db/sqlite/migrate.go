@@ -110,7 +110,8 @@ func rederivesAfter(version int) bool {
 
 // versionQuery is one statement, and so sees one state: others may be making the database at this moment.
 const versionQuery = `
-	SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id`
+	SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+	FROM pragma_user_version, pragma_application_id`
 
 func (w *writer) version() (int, error) {
 	var user, application, tables int
@@ -128,8 +129,8 @@ func version(user, application, tables int) (int, error) {
 	case application != applicationID:
 		return 0, errors.New("it is an SQLite database, but another program's; nothing was changed")
 	case user > schemaVersion():
-		return 0, fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed", engine.ErrNewer,
-			user, schemaVersion())
+		return 0, fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed",
+			engine.ErrNewer, user, schemaVersion())
 	}
 	return user, nil
 }

@@ -89,7 +89,8 @@ func openOld(t *testing.T, path string) *writer {
 func schemaBytes(t *testing.T, w *writer) []byte {
 	t.Helper()
 	var out string
-	if _, err := w.row(`SELECT user_version || group_concat(name || sql, char(10)) FROM sqlite_schema, pragma_user_version`, nil, &out); err != nil {
+	if _, err := w.row(`SELECT user_version || group_concat(name || sql, char(10)) FROM sqlite_schema,
+		pragma_user_version`, nil, &out); err != nil {
 		t.Fatal(err)
 	}
 	return []byte(out)
@@ -117,8 +118,10 @@ func allRows(t *testing.T, w *writer) (out []string) {
 	t.Helper()
 	tables := map[string]string{}
 	if err := w.each(`
-		SELECT t.name, group_concat('quote("' || c.name || '")', ' || '','' || ') FROM sqlite_schema t, pragma_table_info(t.name) c
-		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('log', 'event', 'epoch') GROUP BY t.name`, nil,
+		SELECT t.name, group_concat('quote("' || c.name || '")', ' || '','' || ') FROM sqlite_schema t,
+			pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('log', 'event', 'epoch') GROUP BY t.name`,
+		nil,
 		func(scan func(...any) error) error {
 			var table, columns string
 			err := scan(&table, &columns)

@@ -218,11 +218,14 @@ func wantRederived(t *testing.T, s *db.Store, path string) {
 	queries := []string{
 		`SELECT email || name || date || ' ' || mail FROM person ORDER BY email`,
 		`SELECT id || ' ' || email FROM address ORDER BY id`,
-		`SELECT mail || ' ' || id || ' ' || coalesce(parent, '-') || date || ignored || clean || hidden FROM reply ORDER BY mail`,
-		`SELECT mail || ' ' || id || ' ' || coalesce(series, '-') || coalesce(number, '-') || date || state || coalesce(delegate, '-')
+		`SELECT mail || ' ' || id || ' ' || coalesce(parent, '-') || date || ignored || clean || hidden
+			FROM reply ORDER BY mail`,
+		`SELECT mail || ' ' || id || ' ' || coalesce(series, '-') || coalesce(number, '-')
+			|| date || state || coalesce(delegate, '-')
 			|| hidden || checked FROM patch ORDER BY mail`,
 		`SELECT mail || ' ' || id || ' ' || series || ' ' || date || submitter || hidden FROM cover ORDER BY mail`,
-		`SELECT id || ' ' || key || received || complete || date || submitter || coalesce(given, '-') || hidden FROM series ORDER BY id`,
+		`SELECT id || ' ' || key || received || complete || date || submitter || coalesce(given, '-') || hidden
+			FROM series ORDER BY id`,
 		`SELECT hash || member || mail FROM ref ORDER BY hash, member, mail`,
 		eventsQuery,
 	}
@@ -259,7 +262,8 @@ func wantSameTitles(t *testing.T, before, after []string) {
 	}
 }
 
-const titlesQuery = `SELECT hex(sha256) || ' ' || kind || sender || ' ' || name || char(1) || coalesce(title, '') FROM mail`
+const titlesQuery = `SELECT hex(sha256) || ' ' || kind || sender || ' ' || name || char(1) || coalesce(title, '')
+	FROM mail`
 
 // wantSameAsFresh reads every mail back, stores it in a new database, takes the same decisions there, and compares the
 // two. All is read with today's parser first, since the old one may have read something else.

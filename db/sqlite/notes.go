@@ -7,7 +7,8 @@ import (
 
 func (q queries) Projects() (out []engine.Project, err error) {
 	if err = q.each(`
-		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed, web_url,
+		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
+			mail_delegates, removed, web_url,
 			scm_url, webscm_url, list_archive_url, list_archive_url_format, commit_url_format, private, show_dependencies
 		FROM project ORDER BY link_name`, nil, func(scan func(...any) error) error {
 		var p engine.Project
@@ -82,8 +83,9 @@ func (q queries) Maildirs() (out []engine.Maildir, err error) {
 
 func (t *tx) PutProject(p *engine.Project) error {
 	res, err := t.w.run(`
-		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states, mail_delegates, removed,
-			web_url, scm_url, webscm_url, list_archive_url, list_archive_url_format, commit_url_format, private, show_dependencies)
+		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
+			mail_delegates, removed, web_url, scm_url, webscm_url, list_archive_url, list_archive_url_format,
+			commit_url_format, private, show_dependencies)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET link_name = excluded.link_name, list_id = excluded.list_id,
 			list_email = excluded.list_email, name = excluded.name, subject_match = excluded.subject_match,
@@ -92,7 +94,8 @@ func (t *tx) PutProject(p *engine.Project) error {
 			list_archive_url = excluded.list_archive_url, list_archive_url_format = excluded.list_archive_url_format,
 			commit_url_format = excluded.commit_url_format, private = excluded.private,
 			show_dependencies = excluded.show_dependencies`,
-		numberOrNull(p.ID), p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight, p.MailStates, p.MailDelegates,
+		numberOrNull(p.ID), p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
+		p.MailStates, p.MailDelegates,
 		p.Removed, p.WebURL, p.ScmURL, p.WebScmURL, p.ListArchiveURL, p.ListArchiveURLFormat, p.CommitURLFormat, p.Private,
 		p.ShowDependencies)
 	if err != nil {
@@ -145,7 +148,8 @@ func (t *tx) PutMaildirs(maildirs []engine.Maildir) error {
 	}
 	for _, m := range maildirs {
 		if err := t.w.exec(`INSERT INTO maildir (path, last_mail, last_event, last_scan, paused) VALUES (?, ?, ?, ?, ?)`,
-			m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent), secondsOrNull(m.LastScan), textOrNull(m.Paused)); err != nil {
+			m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent), secondsOrNull(m.LastScan),
+			textOrNull(m.Paused)); err != nil {
 			return err
 		}
 	}

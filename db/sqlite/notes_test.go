@@ -35,11 +35,15 @@ func TestHistory(t *testing.T) {
 		{"Log", func(v engine.View) (any, error) { return v.Log(engine.LogQuery{}) }, log},
 		{"Log of a project", func(v engine.View) (any, error) { return v.Log(engine.LogQuery{Project: "net"}) }, log[1:]},
 		{"Log of a mail", func(v engine.View) (any, error) { return v.Log(engine.LogQuery{MsgID: "<q1@x>"}) }, log[:2]},
-		{"Log of a mail in a project", func(v engine.View) (any, error) { return v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"}) },
+		{"Log of a mail in a project", func(v engine.View) (any, error) {
+			return v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})
+		},
 			log[1:2]},
 		{"Log, some", func(v engine.View) (any, error) { return v.Log(engine.LogQuery{Most: 1}) }, log[:1]},
 		{"Events", func(v engine.View) (any, error) { return v.Events(engine.EventQuery{}) }, events},
-		{"Events, some", func(v engine.View) (any, error) { return v.Events(engine.EventQuery{Above: events[0].ID, Most: 1}) },
+		{"Events, some", func(v engine.View) (any, error) {
+			return v.Events(engine.EventQuery{Above: events[0].ID, Most: 1})
+		},
 			events[1:2]},
 		{"LastEvent", func(v engine.View) (any, error) {
 			id, date, err := v.LastEvent()
@@ -57,7 +61,9 @@ func TestNothing(t *testing.T) {
 		}, engine.Event{}},
 		{"LastMail", func(v engine.View) (any, error) { return v.LastMail() }, int64(0)},
 		{"Reading", func(v engine.View) (any, error) { return v.Reading() }, 0},
-		{"Titled", func(v engine.View) (any, error) { return v.Titled([]engine.Titling{{Title: 1, Most: 1}}) }, [][]engine.Namesake{nil}},
+		{"Titled", func(v engine.View) (any, error) {
+			return v.Titled([]engine.Titling{{Title: 1, Most: 1}})
+		}, [][]engine.Namesake{nil}},
 		{"Namings", func(v engine.View) (any, error) { return v.Namings([]string{"ann@x.org"}) }, map[string]engine.Naming{}},
 		{"Counts", func(v engine.View) (any, error) { return v.Counts() }, engine.Counts{}},
 	})

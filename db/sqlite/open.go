@@ -171,7 +171,8 @@ func (e *database) openExisting(ctx context.Context) error {
 		return err
 	}
 	if found < schemaVersion() {
-		return fmt.Errorf("it has version %d, this patchwatch needs %d; any command that writes, such as watch, brings it up to date",
+		return fmt.Errorf("it has version %d, this patchwatch needs %d; any command that writes, such as watch, "+
+			"brings it up to date",
 			found, schemaVersion())
 	}
 	return nil

@@ -44,7 +44,8 @@ func TestOpenRefuses(t *testing.T) {
 		{"a text", func(t *testing.T, path string) {
 			writeFile(t, path, strings.Repeat("not a database at all\n", 500))
 		}, []string{"not an SQLite database"}},
-		{"a short text", func(t *testing.T, path string) { writeFile(t, path, "hello\n") }, []string{"not an SQLite database"}},
+		{"a short text", func(t *testing.T, path string) { writeFile(t, path, "hello\n") },
+			[]string{"not an SQLite database"}},
 		{"a folder", func(t *testing.T, path string) {
 			if err := os.Mkdir(path, 0o755); err != nil {
 				t.Fatal(err)
@@ -160,7 +161,8 @@ func TestReadOnlyBesideAWriter(t *testing.T) {
 		mustStore(t, w, n, n+1)
 		wantSound(t, r, n)
 	}
-	if err := store(r, 4, 5, []byte("x")); !errors.Is(err, engine.ErrReadOnly) || !strings.Contains(err.Error(), "reading only") {
+	if err := store(r, 4, 5, []byte("x")); !errors.Is(err, engine.ErrReadOnly) ||
+		!strings.Contains(err.Error(), "reading only") {
 		t.Errorf("wrote: %v", err)
 	}
 	s, err := r.Scratch(ctx)

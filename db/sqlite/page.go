@@ -165,7 +165,8 @@ func (l *listing) statement(backwards bool) statement {
 	choices := l.choices()
 	if !l.ordered || len(choices) > mostBranches {
 		c := l.all()
-		return statement{`SELECT ` + l.row + ` FROM ` + l.from + l.joins + l.sorting + c.where() + l.orderBy(false, false), c.args, 1}
+		return statement{`SELECT ` + l.row + ` FROM ` + l.from + l.joins + l.sorting + c.where() +
+			l.orderBy(false, false), c.args, 1}
 	}
 	return l.merged(choices, backwards)
 }

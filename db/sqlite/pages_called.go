@@ -28,7 +28,9 @@ type called struct {
 }
 
 // rowsCalled finds rows by the numbers of any copies.
-func rowsCalled[R any](q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called) (map[int64]R, error) {
+func rowsCalled[R any](
+	q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
+) (map[int64]R, error) {
 	stand, err := q.Stands(ids)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,8 @@ func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track
 }
 
 var (
-	coverName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` + isNamed("m.")}
+	coverName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` +
+		isNamed("m.")}
 
 	coverColumnsOrder = map[string]columnOrder{
 		"date":      {exprs: []string{`c.date`}},
@@ -67,7 +68,8 @@ func (l *listing) findFewCovers(f track.CoverQuery) bool {
 
 func coverRowsQuery(s track.Scope) string {
 	return `
-	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` + shownName(s) + `, ` + seriesBrief + `
+	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` +
+		shownName(s) + `, ` + seriesBrief + `
 	FROM ` + given + `cover c CROSS JOIN mail m LEFT JOIN person pe ON pe.email = c.submitter
 		LEFT JOIN address a ON a.email = c.submitter LEFT JOIN series s ON s.id = c.series
 	WHERE c.mail = j.value AND m.id = c.mail`

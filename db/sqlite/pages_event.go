@@ -8,7 +8,8 @@ import (
 )
 
 func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
-	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) || nothing(f.Covers) || nothing(f.Actors) {
+	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) ||
+		nothing(f.Covers) || nothing(f.Actors) {
 		return page, nil
 	}
 	l, between, err := q.eventListing(f)
@@ -210,12 +211,16 @@ func (q queries) firstEvent(t time.Time) (id int64, err error) {
 // hiddenEvents are those that are about hidden mails, which are few.
 func (q queries) hiddenEvents() (ids []int64, err error) {
 	err = q.each(`
-		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
+		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n
+		CROSS JOIN event e INDEXED BY event_mail
 		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
-		UNION SELECT e.id FROM cover h INDEXED BY cover_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
+		UNION SELECT e.id FROM cover h INDEXED BY cover_hidden CROSS JOIN mail o CROSS JOIN mail n
+		CROSS JOIN event e INDEXED BY event_mail
 		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
-		UNION SELECT e.id FROM reply h INDEXED BY reply_hidden CROSS JOIN mail o CROSS JOIN mail n CROSS JOIN event e INDEXED BY event_mail
-		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = h.parent AND e.comment = n.id
+		UNION SELECT e.id FROM reply h INDEXED BY reply_hidden CROSS JOIN mail o CROSS JOIN mail n
+		CROSS JOIN event e INDEXED BY event_mail
+		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project
+		AND e.mail = h.parent AND e.comment = n.id
 		UNION SELECT e.id FROM series h INDEXED BY series_hidden CROSS JOIN event e INDEXED BY event_series
 		WHERE h.hidden AND e.series = h.id`, nil, func(scan func(...any) error) error {
 		var id int64
@@ -246,7 +251,8 @@ func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, er
 		var e track.EventRow
 		var a about
 		var k track.Check
-		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, &e.Project, (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After),
+		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, &e.Project, (*text)(&e.Actor),
+			(*text)(&e.Before), (*text)(&e.After),
 			(*number)(&a.mail), (*number)(&a.comment), (*number)(&a.series),
 			(*number)(&k.ID), (*number)(&k.Project), (*text)(&k.MsgID), (*number)(&k.User), (*microsOrZero)(&k.Date),
 			(*smallNumber)(&k.State), (*text)(&k.Context), (*text)(&k.TargetURL), (*text)(&k.Description))

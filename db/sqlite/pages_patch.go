@@ -42,7 +42,8 @@ func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, tota
 }
 
 var (
-	patchName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` + isNamed("m.")}
+	patchName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` +
+		isNamed("m.")}
 
 	patchColumnsOrder = map[string]columnOrder{
 		"date":      {exprs: []string{`p.date`}},
@@ -101,7 +102,8 @@ func wordsOf(words []string, table, mail string) *wordSearch {
 	if len(words) == 0 {
 		return nil
 	}
-	return &wordSearch{`mail m INDEXED BY mail_name`, ` CROSS JOIN ` + table + ` ON ` + mail + ` = m.id AND ` + isNamed(`m.`)}
+	return &wordSearch{`mail m INDEXED BY mail_name`, ` CROSS JOIN ` + table + ` ON ` + mail +
+		` = m.id AND ` + isNamed(`m.`)}
 }
 
 // findFew finds patches by what few of them have, if any such thing is asked for.
@@ -136,7 +138,8 @@ const chosenNamed = `SELECT n.id FROM json_each(?) j CROSS JOIN mail n WHERE n.m
 func (c *conditions) hashes(hashes []string) {
 	c.add(true, `p.mail IN (WITH RECURSIVE `+partsOf(senderPartBits)+`
 		SELECT n.id FROM json_each(?) j CROSS JOIN part CROSS JOIN mail n
-		WHERE part.n IS NOT NULL AND `+hashPart("n.id")+` = part.n AND `+hashStart("n.hash")+` = `+hashStart("unhex(j.value)")+`
+		WHERE part.n IS NOT NULL
+		AND `+hashPart("n.id")+` = part.n AND `+hashStart("n.hash")+` = `+hashStart("unhex(j.value)")+`
 			AND n.hash = unhex(j.value) AND n.hash IS NOT NULL)`, list(hashes))
 }
 
@@ -196,16 +199,20 @@ func shownName(s track.Scope) string {
 }
 
 // seriesBrief are the columns of a series where it is named beside something else; all may be NULL.
-const seriesBrief = `s.id, coalesce(s.given, s.name, (SELECT name FROM mail WHERE id = ` + leader + `)), s.date, s.version, s.submitter`
+const seriesBrief = `s.id, coalesce(s.given, s.name, (SELECT name FROM mail WHERE id = ` + leader +
+	`)), s.date, s.version, s.submitter`
 
 func seriesBriefInto(s *track.SeriesBrief) []any {
-	return []any{(*number)(&s.ID), (*text)(&s.Name), (*seconds)(&s.Date), (*smallNumber)(&s.Version), (*text)(&s.Submitter)}
+	return []any{(*number)(&s.ID), (*text)(&s.Name), (*seconds)(&s.Date),
+		(*smallNumber)(&s.Version), (*text)(&s.Submitter)}
 }
 
 func patchRowsQuery(s track.Scope) string {
 	return `
-	SELECT p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref, coalesce(d.pull_url, m.pull_url), p.state, p.archived,
-		p.hidden, m.hash, p.submitter, a.id, ` + shownName(s) + `, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
+	SELECT p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref,
+		coalesce(d.pull_url, m.pull_url), p.state, p.archived,
+		p.hidden, m.hash, p.submitter, a.id, ` + shownName(s) +
+		`, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
 		d.relation, ` + seriesBrief + `
 	FROM ` + given + `patch p CROSS JOIN mail m LEFT JOIN decision d ON d.project = p.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = p.submitter LEFT JOIN address a ON a.email = p.submitter
@@ -224,8 +231,10 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 	var hash []byte
 	var relation int64
 	dest := append([]any{
-		&p.Mail, &p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), (*text)(&p.CommitRef), (*text)(&p.PullURL), &p.State,
-		&p.Archived, &p.Hidden, &hash, &p.Submitter.Email, (*number)(&p.Submitter.ID), &p.Submitter.Name, (*text)(&p.Delegate),
+		&p.Mail, &p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), (*text)(&p.CommitRef),
+		(*text)(&p.PullURL), &p.State,
+		&p.Archived, &p.Hidden, &hash, &p.Submitter.Email, (*number)(&p.Submitter.ID),
+		&p.Submitter.Name, (*text)(&p.Delegate),
 		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
 	}, seriesBriefInto(&p.Series)...)
 	if err := q.each(patchRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
@@ -258,7 +267,8 @@ func (q queries) relate(patches []track.PatchRow, relations map[int64]int64, sco
 	c.add(true, `d.relation = j.value`)
 	c.scope(`p`, scope)
 	return q.each(`
-		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation CROSS JOIN mail m CROSS JOIN patch p
+		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation
+		CROSS JOIN mail m CROSS JOIN patch p
 		`+c.where()+` AND m.msgid = d.msgid AND m.project = d.project AND m.chosen AND p.mail = m.id
 		ORDER BY d.relation, p.date, p.id`, c.args, func(scan func(...any) error) error {
 		var relation int64

@@ -61,23 +61,27 @@ func pageCases() map[string]pageCase {
 	private := track.Scope{Without: []int64{2}}
 	cases := map[string]pageCase{}
 	for name, f := range map[string]track.PatchQuery{
-		"all": {}, "all but private": {Scope: private}, "hidden too": {Scope: track.Scope{Whole: true}}, "not archived": {Archived: &no},
-		"in a state": {States: states[:1]}, "in states": {States: states},
+		"all": {}, "all but private": {Scope: private}, "hidden too": {Scope: track.Scope{Whole: true}},
+		"not archived": {Archived: &no},
+		"in a state":   {States: states[:1]}, "in states": {States: states},
 	} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f), scans: true}
 	}
 	for name, f := range map[string]track.PatchQuery{
 		"of a project": {Projects: two[:1]}, "of projects": {Projects: two},
-		"of a project in a state": {Projects: two[:1], States: states[:1]}, "of projects in states": {Projects: two, States: states},
+		"of a project in a state":               {Projects: two[:1], States: states[:1]},
+		"of projects in states":                 {Projects: two, States: states},
 		"of a project in a state, not archived": {Projects: two[:1], States: states[:1], Archived: &no, Scope: private},
-		"of a delegate":                         {Delegates: track.In[string]{"bob@x.org"}}, "of delegates in states": {Delegates: track.In[string]{"a", "b"}, States: states},
-		"archived": {Archived: &yes},
+		"of a delegate":                         {Delegates: track.In[string]{"bob@x.org"}},
+		"of delegates in states":                {Delegates: track.In[string]{"a", "b"}, States: states},
+		"archived":                              {Archived: &yes},
 	} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f)}
 	}
 	for name, f := range map[string]track.PatchQuery{
 		"of a project since": {Projects: two[:1], Since: since}, "with numbers": {IDs: two}, "of a series": {Series: two},
-		"of people": {Submitters: track.In[string]{"ann@x.org", "bob@x.org"}}, "of a hash": {Hashes: track.In[string]{"abcd"}},
+		"of people": {Submitters: track.In[string]{"ann@x.org", "bob@x.org"}},
+		"of a hash": {Hashes: track.In[string]{"abcd"}},
 		"of a name": {MsgIDs: track.In[string]{"<p1@x>"}},
 	} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f), sorted: true}
@@ -85,7 +89,8 @@ func pageCases() map[string]pageCase {
 	for name, f := range map[string]track.PatchQuery{"since": {Since: since}, "before": {Before: since}} {
 		cases["patches: "+name] = pageCase{ask: patchCase(f), sorted: true, scans: true}
 	}
-	cases["patches: with a word"] = pageCase{ask: patchCase(track.PatchQuery{Words: []string{"name"}}), scans: true, sorted: true}
+	cases["patches: with a word"] = pageCase{ask: patchCase(track.PatchQuery{Words: []string{"name"}}),
+		scans: true, sorted: true}
 	for name, f := range map[string]track.CoverQuery{"all": {}, "all but private": {Scope: private}} {
 		cases["covers: "+name] = pageCase{ask: coverCase(f), scans: true}
 	}
@@ -93,18 +98,23 @@ func pageCases() map[string]pageCase {
 		cases["covers: "+name] = pageCase{ask: coverCase(f)}
 	}
 	for name, f := range map[string]track.CoverQuery{
-		"since": {Since: since}, "of people": {Submitters: track.In[string]{"ann@x.org"}}, "of a series": {Series: two}, "of a name": {MsgIDs: track.In[string]{"<c@x>"}},
+		"since": {Since: since}, "of people": {Submitters: track.In[string]{"ann@x.org"}}, "of a series": {Series: two},
+		"of a name": {MsgIDs: track.In[string]{"<c@x>"}},
 	} {
 		cases["covers: "+name] = pageCase{ask: coverCase(f), sorted: true}
 	}
 	for name, f := range map[string]track.SeriesQuery{"all": {}, "all but private": {Scope: private}} {
 		cases["series: "+name] = pageCase{ask: seriesCase(f), scans: true}
 	}
-	for name, f := range map[string]track.SeriesQuery{"of a project": {Projects: two[:1]}, "of projects": {Projects: two}} {
+	for name, f := range map[string]track.SeriesQuery{
+		"of a project": {Projects: two[:1]}, "of projects": {Projects: two},
+	} {
 		cases["series: "+name] = pageCase{ask: seriesCase(f)}
 	}
 	cases["series: since"] = pageCase{ask: seriesCase(track.SeriesQuery{Since: since}), sorted: true, scans: true}
-	for name, f := range map[string]track.SeriesQuery{"of people": {Submitters: track.In[string]{"ann@x.org"}}, "with numbers": {IDs: two}} {
+	for name, f := range map[string]track.SeriesQuery{
+		"of people": {Submitters: track.In[string]{"ann@x.org"}}, "with numbers": {IDs: two},
+	} {
 		cases["series: "+name] = pageCase{ask: seriesCase(f), sorted: true}
 	}
 	for name, f := range map[string]track.EventsQuery{"all": {}, "all but private": {Scope: private}} {
@@ -112,9 +122,11 @@ func pageCases() map[string]pageCase {
 	}
 	created := track.In[track.Category]{track.PatchCreated, track.CoverCreated}
 	for name, f := range map[string]track.EventsQuery{
-		"since": {Since: since, Before: since.Add(time.Hour)}, "above": {Above: 2}, "of a project": {Projects: two[:1]}, "of projects": {Projects: two},
-		"of a category": {Categories: created[:1]}, "of categories": {Categories: created}, "of a project and category": {Projects: two[:1], Categories: created[:1]},
-		"of a series": {Series: two[:1]}, "of an actor": {Actors: track.In[track.Actor]{"ann"}},
+		"since": {Since: since, Before: since.Add(time.Hour)}, "above": {Above: 2}, "of a project": {Projects: two[:1]},
+		"of projects":   {Projects: two},
+		"of a category": {Categories: created[:1]}, "of categories": {Categories: created},
+		"of a project and category": {Projects: two[:1], Categories: created[:1]},
+		"of a series":               {Series: two[:1]}, "of an actor": {Actors: track.In[track.Actor]{"ann"}},
 	} {
 		cases["events: "+name] = pageCase{ask: eventCase(f)}
 	}
@@ -139,7 +151,9 @@ func TestPagesUseIndexes(t *testing.T) {
 	for name, c := range pageCases() {
 		for _, order := range pageOrders {
 			t.Run(fmt.Sprint(name, order), func(t *testing.T) {
-				for query, args := range recorded(t, e, func(v engine.View) error { return c.ask(v, track.Paging{Order: order, Limit: 2}) }) {
+				for query, args := range recorded(t, e, func(v engine.View) error {
+					return c.ask(v, track.Paging{Order: order, Limit: 2})
+				}) {
 					wantCompiledOnce(t, query)
 					steps := plan(t, e, query, args)
 					finds := !strings.Contains(query, given) || strings.Contains(query, "OFFSET")
@@ -148,7 +162,8 @@ func TestPagesUseIndexes(t *testing.T) {
 						inOrder := m != nil && (m[1] == "e" || m[1] == "a" || strings.Contains(m[2], "COVERING INDEX"))
 						switch {
 						case strings.Contains(query, "FROM total"): // few rows
-						case m != nil && strings.Contains(m[2], "VIRTUAL TABLE"), m != nil && (m[1] == "half" || m[1] == "part" || m[1] == "CONSTANT"):
+						case m != nil && strings.Contains(m[2], "VIRTUAL TABLE"),
+							m != nil && (m[1] == "half" || m[1] == "part" || m[1] == "CONSTANT"):
 						case m != nil && !(c.scans && inOrder) && !strings.Contains(m[2], "_hidden"):
 							t.Errorf("a full scan:\n%s\n%s", strings.Join(steps, "\n"), query)
 						case strings.Contains(s, "TEMP B-TREE") && strings.Contains(query, "OFFSET") && !c.sorted:

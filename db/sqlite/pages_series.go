@@ -74,7 +74,8 @@ func wordsOfSeries(words []string) *wordSearch {
 // seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.
 func seriesRowsQuery(s track.Scope) string {
 	return `
-	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total, s.received, s.complete,
+	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total,
+		s.received, s.complete,
 		s.hidden, a.id, ` + shownName(s) + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, 0)
 	FROM ` + given + `series s LEFT JOIN mail m ON m.id = ` + leader + `
 		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
@@ -112,7 +113,8 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 }
 
 const patchesOfSeries = `
-	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + given + `patch p INDEXED BY patch_series CROSS JOIN mail m
+	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + given +
+	`patch p INDEXED BY patch_series CROSS JOIN mail m
 	WHERE p.series = j.value AND m.id = p.mail AND (+? OR NOT p.hidden)`
 
 // patchesOf gives the patches of each series by their numbers in it.

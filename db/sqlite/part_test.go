@@ -17,7 +17,8 @@ func TestPartThatTakesTheTransactionWithIt(t *testing.T) {
 			t.Error(err)
 		}
 		for range 2 {
-			if err := tx.Part(func() error { return tx.AddLog([]engine.LogEntry{{}}) }); err == nil || !strings.Contains(err.Error(), "no room") {
+			if err := tx.Part(func() error { return tx.AddLog([]engine.LogEntry{{}}) }); err == nil ||
+				!strings.Contains(err.Error(), "no room") {
 				t.Errorf("the error of the part is %v", err)
 			}
 		}

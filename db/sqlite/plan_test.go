@@ -35,7 +35,8 @@ func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string
 
 // fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part
 // of a name.
-var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|series|s|decision|log|event)\b(.*)`)
+var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|` +
+	`series|s|decision|log|event)\b(.*)`)
 
 func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
 	t.Helper()
@@ -69,7 +70,8 @@ func whileWriting(v engine.View) error {
 	named := []engine.Name{{Project: 1, MsgID: "<p1@x>"}, {MsgID: "<u@x>"}}
 	at := func(_ any, err error) error { return err }
 	errs := []error{
-		at(v.Known([]engine.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Stands([]int64{2})), at(v.Mails([]int64{2})),
+		at(v.Known([]engine.Bytes{{MsgID: "<p1@x>"}})), at(v.Copies(named)), at(v.Stands([]int64{2})),
+		at(v.Mails([]int64{2})),
 		at(v.Namings([]string{"ann@x.org"})), at(v.LastMail()), at(v.After(3, 2)),
 		v.Frames([]int64{1}, func(int64, []byte) error { return nil }),
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
@@ -94,7 +96,8 @@ func whileReading(v engine.View) error {
 		at(v.Titled([]engine.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
 		at(v.SeriesOf([]engine.Name{{Project: 1, MsgID: "<p1@x>"}})),
 		at(v.MailViews([]int64{1, 2})),
-		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})), at(v.Events(engine.EventQuery{Above: 1})),
+		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),
+		at(v.Events(engine.EventQuery{Above: 1})),
 		at(v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),
 	}
 	for _, project := range []string{"", "net"} {

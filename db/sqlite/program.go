@@ -8,7 +8,8 @@ import (
 
 func (q queries) Related(relations []int64) (map[int64][]engine.Name, error) {
 	out := map[int64][]engine.Name{}
-	return out, q.each(`SELECT relation, project, msgid FROM decision WHERE `+in(`relation`)+` ORDER BY relation, project, msgid`,
+	return out, q.each(`SELECT relation, project, msgid FROM decision
+		WHERE `+in(`relation`)+` ORDER BY relation, project, msgid`,
 		[]any{list(once(relations))}, func(scan func(...any) error) error {
 			var relation int64
 			var n engine.Name
@@ -38,7 +39,8 @@ func (t *tx) PutOwnStates(states []engine.OwnState) error {
 		return err
 	}
 	for _, s := range states {
-		if err := t.w.exec(`INSERT INTO own_state (slug, number, open) VALUES (?, ?, ?)`, string(s.Slug), s.Number, s.Open); err != nil {
+		if err := t.w.exec(`INSERT INTO own_state (slug, number, open)
+			VALUES (?, ?, ?)`, string(s.Slug), s.Number, s.Open); err != nil {
 			return err
 		}
 	}
@@ -53,8 +55,10 @@ func (t *tx) Prune(events, log time.Time) (gone [2]int64, err error) {
 		before       time.Time
 		find, remove string
 	}{
-		{events, `SELECT coalesce(min(id), (SELECT max(id) FROM event)) FROM event WHERE date >= ?`, `DELETE FROM event WHERE id < ?`},
-		{log, `SELECT coalesce(min(id), (SELECT max(id) + 1 FROM log)) FROM log WHERE time >= ?`, `DELETE FROM log WHERE id < ?`},
+		{events, `SELECT coalesce(min(id), (SELECT max(id) FROM event)) FROM event WHERE date >= ?`,
+			`DELETE FROM event WHERE id < ?`},
+		{log, `SELECT coalesce(min(id), (SELECT max(id) + 1 FROM log)) FROM log WHERE time >= ?`,
+			`DELETE FROM log WHERE id < ?`},
 	} {
 		if p.before.IsZero() {
 			continue

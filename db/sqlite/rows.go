@@ -8,8 +8,8 @@ const (
 	patchColumns = `p.mail IS NOT NULL, p.mail, p.project, p.series, coalesce(p.number, 0), p.date, p.submitter, p.state,
 		p.delegate, coalesce(p.archived, 0), p.id, coalesce(p.hidden, 0), coalesce(p.checked, 0)`
 	coverColumns = `c.mail IS NOT NULL, c.mail, c.project, c.series, c.id, c.date, c.submitter, coalesce(c.hidden, 0)`
-	replyColumns = `r.mail IS NOT NULL, r.mail, r.project, r.parent, r.date, coalesce(r.ignored, 0), coalesce(r.clean, 0), r.id,
-		coalesce(r.hidden, 0)`
+	replyColumns = `r.mail IS NOT NULL, r.mail, r.project, r.parent, r.date, coalesce(r.ignored, 0), coalesce(r.clean, 0),
+		r.id, coalesce(r.hidden, 0)`
 )
 
 // derived is what there is of a mail.

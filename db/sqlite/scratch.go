@@ -69,7 +69,8 @@ func (e *database) copyWithoutBytes(ctx context.Context, dir string) (w *writer,
 // copyTables copies all tables but the chunks. SQLite copies page by page, since both databases have the same schema.
 func (w *writer) copyTables(ctx context.Context) error {
 	var tables []string
-	if err := w.each(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'piece'`, nil,
+	if err := w.each(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+		AND name <> 'piece'`, nil,
 		func(scan func(...any) error) error {
 			var name string
 			err := scan(&name)

@@ -114,7 +114,8 @@ func wantTold(t *testing.T, s *db.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if count[track.PatchCreated] != st.Patches || count[track.CoverCreated] != st.Covers || count[track.SeriesCreated] != st.Series ||
+	if count[track.PatchCreated] != st.Patches || count[track.CoverCreated] != st.Covers ||
+		count[track.SeriesCreated] != st.Series ||
 		count[track.PatchCommentCreated]+count[track.CoverCommentCreated] != st.Comments {
 		t.Errorf("%v events of %+v", count, st)
 	}

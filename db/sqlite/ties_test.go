@@ -31,7 +31,8 @@ func openTied(t *testing.T) *database {
 	mails[2].Sender, mails[2].SenderName = "b_b@x.org", ""
 	row := func(mail, series int64, number int) engine.PatchRow {
 		return engine.PatchRow{
-			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(100), Submitter: "ann@x.org", State: "rfc",
+			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(100),
+			Submitter: "ann@x.org", State: "rfc",
 		}
 	}
 	set := func(id int64) engine.SeriesRow {
@@ -96,7 +97,8 @@ func TestPutOneThing(t *testing.T) {
 	e := openTied(t)
 	reply := engine.ReplyRow{Mail: 6, Project: 1, Parent: 2, Date: at(200)}
 	for _, change := range []func(){
-		func() { reply.Clean = true }, func() { reply.Ignored = true }, func() { reply.Date = at(201) }, func() { reply.Parent = 0 },
+		func() { reply.Clean = true }, func() { reply.Ignored = true }, func() { reply.Date = at(201) },
+		func() { reply.Parent = 0 },
 	} {
 		change()
 		write(t, e, func(tx engine.Tx) error {

@@ -41,7 +41,8 @@ func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
 	c.add(true, alias+`.amount > 0`)
-	err = q.each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`, mostBranches+1), c.args,
+	err = q.each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`,
+		mostBranches+1), c.args,
 		func(scan func(...any) error) error {
 			var project int64
 			var kind string
@@ -177,7 +178,8 @@ func (c *counting) write() error {
 func (t *tx) countAnew() error {
 	for _, query := range []string{
 		`DELETE FROM total`,
-		`INSERT INTO total SELECT 1, project, state, archived, hidden, date >> 21, count(*) FROM patch GROUP BY 2, 3, 4, 5, 6`,
+		`INSERT INTO total SELECT 1, project, state, archived, hidden, date >> 21, count(*) FROM patch
+			GROUP BY 2, 3, 4, 5, 6`,
 		`INSERT INTO total SELECT 2, project, '', 0, hidden, date >> 21, count(*) FROM series GROUP BY 2, 5, 6`,
 		`INSERT INTO total SELECT 3, project, '', 0, hidden, date >> 21, count(*) FROM cover GROUP BY 2, 5, 6`,
 		`INSERT INTO total SELECT 4, project, category, 0, 0, 0, count(*) FROM event GROUP BY 2, 3`,

@@ -66,7 +66,10 @@ func TestWaitForTheTurnIsCancelled(t *testing.T) {
 		})
 	}()
 	<-in
-	wantCancelled(t, "Write", func(ctx context.Context) error { return e.Write(ctx, func(engine.Tx) error { return nil }) })
+	wantCancelled(t, "Write", func(ctx context.Context) error {
+		return e.Write(ctx,
+			func(engine.Tx) error { return nil })
+	})
 	close(out)
 	if err := <-done; err != nil {
 		t.Error(err)

@@ -40,7 +40,8 @@ func (t *tx) current() error {
 	if _, err := t.w.row(`PRAGMA user_version`, nil, &v); err != nil || v <= schemaVersion() {
 		return err
 	}
-	return fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed", engine.ErrNewer, v, schemaVersion())
+	return fmt.Errorf("%w: it has version %d, this patchwatch knows versions up to %d; nothing was changed",
+		engine.ErrNewer, v, schemaVersion())
 }
 
 // Stamp asks SQLite for a number that changes when another connection has committed.
@@ -175,7 +176,8 @@ func (t *tx) putSeries(d *engine.Derived) error {
 	for i := range d.Series {
 		s := &d.Series[i]
 		if err := t.w.exec(`
-			INSERT INTO series (id, project, key, name, version, total, received, complete, date, submitter, cover, given, hidden)
+			INSERT INTO series (id, project, key, name, version, total, received, complete, date,
+				submitter, cover, given, hidden)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
 				version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
@@ -213,7 +215,8 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			WHERE (project, series, number, date, submitter, state, delegate, archived, id, hidden, checked) IS NOT
 				(excluded.project, excluded.series, excluded.number, excluded.date, excluded.submitter, excluded.state,
 				excluded.delegate, excluded.archived, excluded.id, excluded.hidden, excluded.checked)`,
-			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State), textOrNull(p.Delegate),
+			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State),
+			textOrNull(p.Delegate),
 			p.Archived, p.ID, p.Hidden, int64(p.Checked)); err != nil {
 			return err
 		}

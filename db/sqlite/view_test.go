@@ -79,18 +79,21 @@ func testMails() []*engine.Mail {
 func testDerived() *engine.Derived {
 	patch := func(mail, series int64, number int, second int64) engine.PatchRow {
 		return engine.PatchRow{
-			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(second), Submitter: "ann@x.org", State: "new",
+			Mail: mail, ID: mail, Project: 1, Series: series, Number: number, Date: at(second),
+			Submitter: "ann@x.org", State: "new",
 		}
 	}
 	d := &engine.Derived{
 		Series: []engine.SeriesRow{
-			{ID: 1, Project: 1, Key: "<c@x>", Name: "all of it", Version: 1, Total: 2, Received: 2, Complete: true, Date: at(100),
+			{ID: 1, Project: 1, Key: "<c@x>", Name: "all of it", Version: 1, Total: 2, Received: 2,
+				Complete: true, Date: at(100),
 				Submitter: "ann@x.org", Cover: 1},
 			{ID: 8, Project: 1, Key: "<q1@x>", Given: "a name", Version: 2, Total: 2, Received: 1, Date: at(1000),
 				Submitter: "ann@x.org"},
 		},
 		Patches: []engine.PatchRow{patch(2, 1, 1, 101), patch(3, 1, 2, 102), patch(8, 8, 1, 1000), patch(9, 0, 0, 1001)},
-		Covers:  []engine.CoverRow{{Mail: 1, Project: 1, Series: 1, ID: 1, Date: at(100), Submitter: "ann@x.org", Hidden: true}},
+		Covers: []engine.CoverRow{{Mail: 1, Project: 1, Series: 1, ID: 1, Date: at(100),
+			Submitter: "ann@x.org", Hidden: true}},
 		Replies: []engine.ReplyRow{
 			{Mail: 4, Project: 1, Parent: 2, Date: at(103), Clean: true},
 			{Mail: 5, Project: 1, Parent: 2, Date: at(104), Ignored: true, ID: 4, Hidden: true},
@@ -157,7 +160,8 @@ func newTestStart() *testStart {
 		maildirs: []engine.Maildir{
 			{Path: "/a", LastMail: at(1), LastEvent: at(2), LastScan: at(3)}, {Path: "/b", Paused: "the disk is full"},
 		},
-		learned: []engine.Dictionary{{ID: 40000, Mails: 200, Frame: []byte("one")}, {ID: 35000, Mails: 2000, Frame: []byte("two")}},
+		learned: []engine.Dictionary{{ID: 40000, Mails: 200, Frame: []byte("one")},
+			{ID: 35000, Mails: 2000, Frame: []byte("two")}},
 	}
 }
 

@@ -43,7 +43,8 @@ func newWriter(dsn string) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}, ctx: context.Background(), wal: newWALKeeper(walSize)}, nil
+	return &writer{conn: conn.(driverConn), stmts: map[string]driverStmt{}, ctx: context.Background(),
+		wal: newWALKeeper(walSize)}, nil
 }
 
 // Pages are larger than SQLite's own 4 KiB, so that fewer mails are stored in two pieces. It is the size of new
@@ -53,7 +54,8 @@ const pageSize = 8 << 10
 // writeAhead puts the database into WAL mode, if it is not. keepWALSmall writes the log back.
 func (w *writer) writeAhead() error {
 	if err := w.script(fmt.Sprintf(`
-		PRAGMA page_size = %d; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d`, pageSize, walKept)); err != nil {
+		PRAGMA page_size = %d; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = %d`,
+		pageSize, walKept)); err != nil {
 		return err
 	}
 	var mode string
