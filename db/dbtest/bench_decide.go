@@ -44,7 +44,8 @@ func BenchDecide(b *testing.B, make Maker) {
 					for left.Add(-1) >= 0 {
 						n := int(decided.Add(1))
 						began := time.Now()
-						if err := s.SetState(ctx, by, []int64{patches[n%len(patches)].ID}, states[n/len(patches)%len(states)]); err != nil {
+						if err := s.SetState(ctx, by, []int64{patches[n%len(patches)].ID},
+							states[n/len(patches)%len(states)]); err != nil {
 							b.Error(err)
 							return
 						}

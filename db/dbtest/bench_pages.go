@@ -50,7 +50,9 @@ type pageList struct {
 
 func pagesToTurn(b *testing.B, s *db.Store) (out []pageList) {
 	ctx := context.Background()
-	first, err := s.PatchPage(ctx, track.PatchQuery{Paging: track.Paging{Limit: 1, Order: []track.Order{{By: "id", Desc: true}}}})
+	first, err := s.PatchPage(ctx, track.PatchQuery{
+		Paging: track.Paging{Limit: 1, Order: []track.Order{{By: "id", Desc: true}}},
+	})
 	if err != nil || len(first.Rows) == 0 {
 		b.Fatal(err)
 	}
@@ -58,11 +60,14 @@ func pagesToTurn(b *testing.B, s *db.Store) (out []pageList) {
 	in := track.In[int64]{one.Project}
 	recent := one.Date.Add(-30 * 24 * time.Hour)
 	patches := map[string]track.PatchQuery{
-		"all": {}, "project": {Projects: in}, "state": {States: track.In[track.State]{"new"}}, "decided": {States: track.In[track.State]{"accepted"}},
+		"all": {}, "project": {Projects: in}, "state": {States: track.In[track.State]{"new"}},
+		"decided":        {States: track.In[track.State]{"accepted"}},
 		"project+state":  {Projects: in, States: track.In[track.State]{"new"}},
 		"project+states": {Projects: in, States: track.In[track.State]{"new", "under-review"}, Archived: &no},
-		"submitter":      {Submitters: track.In[string]{one.Submitter.Email}}, "delegate": {Delegates: track.In[string]{"maint1@kernel.example"}},
-		"archived": {Archived: &no}, "series": {Series: track.In[int64]{one.Series.ID}}, "hash": {Hashes: track.In[string]{one.Hash}},
+		"submitter":      {Submitters: track.In[string]{one.Submitter.Email}},
+		"delegate":       {Delegates: track.In[string]{"maint1@kernel.example"}},
+		"archived":       {Archived: &no}, "series": {Series: track.In[int64]{one.Series.ID}},
+		"hash":  {Hashes: track.In[string]{one.Hash}},
 		"msgid": {MsgIDs: track.In[string]{one.MsgID}}, "since": {Since: recent}, "before": {Before: recent},
 		"private": {Scope: track.Scope{Without: []int64{one.Project + 1}}}, "words": {Words: []string{"part", "series"}},
 	}
@@ -74,7 +79,8 @@ func pagesToTurn(b *testing.B, s *db.Store) (out []pageList) {
 		}})
 	}
 	for name, q := range map[string]track.SeriesQuery{
-		"all": {}, "project": {Projects: in}, "submitter": {Submitters: track.In[string]{one.Submitter.Email}}, "since": {Since: recent},
+		"all": {}, "project": {Projects: in}, "submitter": {Submitters: track.In[string]{one.Submitter.Email}},
+		"since": {Since: recent},
 		"words": {Words: []string{"part"}},
 	} {
 		out = append(out, pageList{"series/" + name, func(p track.Paging) error {
@@ -84,7 +90,8 @@ func pagesToTurn(b *testing.B, s *db.Store) (out []pageList) {
 		}})
 	}
 	for name, q := range map[string]track.CoverQuery{
-		"all": {}, "project": {Projects: in}, "submitter": {Submitters: track.In[string]{one.Submitter.Email}}, "since": {Since: recent},
+		"all": {}, "project": {Projects: in}, "submitter": {Submitters: track.In[string]{one.Submitter.Email}},
+		"since": {Since: recent},
 	} {
 		out = append(out, pageList{"covers/" + name, func(p track.Paging) error {
 			q.Paging = p
@@ -95,7 +102,8 @@ func pagesToTurn(b *testing.B, s *db.Store) (out []pageList) {
 	for name, q := range map[string]track.EventsQuery{
 		"all": {}, "project": {Projects: in}, "category": {Categories: track.In[track.Category]{track.SeriesCompleted}},
 		"project+category": {Projects: in, Categories: track.In[track.Category]{track.SeriesCompleted}},
-		"series":           {Series: track.In[int64]{one.Series.ID}}, "patch": {Patches: track.In[int64]{one.ID}}, "since": {Since: recent},
+		"series":           {Series: track.In[int64]{one.Series.ID}}, "patch": {Patches: track.In[int64]{one.ID}},
+		"since": {Since: recent},
 	} {
 		out = append(out, pageList{"events/" + name, func(p track.Paging) error {
 			q.Paging = p

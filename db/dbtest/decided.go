@@ -39,7 +39,8 @@ func isShown(v engine.View, m *engine.DerivedMail) error {
 	hidden := hides(decided[name])
 	said := track.Count(checks[name]).Combined()
 	switch p, c, r := m.Patch, m.Cover, m.Reply; {
-	case p != nil && (p.Hidden != hidden || p.Checked != said), c != nil && c.Hidden != hidden, r != nil && r.Hidden != hidden:
+	case p != nil && (p.Hidden != hidden || p.Checked != said),
+		c != nil && c.Hidden != hidden, r != nil && r.Hidden != hidden:
 		return fmt.Errorf("hidden: %v, checks say %v, but %s, %s, %s", hidden, said, shown(p), shown(c), shown(r))
 	}
 	return nil

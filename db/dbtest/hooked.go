@@ -251,7 +251,9 @@ func (h hookedView) SeriesPage(q track.SeriesQuery, total int) (track.Page[track
 }
 
 func (h hookedView) CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error) {
-	return ask(h.hooked, "CommentPage", func() (track.Page[track.CommentRow], error) { return h.view.CommentPage(q, total) })
+	return ask(h.hooked, "CommentPage", func() (track.Page[track.CommentRow], error) {
+		return h.view.CommentPage(q, total)
+	})
 }
 
 func (h hookedView) PersonPage(q track.PersonQuery, total int) (track.Page[track.PersonView], error) {
@@ -367,7 +369,9 @@ func (h hookedView) Users() ([]engine.User, error) {
 }
 
 func (h hookedView) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credential, error) {
-	return ask(h.hooked, "Credentials", func() (map[engine.Sum]track.Credential, error) { return h.view.Credentials(hashes) })
+	return ask(h.hooked, "Credentials", func() (map[engine.Sum]track.Credential, error) {
+		return h.view.Credentials(hashes)
+	})
 }
 
 func (h hookedView) CredentialsOf(user int64) ([]track.Credential, error) {
@@ -379,7 +383,9 @@ func (h hookedView) Checks(names []engine.Name) (map[engine.Name][]track.Check, 
 }
 
 func (h hookedView) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
-	return ask(h.hooked, "NewestChecks", func() (map[engine.Name][]track.Check, error) { return h.view.NewestChecks(names) })
+	return ask(h.hooked, "NewestChecks", func() (map[engine.Name][]track.Check, error) {
+		return h.view.NewestChecks(names)
+	})
 }
 
 func (h hookedView) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {

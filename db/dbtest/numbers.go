@@ -67,8 +67,10 @@ func wantCalled(t tester, after string, e engine.Engine) (c numbering) {
 func isCalled(m *engine.DerivedMail, first int64) error {
 	row := engine.Row{Mail: m.ID, First: m.First}
 	switch p, c, r := m.Patch, m.Cover, m.Reply; {
-	case row.Called() != first, m.First == m.ID, p != nil && p.ID != first, c != nil && c.ID != first, r != nil && r.ID != first:
-		return fmt.Errorf("mail %d is to be called %d: first %d, %s, %s, %s", m.ID, first, m.First, shown(p), shown(c), shown(r))
+	case row.Called() != first, m.First == m.ID, p != nil && p.ID != first,
+		c != nil && c.ID != first, r != nil && r.ID != first:
+		return fmt.Errorf("mail %d is to be called %d: first %d, %s, %s, %s", m.ID, first, m.First,
+			shown(p), shown(c), shown(r))
 	case c != nil && (!c.Date.Equal(m.Date) || c.Submitter != m.Sender):
 		return fmt.Errorf("the cover of %v by %s is %+v", m.Date, m.Sender, *c)
 	}

@@ -307,7 +307,8 @@ func (r *rows) put() step {
 			Mail: id, Project: project, Series: series, Number: rapid.IntRange(1, 3).Draw(t, "number"), Date: date,
 			Submitter: who,
 			State:     oneOf(t, "state", someStates...), Delegate: oneOf(t, "delegate", someSenders...),
-			Archived: rapid.Bool().Draw(t, "archived"), ID: oneOf(t, "called", id, 1000-id), Hidden: rapid.Bool().Draw(t, "hidden"),
+			Archived: rapid.Bool().Draw(t, "archived"), ID: oneOf(t, "called", id, 1000-id),
+			Hidden:  rapid.Bool().Draw(t, "hidden"),
 			Checked: oneOf(t, "checked", track.CheckPending, track.CheckFail),
 		})
 		if series == 0 {

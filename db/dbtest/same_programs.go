@@ -74,9 +74,11 @@ func (r *rows) program() step {
 func (r *rows) user() step {
 	t := r.t
 	u := engine.User{User: track.User{
-		Name: oneOf(t, "account", someAccounts...), FirstName: oneOf(t, "first name", "", "Ann"), LastName: oneOf(t, "last name", "", "ä"),
-		Admin: rapid.Bool().Draw(t, "admin"), Disabled: rapid.Bool().Draw(t, "disabled"), Made: r.anyTime("made"),
-		SendEmail: rapid.Bool().Draw(t, "notices"), PerPage: rapid.IntRange(1, 9).Draw(t, "a page"), ShowIDs: rapid.Bool().Draw(t, "ids"),
+		Name: oneOf(t, "account", someAccounts...), FirstName: oneOf(t, "first name", "", "Ann"),
+		LastName: oneOf(t, "last name", "", "ä"),
+		Admin:    rapid.Bool().Draw(t, "admin"), Disabled: rapid.Bool().Draw(t, "disabled"), Made: r.anyTime("made"),
+		SendEmail: rapid.Bool().Draw(t, "notices"), PerPage: rapid.IntRange(1, 9).Draw(t, "a page"),
+		ShowIDs: rapid.Bool().Draw(t, "ids"),
 	}, Password: oneOf(t, "password", "", "$argon2id$x")}
 	at := slices.IndexFunc(r.users, func(o engine.User) bool { return strings.EqualFold(o.Name, u.Name) })
 	if at >= 0 {
@@ -84,7 +86,8 @@ func (r *rows) user() step {
 			return r.notes()
 		}
 	}
-	for _, email := range rapid.SliceOfNDistinct(rapid.SampledFrom(someEmails), 0, 3, rapid.ID[string]).Draw(t, "addresses") {
+	addresses := rapid.SliceOfNDistinct(rapid.SampledFrom(someEmails), 0, 3, rapid.ID[string])
+	for _, email := range addresses.Draw(t, "addresses") {
 		if !slices.ContainsFunc(r.users, func(o engine.User) bool {
 			return !strings.EqualFold(o.Name, u.Name) && slices.Contains(o.Emails, email)
 		}) {
@@ -155,9 +158,11 @@ func (r *rows) dropCredentials() step {
 func (r *rows) check() step {
 	t := r.t
 	c := track.Check{
-		Project: r.anyProject(), MsgID: oneOf(t, "of", someIDs...), User: r.anyUser(), Date: r.anyTime("date").Add(5 * time.Microsecond),
+		Project: r.anyProject(), MsgID: oneOf(t, "of", someIDs...), User: r.anyUser(),
+		Date:    r.anyTime("date").Add(5 * time.Microsecond),
 		State:   oneOf(t, "state", track.CheckPending, track.CheckSuccess, track.CheckWarning, track.CheckFail),
-		Context: oneOf(t, "context", someContexts...), TargetURL: oneOf(t, "target", "", "https://x"), Description: oneOf(t, "says", "", "ä"),
+		Context: oneOf(t, "context", someContexts...), TargetURL: oneOf(t, "target", "", "https://x"),
+		Description: oneOf(t, "says", "", "ä"),
 	}
 	if c.Project == 0 || c.User == 0 {
 		return r.project()
@@ -182,7 +187,8 @@ func (r *rows) moveChecks() step {
 func (r *rows) bundle() step {
 	t := r.t
 	b := track.Bundle{
-		Owner: r.anyUser(), Project: r.anyProject(), Name: oneOf(t, "bundle", "mine", "Mine", "urgent"), Public: rapid.Bool().Draw(t, "public"),
+		Owner: r.anyUser(), Project: r.anyProject(), Name: oneOf(t, "bundle", "mine", "Mine", "urgent"),
+		Public:  rapid.Bool().Draw(t, "public"),
 		Patches: rapid.SliceOfNDistinct(rapid.SampledFrom(someIDs), 0, 3, rapid.ID[string]).Draw(t, "patches"),
 	}
 	if b.Owner == 0 || b.Project == 0 {

@@ -42,14 +42,16 @@ func (u suite) TestAccount(t *testing.T) {
 	addProject(t, s, frob)
 	frobs := projectOf(t, s, "frob").ID
 	made, err := s.AddUser(ctx, by, track.User{
-		Name: "Ann.B@x+1-_", FirstName: "Ann", LastName: "B", Emails: []string{"Ann@X.org", "b@x.org", "ann@x.org"}, Admin: true,
+		Name: "Ann.B@x+1-_", FirstName: "Ann", LastName: "B",
+		Emails: []string{"Ann@X.org", "b@x.org", "ann@x.org"}, Admin: true,
 		Maintains: []int64{frobs, frobs}, SendEmail: true, PerPage: 25, ShowIDs: true,
 	})
 	if err != nil || made.ID == 0 || made.Made.IsZero() {
 		t.Fatalf("%+v, %v", made, err)
 	}
 	is := userNamed(t, place.store(t), "Ann.B@x+1-_")
-	if !slices.Equal(is.Emails, []string{"ann@x.org", "b@x.org"}) || !slices.Equal(is.Maintains, []int64{frobs}) || !is.Admin ||
+	if !slices.Equal(is.Emails, []string{"ann@x.org", "b@x.org"}) ||
+		!slices.Equal(is.Maintains, []int64{frobs}) || !is.Admin ||
 		is.Disabled || !is.SendEmail || is.PerPage != 25 || !is.ShowIDs || is.Shown() != "Ann B" || is.ID != made.ID {
 		t.Errorf("stored is %+v", is)
 	}
@@ -58,11 +60,13 @@ func (u suite) TestAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := userNamed(t, s, is.Name)
-	if !slices.Equal(now.Emails, is.Emails) || len(now.Maintains) != 0 || now.Admin || now.FirstName != "Ann" || !now.Made.Equal(is.Made) {
+	if !slices.Equal(now.Emails, is.Emails) || len(now.Maintains) != 0 || now.Admin || now.FirstName != "Ann" ||
+		!now.Made.Equal(is.Made) {
 		t.Errorf("changed, it is %+v", now)
 	}
 	want := []string{
-		`the suite user   "Ann.B@x+1-_ admin email=ann@x.org email=b@x.org maintainer=frob name=Ann B" "Ann.B@x+1-_ email=b@x.org name=Ann B"`,
+		`the suite user   "Ann.B@x+1-_ admin email=ann@x.org email=b@x.org maintainer=frob name=Ann B" ` +
+			`"Ann.B@x+1-_ email=b@x.org name=Ann B"`,
 		`the suite user   "" "Ann.B@x+1-_ admin email=ann@x.org email=b@x.org maintainer=frob name=Ann B"`,
 	}
 	if got := logged(t, s, engine.LogQuery{}); !slices.Equal(got[:2], want) {
@@ -162,11 +166,17 @@ func (u suite) TestCredentials(t *testing.T) {
 	s := u.open(t)
 	ann, bob := addUser(t, s, "ann"), addUser(t, s, "bob")
 	now := time.Now()
-	session := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.SessionCredential, Label: "Firefox", Network: "192.0.2.1"}, "session")
-	token := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.TokenCredential, Label: "ci", ReadOnly: true}, "token")
-	addCredential(t, s, track.Credential{User: ann.ID, Kind: track.PasswordCredential, Expires: now.Add(-time.Second)}, "old link")
-	others := addCredential(t, s, track.Credential{User: bob.ID, Kind: track.TokenCredential, Expires: now.Add(time.Hour)}, "bob's")
-	wantOpens(t, s, "made", map[string]bool{"session": true, "token": true, "old link": false, "bob's": true, "none": false})
+	session := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.SessionCredential, Label: "Firefox",
+		Network: "192.0.2.1"}, "session")
+	token := addCredential(t, s, track.Credential{User: ann.ID, Kind: track.TokenCredential, Label: "ci",
+		ReadOnly: true}, "token")
+	addCredential(t, s, track.Credential{User: ann.ID, Kind: track.PasswordCredential,
+		Expires: now.Add(-time.Second)}, "old link")
+	others := addCredential(t, s, track.Credential{User: bob.ID, Kind: track.TokenCredential,
+		Expires: now.Add(time.Hour)}, "bob's")
+	wantOpens(t, s, "made", map[string]bool{
+		"session": true, "token": true, "old link": false, "bob's": true, "none": false,
+	})
 	c, err := s.Credential(ctx, secret("session"))
 	if err != nil || c.ID != session || c.User != ann.ID || c.Kind != track.SessionCredential || c.Label != "Firefox" ||
 		c.Network != "192.0.2.1" || c.ReadOnly || !c.Used.IsZero() || !c.Expires.IsZero() {
@@ -190,7 +200,8 @@ func (u suite) TestCredentials(t *testing.T) {
 	if all, err := s.Credentials(ctx, ann.ID); err != nil || len(all) != 2 || all[0].ID != session {
 		t.Errorf("left are %+v, %v", all, err)
 	}
-	if _, err := s.AddCredential(ctx, by, track.Credential{User: 99, Made: now}, secret("nobody's")); !errors.Is(err, engine.ErrNotFound) {
+	_, err = s.AddCredential(ctx, by, track.Credential{User: 99, Made: now}, secret("nobody's"))
+	if !errors.Is(err, engine.ErrNotFound) {
 		t.Errorf("of nobody: %v", err)
 	}
 }
@@ -218,7 +229,9 @@ func (u suite) TestDisabled(t *testing.T) {
 	if err := s.SetUser(ctx, by, ann); err != nil {
 		t.Fatal(err)
 	}
-	wantOpens(t, s, "enabled", map[string]bool{"session": false, "token": true, "link": false, "bob's session": true, "bob's link": true})
+	wantOpens(t, s, "enabled", map[string]bool{
+		"session": false, "token": true, "link": false, "bob's session": true, "bob's link": true,
+	})
 }
 
 // A new password ends all sessions but the one in which it was set, and links to set one; tokens are no affair of it.
@@ -342,9 +355,10 @@ func (u suite) TestNumbersAreNotGivenTwice(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := place.store(t)
-		if next := addCredential(t, again, track.Credential{User: ann.ID, Kind: track.TokenCredential}, "next"); next <= token {
-			t.Errorf("a credential got %d, and %d was given", next, token)
-		} else if err := again.Revoke(ctx, by, ann.ID, next); err != nil {
+		later := addCredential(t, again, track.Credential{User: ann.ID, Kind: track.TokenCredential}, "next")
+		if later <= token {
+			t.Errorf("a credential got %d, and %d was given", later, token)
+		} else if err := again.Revoke(ctx, by, ann.ID, later); err != nil {
 			t.Fatal(err)
 		}
 		next, err := again.AddBundle(ctx, by, b)

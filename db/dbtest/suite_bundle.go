@@ -44,10 +44,13 @@ func (u suite) TestBundle(t *testing.T) {
 	}
 	want := []string{"<s@x>", "<2@x>", "<1@x>"}
 	is, err := place.store(t).Bundle(ctx, made.ID)
-	if err != nil || !slices.Equal(is.Patches, want) || is.Owner != ann.ID || is.Project != project || is.Name != "for next" || is.Public {
+	if err != nil || !slices.Equal(is.Patches, want) || is.Owner != ann.ID || is.Project != project ||
+		is.Name != "for next" || is.Public {
 		t.Errorf("%+v, %v", is, err)
 	}
-	other, err := s.AddBundle(ctx, "bob", track.Bundle{Owner: bob.ID, Project: project, Name: "for next", Public: true, Patches: want[:1]})
+	other, err := s.AddBundle(ctx, "bob", track.Bundle{
+		Owner: bob.ID, Project: project, Name: "for next", Public: true, Patches: want[:1],
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +67,8 @@ func (u suite) TestBundle(t *testing.T) {
 	if err := s.SetBundle(ctx, "ann", is); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Bundle(ctx, made.ID); err != nil || !slices.Equal(got.Patches, is.Patches) || got.Name != "for later" || !got.Public {
+	if got, err := s.Bundle(ctx, made.ID); err != nil || !slices.Equal(got.Patches, is.Patches) ||
+		got.Name != "for later" || !got.Public {
 		t.Errorf("changed, it is %+v, %v", got, err)
 	}
 	if err := s.RemoveBundle(ctx, "ann", made.ID); err != nil {
@@ -103,12 +107,15 @@ func (u suite) TestBundleRefusals(t *testing.T) {
 	}
 	lines := len(logged(t, s, engine.LogQuery{}))
 	for what, change := range map[string]func(b *track.Bundle) (want error){
-		"a name that is taken":  func(b *track.Bundle) error { b.Name = "one"; return engine.ErrConflict },
-		"no name":               func(b *track.Bundle) error { b.Name = " "; return nil },
-		"a slash in it":         func(b *track.Bundle) error { b.Name = "a/b"; return nil },
-		"a long name":           func(b *track.Bundle) error { b.Name = strings.Repeat("ä", 51); return nil },
-		"no owner":              func(b *track.Bundle) error { b.Owner = 0; return nil },
-		"no such mail":          func(b *track.Bundle) error { b.Patches = append(b.Patches, "<none@x>"); return engine.ErrNotFound },
+		"a name that is taken": func(b *track.Bundle) error { b.Name = "one"; return engine.ErrConflict },
+		"no name":              func(b *track.Bundle) error { b.Name = " "; return nil },
+		"a slash in it":        func(b *track.Bundle) error { b.Name = "a/b"; return nil },
+		"a long name":          func(b *track.Bundle) error { b.Name = strings.Repeat("ä", 51); return nil },
+		"no owner":             func(b *track.Bundle) error { b.Owner = 0; return nil },
+		"no such mail": func(b *track.Bundle) error {
+			b.Patches = append(b.Patches, "<none@x>")
+			return engine.ErrNotFound
+		},
 		"another project":       func(b *track.Bundle) error { b.Project = 99; return engine.ErrNotFound },
 		"nothing of no project": func(b *track.Bundle) error { b.Project, b.Patches = 99, nil; return engine.ErrNotFound },
 		"a reply":               func(b *track.Bundle) error { b.Patches = []string{"<r1@x>"}; return engine.ErrNotFound },
@@ -138,7 +145,8 @@ func (u suite) TestBundleRefusals(t *testing.T) {
 	if _, err := s.AddBundle(ctx, by, bobs); err != nil {
 		t.Errorf("another's of the same name: %v", err)
 	}
-	if got := bundlesOf(t, s, ann.ID); len(got) != 2 || got[0].ID != first.ID || got[1].Name != "two" || !slices.Equal(got[1].Patches, two.Patches) {
+	if got := bundlesOf(t, s, ann.ID); len(got) != 2 || got[0].ID != first.ID || got[1].Name != "two" ||
+		!slices.Equal(got[1].Patches, two.Patches) {
 		t.Errorf("%+v", got)
 	}
 	if got := logged(t, s, engine.LogQuery{}); len(got) != lines+1 {

@@ -94,10 +94,12 @@ func (u suite) TestChangesAreCounted(t *testing.T) {
 			return err
 		}, []int64{ours}, false},
 		{"hiding", func() error { return s.Hide(ctx, by, []int64{1}, true) }, []int64{ours}, false},
-		{"a decision that fails", func() error { s.SetState(ctx, by, []int64{1, 9999}, track.StateNew); return nil }, nil, false},
+		{"a decision that fails", func() error { s.SetState(ctx, by, []int64{1, 9999}, track.StateNew); return nil },
+			nil, false},
 		{"settings", func() error { setProject(t, s, private); return nil }, nil, true},
 		{"an account", func() error { _, err := s.AddUser(ctx, by, track.User{Name: "cyd"}); return err }, nil, true},
-		{"a state of one's own", func() error { _, err := s.AddOwnState(ctx, by, engine.OwnState{Slug: "queued"}); return err }, nil, true},
+		{"a state of one's own",
+			func() error { _, err := s.AddOwnState(ctx, by, engine.OwnState{Slug: "queued"}); return err }, nil, true},
 		{"a session", func() error {
 			_, err := s.AddCredential(ctx, by, track.Credential{User: user.ID, Kind: track.SessionCredential}, engine.Sum{1})
 			return err

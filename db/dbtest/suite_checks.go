@@ -16,8 +16,9 @@ import (
 
 func addCheck(t *testing.T, s *db.Store, patch, user int64, what string, state track.CheckState) track.Check {
 	t.Helper()
-	c, err := s.AddCheck(context.Background(), "a bot", track.Check{User: user, Context: what, State: state, TargetURL: "https://ci.example.org/1",
-		Description: "as found"}, patch)
+	c, err := s.AddCheck(context.Background(), "a bot", track.Check{
+		User: user, Context: what, State: state, TargetURL: "https://ci.example.org/1", Description: "as found",
+	}, patch)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +106,8 @@ func (u suite) TestChecks(t *testing.T) {
 		t.Errorf("the seventh has number %d, the first %d", last.ID, c.ID)
 	}
 	wantChecked(t, place, s, "another patch", "s@x", track.CheckWarning, "build warning of s@x")
-	if all, err := s.Checks(ctx, []int64{one, single, one}); err != nil || len(all) != 2 || len(all[one]) != 6 || all[single][0] != last {
+	if all, err := s.Checks(ctx, []int64{one, single, one}); err != nil || len(all) != 2 || len(all[one]) != 6 ||
+		all[single][0] != last {
 		t.Errorf("%+v, %v", all, err)
 	}
 	if _, err := s.CheckResult(ctx, 99); !errors.Is(err, engine.ErrNotFound) {
@@ -123,7 +125,8 @@ func (u suite) TestChecksAreLogged(t *testing.T) {
 	var checks []track.Check
 	for _, c := range []track.Check{
 		{User: ann.ID, Context: "build", State: track.CheckFail}, {User: bob.ID, Context: "build", State: track.CheckPending},
-		{User: ann.ID, Context: "lint", State: track.CheckWarning}, {User: ann.ID, Context: "build", State: track.CheckSuccess},
+		{User: ann.ID, Context: "lint", State: track.CheckWarning},
+		{User: ann.ID, Context: "build", State: track.CheckSuccess},
 	} {
 		checks = append(checks, addCheck(t, s, one, c.User, c.Context, c.State))
 	}
@@ -135,7 +138,8 @@ func (u suite) TestChecksAreLogged(t *testing.T) {
 		t.Errorf("the log has %q, want %q", got[:len(got)-lines], want)
 	}
 	page, err := s.EventPage(ctx, track.EventsQuery{
-		Categories: track.In[track.Category]{track.CheckCreated}, Paging: track.Paging{Order: []track.Order{{By: "date"}}, Limit: 10},
+		Categories: track.In[track.Category]{track.CheckCreated},
+		Paging:     track.Paging{Order: []track.Order{{By: "date"}}, Limit: 10},
 	})
 	if err != nil || len(page.Rows) != len(checks) {
 		t.Fatalf("%+v, %v", page, err)
@@ -169,7 +173,8 @@ func (u suite) TestCheckRefusals(t *testing.T) {
 	} {
 		check := good
 		c.change(&check)
-		if _, err := s.AddCheck(context.Background(), by, check, c.patch); err == nil || c.want != nil && !errors.Is(err, c.want) {
+		if _, err := s.AddCheck(context.Background(), by, check, c.patch); err == nil ||
+			c.want != nil && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -248,11 +253,14 @@ func (u suite) TestAdoptionBringsAll(t *testing.T) {
 	}
 	addCheck(t, s, number(t, s, "1@x"), ann.ID, "build", track.CheckFail)
 	decide(t, s, "1@x", accepted)
-	hidden := []int64{number(t, s, "c@x"), number(t, s, "r1@x"), number(t, s, "s@x")} // cover, comment and a series of its own
+	// A cover, a comment and a series of its own.
+	hidden := []int64{number(t, s, "c@x"), number(t, s, "r1@x"), number(t, s, "s@x")}
 	if err := errors.Join(s.SetSeriesName(ctx, by, hidden[0], "named"), s.Hide(ctx, by, hidden, true)); err != nil {
 		t.Fatal(err)
 	}
-	bundle, err := s.AddBundle(ctx, by, track.Bundle{Owner: ann.ID, Project: ann.Maintains[0], Name: "b", Patches: []string{"<1@x>"}})
+	bundle, err := s.AddBundle(ctx, by, track.Bundle{
+		Owner: ann.ID, Project: ann.Maintains[0], Name: "b", Patches: []string{"<1@x>"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +296,8 @@ func (u suite) TestAdoptionBringsAll(t *testing.T) {
 	if got := userNamed(t, s, "ann").Maintains; !slices.Equal(got, []int64{now}) {
 		t.Errorf("Ann maintains %v, and it is %d", got, now)
 	}
-	if got, err := s.Bundle(ctx, bundle.ID); err != nil || got.Project != now || !slices.Equal(got.Patches, bundle.Patches) {
+	if got, err := s.Bundle(ctx, bundle.ID); err != nil || got.Project != now ||
+		!slices.Equal(got.Patches, bundle.Patches) {
 		t.Errorf("the bundle is %+v, %v", got, err)
 	}
 	check(t, s)

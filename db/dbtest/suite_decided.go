@@ -44,18 +44,21 @@ func (u suite) TestDecide(t *testing.T) {
 		PullURL: ptr("git://x/y"),
 	}))
 	for _, id := range []string{"1@x", "s@x"} {
-		if r := patchRow(t, s, id); r.State != "accepted" || r.Delegate != "maint@example.org" || !r.Archived || r.CommitRef != "c0ffee" || r.PullURL != "git://x/y" {
+		if r := patchRow(t, s, id); r.State != "accepted" || r.Delegate != "maint@example.org" || !r.Archived ||
+			r.CommitRef != "c0ffee" || r.PullURL != "git://x/y" {
 			t.Errorf("%+v", r)
 		}
 	}
-	e.want("all at once", "patch-state-changed 1@x by ann: new, accepted", "patch-delegated 1@x by ann: , maint@example.org",
+	e.want("all at once", "patch-state-changed 1@x by ann: new, accepted",
+		"patch-delegated 1@x by ann: , maint@example.org",
 		"patch-state-changed s@x by ann: new, accepted", "patch-delegated s@x by ann: , maint@example.org")
 	must(s.Decide(ctx, "bob", two[1:2], track.Decided{CommitRef: ptr(""), PullURL: ptr("")}))
 	must(s.Decide(ctx, "bob", two[1:2], track.Decided{}))
 	must(s.Decide(ctx, "bob", two[1:2], track.Decided{State: ptr(track.StateAccepted)}))
 	must(s.Decide(ctx, "bob", nil, track.Decided{State: ptr(track.StateAccepted)}))
 	e.want("nothing of Patchwork's")
-	if r := patchRow(t, s, "s@x"); r.State != "accepted" || r.Delegate != "maint@example.org" || r.CommitRef != "" || r.PullURL != "" {
+	if r := patchRow(t, s, "s@x"); r.State != "accepted" || r.Delegate != "maint@example.org" ||
+		r.CommitRef != "" || r.PullURL != "" {
 		t.Errorf("%+v", r)
 	}
 	single := number(t, s, "p@x")
@@ -68,12 +71,14 @@ func (u suite) TestDecide(t *testing.T) {
 		t.Errorf("the mail's own is to show again: %+v", r)
 	}
 	must(s.Rebuild(ctx, nil))
-	if r := patchRow(t, s, "1@x"); r.State != "accepted" || r.Delegate != "maint@example.org" || !r.Archived || r.CommitRef != "c0ffee" || r.PullURL != "git://x/y" {
+	if r := patchRow(t, s, "1@x"); r.State != "accepted" || r.Delegate != "maint@example.org" || !r.Archived ||
+		r.CommitRef != "c0ffee" || r.PullURL != "git://x/y" {
 		t.Errorf("rebuilt: %+v", r)
 	}
 	want := []string{
 		`bob pull-url frob s@x "git://x/y" ""`, `bob commit-ref frob s@x "c0ffee" ""`, `ann pull-url frob s@x "" "git://x/y"`,
-		`ann commit-ref frob s@x "" "c0ffee"`, `ann archived frob s@x "no" "yes"`, `ann delegate frob s@x "" "maint@example.org"`,
+		`ann commit-ref frob s@x "" "c0ffee"`, `ann archived frob s@x "no" "yes"`,
+		`ann delegate frob s@x "" "maint@example.org"`,
 		`ann state frob s@x "new" "accepted"`,
 	}
 	if got := logged(t, s, engine.LogQuery{MsgID: "<s@x>"}); !slices.Equal(got, want) {
@@ -109,7 +114,8 @@ func (u suite) TestAnyCopysNumber(t *testing.T) {
 	for i, id := range []int64{first, now, now + 2} {
 		ref := strings.Repeat("a", i+1)
 		_, err := s.AddCheck(ctx, by, track.Check{User: ann.ID, Context: ref}, id)
-		if err := errors.Join(err, s.Decide(ctx, by, []int64{id}, track.Decided{CommitRef: &ref}), s.Hide(ctx, by, []int64{id}, i%2 == 0)); err != nil {
+		if err := errors.Join(err, s.Decide(ctx, by, []int64{id}, track.Decided{CommitRef: &ref}),
+			s.Hide(ctx, by, []int64{id}, i%2 == 0)); err != nil {
 			t.Fatal(err)
 		}
 		r := patchRow(t, s, "1@x")

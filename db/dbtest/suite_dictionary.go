@@ -14,8 +14,10 @@ import (
 // listMail is a mail with a header such as a list's mails share.
 func listMail(i int) []byte {
 	r := rand.New(rand.NewPCG(9, uint64(i)))
-	return fmt.Appendf(nil, "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d]) by list.example.org (Postfix) with ESMTPS id %x\n"+
-		"List-Id: A list for testing <test.lists.example.org>\nList-Archive: <https://lists.example.org/archives/list/test>\n"+
+	return fmt.Appendf(nil, "Received: from mx%d.example.org (mx%d.example.org [192.0.2.%d]) by list.example.org "+
+		"(Postfix) with ESMTPS id %x\n"+
+		"List-Id: A list for testing <test.lists.example.org>\n"+
+		"List-Archive: <https://lists.example.org/archives/list/test>\n"+
 		"List-Unsubscribe: <mailto:test-leave@lists.example.org>\nPrecedence: list\nX-Mailman-Version: 3.3.8\n\n%s",
 		r.IntN(9), r.IntN(9), r.IntN(255), r.Uint64(), text(r, 400))
 }

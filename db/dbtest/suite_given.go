@@ -43,7 +43,8 @@ func (u suite) TestReviewsOfTheCoverCountForEveryPatch(t *testing.T) {
 			t.Errorf("%s alone has %v", p.MsgID, got)
 		}
 		if p.MsgID == "<p@1>" {
-			if got := fmt.Sprint(all[p.ID].Given); got != "[Reviewed-by: rev <rev@example.org> Reviewed-by: bo <bo@example.org>]" {
+			const want = "[Reviewed-by: rev <rev@example.org> Reviewed-by: bo <bo@example.org>]"
+			if got := fmt.Sprint(all[p.ID].Given); got != want {
 				t.Errorf("given are %s", got)
 			}
 		}

@@ -40,7 +40,8 @@ func inLists(t *testing.T, s *db.Store) string {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		t.Fatal(err)
 	}
-	if patches.Total != len(patches.Rows) || covers.Total != len(covers.Rows) || series.Total != len(series.Rows) || comments.Total != len(comments.Rows) {
+	if patches.Total != len(patches.Rows) || covers.Total != len(covers.Rows) || series.Total != len(series.Rows) ||
+		comments.Total != len(comments.Rows) {
 		t.Errorf("the counts are %d, %d, %d, %d of %v", patches.Total, covers.Total, series.Total, comments.Total, out)
 	}
 	slices.Sort(out)
@@ -78,9 +79,11 @@ func (u suite) TestHide(t *testing.T) {
 		want string // what is seen
 		gone string // numbers that are gone
 	}{
-		{"a single patch", hide(true, "s@x"), "comment r1@x, comment r2@x, cover c@x, patch 1@x, patch 2@x, series of 2", "s@x"},
+		{"a single patch", hide(true, "s@x"), "comment r1@x, comment r2@x, cover c@x, patch 1@x, patch 2@x, series of 2",
+			"s@x"},
 		{"a comment", hide(true, "r1@x"), "comment r2@x, cover c@x, patch 1@x, patch 2@x, series of 2", "r1@x s@x"},
-		{"both again", hide(true, "s@x", "r1@x", "s@x"), "comment r2@x, cover c@x, patch 1@x, patch 2@x, series of 2", "r1@x s@x"},
+		{"both again", hide(true, "s@x", "r1@x", "s@x"),
+			"comment r2@x, cover c@x, patch 1@x, patch 2@x, series of 2", "r1@x s@x"},
 		{"half a series", hide(true, "c@x", "2@x"), "comment r2@x, patch 1@x, series of 1", "c@x 2@x r1@x s@x"},
 		{"the rest of it", hide(true, "1@x"), "comment r2@x", "1@x c@x 2@x r1@x s@x"},
 		{"rebuilt", func() error { return s.Rebuild(ctx, nil) }, "comment r2@x", "1@x c@x 2@x r1@x s@x"},

@@ -50,13 +50,16 @@ func (u suite) TestOwnStates(t *testing.T) {
 		}
 	}
 	all, err := place.store(t).OwnStates(ctx)
-	want := []engine.OwnState{{Slug: "needs-ack", Number: 11}, {Slug: "third", Number: 12, Open: true}, {Slug: "queued", Number: 13}, {Slug: "fourth", Number: 40}}
+	want := []engine.OwnState{{Slug: "needs-ack", Number: 11}, {Slug: "third", Number: 12, Open: true},
+		{Slug: "queued", Number: 13}, {Slug: "fourth", Number: 40}}
 	if err != nil || !slices.Equal(all, want) {
 		t.Errorf("there are %+v, %v", all, err)
 	}
 	for name, want := range map[string]track.State{
-		"queued": "queued", " Queued ": "queued", "13": "queued", "Needs Ack": "needs-ack", "new": "new", "Under Review": "under-review",
-		"1": "new", "2": "under-review", "3": "accepted", "4": "rejected", "5": "rfc", "6": "not-applicable", "7": "changes-requested",
+		"queued": "queued", " Queued ": "queued", "13": "queued", "Needs Ack": "needs-ack", "new": "new",
+		"Under Review": "under-review",
+		"1":            "new", "2": "under-review", "3": "accepted", "4": "rejected", "5": "rfc", "6": "not-applicable",
+		"7": "changes-requested",
 		"8": "awaiting-upstream", "9": "superseded", "10": "deferred", "14": "", "0": "", "-1": "", "": "", "nonsense": "",
 	} {
 		got, ok, err := s.ParseState(ctx, name)
@@ -66,7 +69,8 @@ func (u suite) TestOwnStates(t *testing.T) {
 	}
 	wantLog := []string{
 		`ann project-state   "fourth (14)" "fourth (40)"`, `ann project-state   "queued (13, open)" "queued (13)"`,
-		`ann project-state   "" "fourth (14)"`, `ann project-state   "" "third (12, open)"`, `ann project-state   "" "needs-ack (11)"`,
+		`ann project-state   "" "fourth (14)"`, `ann project-state   "" "third (12, open)"`,
+		`ann project-state   "" "needs-ack (11)"`,
 		`ann project-state   "" "queued (13, open)"`,
 	}
 	if got := logged(t, s, engine.LogQuery{}); !slices.Equal(got, wantLog) {
@@ -84,7 +88,8 @@ func (u suite) TestPatchInOwnState(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := &told{T: t, s: s, since: lastEvent(t, s)}
-	if err := errors.Join(s.SetState(ctx, "ann", []int64{number(t, s, "s@x")}, "queued"), s.Rebuild(ctx, nil)); err != nil {
+	if err := errors.Join(s.SetState(ctx, "ann", []int64{number(t, s, "s@x")}, "queued"),
+		s.Rebuild(ctx, nil)); err != nil {
 		t.Fatal(err)
 	}
 	e.want("queued", "patch-state-changed s@x by ann: new, queued")

@@ -16,10 +16,13 @@ import (
 func backdated(t *testing.T, place Opener, day time.Time) {
 	t.Helper()
 	place.write(t, func(tx engine.Tx) error {
-		if err := tx.AddEvents([]engine.Event{{Date: day, Category: track.PatchCreated, Project: 1}, {Date: day.Add(time.Hour), Category: track.PatchCreated, Project: 1}}); err != nil {
+		if err := tx.AddEvents([]engine.Event{{Date: day, Category: track.PatchCreated, Project: 1},
+			{Date: day.Add(time.Hour), Category: track.PatchCreated, Project: 1}}); err != nil {
 			return err
 		}
-		return tx.AddLog([]engine.LogEntry{{Time: day, Actor: "ann", What: "state"}, {Time: day.Add(time.Hour), Actor: "ann", What: "state"}})
+		return tx.AddLog([]engine.LogEntry{
+			{Time: day, Actor: "ann", What: "state"}, {Time: day.Add(time.Hour), Actor: "ann", What: "state"},
+		})
 	})
 }
 

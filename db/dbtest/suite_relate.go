@@ -54,7 +54,9 @@ func (u suite) TestRelated(t *testing.T) {
 	e.want("two", "patch-relation-changed 1@x by ann: , ", "patch-relation-changed 2@x by ann: , ")
 	relate("the same again", two, []int64{one}, map[string]string{"1@x": "2@x", "2@x": "1@x"})
 	e.want("the same again")
-	relate("one more, of another project", elsewhere, []int64{two, two}, map[string]string{"1@x": "2@x w@x", "2@x": "1@x w@x", "w@x": "1@x 2@x"})
+	relate("one more, of another project", elsewhere, []int64{two, two}, map[string]string{
+		"1@x": "2@x w@x", "2@x": "1@x w@x", "w@x": "1@x 2@x",
+	})
 	e.want("one more", "patch-relation-changed w@x by ann: , ")
 	if err := s.Rebuild(ctx, nil); err != nil {
 		t.Fatal(err)

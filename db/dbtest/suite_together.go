@@ -261,7 +261,8 @@ func (u suite) TestDecisionsShareACommit(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		case "panic":
-			if err == nil || !strings.Contains(err.Error(), "a fault of ours") || !strings.Contains(err.Error(), "suite_together.go") {
+			if err == nil || !strings.Contains(err.Error(), "a fault of ours") ||
+				!strings.Contains(err.Error(), "suite_together.go") {
 				t.Errorf("%s: %v", name, err)
 			}
 		default:
@@ -273,12 +274,14 @@ func (u suite) TestDecisionsShareACommit(t *testing.T) {
 	log := logged(t, s, engine.LogQuery{})
 	for i := range patches {
 		wantDecided(t, s, "in the end", fmt.Sprintf("%d@x", i), decided{state: "accepted"})
-		if line := fmt.Sprintf(`person %d state frob.lists.example.org %d@x "new" "accepted"`, i, i); !slices.Contains(log, line) {
+		line := fmt.Sprintf(`person %d state frob.lists.example.org %d@x "new" "accepted"`, i, i)
+		if !slices.Contains(log, line) {
 			t.Errorf("there is no line %s in\n%s", line, strings.Join(log, "\n"))
 		}
 	}
 	before := commits.Load()
-	if err := s.SetState(ctx, by, []int64{9999}, "accepted"); !errors.Is(err, engine.ErrNotFound) || commits.Load() > before {
+	if err := s.SetState(ctx, by, []int64{9999}, "accepted"); !errors.Is(err, engine.ErrNotFound) ||
+		commits.Load() > before {
 		t.Errorf("nothing was decided: %v, %d commits", err, commits.Load()-before)
 	}
 	wantReplayed(t, u, s, singles(patches))
@@ -419,7 +422,8 @@ func (u suite) TestDecisionsAndMailTakeTurns(t *testing.T) {
 		})
 		all.Go(func() {
 			for i := 0; !enough(); i++ {
-				if _, err := s.Add(ctx, []db.Delivery{asJSON(made(fmt.Sprintf("%d.%d@y", n, i), i, fmt.Sprint("more ", i)))}); err != nil {
+				mail := made(fmt.Sprintf("%d.%d@y", n, i), i, fmt.Sprint("more ", i))
+				if _, err := s.Add(ctx, []db.Delivery{asJSON(mail)}); err != nil {
 					t.Error(err)
 					return
 				}
