@@ -23,7 +23,8 @@ func refusal(err error) error {
 // anyProgram does what accounts and programs do, to things that may be there or not.
 func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
-	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide", "hide", "relate", "relate",
+	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
+		"hide", "relate", "relate",
 		"addressed", "several", "own state", "prune the log")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
@@ -42,14 +43,17 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	case "hide":
 		return what, func(s *db.Store) error { return s.Hide(ctx, by, append(more, id), yes) }
 	case "relate":
-		also := track.Decided{State: oneOf(t, "state", nil, nil, ptr(track.State("queued"))), Archived: oneOf(t, "archived", nil, nil, &yes)}
+		also := track.Decided{
+			State: oneOf(t, "state", nil, nil, ptr(track.State("queued"))), Archived: oneOf(t, "archived", nil, nil, &yes),
+		}
 		return what, func(s *db.Store) error { return s.Relate(ctx, by, id, more, also) }
 	case "addressed":
 		addressed := oneOf(t, "addressed", nil, ptr(true), ptr(false))
 		return what, func(s *db.Store) error { return s.SetAddressed(ctx, by, id, addressed) }
 	case "several":
-		d := track.Decided{Archived: oneOf(t, "archived", nil, &yes), CommitRef: oneOf(t, "commit", nil, ptr(""), ptr("c0ffee")),
-			PullURL: oneOf(t, "pull", nil, ptr(""), ptr("git://x")), State: oneOf(t, "state", nil, ptr(track.State("queued")))}
+		d := track.Decided{Archived: oneOf(t, "archived", nil, &yes),
+			CommitRef: oneOf(t, "commit", nil, ptr(""), ptr("c0ffee")),
+			PullURL:   oneOf(t, "pull", nil, ptr(""), ptr("git://x")), State: oneOf(t, "state", nil, ptr(track.State("queued")))}
 		return what, func(s *db.Store) error { return s.Decide(ctx, by, append(more, id), d) }
 	case "own state":
 		o := engine.OwnState{Slug: oneOf[track.State](t, "slug", "queued", "needs-ack", "new"),
@@ -64,7 +68,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 func (p *pair) anyUser(id int64) func(s *db.Store) error {
 	ctx, t := context.Background(), p.t
 	u := track.User{
-		Name: oneOf(t, "account", someAccounts...), Disabled: rapid.IntRange(0, 3).Draw(t, "disabled") == 0, Made: epoch, PerPage: 7,
+		Name: oneOf(t, "account", someAccounts...), Disabled: rapid.IntRange(0, 3).Draw(t, "disabled") == 0,
+		Made: epoch, PerPage: 7,
 		Emails:    rapid.SliceOfN(rapid.SampledFrom(someEmails), 0, 2).Draw(t, "addresses"),
 		Maintains: rapid.SliceOfN(rapid.Int64Range(1, 3), 0, 2).Draw(t, "maintains"),
 	}
