@@ -125,7 +125,11 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 // watch watches Maildirs until ctx ends, and tells the service manager. Without Maildirs it only does the latter.
 func (v *serving) watch(ctx context.Context, dirs []string) error {
 	if len(dirs) > 0 {
-		return v.watching.run(ctx, v.store, dirs)
+		err := v.watching.run(ctx, dirs)
+		if errors.Is(err, db.ErrNewer) {
+			<-ctx.Done() // look ends the server, and tells its clients before
+		}
+		return err
 	}
 	defer v.manager.Keep(ctx)()
 	v.manager.Tell("Serving")

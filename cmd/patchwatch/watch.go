@@ -51,12 +51,13 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 				return err
 			}
 			err = a.writing(cmd.Context(), func(s *db.Store) error {
+				w.store = s
 				stopMetrics, err := w.serveMetrics(s, dirs, nil)
 				if err != nil {
 					return err
 				}
 				defer stopMetrics()
-				return w.run(cmd.Context(), s, dirs)
+				return w.run(cmd.Context(), dirs)
 			})
 			if !w.once && errors.Is(err, context.Canceled) {
 				return nil // it was stopped while it waited for another watcher to make the database
@@ -99,8 +100,9 @@ type watching struct {
 	paused  string // why no mail is taken, from one Maildir or from all
 }
 
-func (w *watching) run(ctx context.Context, s *db.Store, dirs []string) error {
-	w.store, w.seen = s, &ops.Seen{Store: s}
+func (w *watching) run(ctx context.Context, dirs []string) error {
+	s := w.store
+	w.seen = &ops.Seen{Store: s}
 	if err := s.Watch(ctx, dirs); err != nil {
 		return err
 	}
