@@ -12,6 +12,7 @@ var archiveCommands = []string{"check", "dump", "compare x.db x.db", "rebuild", 
 // Commands that look at all that is stored need no more memory for four times as much, but for what caches take:
 // SQLite's fill up to 70 MiB, however much is stored.
 func TestMemoryDoesNotGrowWithTheArchive(t *testing.T) {
+	t.Parallel() // it measures processes of its own
 	if raceEnabled {
 		t.Skip("the race detector has a memory of its own")
 	}
@@ -26,6 +27,7 @@ func TestMemoryDoesNotGrowWithTheArchive(t *testing.T) {
 }
 
 func TestMemoryWithAHundredThousandStored(t *testing.T) {
+	t.Parallel() // it measures processes of its own
 	if os.Getenv("PATCHWATCH_LONG") == "" || raceEnabled {
 		t.Skip("two minutes: make test-faults")
 	}

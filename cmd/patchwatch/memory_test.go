@@ -52,6 +52,7 @@ func statusKB(pid int, name string) (kb int64) {
 // Memory is bounded whatever waits. A mail of the largest size takes several times its bytes while it is read, and
 // ten of them must take no more than one.
 func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel() // it measures processes of its own
 	if raceEnabled {
 		t.Skip("the race detector has a memory of its own")
 	}
