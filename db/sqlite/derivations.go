@@ -16,12 +16,14 @@ const rowColumns = `
 	coalesce(p.series, c.series, 0), coalesce(p.number, 0), coalesce(r.parent, 0), coalesce(pm.msgid, ''),
 	coalesce(p.mail, c.mail, r.mail) IS NOT NULL, coalesce(p.hidden, c.hidden, r.hidden, 0), coalesce(r.clean, 0)`
 
-func scanRow(scan func(...any) error) (*engine.Row, error) {
+// scanRow scans rowColumns, and what a query has behind them into more.
+func scanRow(scan func(...any) error, more ...any) (*engine.Row, error) {
 	r := &engine.Row{}
-	return r, scan(&r.Mail, (*number)(&r.First), &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender,
+	into := [24]any{&r.Mail, (*number)(&r.First), &r.ID, (*lines)(&r.Refs), &r.Kind, &r.Sender,
 		&r.Item.Name, (*seconds)(&r.Date),
 		(*micros)(&r.Delivered), &r.Marked, &r.Number, &r.Total, &r.Version,
-		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Hidden, &r.Clean)
+		&r.Series, &r.Slot, &r.Parent, &r.ParentID, &r.Derived, &r.Hidden, &r.Clean}
+	return r, scan(append(into[:20], more...)...)
 }
 
 // rowsOf appends the rows of a query to out.
@@ -38,7 +40,8 @@ const chosenRows = `SELECT ` + rowColumns + ` FROM ` + rowTables + ` WHERE m.cho
 
 var (
 	rowByNumber = chosenRows + is("m.id")
-	rowByName   = chosenRows + is("m.msgid") + ` AND ` + is("m.project")
+	rowsByName  = `SELECT ` + rowColumns + ` FROM ` + given + rowTables + `
+		WHERE m.chosen AND m.msgid = j.value AND ` + is("m.project")
 )
 
 func (q queries) Rows(ids []int64) (out []*engine.Row, err error) {
@@ -51,19 +54,18 @@ func (q queries) Rows(ids []int64) (out []*engine.Row, err error) {
 }
 
 func (q queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
-	for _, id := range once(msgids) {
-		if out, err = q.rowsOf(out, rowByName, id, project); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return out, q.eachText(rowsByName, []any{project}, once(msgids), func(scan func(...any) error) error {
+		r, err := scanRow(scan)
+		out = append(out, r)
+		return err
+	})
 }
 
 // These always compare the date, with math.MaxInt64 where it does not matter. Each text is prepared once, so few are
 // better.
 var (
-	referrers = `SELECT ` + rowColumns + ` FROM ref f CROSS JOIN ` + rowTables + `
-		WHERE ` + is("f.hash") + ` AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen AND m.date <= +?`
+	referrers = `SELECT ` + rowColumns + `, f.hash FROM ` + given + `ref f CROSS JOIN ` + rowTables + `
+		WHERE f.hash = j.value AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen AND m.date <= +?`
 	referrersOfSender  = referrers + ` AND ` + is("m.sender")
 	referrersOfSenders = referrers + ` AND ` + in("m.sender")
 )
@@ -80,7 +82,13 @@ func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error
 	if !r.Until.IsZero() {
 		until = r.Until.Unix()
 	}
-	query, args := referrers, []any{nil, least, most, until}
+	ids := once(r.To)
+	hashes, byHash := make([]int64, len(ids)), make(map[int64][]string, len(ids))
+	for i, id := range ids {
+		hashes[i] = engine.RefHash(r.Project, id)
+		byHash[hashes[i]] = append(byHash[hashes[i]], id)
+	}
+	query, args := referrers, []any{list(once(hashes)), least, most, until}
 	switch {
 	case r.Senders == nil:
 	case len(r.Senders) == 1:
@@ -88,17 +96,14 @@ func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error
 	default:
 		query, args = referrersOfSenders, append(args, list(r.Senders))
 	}
-	for _, to := range once(r.To) {
-		args[0] = engine.RefHash(r.Project, to)
-		if err := q.each(query, args, func(scan func(...any) error) error {
-			row, err := scanRow(scan)
+	return out, q.each(query, args, func(scan func(...any) error) error {
+		var hash int64
+		row, err := scanRow(scan, &hash)
+		for _, to := range byHash[hash] {
 			out = append(out, engine.Referrer{To: to, Row: row})
-			return err
-		}); err != nil {
-			return nil, err
 		}
-	}
-	return out, nil
+		return err
+	})
 }
 
 var markedQuery = `SELECT ` + rowColumns + ` FROM ` + rowTables + `

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -31,7 +32,7 @@ func referring(q engine.Referring) func(v engine.View) (any, error) {
 		for _, r := range found {
 			out = append(out, refersTo{r.Mail, r.To})
 		}
-		slices.SortFunc(out, func(a, b refersTo) int { return int(a.mail - b.mail) })
+		slices.SortFunc(out, func(a, b refersTo) int { return cmp.Or(cmp.Compare(a.mail, b.mail), cmp.Compare(a.to, b.to)) })
 		return out, err
 	}
 }

@@ -9,8 +9,19 @@ import (
 
 // Known finds mails by their bytes. The index has half of each sum.
 func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
-	out := make(map[engine.Bytes]engine.Known, len(keys))
+	msgids := make([]string, len(keys))
+	for i := range keys {
+		msgids[i] = keys[i].MsgID
+	}
+	stored, err := q.stored(msgids)
+	if err != nil {
+		return nil, err
+	}
+	out := map[engine.Bytes]engine.Known{}
 	for _, key := range keys {
+		if !stored[key.MsgID] {
+			continue
+		}
 		var k engine.Known
 		there, err := q.row(`
 			SELECT id, delivered, imported_as FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
@@ -25,27 +36,40 @@ func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, erro
 	return out, nil
 }
 
-const copyColumns = `id, sha256, chosen, first, by_list, delivered`
+// stored are those Message-IDs of which there is any mail: few of those that come.
+func (q queries) stored(msgids []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	return out, q.eachText(`SELECT j.value FROM json_each(?) j
+		WHERE EXISTS (SELECT 1 FROM mail m WHERE m.msgid = j.value)`, nil, msgids, func(scan func(...any) error) error {
+		var msgid string
+		err := scan(&msgid)
+		out[msgid] = true
+		return err
+	})
+}
+
+const copyColumns = `m.msgid, m.id, m.sha256, m.chosen, m.first, m.by_list, m.delivered`
 
 // There are two queries and not "project IS ?", whose plan SQLite makes anew for every value that is bound.
 var (
-	copiesRouted   = `SELECT ` + copyColumns + ` FROM mail WHERE ` + is("msgid") + ` AND ` + is("project")
-	copiesUnrouted = `SELECT ` + copyColumns + ` FROM mail WHERE ` + is("msgid") + ` AND project IS NULL`
+	copiesRouted = `SELECT ` + copyColumns + ` FROM ` + given + `mail m
+		WHERE m.msgid = j.value AND ` + is("m.project")
+	copiesUnrouted = `SELECT ` + copyColumns + ` FROM ` + given + `mail m
+		WHERE m.msgid = j.value AND m.project IS NULL`
 )
 
 func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
-	out := make(map[engine.Name][]engine.Copy, len(names))
-	for _, name := range names {
-		if _, done := out[name]; done {
-			continue
+	out := map[engine.Name][]engine.Copy{}
+	for project, msgids := range byProject(names) {
+		query, args := copiesRouted, []any{project}
+		if project == 0 {
+			query, args = copiesUnrouted, nil
 		}
-		query, args := copiesRouted, []any{name.MsgID, name.Project}
-		if name.Project == 0 {
-			query, args = copiesUnrouted, args[:1]
-		}
-		if err := q.each(query, args, func(scan func(...any) error) error {
+		if err := q.eachText(query, args, once(msgids), func(scan func(...any) error) error {
+			name := engine.Name{Project: project}
 			var c engine.Copy
-			err := scan(&c.ID, (*sum)(&c.SHA256), &c.Chosen, (*number)(&c.First), &c.ByList, (*micros)(&c.Delivered))
+			err := scan(&name.MsgID, &c.ID, (*sum)(&c.SHA256), &c.Chosen, (*number)(&c.First), &c.ByList,
+				(*micros)(&c.Delivered))
 			out[name] = append(out[name], c)
 			return err
 		}); err != nil {
@@ -53,6 +77,15 @@ func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, err
 		}
 	}
 	return out, nil
+}
+
+// byProject are the Message-IDs of names, by project.
+func byProject(names []engine.Name) map[int64][]string {
+	out := map[int64][]string{}
+	for _, n := range names {
+		out[n.Project] = append(out[n.Project], n.MsgID)
+	}
+	return out
 }
 
 // standsFor finds the mail that stands for the name of a mail.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"patchwatch/db/engine"
+	"patchwatch/track"
 )
 
 func TestFacts(t *testing.T) {
@@ -83,5 +84,35 @@ func TestFrames(t *testing.T) {
 			}
 			return n, nil
 		}, 1},
+	})
+}
+
+// What a list in JSON can't carry is found all the same, beside what it can.
+func TestOddNames(t *testing.T) {
+	e := newEngine(t)
+	odd := []string{"<nul\x00b@x>", "<bytes\xff@x>", "<quote\"\\@x>", "<even@x>"}
+	mails, frames := make([]*engine.Mail, len(odd)), make([][]byte, len(odd))
+	for i, id := range odd {
+		mails[i], frames[i] = testMail(id, 100, func(*engine.Mail) {}), []byte("frame")
+	}
+	state := "accepted"
+	if err := e.Write(t.Context(), func(tx engine.Tx) error {
+		decided := engine.Decision{Name: engine.NameOf(mails[0]), State: &state}
+		return errors.Join(tx.PutProject(&engine.Project{Project: track.Project{LinkName: "p"}}), tx.Insert(mails, frames),
+			tx.PutDecisions([]engine.Decision{decided}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var keys []engine.Bytes
+	var names []engine.Name
+	for _, m := range mails {
+		keys = append(keys, engine.Bytes{MsgID: m.MsgID, SHA256: m.SHA256})
+		names = append(names, engine.NameOf(m))
+	}
+	answers(t, e, []asked{
+		{"Known", func(v engine.View) (any, error) { found, err := v.Known(keys); return len(found), err }, 4},
+		{"Copies", func(v engine.View) (any, error) { found, err := v.Copies(names); return len(found), err }, 4},
+		{"RowsNamed", func(v engine.View) (any, error) { found, err := v.RowsNamed(1, odd); return len(found), err }, 4},
+		{"Decisions", func(v engine.View) (any, error) { found, err := v.Decisions(names); return len(found), err }, 1},
 	})
 }

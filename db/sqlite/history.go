@@ -1,25 +1,29 @@
 package sqlite
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"patchwatch/db/engine"
 )
 
+var decisionsOf = `
+	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation
+	FROM ` + given + `decision d WHERE d.msgid = j.value AND ` + is("d.project")
+
 func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
-	out := make(map[engine.Name]engine.Decision, len(names))
-	for _, name := range names {
-		d := engine.Decision{Name: name}
-		there, err := q.row(`
-			SELECT state, delegate, archived, series_name, commit_ref, pull_url, hidden, addressed, relation
-			FROM decision WHERE project = ? AND msgid = ?`, []any{name.Project, name.MsgID}, &d.State, &d.Delegate, &d.Archived,
-			&d.SeriesName, &d.CommitRef, &d.PullURL, &d.Hidden, &d.Addressed, &d.Relation)
+	out := map[engine.Name]engine.Decision{}
+	for project, msgids := range byProject(names) {
+		err := q.eachText(decisionsOf, []any{project}, msgids, func(scan func(...any) error) error {
+			d := engine.Decision{Name: engine.Name{Project: project}}
+			err := scan(&d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL, &d.Hidden,
+				&d.Addressed, &d.Relation)
+			out[d.Name] = d
+			return err
+		})
 		if err != nil {
 			return nil, err
-		}
-		if there {
-			out[name] = d
 		}
 	}
 	return out, nil
@@ -117,7 +121,7 @@ func (t *tx) AddLog(entries []engine.LogEntry) error {
 func (t *tx) AddEvents(events []engine.Event) error {
 	c := t.counting(eventTotal)
 	for rest := events; len(rest) > 0; {
-		n := choose(len(rest) >= eventsAtOnce, eventsAtOnce, 1)
+		n := choose(len(rest) >= rowsAtOnce, rowsAtOnce, 1)
 		if err := t.addEvents(rest[:n]); err != nil {
 			return err
 		}
@@ -129,26 +133,45 @@ func (t *tx) AddEvents(events []engine.Event) error {
 	return c.write()
 }
 
-const eventsAtOnce = 16
-
-// insertEvents inserts so many events.
-func insertEvents(n int) string {
-	return `INSERT INTO event (date, category, project, mail, comment, series, actor, before, after,
-		check_result) VALUES ` +
-		strings.Repeat(`, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, n)[2:]
+// insertEvents inserts so many events. Those of mail have no more than the first of these columns: to bind a NULL costs
+// as much as to bind anything.
+func insertEvents(n int, columns, values string) string {
+	return `INSERT INTO event (date, category, project, mail, comment, series` + columns + `) VALUES ` +
+		strings.Repeat(`, (?, ?, ?, ?, ?, ?`+values+`)`, n)[2:]
 }
 
-var insertOneEvent, insertManyEvents = insertEvents(1), insertEvents(eventsAtOnce)
+const decidedColumns, decidedValues = `, actor, before, after, check_result`, `, ?, ?, ?, ?`
+
+var (
+	insertOneEvent, insertManyEvents = insertEvents(1, decidedColumns, decidedValues),
+		insertEvents(rowsAtOnce, decidedColumns, decidedValues)
+	insertOneOfMail, insertManyOfMail = insertEvents(1, ``, ``), insertEvents(rowsAtOnce, ``, ``)
+)
+
+// ofMail tells whether events have only what those have that mail makes.
+func ofMail(events []engine.Event) bool {
+	return !slices.ContainsFunc(events, func(e engine.Event) bool {
+		return e.Actor != "" || e.Before != "" || e.After != "" || e.Check != 0
+	})
+}
 
 func (t *tx) addEvents(events []engine.Event) error {
 	t.args = t.args[:0]
+	short := ofMail(events)
 	for i := range events {
 		e := &events[i]
 		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail),
-			numberOrNull(e.Comment), numberOrNull(e.Series), textOrNull(string(e.Actor)),
-			textOrNull(e.Before), textOrNull(e.After), numberOrNull(e.Check))
+			numberOrNull(e.Comment), numberOrNull(e.Series))
+		if !short {
+			t.args = append(t.args, textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After),
+				numberOrNull(e.Check))
+		}
 	}
-	res, err := t.w.run(choose(len(events) == 1, insertOneEvent, insertManyEvents), t.args...)
+	query := choose(len(events) == 1, insertOneEvent, insertManyEvents)
+	if short {
+		query = choose(len(events) == 1, insertOneOfMail, insertManyOfMail)
+	}
+	res, err := t.w.run(query, t.args...)
 	if err != nil {
 		return err
 	}

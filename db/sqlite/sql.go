@@ -3,7 +3,9 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"patchwatch/track"
 )
@@ -32,6 +34,31 @@ func list[T any](values []T) string {
 	}
 	return string(text)
 }
+
+// eachText runs a query whose first argument is a list of texts. What JSON can't carry is asked for alone: SQLite ends a
+// text of JSON at a NUL, and Go replaces what is no UTF-8.
+func (q queries) eachText(query string, more []any, texts []string, f func(scan func(...any) error) error) error {
+	plain := texts
+	if slices.ContainsFunc(texts, unlisted) {
+		plain = slices.DeleteFunc(slices.Clone(texts), unlisted)
+		single := strings.Replace(query, "json_each(?)", "(SELECT +? AS value)", 1)
+		for _, text := range texts {
+			if !unlisted(text) {
+				continue
+			}
+			if err := q.each(single, append([]any{text}, more...), f); err != nil {
+				return err
+			}
+		}
+	}
+	if len(plain) == 0 {
+		return nil
+	}
+	return q.each(query, append([]any{list(plain)}, more...), f)
+}
+
+// unlisted tells whether a list can't have a text.
+func unlisted(text string) bool { return strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text) }
 
 // kinds tells whether a column has one of these kinds. They stand in the text, since the indexes of some kinds only are
 // used where the text of the condition is theirs.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"patchwatch/db/engine"
 )
@@ -141,17 +142,38 @@ func (t *tx) Remove(mails []int64) error {
 	return nil
 }
 
+// PutRefs writes many by one statement, as AddEvents does.
 func (t *tx) PutRefs(refs []engine.RefKey) error {
-	return t.eachRef(`INSERT OR IGNORE INTO ref (hash, member, mail) VALUES (?, ?, ?)`, refs)
+	for len(refs) > 0 {
+		query, n := putOneRef, 1
+		if len(refs) >= rowsAtOnce {
+			query, n = putManyRefs, rowsAtOnce
+		}
+		t.args = t.args[:0]
+		for _, r := range refs[:n] {
+			t.args = append(t.args, r.Hash, r.Member, r.Mail)
+		}
+		if err := t.w.exec(query, t.args...); err != nil {
+			return err
+		}
+		refs = refs[n:]
+	}
+	return nil
+}
+
+// rowsAtOnce is how many rows of small tables are written by one statement: each statement has its price.
+const rowsAtOnce = 16
+
+var putOneRef, putManyRefs = putRefs(1), putRefs(rowsAtOnce)
+
+func putRefs(n int) string {
+	return `INSERT OR IGNORE INTO ref (hash, member, mail) VALUES ` + strings.Repeat(`, (?, ?, ?)`, n)[2:]
 }
 
 func (t *tx) DropRefs(refs []engine.RefKey) error {
-	return t.eachRef(`DELETE FROM ref WHERE hash = ? AND member = ? AND mail = ?`, refs)
-}
-
-func (t *tx) eachRef(query string, refs []engine.RefKey) error {
 	for _, r := range refs {
-		if err := t.w.exec(query, r.Hash, r.Member, r.Mail); err != nil {
+		err := t.w.exec(`DELETE FROM ref WHERE hash = ? AND member = ? AND mail = ?`, r.Hash, r.Member, r.Mail)
+		if err != nil {
 			return err
 		}
 	}
