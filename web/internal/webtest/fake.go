@@ -317,7 +317,9 @@ func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.Ser
 	return track.SeriesRow{}, engine.ErrNotFound
 }
 
-func (s *Fake) Dependencies(_ context.Context, series []int64) (map[int64]track.Dependencies, error) {
+func (s *Fake) Dependencies(
+	_ context.Context, series []int64, _ track.Scope,
+) (map[int64]track.Dependencies, error) {
 	all := map[int64]track.Dependencies{}
 	for _, id := range series {
 		all[id] = track.Dependencies{On: []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, Of: []int64{22}}
