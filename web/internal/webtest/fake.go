@@ -335,6 +335,19 @@ func (s *Fake) Raw(_ context.Context, mail int64) ([]byte, error) {
 	return []byte(raw), s.ask()
 }
 
+func (s *Fake) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
+	for _, mail := range mails {
+		raw, err := s.Raw(ctx, mail)
+		if err == nil {
+			err = f(mail, raw)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func said[T any](p *T) string {
 	if p == nil {
 		return "-"
