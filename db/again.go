@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/versions"
 	"patchwatch/track"
 )
 
@@ -11,7 +12,7 @@ import (
 // its submitter, with one of its numbers and the same or a later version.
 func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchView, err error) {
 	err = s.view(ctx, func(v engine.View) error {
-		again, err := replacing(v, series)
+		again, err := replacing(s.finder(v), series)
 		if err != nil {
 			return err
 		}
@@ -32,17 +33,17 @@ func (s *Store) SentAgain(ctx context.Context, series int64) (out []track.PatchV
 }
 
 // replacing are the incomplete series that may replace patches of this one.
-func replacing(v engine.View, series int64) (out []track.SeriesView, err error) {
-	own, err := seriesViews(v, track.Filter{Series: series})
+func replacing(f *versions.Finder, series int64) (out []track.SeriesView, err error) {
+	own, err := seriesViews(f, track.Filter{Series: series})
 	if err != nil || len(own) == 0 {
 		return nil, err
 	}
-	ids, err := newRevisions(v).inThreadOf(series)
+	ids, err := f.InThreadOf(series)
 	if err != nil {
 		return nil, err
 	}
 	for _, id := range ids {
-		found, err := seriesViews(v, track.Filter{Series: id, Incomplete: true})
+		found, err := seriesViews(f, track.Filter{Series: id, Incomplete: true})
 		if err != nil {
 			return nil, err
 		}
@@ -54,25 +55,4 @@ func replacing(v engine.View, series int64) (out []track.SeriesView, err error) 
 		}
 	}
 	return out, nil
-}
-
-// inThreadOf gives the numbers of the series that have a mail which refers to a mail of this series or to a comment on
-// one.
-func (r *revisions) inThreadOf(series int64) ([]int64, error) {
-	of, err := r.Series([]int64{series})
-	if err != nil || len(of) == 0 {
-		return nil, err
-	}
-	members, err := r.Members([]int64{series})
-	if err != nil {
-		return nil, err
-	}
-	below, err := r.idsBelow(members[series])
-	if err != nil {
-		return nil, err
-	}
-	found, err := r.Referrers(engine.Referring{Project: of[0].Project, To: below, Who: engine.Members})
-	links := map[int64]track.Link{}
-	sameThread(links, rowsOfReferrers(found))
-	return engine.SortedKeys(links), err
 }

@@ -8,6 +8,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/derive"
+	"patchwatch/db/internal/versions"
 )
 
 // checkDerived rebuilds a copy and compares the dumps of before and after, line by line. The copy lacks the mails'
@@ -51,7 +52,7 @@ func (k *checker) differs(how string) func(line []byte) error {
 // linesAndRefs gives the dump and a sum of the table of references.
 func linesAndRefs(ctx context.Context, e engine.Engine) (lines *Lines, refs engine.Sum, err error) {
 	err = e.Look(ctx, func(v engine.View) error {
-		if lines, err = dumpLines(ctx, v, e.TempDir(), nil); err != nil {
+		if lines, err = dumpLines(ctx, v, versions.New(v, false), e.TempDir(), nil); err != nil {
 			return err
 		}
 		refs, err = sumOfRefs(v)

@@ -27,6 +27,8 @@ type Store struct {
 	routing *derive.Routing // nil, or as the transaction before left it
 	opening int             // Stamp.Opening of the transaction before; 0: there was none
 
+	ignoreChanges bool // see IgnoreChangeIDs
+
 	step func(string) // nil: nobody asks
 }
 

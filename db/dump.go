@@ -12,6 +12,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/sorter"
+	"patchwatch/db/internal/versions"
 	"patchwatch/track"
 )
 
@@ -31,14 +32,15 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 // returns they no longer hold the database up, however slowly they are read.
 func (s *Store) DumpLines(ctx context.Context, clean func(line []byte) []byte) (lines *Lines, err error) {
 	err = s.engine.Look(ctx, func(v engine.View) error {
-		lines, err = dumpLines(ctx, v, "", clean)
+		lines, err = dumpLines(ctx, v, s.finder(v), "", clean)
 		return err
 	})
 	return lines, err
 }
 
-func dumpLines(ctx context.Context, from engine.View, dir string, clean func(line []byte) []byte) (*Lines, error) {
-	d := &dumper{View: from, ctx: ctx, clean: clean, out: sorter.New(dir)}
+func dumpLines(ctx context.Context, from engine.View, f *versions.Finder, dir string,
+	clean func(line []byte) []byte) (*Lines, error) {
+	d := &dumper{View: from, finder: f, ctx: ctx, clean: clean, out: sorter.New(dir)}
 	d.json = json.NewEncoder(&d.text)
 	d.json.SetEscapeHTML(false) // Message-IDs keep their angle brackets
 	for _, collect := range []func() error{d.projects, d.mails, d.people, d.allSeries, d.revisions} {
@@ -52,13 +54,14 @@ func dumpLines(ctx context.Context, from engine.View, dir string, clean func(lin
 
 type dumper struct {
 	engine.View
-	ctx   context.Context
-	clean func(line []byte) []byte
-	links map[int64]*string // link names of projects
-	later []int64           // series that may revise another
-	json  *json.Encoder     // into text
-	text  bytes.Buffer
-	out   *sorter.Sorter
+	finder *versions.Finder
+	ctx    context.Context
+	clean  func(line []byte) []byte
+	links  map[int64]*string // link names of projects
+	series []int64           // by number
+	json   *json.Encoder     // into text
+	text   bytes.Buffer
+	out    *sorter.Sorter
 }
 
 // line adds a record, one of the dump's own types.
@@ -236,9 +239,7 @@ func (s dumpSlot) MarshalJSON() ([]byte, error) {
 
 func (d *dumper) allSeries() error {
 	return d.EachSeries(func(s *engine.SeriesRow, members []engine.Member) error {
-		if s.Version > 1 {
-			d.later = append(d.later, s.ID)
-		}
+		d.series = append(d.series, s.ID)
 		name := s.Name
 		if s.Given != "" {
 			name = s.Given
@@ -265,33 +266,36 @@ type dumpRevision struct {
 	Revises string `json:"revises"` // likewise
 }
 
-// revisions looks for each series of a version that can revise another, page by page.
+// revisions looks for what each series revises, page by page.
 func (d *dumper) revisions() error {
-	for page := range slices.Chunk(d.later, 1000) {
-		finder := newRevisions(d.View) // which remembers its answers
-		rows, err := d.Series(page)
+	for page := range slices.Chunk(d.series, 1000) {
+		d.finder.Forget()
+		before, err := d.finder.Before(page)
 		if err != nil {
 			return err
 		}
+		ids := slices.Clone(page)
+		for _, b := range before {
+			ids = append(ids, b.Series)
+		}
+		rows, err := d.Series(engine.Distinct(ids))
+		if err != nil {
+			return err
+		}
+		keys := make(map[int64]string, len(rows))
 		for i := range rows {
-			if err := d.revision(finder, &rows[i]); err != nil {
-				return err
+			keys[rows[i].ID] = rows[i].Key
+		}
+		for i := range rows {
+			s := &rows[i]
+			if b := before[s.ID]; b.Series != 0 {
+				if err := d.line(dumpRevision{"revision", d.link(s.Project), s.Key, keys[b.Series]}); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
-}
-
-func (d *dumper) revision(finder *revisions, s *engine.SeriesRow) error {
-	before, err := finder.find(s)
-	if err != nil || before == 0 {
-		return err
-	}
-	rows, err := d.Series([]int64{before})
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	return d.line(dumpRevision{"revision", d.link(s.Project), s.Key, rows[0].Key})
 }
 
 func dumpDate(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05") }

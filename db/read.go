@@ -43,24 +43,10 @@ func patches(v engine.View, f track.Filter) ([]track.PatchView, error) {
 // SeriesList lists series, newest first.
 func (s *Store) SeriesList(ctx context.Context, f track.Filter) (out []track.SeriesView, err error) {
 	err = s.view(ctx, func(v engine.View) error {
-		out, err = seriesViews(v, f)
+		out, err = seriesViews(s.finder(v), f)
 		return err
 	})
 	return out, err
-}
-
-func seriesViews(v engine.View, f track.Filter) ([]track.SeriesView, error) {
-	out, err := v.SeriesList(f)
-	if err != nil {
-		return nil, err
-	}
-	r := newRevisions(v)
-	for i := range out {
-		if out[i].Revises, err = r.revised(out[i].ID); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // Comments lists the comments on a patch or cover, by the number of any copy, in canonical order.
@@ -142,28 +128,22 @@ func bracketed(id string) string {
 
 // Raw is a stored mail's bytes, as they were delivered, by the number of that copy.
 func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
-	err = s.Raws(ctx, []int64{mail}, func(_ int64, bytes []byte) error {
-		raw = bytes
-		return nil
-	})
-	return raw, err
-}
-
-// Raws calls f with the bytes of each of these mails, in this order and one after the other, so that no two of them have to
-// be in memory. It stops at the first error of f and returns it.
-func (s *Store) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
-	return s.view(ctx, func(v engine.View) error {
-		return v.Frames(mails, func(mail int64, frame []byte) error {
-			if frame == nil {
-				return fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
-			}
-			raw, err := s.frames.Decompress(frame)
-			if err != nil {
-				return fmt.Errorf("mail %d: %w", mail, err)
-			}
-			return f(mail, raw)
+	var frame []byte
+	if err := s.view(ctx, func(v engine.View) error {
+		return v.Frames([]int64{mail}, func(_ int64, f []byte) error {
+			frame = f
+			return nil
 		})
-	})
+	}); err != nil {
+		return nil, err
+	}
+	if frame == nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
+	}
+	if raw, err = s.frames.Decompress(frame); err != nil {
+		return nil, fmt.Errorf("mail %d: %w", mail, err)
+	}
+	return raw, nil
 }
 
 // Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its

@@ -111,15 +111,20 @@ func title(name string) string {
 // IsResend tells by its name that a mail was sent again, since people write that into the brackets: "[RESEND,2/3]
 // title".
 func IsResend(name string) bool {
-	if !strings.HasPrefix(name, "[") {
-		return false
-	}
-	prefixes, _, _ := strings.Cut(name[1:], "]")
-	for _, p := range strings.FieldsFunc(prefixes, func(r rune) bool { return r == ',' || r == ' ' }) {
+	for _, p := range prefixes(name) {
 		switch strings.ToLower(p) {
 		case "resend", "re-send", "resent", "repost":
 			return true
 		}
 	}
 	return false
+}
+
+// prefixes are what stands in the brackets before a name.
+func prefixes(name string) []string {
+	if !strings.HasPrefix(name, "[") {
+		return nil
+	}
+	inside, _, _ := strings.Cut(name[1:], "]")
+	return strings.FieldsFunc(inside, func(r rune) bool { return r == ',' || r == ' ' })
 }

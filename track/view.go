@@ -62,7 +62,8 @@ type SeriesView struct {
 	Date      time.Time
 	Submitter Person
 	Cover     string
-	Revises   int64 // the number of the series that this is a new version of; 0: none that is stored
+	Revises   int64 // the number of the series that this is a new version of, or the same once more; 0: none
+	Link      Link  // why it is taken for that
 }
 
 // Dependency is what a Depends-on line names.

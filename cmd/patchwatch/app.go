@@ -62,6 +62,7 @@ func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
 	if err != nil {
 		return err
 	}
+	useEnvironment(store)
 	err = store.ReadBy(ctx, ingest.ParserVersion)
 	if err == nil {
 		err = f(store)
@@ -84,7 +85,15 @@ func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*d
 	if err != nil {
 		return err
 	}
+	useEnvironment(store)
 	return errors.Join(f(store), store.Close())
+}
+
+// useEnvironment is for measuring: versions of series have to be found without change-ids too.
+func useEnvironment(store *db.Store) {
+	if os.Getenv("PATCHWATCH_IGNORE_CHANGE_ID") == "1" {
+		store.IgnoreChangeIDs()
+	}
 }
 
 // changing is writing, for commands that need a database with something in it.

@@ -110,6 +110,7 @@ func linesOfDatabase(ctx context.Context, path string) (*db.Lines, error) {
 	if err != nil {
 		return nil, err
 	}
+	useEnvironment(s)
 	lines, err := s.DumpLines(ctx, term.CleanJSON)
 	return lines, errors.Join(err, s.Close())
 }

@@ -46,14 +46,15 @@ var rooms = map[string][]string{
 
 	"patchwatch/db": {
 		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
-		"patchwatch/db/internal/sorter", "patchwatch/track",
+		"patchwatch/db/internal/sorter", "patchwatch/db/internal/versions", "patchwatch/track",
 	},
 	"patchwatch/db/internal/derive": {
 		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
 	},
-	"patchwatch/db/internal/frame":  {"patchwatch/db/engine"},
-	"patchwatch/db/internal/sorter": {},
-	"patchwatch/db/engine":          {"patchwatch/track"},
+	"patchwatch/db/internal/frame":    {"patchwatch/db/engine"},
+	"patchwatch/db/internal/sorter":   {},
+	"patchwatch/db/internal/versions": {"patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/engine":            {"patchwatch/track"},
 
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {

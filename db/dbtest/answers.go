@@ -16,7 +16,7 @@ import (
 type questions struct {
 	referring []engine.Referring
 	marking   []engine.Marking
-	titling   []engine.Titling
+	alike     []engine.Likeness
 	filters   []track.Filter
 }
 
@@ -35,12 +35,7 @@ func anyQuestions(t *rapid.T) (q questions) {
 			To:     from + oneOf[int64](t, "length", 0, 1800, 9999),
 			Number: rapid.IntRange(0, 2).Draw(t, "number"), Same: rapid.Bool().Draw(t, "same"),
 		})
-		q.titling = append(q.titling, engine.Titling{
-			Project: oneOf[int64](t, "project", 1, 1, 2), Title: oneOf[int64](t, "title", 5, -6, 7),
-			Later:   rapid.Bool().Draw(t, "later"),
-			Version: rapid.IntRange(1, 3).Draw(t, "version"),
-			Until:   oneOf(t, "until", time.Time{}, epoch.Add(time.Hour)), Most: oneOf(t, "most", 1, 100),
-		})
+		q.alike = append(q.alike, anyLikeness(t), anyLikeness(t))
 	}
 	for range 12 {
 		f := AnyFilter(t)
@@ -49,6 +44,21 @@ func anyQuestions(t *rapid.T) (q questions) {
 			f.States, f.Submitter, f.Text = g.States, g.Submitter, g.Text
 		}
 		q.filters = append(q.filters, f)
+	}
+	return q
+}
+
+func anyLikeness(t *rapid.T) engine.Likeness {
+	q := engine.Likeness{
+		Project: oneOf[int64](t, "project", 1, 1, 2), By: oneOf(t, "by", engine.ByTitle, engine.ByChange, engine.ByDiff),
+		Which:   oneOf(t, "which", engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher),
+		Version: rapid.IntRange(1, 3).Draw(t, "version"),
+		At:      oneOf(t, "at", time.Time{}, epoch.Add(time.Hour)), Most: oneOf(t, "most", 1, 100),
+	}
+	if q.By == engine.ByDiff {
+		q.Hash = oneOf(t, "hash", "\x00\xff", "\x00\xff\x00")
+	} else {
+		q.Value = oneOf[int64](t, "value", 5, -6, 7)
 	}
 	return q
 }
@@ -181,10 +191,16 @@ func (a *asking) derivations() {
 		}
 		set(a, fmt.Sprintf("referrers %+v", q), texts, err)
 	}
-	titled, err := a.Titled(a.titling)
-	for i := range a.titling {
-		a.say(fmt.Sprintf("titled %+v", a.titling[i]), titled[i], err)
+	alike, err := a.Alike(a.alike)
+	for i := range a.alike {
+		a.say(fmt.Sprintf("alike %+v", a.alike[i]), alike[i], err)
 	}
+	for _, who := range []engine.Who{engine.Anybody, engine.Members, engine.NonMembers} {
+		beside, err := a.Beside(a.names(), who)
+		set(a, fmt.Sprint("beside ", who), beside, err)
+	}
+	led, err := a.LeadTo(a.names())
+	a.say("lead to", led, err)
 	d, err := a.Derived(a.ids)
 	set(a, "patches", d.Patches, err)
 	set(a, "covers", d.Covers, err)

@@ -117,8 +117,16 @@ func (h hookedView) People(emails []string) (map[string]engine.PersonRow, error)
 	return ask(h.hooked, "People", func() (map[string]engine.PersonRow, error) { return h.view.People(emails) })
 }
 
-func (h hookedView) Titled(queries []engine.Titling) ([][]engine.Namesake, error) {
-	return ask(h.hooked, "Titled", func() ([][]engine.Namesake, error) { return h.view.Titled(queries) })
+func (h hookedView) Alike(queries []engine.Likeness) ([][]engine.Alike, error) {
+	return ask(h.hooked, "Alike", func() ([][]engine.Alike, error) { return h.view.Alike(queries) })
+}
+
+func (h hookedView) Beside(to []engine.Name, who engine.Who) ([]engine.Beside, error) {
+	return ask(h.hooked, "Beside", func() ([]engine.Beside, error) { return h.view.Beside(to, who) })
+}
+
+func (h hookedView) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
+	return ask(h.hooked, "LeadTo", func() (map[engine.Name]int64, error) { return h.view.LeadTo(names) })
 }
 
 func (h hookedView) Depending(series []int64) (map[int64]int64, error) {

@@ -1,7 +1,6 @@
 package dbtest
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -154,7 +153,7 @@ func (s *state) members(series int64) (out []engine.Member) {
 		if m != nil {
 			out = append(out, engine.Member{
 				Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
-				Refs: slices.Clone(m.Refs), Title: m.Title,
+				Refs: slices.Clone(m.Refs), Name: m.Name, Title: m.Title, Change: m.Change, Hash: slices.Clone(m.Hash),
 			})
 		}
 	}
@@ -181,40 +180,6 @@ func (s *state) person(p *engine.PersonRow) engine.PersonRow {
 	out := *p
 	out.MsgID, out.ID = s.msgID(p.Mail), s.addresses.get(p.Email)
 	return out
-}
-
-func (v *view) Titled(queries []engine.Titling) ([][]engine.Namesake, error) {
-	out := make([][]engine.Namesake, len(queries))
-	for i, q := range queries {
-		out[i] = v.titled(q)
-	}
-	return out, nil
-}
-
-func (s *state) titled(q engine.Titling) (out []engine.Namesake) {
-	if q.Title == 0 {
-		return nil
-	}
-	for key, m := range s.byTitle.from(numberKey{q.Title, -1 << 63, -1 << 63}) {
-		if key.of != q.Title {
-			break
-		}
-		right := m.Version < q.Version
-		if q.Later {
-			right = m.Version > q.Version
-		}
-		if right && m.Chosen && m.Project == q.Project && (q.Until.IsZero() || m.Date.Unix() <= q.Until.Unix()) {
-			out = append(out, engine.Namesake{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: s.seriesOf(m.ID)})
-		}
-	}
-	slices.SortFunc(out, func(a, b engine.Namesake) int {
-		order := cmp.Or(cmp.Compare(a.Version, b.Version), a.Date.Compare(b.Date))
-		if !q.Later {
-			order = -order
-		}
-		return cmp.Or(order, strings.Compare(a.MsgID, b.MsgID))
-	})
-	return first(out, q.Most)
 }
 
 func (v *view) Depending(series []int64) (map[int64]int64, error) {

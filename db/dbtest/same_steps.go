@@ -37,11 +37,11 @@ func (r *rows) fill(m *engine.Mail) {
 		rapid.IntRange(1, 3).Draw(t, "version")
 	m.Refs = rapid.SliceOfN(rapid.SampledFrom(someIDs), 0, 3).Draw(t, "refs")
 	m.ContentSHA, m.DiffSHA, m.Hash = []byte("content"), oneOf(t, "diff", nil, []byte("diff")),
-		oneOf(t, "hash", nil, []byte{0, 255})
+		oneOf(t, "hash", nil, []byte{0, 255}, []byte{0, 255, 0})
 	m.PullURL, m.State = oneOf(t, "pull", "", "git://x"), oneOf(t, "asked", "", "accepted")
 	m.More = oneOf(t, "more", "", `{"Depends":["<a@x>"]}`,
 		`{"Trailers":[{"Key":"Acked-by","Value":"x"}],"Notes":["n"],"ActionRequired":true}`)
-	m.Title = oneOf[int64](t, "title", 0, 5, -6)
+	m.Title, m.Change = oneOf[int64](t, "title", 0, 5, -6), oneOf[int64](t, "change", 0, 5, -6)
 }
 
 func (r *rows) insert() step {

@@ -92,7 +92,7 @@ func (u suite) TestStamp(t *testing.T) {
 
 // Of mails of one title, version and date those are given whose Message-IDs come first, not those that were stored
 // first.
-func (u suite) TestTitledOfOneDate(t *testing.T) {
+func (u suite) TestAlikeOfOneDate(t *testing.T) {
 	u.database(t).write(t, func(tx engine.Tx) error {
 		p := engine.Project{Project: frob}
 		if err := tx.PutProject(&p); err != nil {
@@ -107,8 +107,10 @@ func (u suite) TestTitledOfOneDate(t *testing.T) {
 				return err
 			}
 		}
-		found, err := tx.Titled([]engine.Titling{
-			{Project: p.ID, Title: 7, Version: 3, Most: 2}, {Project: p.ID, Title: 7, Version: 1, Later: true, Most: 2},
+		found, err := tx.Alike([]engine.Likeness{
+			{Project: p.ID, Value: 7, Version: 3, Most: 2}, {Project: p.ID, Value: 7, Version: 1, Which: engine.Higher, Most: 2},
+			{Project: p.ID, Value: 7, Version: 2, Which: engine.SameEarlier, At: epoch, Most: 2},
+			{Project: p.ID, Value: 7, Version: 2, Which: engine.SameLater, At: epoch, Most: 2},
 		})
 		for i, names := range found {
 			if len(names) != 2 || names[0].MsgID != "<a>" || names[1].MsgID != "<b>" {

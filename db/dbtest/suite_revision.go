@@ -3,6 +3,7 @@ package dbtest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -20,6 +21,17 @@ func versioned(id string, minute, version int, subject string, refs ...string) *
 	if _, rest, ok := strings.Cut(subject, "] "); ok {
 		m.Subject.Rest = rest
 	}
+	return m
+}
+
+// ofChange has a mail be of a change-id, patching be a patch of this diff.
+func ofChange(id string, m *track.Mail) *track.Mail {
+	m.ChangeID = id
+	return m
+}
+
+func patching(diff string, m *track.Mail) *track.Mail {
+	m.Hash = fmt.Sprintf("%x", sha256.Sum256([]byte(diff)))[:40]
 	return m
 }
 
@@ -92,6 +104,38 @@ func (u suite) TestRevisions(t *testing.T) {
 			versioned("1", 0, 1, "[x] one"), versioned("2", day, 2, "[v2] one"),
 			versioned("2again", 2*day, 2, "[v2] one"), versioned("3", 3*day, 3, "[v3] one"),
 		}, []string{"2<1", "2again<1", "3<2again"}},
+		{"one change-id", []*track.Mail{
+			bob(ofChange("a", versioned("1", 0, 1, "[x] one"))), ofChange("a", versioned("2", day, 2, "[v2] uno")),
+		}, []string{"2<1"}},
+		{"one change-id of covers", []*track.Mail{
+			ofChange("a", versioned("1c", 0, 1, "[0/1] c")), versioned("1a", 0, 1, "[1/1] a", "1c"),
+			ofChange("a", versioned("2c", day, 2, "[0/1] d")), versioned("2a", day, 2, "[1/1] e", "2c"),
+			ofChange("b", versioned("3c", day, 3, "[0/1] d")), ofChange("a", versioned("3a", day, 3, "[1/1] e", "3c")),
+		}, []string{"2a<1a"}},
+		{"two change-ids", []*track.Mail{
+			ofChange("a", versioned("1", 0, 1, "[x] one")), ofChange("b", versioned("2", day, 2, "[v2] one", "1")),
+		}, nil},
+		{"one change-id, sent again", []*track.Mail{
+			ofChange("a", versioned("1", 0, 1, "[x] one")), ofChange("a", versioned("1again", day, 1, "[x] uno")),
+			ofChange("a", versioned("2", 2*day, 2, "[v2] uno")),
+		}, []string{"1again<1", "2<1again"}},
+		{"sent again and again", []*track.Mail{
+			patching("1", versioned("1", 0, 1, "[x] one")), patching("1", versioned("1again", day, 1, "[RESEND] one")),
+			patching("1", versioned("1anew", 2*day, 1, "[x] one")), patching("2", versioned("other", 3*day, 1, "[x] one")),
+			patching("3", versioned("2", 4*day, 2, "[v2] one")), patching("3", versioned("2again", 5*day, 2, "[v2] one")),
+		}, []string{"1again<1", "1anew<1again", "2<other", "2again<2"}},
+		{"one patch under other titles", []*track.Mail{
+			patching("1", versioned("1", 0, 1, "[x] one")), patching("1", versioned("2", day, 2, "[v2] uno")),
+			bob(patching("1", versioned("3", 2*day, 3, "[v3] eins"))),
+		}, []string{"2<1"}},
+		{"most patches under other titles", []*track.Mail{
+			patching("1", versioned("1a", 0, 1, "[1/3] a")), patching("2", versioned("1b", 0, 1, "[2/3] b", "1a")),
+			patching("3", versioned("1c", 0, 1, "[3/3] c", "1a")),
+			patching("1", versioned("2a", day, 2, "[1/3] d")), patching("2", versioned("2b", day, 2, "[2/3] e", "2a")),
+			patching("9", versioned("2c", day, 2, "[3/3] f", "2a")),
+			patching("1", versioned("3a", day, 3, "[1/3] g")), patching("8", versioned("3b", day, 3, "[2/3] h", "3a")),
+			patching("9", versioned("3c", day, 3, "[3/3] i", "3a")), patching("7", versioned("4", day, 4, "[v4] j")),
+		}, []string{"2a<1a", "3a<2a"}},
 		{"no title", []*track.Mail{versioned("1", 0, 1, "[x] "), versioned("2", day, 2, "[v2] ")}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,6 +176,24 @@ func (u suite) TestVersions(t *testing.T) {
 	}
 	if all, err := s.Versions(context.Background(), 99); err != nil || len(all) != 0 {
 		t.Errorf("of a series that is not there: %v, %v", all, err)
+	}
+}
+
+// Without change-ids versions are found by what is left, and found again with them.
+func (u suite) TestIgnoreChangeIDs(t *testing.T) {
+	e := u.database(t).engine(t)
+	s, err := db.New(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, ofChange("a", versioned("1", 0, 1, "[x] one")), ofChange("a", versioned("2", day, 2, "[v2] uno")),
+		ofChange("b", versioned("3", 2*day, 3, "[v3] one")))
+	if got := revisionsOf(t, s); !slices.Equal(got, []string{"2<1"}) {
+		t.Error(got)
+	}
+	s.IgnoreChangeIDs()
+	if got := revisionsOf(t, s); !slices.Equal(got, []string{"3<1"}) {
+		t.Error("without change-ids:", got)
 	}
 }
 

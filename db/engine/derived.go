@@ -145,25 +145,10 @@ type Member struct {
 	MsgID  string
 	Sender string
 	Refs   []string
-	Title  int64 // Mail.Title
-}
+	Name   string
 
-// Titling asks for mails of a title, sent before or after a version.
-type Titling struct {
-	Project int64
-	Title   int64
-	Later   bool      // of higher versions, lowest and oldest first; otherwise of lower ones, highest and newest first
-	Version int       // that they are above or below
-	Until   time.Time // dated so at the latest; zero: whenever
-	Most    int
-}
-
-// Namesake is a mail that was found by its title. Those of one version and date come in the order of Message-IDs.
-type Namesake struct {
-	Version int
-	Date    time.Time
-	MsgID   string
-	Series  int64 // 0: none
+	Title, Change int64 // as in Mail
+	Hash          []byte
 }
 
 // DerivedMail is a chosen mail with all that was derived of it.

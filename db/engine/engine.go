@@ -118,8 +118,12 @@ type Derivations interface {
 	Members(series []int64) (map[int64][]Member, error)
 	// People finds who is named.
 	People(emails []string) (map[string]PersonRow, error)
-	// Titled finds, for each query, the chosen patches and covers of a title, the first ones in the query's order.
-	Titled(queries []Titling) ([][]Namesake, error)
+	// Alike finds, for each query, the first mails in its order.
+	Alike(queries []Likeness) ([][]Alike, error)
+	// Beside finds the chosen patches and covers in series that refer to any of these, once for each.
+	Beside(to []Name, who Who) ([]Beside, error)
+	// LeadTo gives the series that chosen mails of these names lead to: of a comment, that of the patch or cover.
+	LeadTo(names []Name) (map[Name]int64, error)
 	// Depending gives all series that have a mail with Depends-on lines, each with its project, of the projects in which
 	// some series are.
 	Depending(series []int64) (map[int64]int64, error)

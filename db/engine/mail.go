@@ -75,6 +75,7 @@ type Mail struct {
 	State      string // that the mail asks for; empty: none
 	More       string // JSON of what no list is sorted or filtered by (see MoreOf); empty: nothing
 	Title      int64  // a hash by which later versions of a patch or cover are found; 0: of other mail
+	Change     int64  // a hash of its change-id, likewise; 0: it has none
 }
 
 // Equal tells whether two rows say the same of a mail, whichever stands for its name.
@@ -85,7 +86,7 @@ func (m *Mail) Equal(o *Mail) bool {
 		m.Name == o.Name && m.Marked == o.Marked && m.Number == o.Number && m.Total == o.Total &&
 		m.Version == o.Version && slices.Equal(m.Refs, o.Refs) && bytes.Equal(m.ContentSHA, o.ContentSHA) &&
 		bytes.Equal(m.DiffSHA, o.DiffSHA) && bytes.Equal(m.Hash, o.Hash) && m.PullURL == o.PullURL &&
-		m.State == o.State && m.More == o.More && m.Title == o.Title
+		m.State == o.State && m.More == o.More && m.Title == o.Title && m.Change == o.Change
 }
 
 // Copy is one of the mails of a name.

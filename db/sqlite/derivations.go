@@ -70,14 +70,19 @@ var (
 	referrersOfSenders = referrers + ` AND ` + in("m.sender")
 )
 
-func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
-	least, most := 0, 1 // of ref.member
-	switch r.Who {
+// memberRange is the range of ref.member.
+func memberRange(who engine.Who) (least, most int) {
+	switch who {
 	case engine.Members:
-		least = 1
+		return 1, 1
 	case engine.NonMembers:
-		most = 0
+		return 0, 0
 	}
+	return 0, 1
+}
+
+func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
+	least, most := memberRange(r.Who)
 	until := int64(math.MaxInt64)
 	if !r.Until.IsZero() {
 		until = r.Until.Unix()
@@ -172,7 +177,12 @@ func (q queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	return out, nil
 }
 
-const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.title`
+const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.name, m.title, m.change, m.hash`
+
+func memberInto(m *engine.Member) []any {
+	return []any{&m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), &m.Name, (*number)(&m.Title), (*number)(&m.Change),
+		&m.Hash}
+}
 
 func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	out := make(map[int64][]engine.Member, len(series))
@@ -182,7 +192,7 @@ func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 		WHERE s.id = j.value AND m.id = s.cover`, ids, func(scan func(...any) error) error {
 		var id int64
 		m := engine.Member{Cover: true}
-		err := scan(&id, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
+		err := scan(append([]any{&id}, memberInto(&m)...)...)
 		out[id] = append(out[id], m)
 		return err
 	}); err != nil {
@@ -194,7 +204,7 @@ func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 		ORDER BY p.series, p.number, p.mail`, ids, func(scan func(...any) error) error {
 		var id int64
 		var m engine.Member
-		err := scan(&id, &m.Number, &m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), (*number)(&m.Title))
+		err := scan(append([]any{&id, &m.Number}, memberInto(&m)...)...)
 		out[id] = append(out[id], m)
 		return err
 	})
@@ -227,22 +237,26 @@ func (q queries) Depending(series []int64) (map[int64]int64, error) {
 }
 
 func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+	return q.seriesOfNamed(`
+		SELECT n.project, n.msgid, coalesce(p.series, c.series)
+		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
+		WHERE n.msgid = j.value AND n.chosen AND coalesce(p.series, c.series) IS NOT NULL`, names)
+}
+
+// seriesOfNamed takes a query that takes Message-IDs, since of one there are few mails in other projects.
+func (q queries) seriesOfNamed(query string, names []engine.Name) (map[engine.Name]int64, error) {
 	found, asked := map[engine.Name]int64{}, make(map[engine.Name]bool, len(names))
 	var msgids []string
 	for _, name := range names {
 		asked[name], msgids = true, append(msgids, name.MsgID)
 	}
-	return found, q.each(`
-		SELECT n.project, n.msgid, coalesce(p.series, c.series)
-		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
-		WHERE n.msgid = j.value AND n.chosen AND coalesce(p.series, c.series) IS NOT NULL`,
-		[]any{list(once(msgids))}, func(scan func(...any) error) error {
-			var name engine.Name
-			var series int64
-			err := scan((*number)(&name.Project), &name.MsgID, &series)
-			if asked[name] {
-				found[name] = series
-			}
-			return err
-		})
+	return found, q.each(query, []any{list(once(msgids))}, func(scan func(...any) error) error {
+		var name engine.Name
+		var series int64
+		err := scan((*number)(&name.Project), &name.MsgID, &series)
+		if asked[name] {
+			found[name] = series
+		}
+		return err
+	})
 }

@@ -112,7 +112,7 @@ func TestDerived(t *testing.T) {
 	member := func(m *engine.Mail, number int) engine.Member {
 		cover := m.Kind == track.Cover
 		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
-			Refs: m.Refs, Title: m.Title}
+			Refs: m.Refs, Name: m.Name, Title: m.Title, Change: m.Change, Hash: m.Hash}
 	}
 	ann := d.People[0]
 	ann.MsgID, ann.ID = "<pull@x>", 1
@@ -135,29 +135,32 @@ func TestDerived(t *testing.T) {
 	})
 }
 
-func TestTitled(t *testing.T) {
+func TestAlike(t *testing.T) {
 	e, _, _ := openFilled(t)
-	p1 := engine.Namesake{Version: 1, Date: at(101), MsgID: "<p1@x>", Series: 1}
-	p2 := engine.Namesake{Version: 1, Date: at(102), MsgID: "<p2@x>", Series: 1}
-	q1 := engine.Namesake{Version: 2, Date: at(1000), MsgID: "<q1@x>", Series: 8}
-	ask := func(project int64, title int64, later bool, version int, until int64, most int) engine.Titling {
-		q := engine.Titling{Project: project, Title: title, Later: later, Version: version, Most: most}
-		if until != 0 {
-			q.Until = at(until)
+	p1 := engine.Alike{Version: 1, Date: at(101), MsgID: "<p1@x>", Series: 1}
+	p2 := engine.Alike{Version: 1, Date: at(102), MsgID: "<p2@x>", Series: 1}
+	q1 := engine.Alike{Version: 2, Date: at(1000), MsgID: "<q1@x>", Series: 8}
+	ask := func(project int64, title int64, which engine.Which, version int, date int64, most int) engine.Likeness {
+		q := engine.Likeness{Project: project, Value: title, Which: which, Version: version, Most: most}
+		if date != 0 {
+			q.At = at(date)
 		}
 		return q
 	}
-	answers(t, e, []asked{{"Titled", func(v engine.View) (any, error) {
-		return v.Titled([]engine.Titling{
-			ask(1, titlePatch, false, 3, 0, 10), ask(1, titlePatch, false, 2, 0, 1), ask(1, titlePatch, false, 3, 101, 10),
-			ask(1, titlePatch, true, 0, 0, 10), ask(1, titlePatch, true, 1, 0, 10),
-			ask(2, titlePatch, true, 0, 0, 10), ask(1, 5, true, 0, 0, 10),
+	lower, higher := engine.Lower, engine.Higher
+	answers(t, e, []asked{{"Alike", func(v engine.View) (any, error) {
+		return v.Alike([]engine.Likeness{
+			ask(1, titlePatch, lower, 3, 0, 10), ask(1, titlePatch, lower, 2, 0, 1), ask(1, titlePatch, lower, 3, 101, 10),
+			ask(1, titlePatch, higher, 0, 0, 10), ask(1, titlePatch, higher, 1, 0, 10),
+			ask(2, titlePatch, higher, 0, 0, 10), ask(1, 5, higher, 0, 0, 10),
+			ask(1, titlePatch, engine.SameEarlier, 1, 102, 10), ask(1, titlePatch, engine.SameEarlier, 1, 101, 10),
+			ask(1, titlePatch, engine.SameLater, 1, 102, 10), ask(1, titlePatch, engine.SameLater, 1, 0, 10),
 		})
-	}, [][]engine.Namesake{{q1, p2, p1}, {p2}, {p1}, {p1, p2, q1}, {q1}, nil, nil}}})
+	}, [][]engine.Alike{{q1, p2, p1}, {p2}, {p1}, {p1, p2, q1}, {q1}, nil, nil, {p2, p1}, {p1}, {p2}, {p1, p2}}}})
 }
 
 // The index by title is in parts, and mails of one title are in many.
-func TestTitledInParts(t *testing.T) {
+func TestAlikeInParts(t *testing.T) {
 	e, _, mails := openFilled(t)
 	for i, id := range []int64{1 << 16, 5 << 16, 5<<16 + 1, 1 << 40} {
 		m := *mails[1]
@@ -170,9 +173,10 @@ func TestTitledInParts(t *testing.T) {
 		}
 	}
 	answers(t, e, []asked{
-		{"Titled", func(v engine.View) (any, error) {
-			found, err := v.Titled([]engine.Titling{
-				{Project: 1, Title: titlePatch, Version: 9, Most: 5}, {Project: 1, Title: titlePatch, Later: true, Most: 4},
+		{"Alike", func(v engine.View) (any, error) {
+			found, err := v.Alike([]engine.Likeness{
+				{Project: 1, Value: titlePatch, Version: 9, Most: 5},
+				{Project: 1, Value: titlePatch, Which: engine.Higher, Most: 4},
 			})
 			var versions [][]int
 			for _, all := range found {

@@ -52,6 +52,8 @@ var columns = []column{
 	{"more", func(m *engine.Mail) any { return textOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
 	{"title", func(m *engine.Mail) any { return numberOrNull(m.Title) },
 		func(m *engine.Mail) any { return (*number)(&m.Title) }},
+	{"change", func(m *engine.Mail) any { return numberOrNull(m.Change) },
+		func(m *engine.Mail) any { return (*number)(&m.Change) }},
 }
 
 // columnNames are the names of columns, each after what stands before it ("m." or nothing).

@@ -89,7 +89,7 @@ func migrateTo(w *writer, version int, filled bool) error {
 
 // fills are what a migration does that SQL can't, by its number. Each has a file of its own that is never changed and
 // calls nothing that today's schema or rules can change: it runs on the schema of its migration.
-var fills = map[int]func(w *writer) error{2: fill0002, 7: fill0007}
+var fills = map[int]func(w *writer) error{2: fill0002, 7: fill0007, 10: fill0010}
 
 // rederives are the migrations after which all derived rows are made anew from the facts. That happens once, after the
 // last migration, because the code that derives knows today's schema only.

@@ -176,6 +176,18 @@ func wantToldOnce(t *testing.T, s *db.Store) *db.Store {
 	return s
 }
 
+// Change-ids of mails that were stored before they could be looked for lead to other versions.
+func TestChangesAreFilled(t *testing.T) {
+	s, err := Open(ctx, oldDatabases(t)["9"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if want := `"series":"<bulk.11@example.org>","revises":"<bulk.5@example.org>"`; !strings.Contains(dump(t, s), want) {
+		t.Errorf("the dump lacks %s", want)
+	}
+}
+
 const (
 	eventsQuery = `
 		SELECT e.id || ' ' || e.date || e.category || e.project || ' ' || coalesce(e.mail, '-') || ' ' || coalesce(s.key, '-')
@@ -401,6 +413,7 @@ var landed = map[string]string{
 	"0006": "10260eb2ae722d6f7fff9bdef7f557c542b52274830f7ab48af6db4b2161750b",
 	"0007": "386cac2acbda6b12404e61dafb135ea64ae56b0e6806a4fed465dd65d5d79e2f",
 	"0008": "23fbd6eb7a9a8823b31eef48604668ff16f7db79c4c910e2097d651f73cc35da",
+	"0009": "5d5a6aba0f57c215930a29023fc3fbde268e3303ced186f57e620358c0ae4001",
 }
 
 // What a migration lacks is added by the next one: databases that it made would otherwise never get it.

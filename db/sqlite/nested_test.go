@@ -44,7 +44,7 @@ func TestNoQueryInsideAQuery(t *testing.T) {
 		"Raw":          func() error { _, err := s.Raw(ctx, p.ID); return err },
 		"Why":          func() error { _, err := s.Why(ctx, p.ID); return err },
 		"Versions":     func() error { _, err := s.Versions(ctx, p.Series); return err },
-		"Dependencies": func() error { _, err := s.Dependencies(ctx, []int64{p.Series}, track.Scope{}); return err },
+		"Dependencies": func() error { _, err := s.Dependencies(ctx, []int64{p.Series}); return err },
 		"SentAgain":    func() error { _, err := s.SentAgain(ctx, p.Series); return err },
 		"Status":       func() error { _, err := s.Status(ctx); return err },
 		"Maildirs":     func() error { _, err := s.Maildirs(ctx); return err },

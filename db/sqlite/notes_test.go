@@ -61,9 +61,9 @@ func TestNothing(t *testing.T) {
 		}, engine.Event{}},
 		{"LastMail", func(v engine.View) (any, error) { return v.LastMail() }, int64(0)},
 		{"Reading", func(v engine.View) (any, error) { return v.Reading() }, 0},
-		{"Titled", func(v engine.View) (any, error) {
-			return v.Titled([]engine.Titling{{Title: 1, Most: 1}})
-		}, [][]engine.Namesake{nil}},
+		{"Alike", func(v engine.View) (any, error) {
+			return v.Alike([]engine.Likeness{{Value: 1, Most: 1}})
+		}, [][]engine.Alike{nil}},
 		{"Namings", func(v engine.View) (any, error) { return v.Namings([]string{"ann@x.org"}) }, map[string]engine.Naming{}},
 		{"Counts", func(v engine.View) (any, error) { return v.Counts() }, engine.Counts{}},
 	})

@@ -89,12 +89,17 @@ func whileWriting(v engine.View) error {
 // whileReading asks all the rest but what may look through everything: Holds, Counts and streams.
 func whileReading(v engine.View) error {
 	at := func(_ any, err error) error { return err }
-	titling := engine.Titling{Project: 1, Title: titlePatch, Version: 2, Most: 9}
-	later := titling
-	later.Later = true
+	var alike []engine.Likeness
+	for _, by := range []engine.Feature{engine.ByTitle, engine.ByChange, engine.ByDiff} {
+		for _, which := range []engine.Which{engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher} {
+			alike = append(alike, engine.Likeness{Project: 1, By: by, Value: titlePatch, Hash: "\x00", Which: which, Version: 2,
+				Most: 9})
+		}
+	}
+	named := []engine.Name{{Project: 1, MsgID: "<p1@x>"}}
 	errs := []error{
-		at(v.Titled([]engine.Titling{titling, later})), at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
-		at(v.SeriesOf([]engine.Name{{Project: 1, MsgID: "<p1@x>"}})),
+		at(v.Alike(alike)), at(v.Beside(named, engine.Members)), at(v.LeadTo(named)), at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
+		at(v.SeriesOf(named)),
 		at(v.MailViews([]int64{1, 2})),
 		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),
 		at(v.Events(engine.EventQuery{Above: 1})),

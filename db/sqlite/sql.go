@@ -82,10 +82,13 @@ func isNaming(m string) string {
 
 func isTitled(m string) string { return m + "title IS NOT NULL" }
 
+// isChange is the condition of the index mail_change.
+func isChange(m string) string { return m + "change IS NOT NULL" }
+
 // isNamed is the condition of the index mail_name.
 func isNamed(m string) string { return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) }
 
-// Three indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash
+// Four indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash
 // or by a person lies anywhere: with a million mails stored each new one would change a page of its own. They are
 // searched part by part. Each gives the part of a mail by the column of its number.
 func titlePart(id string) string  { return fmt.Sprintf("(%s >> %d)", id, titlePartBits) }

@@ -82,7 +82,7 @@ func (c *call) dependencies(rows []track.SeriesRow) (map[int64]track.Dependencie
 	if c.version < v14 || shown == nil {
 		return nil, nil
 	}
-	return c.Store.Dependencies(c.ctx(), shown, c.scope())
+	return c.Store.Dependencies(c.ctx(), shown)
 }
 
 func (e *encoder) series(r *track.SeriesRow, depend map[int64]track.Dependencies) {

@@ -37,7 +37,7 @@ func rowOfFacts(d *Delivery, p *track.Project, byList bool) (*engine.Mail, error
 		Refs:       m.Refs,
 		ContentSHA: d.sums.content, DiffSHA: d.sums.diff, Hash: d.sums.hash,
 		PullURL: m.PullURL, State: string(state), More: d.sums.more,
-		Title: titleHash(m.Kind(), sender.Email, name),
+		Title: titleHash(m.Kind(), sender.Email, name), Change: changeHash(m.Kind(), m.ChangeID),
 	}, nil
 }
 
@@ -105,6 +105,18 @@ func titleHash(kind track.Kind, sender, name string) int64 {
 	if kind != track.Patch && kind != track.Cover || title == "" {
 		return 0
 	}
-	sum := sha256.Sum256([]byte(sender + "\n" + title))
+	return hashOf(sender + "\n" + title)
+}
+
+// changeHash is the hash of a change-id, which all versions of a series have, whoever sends them; 0: there is none.
+func changeHash(kind track.Kind, id string) int64 {
+	if kind != track.Patch && kind != track.Cover || id == "" {
+		return 0
+	}
+	return hashOf(id)
+}
+
+func hashOf(text string) int64 {
+	sum := sha256.Sum256([]byte(text))
 	return int64(binary.BigEndian.Uint64(sum[:]))
 }

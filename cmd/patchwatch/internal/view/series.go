@@ -131,7 +131,7 @@ func (sh *Shower) versions(v track.SeriesView) (string, error) {
 
 // dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
 func (sh *Shower) dependencies(series int64) error {
-	all, err := sh.store.Dependencies(sh.ctx, []int64{series}, track.Scope{Whole: true})
+	all, err := sh.store.Dependencies(sh.ctx, []int64{series})
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ header() {
 }
 
 change() {
+	case $1 in 5 | 11) printf '\n---\nchange-id: 20261118-count-0123456789ab\n' ;; esac
 	printf '\n---\n--- a/src/file%d.c\n+++ b/src/file%d.c\n@@ -1 +1 @@\n-int number = 0;\n+int number = %d;\n' "$1" "$1" "$1"
 }
 

@@ -1,0 +1,140 @@
+package versions
+
+import (
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// After finds the series that revise each of these, by number.
+func (f *Finder) After(ids []int64) (map[int64][]int64, error) {
+	if err := f.load(ids); err != nil {
+		return nil, err
+	}
+	var asked []*sending
+	for _, id := range engine.SortedKeys(numbers(ids)) {
+		if s := f.sendings[id]; s != nil {
+			asked = append(asked, s)
+		}
+	}
+	e := evidence{}
+	if err := f.alikeAfter(asked, e); err != nil {
+		return nil, err
+	}
+	if err := f.threadAfter(asked, e); err != nil {
+		return nil, err
+	}
+	return f.revisers(asked, e)
+}
+
+// revisers are those of the series found that do revise the one that led to them.
+func (f *Finder) revisers(asked []*sending, e evidence) (map[int64][]int64, error) {
+	var found []int64
+	for _, of := range e {
+		for id := range of {
+			found = append(found, id)
+		}
+	}
+	before, err := f.Before(engine.Distinct(found))
+	if err != nil {
+		return nil, err
+	}
+	out := map[int64][]int64{}
+	for _, s := range asked {
+		for _, id := range engine.SortedKeys(e[s.row.ID]) {
+			if before[id].Series == s.row.ID {
+				out[s.row.ID] = append(out[s.row.ID], id)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (f *Finder) alikeAfter(asked []*sending, e evidence) error {
+	var l likenesses
+	for _, s := range asked {
+		l.ask1(s, engine.SameLater, s.Date)
+		l.askChanges(s, engine.SameLater, s.Date)
+		l.askDiffs(s, engine.SameLater, s.Date)
+		l.askTitles(s, engine.Higher, time.Time{})
+		l.askChanges(s, engine.Higher, time.Time{})
+		l.askDiffs(s, engine.Higher, time.Time{})
+	}
+	return l.find(f.View, e)
+}
+
+// threadAfter finds the series that refer to mails of these, to comments on them, or to what they refer to themselves.
+func (f *Finder) threadAfter(asked []*sending, e evidence) error {
+	below, err := f.below(asked)
+	if err != nil {
+		return err
+	}
+	var own, beside []engine.Name
+	for _, s := range asked {
+		own = append(own, below[s.row.ID]...)
+		beside = append(beside, s.refs()...)
+	}
+	referring, err := f.Beside(own, engine.Anybody)
+	if err != nil {
+		return err
+	}
+	to := map[engine.Name][]int64{}
+	for _, b := range referring {
+		to[b.To] = append(to[b.To], b.Series)
+	}
+	members, err := f.Beside(beside, engine.Members)
+	if err != nil {
+		return err
+	}
+	at := sortBeside(members, engine.Higher)
+	for _, s := range asked {
+		for _, name := range below[s.row.ID] {
+			for _, id := range to[name] {
+				e.note(s.row.ID, id, track.SameThread)
+			}
+		}
+		for _, place := range s.places() {
+			for _, a := range at.nearest(place, s.Version) {
+				e.note(s.row.ID, a.Series, track.SameThread)
+			}
+		}
+	}
+	return nil
+}
+
+// below are the mails of each series and the comments on them.
+func (f *Finder) below(asked []*sending) (map[int64][]engine.Name, error) {
+	var mails []int64
+	for _, s := range asked {
+		for _, m := range s.members {
+			mails = append(mails, m.Mail)
+		}
+	}
+	replies, err := f.Replies(mails, true)
+	if err != nil {
+		return nil, err
+	}
+	var comments []int64
+	for _, of := range replies {
+		comments = append(comments, of...)
+	}
+	rows, err := f.Rows(engine.Distinct(comments))
+	if err != nil {
+		return nil, err
+	}
+	msgid := map[int64]string{}
+	for _, r := range rows {
+		msgid[r.Mail] = r.ID
+	}
+	out := map[int64][]engine.Name{}
+	for _, s := range asked {
+		for _, m := range s.members {
+			out[s.row.ID] = append(out[s.row.ID], engine.Name{Project: s.row.Project, MsgID: m.MsgID})
+			for _, c := range replies[m.Mail] {
+				out[s.row.ID] = append(out[s.row.ID], engine.Name{Project: s.row.Project, MsgID: msgid[c]})
+			}
+		}
+	}
+	return out, nil
+}

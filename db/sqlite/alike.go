@@ -1,0 +1,137 @@
+package sqlite
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+
+	"patchwatch/db/engine"
+)
+
+// alikeQuery takes a list of [project, value, version, date] and finds for each the first mails of each part of the
+// index. The inner question is asked for each of them, by index.
+func alikeQuery(by engine.Feature, which engine.Which) string {
+	bits, has := titlePartBits, ""
+	switch by {
+	case engine.ByTitle:
+		has = titlePart("x.id") + ` = part.n AND x.title = j.value ->> 1 AND ` + isTitled("x.")
+	case engine.ByChange:
+		has = titlePart("x.id") + ` = part.n AND x.change = j.value ->> 1 AND ` + isChange("x.")
+	case engine.ByDiff:
+		bits, has = senderPartBits, hashPart("x.id")+` = part.n AND `+
+			hashStart("x.hash")+` = `+hashStart("unhex(j.value ->> 1)")+` AND x.hash = unhex(j.value ->> 1)`
+	}
+	versions := [...]string{
+		engine.Lower:       `x.version < j.value ->> 2 AND x.date <= j.value ->> 3`,
+		engine.SameEarlier: `x.version = j.value ->> 2 AND x.date <= j.value ->> 3`,
+		engine.SameLater:   `x.version = j.value ->> 2 AND x.date >= j.value ->> 3`,
+		engine.Higher:      `x.version > j.value ->> 2 AND x.date >= j.value ->> 3`,
+	}
+	order := `x.version DESC, x.date DESC, x.msgid`
+	if which.Forward() {
+		order = `x.version, x.date, x.msgid`
+	}
+	return fmt.Sprintf(`
+	WITH RECURSIVE %s
+	SELECT j.key, m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
+	FROM `+given+`part CROSS JOIN mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+	WHERE part.n IS NOT NULL AND m.id IN (
+		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = j.value ->> 0 AND x.chosen ORDER BY %s LIMIT +?)`,
+		partsOf(bits), has, versions[which], order)
+}
+
+// alikeKey says which likenesses are looked for by one question.
+type alikeKey struct {
+	by    engine.Feature
+	which engine.Which
+	most  int
+}
+
+func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
+	out := make([][]engine.Alike, len(all))
+	places := map[alikeKey][]int{}
+	for i, l := range all {
+		key := alikeKey{l.By, l.Which, l.Most}
+		places[key] = append(places[key], i)
+	}
+	for key, at := range places {
+		if err := q.alike(key, all, at, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// alike answers the questions at these places. What is found in several parts is put in order.
+func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]engine.Alike) error {
+	values := make([][4]any, len(at))
+	for i, place := range at {
+		values[i] = likenessValues(&all[place])
+	}
+	if err := q.each(alikeQuery(key.by, key.which), []any{list(values), key.most},
+		func(scan func(...any) error) error {
+			var i int
+			var a engine.Alike
+			err := scan(&i, &a.Version, (*seconds)(&a.Date), &a.MsgID, &a.Series)
+			out[at[i]] = append(out[at[i]], a)
+			return err
+		}); err != nil {
+		return err
+	}
+	for _, place := range at {
+		found := out[place]
+		slices.SortFunc(found, key.which.Compare)
+		out[place] = found[:min(len(found), key.most)]
+	}
+	return nil
+}
+
+func likenessValues(l *engine.Likeness) [4]any {
+	date := l.At.Unix()
+	switch {
+	case l.At.IsZero() && l.Which.Forward(), l.Which == engine.Higher:
+		date = math.MinInt64
+	case l.At.IsZero():
+		date = math.MaxInt64
+	}
+	var value any = l.Value
+	if l.By == engine.ByDiff {
+		value = hex.EncodeToString([]byte(l.Hash))
+	}
+	return [4]any{l.Project, value, l.Version, date}
+}
+
+var besideQuery = `
+	SELECT f.hash, m.sender, m.version, m.date, m.msgid, coalesce(p.series, c.series)
+	FROM ` + given + `ref f CROSS JOIN mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+	WHERE f.hash = j.value AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen
+		AND coalesce(p.series, c.series) IS NOT NULL`
+
+func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, err error) {
+	named := make(map[int64]engine.Name, len(to))
+	hashes := make([]int64, len(to))
+	for i, name := range to {
+		hashes[i] = engine.RefHash(name.Project, name.MsgID)
+		named[hashes[i]] = name
+	}
+	least, most := memberRange(who)
+	err = q.each(besideQuery, []any{list(once(hashes)), least, most}, func(scan func(...any) error) error {
+		var hash int64
+		var b engine.Beside
+		err := scan(&hash, &b.Sender, &b.Version, (*seconds)(&b.Date), &b.MsgID, &b.Series)
+		b.To = named[hash]
+		out = append(out, b)
+		return err
+	})
+	return out, err
+}
+
+func (q queries) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
+	return q.seriesOfNamed(`
+		SELECT n.project, n.msgid, coalesce(p.series, c.series, pp.series, pc.series) AS led
+		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
+			LEFT JOIN reply r ON r.mail = n.id AND p.mail IS NULL AND c.mail IS NULL
+			LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
+		WHERE n.msgid = j.value AND n.chosen AND led IS NOT NULL`, names)
+}

@@ -1,0 +1,9 @@
+-- Versions of series: which belong together.
+
+-- A hash of the change-id of a patch or cover, by which its other versions are found (fill_0010.go). NULL: it has none.
+ALTER TABLE mail ADD COLUMN change INTEGER;
+CREATE INDEX mail_change ON mail((id >> 16), change, version, date) WHERE change IS NOT NULL;
+
+-- By version and date too, so that of very many mails of one diff only the nearest are read.
+DROP INDEX mail_hash;
+CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WHERE hash IS NOT NULL;

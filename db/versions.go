@@ -1,0 +1,52 @@
+package db
+
+import (
+	"context"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/versions"
+	"patchwatch/track"
+)
+
+// IgnoreChangeIDs has versions be found as if no mail had a change-id, so that one sees how well they are found without.
+func (s *Store) IgnoreChangeIDs() { s.ignoreChanges = true }
+
+func (s *Store) finder(v engine.View) *versions.Finder { return versions.New(v, s.ignoreChanges) }
+
+// Versions lists a series and all that it revises or that revise it, the oldest version first.
+func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesView, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		f := s.finder(v)
+		families, err := f.Families([]int64{series})
+		if err != nil {
+			return err
+		}
+		for _, id := range families[series] {
+			views, err := seriesViews(f, track.Filter{Series: id})
+			if err != nil {
+				return err
+			}
+			out = append(out, views...)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// seriesViews lists series, each with the one that it revises.
+func seriesViews(f *versions.Finder, q track.Filter) ([]track.SeriesView, error) {
+	out, err := f.SeriesList(q)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(out))
+	for i := range out {
+		ids[i] = out[i].ID
+	}
+	before, err := f.Before(ids)
+	for i := range out {
+		b := before[out[i].ID]
+		out[i].Revises, out[i].Link = b.Series, b.Link
+	}
+	return out, err
+}
