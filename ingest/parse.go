@@ -110,6 +110,7 @@ func readBody(m *track.Mail, b body, notes *notes) {
 	}
 	m.Depends = findDepends(m.Content)
 	m.ChangeID = findChangeID(m.Content)
+	m.Earlier = findEarlier(m.Content, m.Subject.Version)
 	if m.Diff != "" {
 		m.Hash = hashDiff(b.diff)
 		m.Files = fileNames(b.diff, notes)

@@ -43,6 +43,7 @@ type Mail struct {
 
 	Trailers []Trailer // Acked-by, Reviewed-by, Tested-by and their kin, in order
 	Depends  []string  // of Depends-on lines: Message-IDs or URLs, as written
+	Earlier  string    // the Message-ID that the text names as the version before; empty: none
 	ChangeID string    // what b4 writes into every version of a series; empty in most mail
 
 	Ignore         bool   // X-Patchwork-Hint: ignore

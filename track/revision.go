@@ -25,13 +25,14 @@ type Sending struct {
 type Link int
 
 const (
-	NoLink      Link = iota // they are not
-	SharedTitle             // a mail of each has the same title and sender
-	SameDiffs               // most patches are the same, of the same submitter
-	SameTitle               // the mails that lead the two have the same title and sender
-	Resent                  // the same version once more: its subjects say RESEND, or titles and patches are the same
-	SameThread              // one refers to the other or to a comment on it, or both to the same mail
-	SameChange              // both have the same change-id
+	NoLink       Link = iota // they are not
+	SharedTitle              // a mail of each has the same title and sender
+	SameDiffs                // most patches are the same, of the same submitter
+	SameTitle                // the mails that lead the two have the same title and sender
+	Resent                   // the same version once more: its subjects say RESEND, or titles and patches are the same
+	SameThread               // one refers to the other or to a comment on it, or both to the same mail
+	NamedEarlier             // the text of the one names the other as an earlier version
+	SameChange               // both have the same change-id
 )
 
 // Earlier is a series that another revises, or may revise.
@@ -83,6 +84,8 @@ func (s *Sending) link(o *Sending, found Link) Link {
 		return SameChange
 	case len(s.Changes) > 0 && len(o.Changes) > 0:
 		return NoLink
+	case found == NamedEarlier:
+		return found
 	case s.Version == o.Version:
 		return s.resends(o)
 	case found >= SameThread:

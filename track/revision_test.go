@@ -106,6 +106,11 @@ func TestLink(t *testing.T) {
 		{"a change-id on one side", v2("[v2] a").with(1), v1("[x] a"), NoLink, SameTitle},
 		{"one change-id, sent again", again("[x] a").with(1), v1("[x] b").with(1), NoLink, SameChange},
 
+		{"named", v2("[v2] b").by("bob@x"), v1("[x] a"), NamedEarlier, NamedEarlier},
+		{"named by the same version", again("[x] b"), v1("[RFC] a"), NamedEarlier, NamedEarlier},
+		{"named by an earlier version", v1("[x] a"), v2("[v2] a"), NamedEarlier, NoLink},
+		{"named with another change-id", v2("[v2] b").with(1), v1("[x] a").with(2), NamedEarlier, NoLink},
+
 		{"most diffs", v2("[v2,0/3] f", "x=1", "y=2", "z=9"), v1("[0/3] g", "a=1", "b=2", "c=3"), NoLink, SameDiffs},
 		{"half of the diffs", v2("[v2,0/4] f", "x=1", "y=2", "z=8", "u=9"), v1("[0/4] g", "a=1", "b=2", "c=3", "d=4"),
 			NoLink, NoLink},

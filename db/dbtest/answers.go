@@ -50,14 +50,17 @@ func anyQuestions(t *rapid.T) (q questions) {
 
 func anyLikeness(t *rapid.T) engine.Likeness {
 	q := engine.Likeness{
-		Project: oneOf[int64](t, "project", 1, 1, 2), By: oneOf(t, "by", engine.ByTitle, engine.ByChange, engine.ByDiff),
+		Project: oneOf[int64](t, "project", 1, 1, 2), By: oneOf(t, "by", engine.ByTitle, engine.ByChange, engine.ByDiff, engine.ByEarlier),
 		Which:   oneOf(t, "which", engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher),
 		Version: rapid.IntRange(1, 3).Draw(t, "version"),
 		At:      oneOf(t, "at", time.Time{}, epoch.Add(time.Hour)), Most: oneOf(t, "most", 1, 100),
 	}
-	if q.By == engine.ByDiff {
-		q.Hash = oneOf(t, "hash", "\x00\xff", "\x00\xff\x00")
-	} else {
+	switch q.By {
+	case engine.ByDiff:
+		q.Text = oneOf(t, "hash", "\x00\xff", "\x00\xff\x00")
+	case engine.ByEarlier:
+		q.Text = oneOf(t, "earlier", someIDs...)
+	default:
 		q.Value = oneOf[int64](t, "value", 5, -6, 7)
 	}
 	return q

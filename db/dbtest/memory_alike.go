@@ -41,7 +41,8 @@ func (s *state) having(q *engine.Likeness) (out []*mail) {
 	}
 	for _, m := range s.mails.all() {
 		if q.By == engine.ByChange && q.Value != 0 && m.Change == q.Value ||
-			q.By == engine.ByDiff && q.Hash != "" && string(m.Hash) == q.Hash {
+			q.By == engine.ByDiff && q.Text != "" && string(m.Hash) == q.Text ||
+			q.By == engine.ByEarlier && q.Text != "" && m.Earlier == q.Text {
 			out = append(out, m)
 		}
 	}

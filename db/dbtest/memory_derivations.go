@@ -154,6 +154,7 @@ func (s *state) members(series int64) (out []engine.Member) {
 			out = append(out, engine.Member{
 				Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
 				Refs: slices.Clone(m.Refs), Name: m.Name, Title: m.Title, Change: m.Change, Hash: slices.Clone(m.Hash),
+				Earlier: m.Earlier,
 			})
 		}
 	}

@@ -42,6 +42,7 @@ func (r *rows) fill(m *engine.Mail) {
 	m.More = oneOf(t, "more", "", `{"Depends":["<a@x>"]}`,
 		`{"Trailers":[{"Key":"Acked-by","Value":"x"}],"Notes":["n"],"ActionRequired":true}`)
 	m.Title, m.Change = oneOf[int64](t, "title", 0, 5, -6), oneOf[int64](t, "change", 0, 5, -6)
+	m.Earlier = oneOf(t, "earlier", "", "", oneOf(t, "id", someIDs...))
 }
 
 func (r *rows) insert() step {

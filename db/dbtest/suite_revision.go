@@ -24,9 +24,14 @@ func versioned(id string, minute, version int, subject string, refs ...string) *
 	return m
 }
 
-// ofChange has a mail be of a change-id, patching be a patch of this diff.
+// ofChange has a mail be of a change-id, naming name a version before, patching be a patch of this diff.
 func ofChange(id string, m *track.Mail) *track.Mail {
 	m.ChangeID = id
+	return m
+}
+
+func naming(earlier string, m *track.Mail) *track.Mail {
+	m.Earlier = "<" + earlier + ">"
 	return m
 }
 
@@ -124,6 +129,12 @@ func (u suite) TestRevisions(t *testing.T) {
 			patching("1", versioned("1anew", 2*day, 1, "[x] one")), patching("2", versioned("other", 3*day, 1, "[x] one")),
 			patching("3", versioned("2", 4*day, 2, "[v2] one")), patching("3", versioned("2again", 5*day, 2, "[v2] one")),
 		}, []string{"1again<1", "1anew<1again", "2<other", "2again<2"}},
+		{"named in the text", []*track.Mail{
+			versioned("1c", 0, 1, "[0/1] c"), versioned("1a", 0, 1, "[1/1] a", "1c"),
+			naming("1c", bob(versioned("2", day, 2, "[v2] uno"))), naming("1a", versioned("3", 2*day, 3, "[v3] eins")),
+			versioned("r", 3*day, 1, "[x] a"), naming("lost", versioned("4", 3*day, 4, "[v4] four")),
+			naming("4", versioned("5", 4*day, 4, "[v4] five")), naming("6", versioned("6", 5*day, 6, "[v6] six")),
+		}, []string{"2<1a", "3<1a", "5<4"}},
 		{"one patch under other titles", []*track.Mail{
 			patching("1", versioned("1", 0, 1, "[x] one")), patching("1", versioned("2", day, 2, "[v2] uno")),
 			bob(patching("1", versioned("3", 2*day, 3, "[v3] eins"))),

@@ -10,7 +10,7 @@ type Likeness struct {
 	Project int64
 	By      Feature
 	Value   int64  // of a title or change
-	Hash    string // of a diff: the bytes of Mail.Hash
+	Text    string // of a diff: the bytes of Mail.Hash; otherwise a Message-ID
 	Which   Which
 	Version int
 	At      time.Time // see Which; zero: whenever
@@ -21,9 +21,10 @@ type Likeness struct {
 type Feature int
 
 const (
-	ByTitle  Feature = iota // Mail.Title
-	ByChange                // Mail.Change
-	ByDiff                  // Mail.Hash
+	ByTitle   Feature = iota // Mail.Title
+	ByChange                 // Mail.Change
+	ByDiff                   // Mail.Hash
+	ByEarlier                // Mail.Earlier
 )
 
 // Which says which mails are meant, seen from the one that others are like, and in which order: the nearest first.

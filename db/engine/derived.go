@@ -149,6 +149,7 @@ type Member struct {
 
 	Title, Change int64 // as in Mail
 	Hash          []byte
+	Earlier       string
 }
 
 // DerivedMail is a chosen mail with all that was derived of it.

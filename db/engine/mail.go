@@ -76,6 +76,7 @@ type Mail struct {
 	More       string // JSON of what no list is sorted or filtered by (see MoreOf); empty: nothing
 	Title      int64  // a hash by which later versions of a patch or cover are found; 0: of other mail
 	Change     int64  // a hash of its change-id, likewise; 0: it has none
+	Earlier    string // the Message-ID that its text names as the version before; empty: none
 }
 
 // Equal tells whether two rows say the same of a mail, whichever stands for its name.
@@ -86,7 +87,7 @@ func (m *Mail) Equal(o *Mail) bool {
 		m.Name == o.Name && m.Marked == o.Marked && m.Number == o.Number && m.Total == o.Total &&
 		m.Version == o.Version && slices.Equal(m.Refs, o.Refs) && bytes.Equal(m.ContentSHA, o.ContentSHA) &&
 		bytes.Equal(m.DiffSHA, o.DiffSHA) && bytes.Equal(m.Hash, o.Hash) && m.PullURL == o.PullURL &&
-		m.State == o.State && m.More == o.More && m.Title == o.Title && m.Change == o.Change
+		m.State == o.State && m.More == o.More && m.Title == o.Title && m.Change == o.Change && m.Earlier == o.Earlier
 }
 
 // Copy is one of the mails of a name.

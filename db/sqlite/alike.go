@@ -12,15 +12,17 @@ import (
 // alikeQuery takes a list of [project, value, version, date] and finds for each the first mails of each part of the
 // index. The inner question is asked for each of them, by index.
 func alikeQuery(by engine.Feature, which engine.Which) string {
-	bits, has := titlePartBits, ""
+	parts, has := partsOf(titlePartBits), ""
 	switch by {
 	case engine.ByTitle:
 		has = titlePart("x.id") + ` = part.n AND x.title = j.value ->> 1 AND ` + isTitled("x.")
 	case engine.ByChange:
 		has = titlePart("x.id") + ` = part.n AND x.change = j.value ->> 1 AND ` + isChange("x.")
 	case engine.ByDiff:
-		bits, has = senderPartBits, hashPart("x.id")+` = part.n AND `+
+		parts, has = partsOf(senderPartBits), hashPart("x.id")+` = part.n AND `+
 			hashStart("x.hash")+` = `+hashStart("unhex(j.value ->> 1)")+` AND x.hash = unhex(j.value ->> 1)`
+	case engine.ByEarlier:
+		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = j.value ->> 1`
 	}
 	versions := [...]string{
 		engine.Lower:       `x.version < j.value ->> 2 AND x.date <= j.value ->> 3`,
@@ -38,7 +40,7 @@ func alikeQuery(by engine.Feature, which engine.Which) string {
 	FROM `+given+`part CROSS JOIN mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	WHERE part.n IS NOT NULL AND m.id IN (
 		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = j.value ->> 0 AND x.chosen ORDER BY %s LIMIT +?)`,
-		partsOf(bits), has, versions[which], order)
+		parts, has, versions[which], order)
 }
 
 // alikeKey says which likenesses are looked for by one question.
@@ -96,8 +98,11 @@ func likenessValues(l *engine.Likeness) [4]any {
 		date = math.MaxInt64
 	}
 	var value any = l.Value
-	if l.By == engine.ByDiff {
-		value = hex.EncodeToString([]byte(l.Hash))
+	switch l.By {
+	case engine.ByDiff:
+		value = hex.EncodeToString([]byte(l.Text))
+	case engine.ByEarlier:
+		value = l.Text
 	}
 	return [4]any{l.Project, value, l.Version, date}
 }

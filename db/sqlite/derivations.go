@@ -177,11 +177,11 @@ func (q queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	return out, nil
 }
 
-const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.name, m.title, m.change, m.hash`
+const memberColumns = `m.id, m.msgid, m.sender, m.refs, m.name, m.title, m.change, m.hash, m.earlier`
 
 func memberInto(m *engine.Member) []any {
 	return []any{&m.Mail, &m.MsgID, &m.Sender, (*lines)(&m.Refs), &m.Name, (*number)(&m.Title), (*number)(&m.Change),
-		&m.Hash}
+		&m.Hash, (*text)(&m.Earlier)}
 }
 
 func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {

@@ -54,6 +54,8 @@ var columns = []column{
 		func(m *engine.Mail) any { return (*number)(&m.Title) }},
 	{"change", func(m *engine.Mail) any { return numberOrNull(m.Change) },
 		func(m *engine.Mail) any { return (*number)(&m.Change) }},
+	{"earlier", func(m *engine.Mail) any { return textOrNull(m.Earlier) },
+		func(m *engine.Mail) any { return (*text)(&m.Earlier) }},
 }
 
 // columnNames are the names of columns, each after what stands before it ("m." or nothing).

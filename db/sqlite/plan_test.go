@@ -90,9 +90,9 @@ func whileWriting(v engine.View) error {
 func whileReading(v engine.View) error {
 	at := func(_ any, err error) error { return err }
 	var alike []engine.Likeness
-	for _, by := range []engine.Feature{engine.ByTitle, engine.ByChange, engine.ByDiff} {
+	for _, by := range []engine.Feature{engine.ByTitle, engine.ByChange, engine.ByDiff, engine.ByEarlier} {
 		for _, which := range []engine.Which{engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher} {
-			alike = append(alike, engine.Likeness{Project: 1, By: by, Value: titlePatch, Hash: "\x00", Which: which, Version: 2,
+			alike = append(alike, engine.Likeness{Project: 1, By: by, Value: titlePatch, Text: "\x00", Which: which, Version: 2,
 				Most: 9})
 		}
 	}

@@ -38,6 +38,7 @@ func rowOfFacts(d *Delivery, p *track.Project, byList bool) (*engine.Mail, error
 		ContentSHA: d.sums.content, DiffSHA: d.sums.diff, Hash: d.sums.hash,
 		PullURL: m.PullURL, State: string(state), More: d.sums.more,
 		Title: titleHash(m.Kind(), sender.Email, name), Change: changeHash(m.Kind(), m.ChangeID),
+		Earlier: earlierOf(m),
 	}, nil
 }
 
@@ -114,6 +115,14 @@ func changeHash(kind track.Kind, id string) int64 {
 		return 0
 	}
 	return hashOf(id)
+}
+
+// earlierOf is what a patch or cover names as the version before.
+func earlierOf(m *track.Mail) string {
+	if kind := m.Kind(); kind != track.Patch && kind != track.Cover {
+		return ""
+	}
+	return m.Earlier
 }
 
 func hashOf(text string) int64 {

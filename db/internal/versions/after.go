@@ -59,6 +59,8 @@ func (f *Finder) alikeAfter(asked []*sending, e evidence) error {
 		l.askDiffs(s, engine.SameLater, s.Date)
 		l.askTitles(s, engine.Higher, time.Time{})
 		l.askChanges(s, engine.Higher, time.Time{})
+		l.askNamed(s, engine.SameLater, s.Date)
+		l.askNamed(s, engine.Higher, time.Time{})
 		l.askDiffs(s, engine.Higher, time.Time{})
 	}
 	return l.find(f.View, e)

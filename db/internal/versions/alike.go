@@ -85,7 +85,14 @@ func (l *likenesses) askChanges(s *sending, which engine.Which, at time.Time) {
 
 func (l *likenesses) askDiffs(s *sending, which engine.Which, at time.Time) {
 	for _, diff := range s.Diffs {
-		l.ask(s, engine.Likeness{By: engine.ByDiff, Hash: diff, Which: which, At: at})
+		l.ask(s, engine.Likeness{By: engine.ByDiff, Text: diff, Which: which, At: at})
+	}
+}
+
+// askNamed asks for mails whose text names one of these as the version before.
+func (l *likenesses) askNamed(s *sending, which engine.Which, at time.Time) {
+	for _, m := range s.members {
+		l.ask(s, engine.Likeness{By: engine.ByEarlier, Text: m.MsgID, Which: which, At: at})
 	}
 }
 

@@ -10,27 +10,32 @@ import (
 )
 
 // threadBefore finds the series that members of later versions refer to, or to a comment on which they refer, and those
-// of which a mail of the same sender refers to the same mail as they do, whether that is stored or not.
+// of which a mail of the same sender refers to the same mail as they do, whether that is stored or not. And it finds the
+// series that any member names as the version before.
 func (f *Finder) threadBefore(asked []*sending, e evidence) error {
-	var names []engine.Name
+	var refs, named []engine.Name
 	for _, s := range asked {
 		if s.Version > 1 {
-			names = append(names, s.refs()...)
+			refs = append(refs, s.refs()...)
 		}
+		named = append(named, s.named()...)
 	}
-	if len(names) == 0 {
+	if len(refs)+len(named) == 0 {
 		return nil
 	}
-	above, err := f.LeadTo(names)
+	above, err := f.LeadTo(append(named, refs...))
 	if err != nil {
 		return err
 	}
-	found, err := f.Beside(names, engine.Members)
+	found, err := f.Beside(refs, engine.Members)
 	if err != nil {
 		return err
 	}
 	beside := sortBeside(found, engine.Lower)
 	for _, s := range asked {
+		for _, name := range s.named() {
+			e.note(s.row.ID, above[name], track.NamedEarlier)
+		}
 		if s.Version == 1 {
 			continue
 		}
@@ -55,6 +60,16 @@ func (s *sending) refs() (out []engine.Name) {
 				seen[ref] = true
 				out = append(out, engine.Name{Project: s.row.Project, MsgID: ref})
 			}
+		}
+	}
+	return out
+}
+
+// named are the mails that the text of members names as the version before.
+func (s *sending) named() (out []engine.Name) {
+	for _, m := range s.members {
+		if m.Earlier != "" {
+			out = append(out, engine.Name{Project: s.row.Project, MsgID: m.Earlier})
 		}
 	}
 	return out

@@ -4,6 +4,11 @@
 ALTER TABLE mail ADD COLUMN change INTEGER;
 CREATE INDEX mail_change ON mail((id >> 16), change, version, date) WHERE change IS NOT NULL;
 
+-- The Message-ID that the text of a patch or cover names as the version before, which rebuild --reparse reads. NULL: none. Few
+-- mails have it, and Message-IDs that name a version mostly begin with a date: so this index is in one part.
+ALTER TABLE mail ADD COLUMN earlier TEXT;
+CREATE INDEX mail_earlier ON mail(earlier, version, date) WHERE earlier IS NOT NULL;
+
 -- By version and date too, so that of very many mails of one diff only the nearest are read.
 DROP INDEX mail_hash;
 CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WHERE hash IS NOT NULL;
