@@ -1,0 +1,96 @@
+package rangediff
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
+
+// A Patch is one patch of a version, as its mail has it.
+type Patch struct {
+	Author  string // name and address, on one line
+	Title   string // the subject without its prefixes
+	Message string // what follows the title in the commit message, trailers included
+	Diff    string // text outside headers and hunks does not count
+}
+
+// messageLines is what is compared of a message. An empty line follows the author and the title.
+func (p *Patch) messageLines() []string {
+	lines := []string{"Author: " + p.Author, "", p.Title}
+	if p.Message == "" {
+		return lines
+	}
+	return append(append(lines, ""), strings.Split(p.Message, "\n")...)
+}
+
+// diffLines hands the lines of a diff as it is compared to f. A patch without a diff, such as a pull request, is
+// compared by its message. size is how many lines git counts.
+func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
+	if len(files) == 0 {
+		for _, l := range p.messageLines() {
+			f(l)
+			size++
+		}
+		return size
+	}
+	for i := range files {
+		if i > 0 {
+			f("") // git puts it between files; it does not count
+		}
+		size += files[i].eachLine(f)
+	}
+	return size
+}
+
+// eachLine hands the lines of a file to f as git range-diff shows them, and returns how many there are.
+func (f *file) eachLine(each func(line string)) (n int) {
+	put := func(line string) {
+		each(line)
+		n++
+	}
+	put(f.heading())
+	if f.binary != "" {
+		sum := sha256.Sum256([]byte(f.binary))
+		put(" Binary contents " + hex.EncodeToString(sum[:8]))
+	}
+	for i := range f.hunks {
+		h := &f.hunks[i]
+		begin := "@@"
+		if h.section != "" {
+			begin += " " + f.name() + ":" + h.section
+		}
+		put(begin)
+		for _, l := range h.lines {
+			if l[0] == '\\' {
+				l = " " + l
+			}
+			put(l)
+		}
+	}
+	return n
+}
+
+// heading names a file and says what else becomes of it.
+func (f *file) heading() string {
+	name := f.name()
+	switch {
+	case f.isNew:
+		name += " (new)"
+	case f.isDeleted:
+		name += " (deleted)"
+	case f.isRename:
+		name = f.old + " => " + f.new
+	}
+	if f.oldMode != "" && f.newMode != "" && f.oldMode != f.newMode {
+		name += " (mode change " + f.oldMode + " => " + f.newMode + ")"
+	}
+	return " ## " + name + " ##"
+}
+
+// name is what the file is called afterwards, or was called before it was deleted.
+func (f *file) name() string {
+	if f.isDeleted || f.new == "" {
+		return f.old
+	}
+	return f.new
+}

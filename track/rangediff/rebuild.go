@@ -1,0 +1,109 @@
+package rangediff
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Rebuilt is what the patches of one version make of files, as far as their hunks show them. It needs no repository:
+// what no hunk shows is only known to be as it was.
+type Rebuilt struct {
+	limits limits
+	files  map[string]*rebuiltFile // by name
+	gone   []*rebuiltFile          // that were deleted
+	left   map[string]bool         // names that files had
+	weight int                     // of all patches
+	work   int                     // lines that were copied
+	large  bool                    // the patches are more than can be held
+}
+
+// A rebuiltFile is one file.
+type rebuiltFile struct {
+	origin  string // its name before the patches; empty if they add it
+	name    string // its name behind them; empty if they delete it
+	mode    string // behind them, as far as it is known
+	oldID   string // of the base, as the first patch that touches it abbreviates it
+	newID   string // of the result
+	fault   string // why its text is not known
+	overlay *overlay
+}
+
+// NewRebuilt returns files that no patch has touched.
+func NewRebuilt() *Rebuilt {
+	return &Rebuilt{limits: usualLimits(), files: map[string]*rebuiltFile{}, left: map[string]bool{}}
+}
+
+// Apply applies the next patch. It keeps parts of the text.
+func (r *Rebuilt) Apply(p Patch) {
+	if r.weight += weightOf(p.Diff); r.weight > r.limits.weight || r.work > r.limits.work {
+		r.large, r.files, r.gone, r.left = true, nil, nil, nil
+		return
+	}
+	files := readDiff(p.Diff)
+	for i := range files {
+		r.file(&files[i])
+	}
+}
+
+// file applies what a patch does to one file.
+func (r *Rebuilt) file(f *file) {
+	t := r.find(f)
+	if f.newMode != "" {
+		t.mode = f.newMode
+	}
+	t.newID = f.newID
+	switch {
+	case t.fault != "":
+	case f.binary != "":
+		t.fault = "is binary"
+	case t.overlay.apply(f.hunks) != nil:
+		t.fault = "can't be rebuilt: its patches do not follow each other"
+	default:
+		r.work += t.overlay.known()
+	}
+	if f.isDeleted {
+		r.leave(t.name)
+		t.name = ""
+		r.gone = append(r.gone, t)
+	}
+}
+
+// find returns the file that a patch is for, under its new name.
+func (r *Rebuilt) find(f *file) *rebuiltFile {
+	if f.isNew {
+		t := &rebuiltFile{name: f.name(), overlay: &overlay{}, oldID: f.oldID}
+		if r.files[t.name] != nil {
+			t.fault = "is added, and was there before"
+		}
+		r.files[t.name] = t
+		return t
+	}
+	t := r.files[f.old]
+	switch {
+	case t == nil && r.left[f.old]:
+		t = &rebuiltFile{name: f.old, fault: "is changed, and was there no more"}
+	case t == nil:
+		t = &rebuiltFile{origin: f.old, name: f.old, overlay: untouched(), oldID: f.oldID, mode: f.oldMode}
+	}
+	switch {
+	case f.isCopy:
+		t = &rebuiltFile{name: f.new, mode: t.mode, fault: fmt.Sprintf("is a copy of %s", f.old)}
+	case f.isRename:
+		r.leave(f.old)
+		t.name = f.new
+	}
+	r.files[t.name] = t
+	return t
+}
+
+func (r *Rebuilt) leave(name string) {
+	delete(r.files, name)
+	r.left[name] = true
+}
+
+// sameID tells whether two abbreviated ids are those of the same contents. Ids that are not known are not the same.
+func sameID(a, b string) bool {
+	const enough = 7
+	n := min(len(a), len(b))
+	return n >= enough && strings.EqualFold(a[:n], b[:n])
+}
