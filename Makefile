@@ -89,8 +89,10 @@ bench: build
 
 FUZZTIME ?= 1m
 fuzz: needs
-	@for f in $$(grep -ho 'func Fuzz[A-Za-z]*' ingest/*_test.go | cut -c6-); do \
-		echo "$$f for $(FUZZTIME)"; $(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) ./ingest || exit 1; done
+	@for room in ./ingest ./track/rangediff; do \
+		for f in $$(grep -ho 'func Fuzz[A-Za-z]*' $$room/*_test.go | cut -c6-); do \
+			echo "$$f for $(FUZZTIME)"; \
+			$(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$room || exit 1; done; done
 
 # What is given to others: a static binary that needs nothing of the machine, in an archive and a Debian package, in dist/.
 # The same sources and versions of Go and cc give the same bytes, in whatever folder.

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
+
+	"patchwatch/cmd/patchwatch/internal/view"
 )
 
 var seriesTwelve = regexp.MustCompile(`\bs12\b`)
@@ -57,7 +60,10 @@ func pageRuns(t *testing.T, text string, isStored bool) (ran int) {
 
 func (w *workplace) readmeRuns(command string) {
 	w.t.Helper()
-	if seriesTwelve.MatchString(command) {
+	switch {
+	case strings.HasPrefix(command, "patchwatch diff "):
+		command = seriesTwelve.ReplaceAllString(command, w.revisingSeries())
+	case seriesTwelve.MatchString(command):
 		command = seriesTwelve.ReplaceAllString(command, w.completeSeries())
 	}
 	command = strings.NewReplacer(":9464", ":0", "/var/mail", w.dir, "git am",
@@ -118,5 +124,21 @@ func (w *workplace) completeSeries() string {
 		}
 	}
 	w.t.Fatal("no series is complete")
+	return ""
+}
+
+// revisingSeries gives the id of a series that revises another.
+func (w *workplace) revisingSeries() string {
+	w.t.Helper()
+	var all []view.Series
+	if err := json.Unmarshal([]byte(w.run("series", "--json")), &all); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, s := range all {
+		if s.Revises != "" {
+			return s.ID
+		}
+	}
+	w.t.Fatal("no series revises another")
 	return ""
 }

@@ -31,7 +31,9 @@ var rooms = map[string][]string{
 	inside + "stress": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/track", "patchwatch/watcher", inside + "intake", inside + "term",
 	},
-	inside + "view": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", inside + "term"},
+	inside + "view": {
+		"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/track/rangediff", inside + "term",
+	},
 
 	// What tests of several rooms hold output against.
 	inside + "term/termtest":    {},
@@ -43,6 +45,8 @@ var rooms = map[string][]string{
 	"patchwatch/watcher": {},
 	"patchwatch/ingest":  {"patchwatch/track"},
 	"patchwatch/track":   {},
+
+	"patchwatch/track/rangediff": {},
 
 	"patchwatch/db": {
 		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
