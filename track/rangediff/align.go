@@ -7,16 +7,20 @@ import (
 	"sort"
 )
 
-// aligned returns the overlay of the new version over the base of the old one. The base may have changed between the
-// two, elsewhere in the file: then the lines that both show stand at other places, and what the new version shows is
-// moved to where the old one has it. at is the number of a line of which they show different texts even then, or 0.
-func aligned(old, new *overlay) (moved *overlay, at int) {
-	if _, at = mergeSeen(old.seen, new.seen); at == 0 {
-		return new, 0
+// aligned returns the overlay of the new version over the base of the old one. Unless it is known to be the same, the
+// base may have changed between the two, elsewhere in the file: then the lines that both show stand at other places, and
+// what the new version shows is moved to where the old one has it. at is the number of a line of which they show
+// different texts even then, or 0.
+func aligned(old, new *overlay, same bool) (moved *overlay, at int) {
+	if same {
+		_, at := mergeSeen(old.seen, new.seen)
+		return new, at
 	}
 	a := aligner{old: inPlace(old.seen), blocks: blocksOf(inPlace(new.seen))}
-	a.vote()
-	if !a.agrees() {
+	if at := a.vote(); at > 0 {
+		return nil, at
+	}
+	if at := a.disagree(); at > 0 {
 		return nil, at
 	}
 	return a.move(new), 0
@@ -53,8 +57,8 @@ type aligner struct {
 }
 
 // vote chooses the shift of each block: the one that most of its lines have to their equals in the old version, or that
-// of the block before.
-func (a *aligner) vote() {
+// of the block before. at is the number of a line in a block that is much like one of the old version, but not the same.
+func (a *aligner) vote() (at int) {
 	var new []baseLine
 	for i := range a.blocks {
 		new = append(new, a.blocks[i].lines...)
@@ -74,9 +78,12 @@ func (a *aligner) vote() {
 		}
 	}
 	for i := range a.blocks {
-		a.blocks[i].choose(shifts)
+		if at := a.choose(&a.blocks[i], shifts); at > 0 {
+			return at
+		}
 	}
 	a.fill()
+	return 0
 }
 
 func texts(lines []baseLine) []string {
@@ -87,27 +94,42 @@ func texts(lines []baseLine) []string {
 	return out
 }
 
-func (b *block) choose(shifts map[int]int) {
+// choose chooses the shift that most lines vote for. Few lines may be equal by chance: then at least all others have to
+// agree.
+func (a *aligner) choose(b *block, shifts map[int]int) (at int) {
 	votes := map[int]int{}
 	for _, l := range b.lines {
 		if s, ok := shifts[l.at]; ok {
 			votes[s]++
 		}
 	}
+	best := 0
 	for _, s := range slices.Sorted(maps.Keys(votes)) {
-		if !b.voted || votes[s] > votes[b.shift] {
-			b.shift, b.voted = s, true
+		if votes[s] > votes[best] {
+			best = s
 		}
 	}
+	if votes[best] == 0 {
+		return 0
+	}
+	b.shift = best
+	at = a.disagrees(b)
+	switch {
+	case at == 0:
+		b.voted = true
+	case 2*votes[best] >= len(b.lines):
+		return at
+	}
+	return 0
 }
 
 // fill gives blocks that the old version does not show the shift of a neighbour.
 func (a *aligner) fill() {
 	first := slices.IndexFunc(a.blocks, func(b block) bool { return b.voted })
-	if first < 0 {
-		return
+	shift := 0
+	if first >= 0 {
+		shift = a.blocks[first].shift
 	}
-	shift := a.blocks[first].shift
 	for i := range a.blocks {
 		if b := &a.blocks[i]; b.voted {
 			shift = b.shift
@@ -117,26 +139,34 @@ func (a *aligner) fill() {
 	}
 }
 
-// agrees tells whether the moved blocks are in order, and show what the old version shows at their places.
-func (a *aligner) agrees() bool {
+// disagree is the number of a line of the old version at which moved blocks are not in order, or show something else.
+func (a *aligner) disagree() (at int) {
 	end := 0
 	for i := range a.blocks {
 		b := &a.blocks[i]
 		if b.from()+b.shift < end {
-			return false
+			return max(1, end)
 		}
 		end = b.to() + b.shift
-		at := sort.Search(len(a.old), func(i int) bool { return a.old[i].at >= b.from()+b.shift })
-		for _, l := range a.old[at:] {
-			if l.at >= end {
-				break
-			}
-			if l.text != b.lines[l.at-b.shift-b.from()].text {
-				return false
-			}
+		if at := a.disagrees(b); at > 0 {
+			return at
 		}
 	}
-	return true
+	return 0
+}
+
+// disagrees is the number of a line of which a moved block shows another text than the old version, or 0.
+func (a *aligner) disagrees(b *block) (at int) {
+	from := sort.Search(len(a.old), func(i int) bool { return a.old[i].at >= b.from()+b.shift })
+	for _, l := range a.old[from:] {
+		if l.at >= b.to()+b.shift {
+			break
+		}
+		if l.text != b.lines[l.at-b.shift-b.from()].text {
+			return l.at + 1
+		}
+	}
+	return 0
 }
 
 // move moves an overlay. Ranges of unknown lines become longer or shorter.

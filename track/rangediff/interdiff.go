@@ -105,11 +105,16 @@ func orAsItWas(f, other *rebuiltFile) *rebuiltFile {
 		overlay: untouched()}
 }
 
+// sameBase tells that the file is known to have been the same before both versions.
+func (p filePair) sameBase() bool {
+	return sameID(p.old.oldID, p.new.oldID) || len(p.old.overlay.seen) == 0 || len(p.new.overlay.seen) == 0
+}
+
 // diff compares the two results. fault says why it can't.
 func (p filePair) diff() (f FileDiff, fault string) {
 	f = FileDiff{Old: p.old.name, New: p.new.name, OldMode: p.old.mode, NewMode: p.new.mode}
-	if f.OldMode == "" || f.NewMode == "" {
-		f.OldMode, f.NewMode = "", ""
+	if f.Old != "" && f.New != "" && (f.OldMode == "" || f.NewMode == "") {
+		f.OldMode, f.NewMode = "", "" // one that is not known has not changed
 	}
 	if sameID(p.old.newID, p.new.newID) {
 		return f, ""
@@ -118,7 +123,7 @@ func (p filePair) diff() (f FileDiff, fault string) {
 		return f, fault
 	}
 	before := p.old.overlay
-	after, at := aligned(before, p.new.overlay)
+	after, at := aligned(before, p.new.overlay, p.sameBase())
 	if at > 0 {
 		return f, fmt.Sprintf("is not the same before both versions: line %d differs", at)
 	}
