@@ -11,6 +11,8 @@ import "sort"
 //   - with a member, it has every member that refers to it or that it refers to, every member of its sender that
 //     shares a reference with it, and every member with its marker (Sender, Version, Total) and another number within
 //     Window;
+//   - with a mail that a person put with another (PutWith), it has that other, all that were put with the same, and all
+//     that were put with it; with any patch or cover it has all that were put with it;
 //   - with a Talk, it has every Talk that refers to it, unless the caller knows that settled still has the right
 //     answer.
 //

@@ -31,6 +31,8 @@ const (
 	GroundLostThread Ground = "lost-thread"
 	// The same, but both sides lack numbers.
 	GroundBrokenOff Ground = "broken-off"
+	// A person put it with a mail, which usually is in the series too.
+	GroundByHand Ground = "by-hand"
 	// Its thread was divided by version.
 	GroundDivided Ground = "divided"
 )
@@ -102,6 +104,11 @@ func (g *graph) explain(members []string, noted []Reason) []Reason {
 		}
 	}
 	found := map[string]Reason{members[0]: {ID: members[0], Ground: GroundStart}}
+	for _, id := range members {
+		if it := g.byID[id]; it.byHand() {
+			found[id] = Reason{ID: id, Ground: GroundByHand, With: it.PutWith}
+		}
+	}
 	for more := true; more; {
 		more = false
 		for _, id := range members {

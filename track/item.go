@@ -15,6 +15,8 @@ type Item struct {
 
 	Marked                 bool
 	Number, Total, Version int
+
+	PutWith string // the mail whose series a person put this one into, or itself; empty: the rules decide
 }
 
 // member tells whether the mail takes part in the search for series: it is a cover, or a patch numbered 1 and up.

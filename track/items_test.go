@@ -14,12 +14,13 @@ import (
 var epoch = time.Date(2016, 9, 11, 22, 0, 0, 0, time.UTC)
 
 // itemLine is how the tables write a mail: id, minute, sender if it is not ann, subject, references nearest first.
-// Seconds tell mails of one minute apart: they follow the order of the lines.
+// Seconds tell mails of one minute apart: they follow the order of the lines. "=> id" is the mail that a person put it
+// with.
 //
 //	c   +0       [0/2] a cover
 //	1   +0       [v2 1/2] one          < c
 //	r   +5 bob   Re: one               < 1 c
-var itemLine = regexp.MustCompile(`^\s*(\S+)\s+\+(\d+)\s+(?:(ann|bob|eve)\s+)?(.*?)\s*(?:<\s*(.*))?$`)
+var itemLine = regexp.MustCompile(`^\s*(\S+)\s+\+(\d+)\s+(?:(ann|bob|eve)\s+)?(.*?)\s*(?:<\s*(.*?))?\s*(?:=>\s*(\S+))?$`)
 
 var (
 	markerText  = regexp.MustCompile(`\[(?:v\d+ )?(\d+)/(\d+)\]`)
@@ -45,7 +46,7 @@ func item(line string) Item {
 	minute, _ := strconv.Atoi(m[2])
 	it := Item{
 		ID: m[1], Date: epoch.Add(time.Duration(minute) * time.Minute), Sender: "ann", Name: m[4], Version: 1,
-		Refs: strings.Fields(m[5]),
+		Refs: strings.Fields(m[5]), PutWith: m[6],
 	}
 	if m[3] != "" {
 		it.Sender = m[3]

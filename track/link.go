@@ -8,17 +8,17 @@ package track
 //
 // Every id that it passes on the way, and a member that it was not linked to, is a place. Members of one sender that
 // share a place are linked: within one version, and across versions when they are close in time. The mail of a place
-// need not have arrived, so a lost cover still holds its patches together. The walk ends at a patch without a number,
-// since that is a series of its own and what is above it is another matter.
+// need not have arrived, so a lost cover still holds its patches together; nor need a person have left it in the series.
+// The walk ends at a patch without a number, since that is a series of its own and what is above it is another matter.
 func (g *graph) link() [][]*Item {
 	l := linker{graph: g, up: map[*Item]*Item{}, places: map[place][]*Item{}}
 	for _, it := range g.items {
-		if it.member() {
+		if it.ruled() {
 			l.up[it] = it
 		}
 	}
 	for _, it := range g.items {
-		if it.member() {
+		if it.ruled() {
 			l.walk(it)
 		}
 	}
@@ -43,7 +43,7 @@ func (l *linker) walk(it *Item) {
 			continue
 		}
 		o := l.byID[ref]
-		isMember := o != nil && o.member()
+		isMember := o != nil && o.ruled()
 		if isMember && belongTogether(it, o) {
 			l.union(it, o)
 			l.because(it, Reason{Ground: groundOfThread(it, o), Ref: ref, With: o.ID, Apart: apart(it, o)})
@@ -108,7 +108,7 @@ func (l *linker) groups() [][]*Item {
 	at := map[*Item]int{}
 	var out [][]*Item
 	for _, it := range l.items {
-		if !it.member() {
+		if !it.ruled() {
 			continue
 		}
 		root := l.root(it)

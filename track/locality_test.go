@@ -11,7 +11,7 @@ import (
 )
 
 // anyItems draws mails that get in each other's way: few ids, senders, versions and numbers, dates around the edges of
-// Window, references to anything, themselves and mails that never came.
+// Window, references to anything, themselves and mails that never came. People put some with any others.
 func anyItems(t *rapid.T) []Item {
 	n := rapid.IntRange(1, 14).Draw(t, "mails")
 	all := make([]Item, n)
@@ -36,6 +36,9 @@ func anyItem(t *rapid.T, i, n int) Item {
 		it.Number = rapid.IntRange(0, 4).Draw(t, "number")
 	}
 	it.Name = fmt.Sprintf("[%d/%d] %s", it.Number, it.Total, it.ID)
+	if rapid.IntRange(0, 3).Draw(t, "put") == 0 {
+		it.PutWith = fmt.Sprintf("<%c>", 'a'+rapid.IntRange(0, n+2).Draw(t, "put with"))
+	}
 	for range rapid.SampledFrom([]int{0, 1, 1, 2, 3}).Draw(t, "references") {
 		ref := fmt.Sprintf("<%c>", 'a'+rapid.IntRange(0, n+2).Draw(t, "reference")) // the last are lost
 		if !slices.Contains(it.Refs, ref) {
@@ -69,7 +72,12 @@ func closure(all []Item, from []bool) []Item {
 
 func reaches(a, b *Item) bool {
 	refers := func(x, y *Item) bool { return slices.Contains(x.Refs, y.ID) }
+	put := func(x, y *Item) bool {
+		return x.byHand() && (x.PutWith == y.ID || y.byHand() && x.PutWith == y.PutWith)
+	}
 	switch {
+	case a.target() && b.target() && (put(a, b) || put(b, a)):
+		return true
 	case a.member() && b.member():
 		share := a.Sender == b.Sender &&
 			slices.ContainsFunc(a.Refs, func(ref string) bool { return slices.Contains(b.Refs, ref) })
@@ -166,7 +174,7 @@ func checkSeries(t *rapid.T, s Series) {
 }
 
 func checkPlace(t *rapid.T, it *Item, places int, parent string, all []Item) {
-	strayPull := it.Kind == Patch && it.Marked && it.Number == 0 && it.Total > 0
+	strayPull := it.Kind == Patch && it.Marked && it.Number == 0 && it.Total > 0 && !it.byHand()
 	switch {
 	case it.target() && !strayPull && places != 1:
 		t.Fatalf("%s has %d places", it.ID, places)

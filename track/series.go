@@ -14,24 +14,31 @@ func near(a, b *Item) bool { return apart(a, b) <= Window }
 
 func apart(a, b *Item) time.Duration { return a.Date.Sub(b.Date).Abs() }
 
-// series divides the covers and patches of the set into series, in four steps: mails that refer to each other or to
+// series divides the covers and patches of the set into series, in five steps: mails that refer to each other or to
 // the same place belong together (link); if a number then occurs twice, they are several sendings (cut); mails that
-// lost their thread are joined by sender, version, total and time (join); patches without a number stand alone.
+// lost their thread are joined by sender, version, total and time (join); patches without a number stand alone; what a
+// person decided has the last word (putByHand).
 func (g *graph) series() []Series {
-	var out []Series
-	for _, members := range g.join(g.cut(g.link())) {
-		out = append(out, describe(members))
-	}
+	groups := g.join(g.cut(g.link()))
 	for _, it := range g.items {
-		if it.Kind == Patch && !it.member() && (!it.Marked || it.Total == 0) {
-			out = append(out, single(it))
+		if it.Kind == Patch && !it.member() && !it.byHand() && (!it.Marked || it.Total == 0) {
+			groups = append(groups, []*Item{it})
+		}
+	}
+	var out []Series
+	for _, members := range g.putByHand(groups) {
+		if len(members) == 1 && !members[0].member() {
+			out = append(out, single(members[0]))
+		} else {
+			out = append(out, describe(members))
 		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Key < out[j].Key })
 	return out
 }
 
-// single is the series of one that a patch without a number makes. A pull request numbered 0/n is in none.
+// single is the series of one that a patch without a number makes. A pull request numbered 0/n is in none, unless a
+// person put it into one.
 func single(it *Item) Series {
 	return Series{
 		Key: it.ID, Name: it.Name, Version: it.Version, Total: 1, Date: it.Date, Submitter: it.Sender,
@@ -41,7 +48,7 @@ func single(it *Item) Series {
 
 // describe says what series a group of mails is, in which no number occurs twice. What the cover says counts more
 // than what the patches say. Without a cover, version and total are what most patches say, and the lowest number
-// speaks for the rest.
+// speaks for the rest. Patches without a number, which only a person puts together, are as many as there are.
 func describe(members []*Item) Series {
 	sort.Slice(members, func(i, j int) bool { return members[i].Number < members[j].Number })
 	s := Series{}
@@ -60,7 +67,7 @@ func describe(members []*Item) Series {
 	s.Version, s.Total = lead.Version, lead.Total
 	if s.Cover == "" {
 		s.Version = mostSay(members, func(it *Item) int { return it.Version })
-		s.Total = mostSay(members, func(it *Item) int { return it.Total })
+		s.Total = totalOf(members)
 	}
 	switch {
 	case s.Cover != "":
@@ -70,6 +77,20 @@ func describe(members []*Item) Series {
 	}
 	s.Complete = complete(s.Patches, s.Total)
 	return s
+}
+
+// totalOf is the total that most patches name; if none does, the number of patches.
+func totalOf(members []*Item) int {
+	naming := make([]*Item, 0, len(members))
+	for _, it := range members {
+		if it.Total > 0 {
+			naming = append(naming, it)
+		}
+	}
+	if len(naming) == 0 {
+		return len(members)
+	}
+	return mostSay(naming, func(it *Item) int { return it.Total })
 }
 
 // mostSay is the value that most members have; among equals, the one that comes first by number.
