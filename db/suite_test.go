@@ -20,4 +20,8 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	dbtest.OrderDoesNotMatter(t, inMemory, func(ctx context.Context, s *db.Store) error { return s.RebuildBy(ctx, 1) })
 }
 
+func TestPutsInAnyOrder(t *testing.T) {
+	dbtest.PutsInAnyOrder(t, inMemory, func(ctx context.Context, s *db.Store) error { return s.RebuildBy(ctx, 1) })
+}
+
 func TestDecidedInParts(t *testing.T) { dbtest.DecidedInParts(t, inMemory, db.FinishSome) }

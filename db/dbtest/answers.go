@@ -303,6 +303,7 @@ func (a *asking) streams() {
 	ordered("each series", a.EachSeries(func(s *engine.SeriesRow, members []engine.Member) error {
 		return add("%+v %+v", *s, members)
 	}))
+	unordered("each put", a.EachPut(func(p engine.Put) error { return add("%+v", p) }))
 	unordered("each person", a.EachPerson(func(p engine.PersonRow) error { return add("%+v", p) }))
 	together := map[string]bool{}
 	before := ""
@@ -341,14 +342,20 @@ func (a *asking) history() {
 	found, err := a.Decisions(a.names())
 	var texts []string
 	for name, d := range found {
-		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s", name, d.Name, shown(d.State), shown(d.Delegate),
+		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s %s", name, d.Name, shown(d.State), shown(d.Delegate),
 			shown(d.Archived), shown(d.SeriesName), shown(d.CommitRef), shown(d.PullURL), shown(d.Hidden),
-			shown(d.Addressed), shown(d.Relation)))
+			shown(d.Addressed), shown(d.Relation), shown(d.PutWith)))
 	}
 	set(a, "decisions", texts, err)
 	for project := range int64(4) {
 		named, err := a.SeriesNamed(project)
 		a.say(fmt.Sprint("series named in ", project), named, err)
+		some, err := a.AnyPut(project)
+		a.say(fmt.Sprint("anything put in ", project), some, err)
+		puts, err := a.Puts(project, append(someIDs, someIDs...))
+		set(a, fmt.Sprint("puts in ", project), puts, err)
+		puts, err = a.Puts(project, someIDs[:1])
+		set(a, fmt.Sprint("puts of one in ", project), puts, err)
 	}
 	for _, q := range []engine.LogQuery{{}, {Project: "frob"}, {MsgID: "<a@x>"}, {Project: "widget", MsgID: "<a@x>"},
 		{Most: 3}} {

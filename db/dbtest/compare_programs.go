@@ -25,7 +25,7 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
 	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
 		"hide", "relate", "relate",
-		"addressed", "several", "own state", "prune the log")
+		"addressed", "several", "own state", "prune the log", "put", "put", "put")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
 	yes := rapid.Bool().Draw(t, "yes")
@@ -47,6 +47,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 			State: oneOf(t, "state", nil, nil, ptr(track.State("queued"))), Archived: oneOf(t, "archived", nil, nil, &yes),
 		}
 		return what, func(s *db.Store) error { return s.Relate(ctx, by, id, more, also) }
+	case "put":
+		return what, p.anyPut(append(more, id), rapid.Int64Range(1, 30).Draw(t, "series"))
 	case "addressed":
 		addressed := oneOf(t, "addressed", nil, ptr(true), ptr(false))
 		return what, func(s *db.Store) error { return s.SetAddressed(ctx, by, id, addressed) }
@@ -62,6 +64,18 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	}
 	before := oneOf(t, "before", time.Time{}, epoch, time.Now().AddDate(1, 0, 0))
 	return what, func(s *db.Store) error { _, err := s.Prune(ctx, by, time.Time{}, before); return err }
+}
+
+// anyPut puts mails into a series, there or not, or takes that back.
+func (p *pair) anyPut(mails []int64, series int64) func(s *db.Store) error {
+	ctx := context.Background()
+	switch oneOf(p.t, "put", "move", "move", "split", "reset") {
+	case "move":
+		return func(s *db.Store) error { return s.MoveToSeries(ctx, by, mails, series) }
+	case "split":
+		return func(s *db.Store) error { return s.SplitSeries(ctx, by, mails) }
+	}
+	return func(s *db.Store) error { return s.ResetSeries(ctx, by, mails) }
 }
 
 // anyUser makes an account, or changes one.

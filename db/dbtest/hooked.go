@@ -181,6 +181,10 @@ func (h hookedView) EachSeries(f func(*engine.SeriesRow, []engine.Member) error)
 	return h.do("EachSeries", func() error { return h.view.EachSeries(f) })
 }
 
+func (h hookedView) EachPut(f func(engine.Put) error) error {
+	return h.do("EachPut", func() error { return h.view.EachPut(f) })
+}
+
 func (h hookedView) EachPerson(f func(engine.PersonRow) error) error {
 	return h.do("EachPerson", func() error { return h.view.EachPerson(f) })
 }
@@ -223,6 +227,14 @@ func (h hookedView) Decisions(names []engine.Name) (map[engine.Name]engine.Decis
 
 func (h hookedView) SeriesNamed(project int64) (bool, error) {
 	return ask(h.hooked, "SeriesNamed", func() (bool, error) { return h.view.SeriesNamed(project) })
+}
+
+func (h hookedView) AnyPut(project int64) (bool, error) {
+	return ask(h.hooked, "AnyPut", func() (bool, error) { return h.view.AnyPut(project) })
+}
+
+func (h hookedView) Puts(project int64, msgids []string) ([]engine.Put, error) {
+	return ask(h.hooked, "Puts", func() ([]engine.Put, error) { return h.view.Puts(project, msgids) })
 }
 
 func (h hookedView) Log(q engine.LogQuery) ([]engine.LogEntry, error) {

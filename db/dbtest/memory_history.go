@@ -22,6 +22,7 @@ func copyDecision(d engine.Decision) engine.Decision {
 		copied(d.SeriesName)
 	d.CommitRef, d.PullURL, d.Hidden, d.Addressed, d.Relation = copied(d.CommitRef), copied(d.PullURL), copied(d.Hidden),
 		copied(d.Addressed), copied(d.Relation)
+	d.PutWith = copied(d.PutWith)
 	return d
 }
 
@@ -40,6 +41,36 @@ func (v *view) SeriesNamed(project int64) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+func (v *view) AnyPut(project int64) (some bool, err error) {
+	err = v.EachPut(func(p engine.Put) error {
+		some = some || p.Project == project
+		return nil
+	})
+	return some, err
+}
+
+func (v *view) Puts(project int64, msgids []string) (out []engine.Put, err error) {
+	err = v.EachPut(func(p engine.Put) error {
+		if p.Project == project && (slices.Contains(msgids, p.MsgID) || slices.Contains(msgids, p.With)) {
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (v *view) EachPut(f func(engine.Put) error) error {
+	for name, d := range v.decisions.all() {
+		if d.PutWith == nil {
+			continue
+		}
+		if err := f(engine.Put{Name: name, With: *d.PutWith}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *view) Log(q engine.LogQuery) (out []engine.LogEntry, err error) {

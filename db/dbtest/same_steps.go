@@ -194,6 +194,7 @@ func (r *rows) decide() step {
 		Archived: oneOf(t, "archived", nil, ptr(true), ptr(false)), SeriesName: text("series name"),
 		CommitRef: text("commit"), PullURL: text("pull url"), Hidden: oneOf(t, "hidden", nil, ptr(true), ptr(false)),
 		Addressed: oneOf(t, "addressed", nil, ptr(true), ptr(false)), Relation: oneOf(t, "relation", nil, ptr[int64](7)),
+		PutWith: oneOf(t, "put with", nil, ptr(someIDs[0]), ptr(someIDs[1])),
 	}
 	return step{"decide", func(tx engine.Tx) (string, error) { return "", tx.PutDecisions([]engine.Decision{d}) }}
 }

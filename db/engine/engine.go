@@ -161,6 +161,8 @@ type Streams interface {
 	EachMail(f func(*DerivedMail) error) error
 	// EachSeries gives all series, by number.
 	EachSeries(f func(*SeriesRow, []Member) error) error
+	// EachPut gives all mails that a person put into a series.
+	EachPut(f func(Put) error) error
 	// EachPerson gives who is named.
 	EachPerson(f func(PersonRow) error) error
 	// EachNaming gives all mails that may name their sender (see Namings), those of one sender one after the other. Mails
@@ -193,6 +195,10 @@ type History interface {
 	Decisions(names []Name) (map[Name]Decision, error)
 	// SeriesNamed tells whether a person gave any series of the project a name.
 	SeriesNamed(project int64) (bool, error)
+	// AnyPut tells whether a person put any mail of the project into a series.
+	AnyPut(project int64) (bool, error)
+	// Puts finds those of these mails that a person put with others, and those that were put with these.
+	Puts(project int64, msgids []string) ([]Put, error)
 	// Log gives what was decided, newest first.
 	Log(q LogQuery) ([]LogEntry, error)
 	// Events gives what happened, by number.

@@ -18,6 +18,13 @@ type Decision struct {
 	Hidden     *bool   // out of sight of everybody but those who maintain the project
 	Addressed  *bool   // of a comment: somebody has seen to it
 	Relation   *int64  // patches of one number are related
+	PutWith    *string // the mail whose series this one was put into, or itself: that begins one (track.Item.PutWith)
+}
+
+// Put says that a person put a mail into the series of another.
+type Put struct {
+	Name
+	With string // Message-ID
 }
 
 // Empty tells whether nothing is decided.

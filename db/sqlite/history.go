@@ -9,7 +9,8 @@ import (
 )
 
 var decisionsOf = `
-	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation
+	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation,
+		d.put_with
 	FROM ` + given + `decision d WHERE d.msgid = j.value AND ` + is("d.project")
 
 func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
@@ -18,7 +19,7 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 		err := q.eachText(decisionsOf, []any{project}, msgids, func(scan func(...any) error) error {
 			d := engine.Decision{Name: engine.Name{Project: project}}
 			err := scan(&d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL, &d.Hidden,
-				&d.Addressed, &d.Relation)
+				&d.Addressed, &d.Relation, &d.PutWith)
 			out[d.Name] = d
 			return err
 		})
@@ -31,6 +32,48 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 
 func (q queries) SeriesNamed(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
+}
+
+func (q queries) AnyPut(project int64) (bool, error) {
+	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
+}
+
+const putColumns = `SELECT d.project, d.msgid, d.put_with FROM `
+
+// There are two queries, each by its index. Together they would give twice what is put with one of the mails asked for.
+var (
+	putsOf   = putColumns + given + `decision d WHERE d.msgid = j.value AND d.put_with IS NOT NULL AND ` + is("d.project")
+	putsWith = putColumns + given + `decision d WHERE d.put_with = j.value AND ` + is("d.project")
+)
+
+func (q queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
+	found := map[string]bool{}
+	for _, query := range []string{putsOf, putsWith} {
+		if err := q.eachText(query, []any{project}, once(msgids), takePut(func(p engine.Put) error {
+			if !found[p.MsgID] {
+				found[p.MsgID] = true
+				out = append(out, p)
+			}
+			return nil
+		})); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (q queries) EachPut(f func(engine.Put) error) error {
+	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
+}
+
+func takePut(f func(engine.Put) error) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var p engine.Put
+		if err := scan(&p.Project, &p.MsgID, &p.With); err != nil {
+			return err
+		}
+		return f(p)
+	}
 }
 
 func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
@@ -75,10 +118,11 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 		query, args := `
 			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name,
 				commit_ref, pull_url, hidden,
-				addressed, relation)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				addressed, relation, put_with)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
-				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation)}
+				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation),
+				orNull(d.PutWith)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
 		}

@@ -36,7 +36,7 @@ func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string
 // fullScan is a step of a plan that reads a whole table, or a whole index of it. People are looked through for a part
 // of a name.
 var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r|ref|f|piece|` +
-	`series|s|decision|log|event)\b(.*)`)
+	`series|s|decision|d|log|event)\b(.*)`)
 
 func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
 	t.Helper()
@@ -77,7 +77,8 @@ func whileWriting(v engine.View) error {
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
 		at(v.Marked(1, []engine.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
 		at(v.Derived([]int64{2})), at(v.Series([]int64{1})), at(v.People([]string{"ann@x.org"})),
-		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.Changes([]int64{0, 1})), at(v.Works()), at(v.Reading()),
+		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.AnyPut(1)), at(v.Puts(1, []string{"<p1@x>"})),
+		at(v.Changes([]int64{0, 1})), at(v.Works()), at(v.Reading()),
 	}
 	for _, senders := range [][]string{nil, {"ann@x.org"}, {"ann@x.org", "bob@x.org"}} {
 		errs = append(errs, at(v.Referrers(engine.Referring{Project: 1, To: []string{"<p1@x>"}, Senders: senders})))

@@ -27,6 +27,7 @@ type change struct {
 	gone     []*engine.Row          // the mails that stood for them
 	namings  []engine.Naming        // of mails that may name their senders now
 	rows     map[string]*engine.Row // of fresh mails, as they were inserted: what is in hand is not read again
+	put      map[string]bool        // Message-IDs that somebody put into other series, and what with: before, and now
 }
 
 // fate is what a mail has become.
@@ -46,7 +47,9 @@ func NewAdder(w *Writing, r *Routing) *Adder {
 func (a *Adder) change(project int64) *change {
 	c := a.changes[project]
 	if c == nil {
-		c = &change{fresh: map[string]bool{}, replaced: map[string]bool{}, rows: map[string]*engine.Row{}}
+		c = &change{
+			fresh: map[string]bool{}, replaced: map[string]bool{}, rows: map[string]*engine.Row{}, put: map[string]bool{},
+		}
 		a.changes[project] = c
 	}
 	return c

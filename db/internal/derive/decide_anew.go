@@ -8,33 +8,32 @@ import (
 )
 
 // decideAnew decides again about those of the mails that are in the project: its rules have changed since, or it has
-// got the decisions and checks of another.
-func (d *deriver) decideAnew(mails []int64) error {
+// got the decisions and checks of another. It gives their names.
+func (d *deriver) decideAnew(mails []int64) (names []engine.Name, err error) {
 	is, err := d.Derived(mails)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	facts, err := d.Mails(mails)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.keepOurs(&is, facts)
-	var names []engine.Name
 	for _, m := range facts {
 		names = append(names, engine.NameOf(m))
 	}
 	slices.SortFunc(names, engine.Name.Compare)
 	if d.decisions, err = d.Decisions(names); err != nil {
-		return err
+		return nil, err
 	}
 	out, hidden := d.hideAnew(is.Sorted(), facts)
 	if out.Patches, err = d.patchesAnew(is.Patches, facts); err != nil {
-		return err
+		return nil, err
 	}
 	if err := d.Put(out.Sorted()); err != nil {
-		return err
+		return nil, err
 	}
-	return d.seriesAnew(&is, hidden)
+	return names, d.seriesAnew(&is, hidden)
 }
 
 // keepOurs leaves out what is in another project, or hangs on no mail. facts are those of ours then, too.

@@ -38,11 +38,14 @@ func (a *Adder) deriveProject(project int64, c *change) error {
 	if err := n.gather(c); err != nil {
 		return err
 	}
-	// Patches that are alone by their nature are not members of any neighbourhood; new ones need their own series.
+	// Patches that are alone by their nature are in a neighbourhood only by what people decided; new ones need their own
+	// series.
 	singles := n.singles(c)
 	items := n.items()
-	for _, r := range singles {
-		items = append(items, r.Item)
+	for id, r := range singles {
+		if n.members[id] == nil {
+			items = append(items, r.Item)
+		}
 	}
 	threads := track.Assemble(items, n.settled)
 	if n.err != nil {
@@ -72,11 +75,17 @@ func (a *Adder) settings(project int64) *track.Project {
 	return &track.Project{ID: project}
 }
 
-// singles are the changed patches that are not members: without a number, or a pull request numbered 0/n.
+// singles are the patches of the set, and those that changed, that are alone by their nature: without a number, or a
+// pull request numbered 0/n.
 func (n *neighbourhood) singles(c *change) map[string]*engine.Row {
 	out := map[string]*engine.Row{}
 	for _, id := range c.ids() {
 		if r := n.byID[id]; isSingle(r) {
+			out[id] = r
+		}
+	}
+	for id, r := range n.members {
+		if isSingle(r) {
 			out[id] = r
 		}
 	}
@@ -130,14 +139,18 @@ func (d *deriver) compare(threads track.Threads, singles map[string]*engine.Row)
 		return err
 	}
 	var seats []seat
+	seated := map[string]bool{}
 	for _, s := range all {
 		for i, r := range s.patches {
 			seats = append(seats, seat{r, s.row.ID, s.Patches[i].Number})
+			if singles[r.ID] != nil {
+				seated[r.ID] = true
+			}
 		}
 	}
-	for _, id := range engine.SortedKeys(singles) { // pull requests numbered 0/n are in no series
-		if r := singles[id]; r.Marked && r.Total > 0 {
-			seats = append(seats, seat{Row: r})
+	for _, id := range engine.SortedKeys(singles) { // pull requests numbered 0/n are in no series of themselves
+		if !seated[id] {
+			seats = append(seats, seat{Row: singles[id]})
 		}
 	}
 	if err := d.loadDecisions(all, seats); err != nil {

@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"slices"
 	"time"
 
 	"patchwatch/db/engine"
@@ -19,13 +20,17 @@ type neighbourhood struct {
 	byID    map[string]*engine.Row // looked up; nil: not stored
 	byMail  map[int64]*engine.Row
 
-	talk, members map[string]*engine.Row // the set
+	talk, members map[string]*engine.Row // the set; a patch without a number is among members where people put mails together
 	clean         map[string]bool        // of the talk in the set
 
 	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would otherwise
 	// be read ten thousand times.
 	referrers map[string]map[string][]*engine.Row // those left that refer to a Message-ID, by sender
 	stretches map[markerKey][]stretch
+
+	anyPut   *bool             // people put mails of the project into series; nil: not asked yet
+	putAsked map[string]bool   // of these all is known
+	putWith  map[string]string // what people put them with
 
 	err error // of a lookup inside a callback that can't return one
 }
@@ -35,6 +40,7 @@ func newNeighbourhood(v engine.View, project int64) *neighbourhood {
 		from: v, project: project, byID: map[string]*engine.Row{}, byMail: map[int64]*engine.Row{},
 		talk: map[string]*engine.Row{}, members: map[string]*engine.Row{}, clean: map[string]bool{},
 		referrers: map[string]map[string][]*engine.Row{}, stretches: map[markerKey][]stretch{},
+		putAsked: map[string]bool{}, putWith: map[string]string{},
 	}
 }
 
@@ -68,7 +74,16 @@ func (n *neighbourhood) gather(c *change) error {
 	if err := n.spreadTalk(c, ids); err != nil {
 		return err
 	}
-	return n.spreadMembers(append(members, besideGone...))
+	put := engine.SortedKeys(c.put)
+	decided, err := n.targets(put)
+	if err != nil {
+		return err
+	}
+	together, err := n.putBeside(append(put, ids...))
+	if err != nil {
+		return err
+	}
+	return n.spreadMembers(slices.Concat(members, besideGone, decided, together))
 }
 
 // ids are the Message-IDs of all that is new or replaced, each once.
@@ -92,10 +107,22 @@ func (n *neighbourhood) spreadMembers(wave []*engine.Row) error {
 				next = append(next, r)
 			}
 		}
-		var err error
-		if wave, err = n.besides(next); err != nil {
+		var ids []string
+		var members []*engine.Row
+		for _, r := range next {
+			ids = append(ids, r.ID)
+			if r.Member() {
+				members = append(members, r)
+			}
+		}
+		together, err := n.putBeside(ids)
+		if err != nil {
 			return err
 		}
+		if wave, err = n.besides(members); err != nil {
+			return err
+		}
+		wave = append(wave, together...)
 	}
 	return nil
 }
@@ -258,7 +285,9 @@ func (n *neighbourhood) items() []track.Item {
 		out = append(out, r.Item)
 	}
 	for _, r := range n.members {
-		out = append(out, r.Item)
+		it := r.Item
+		it.PutWith = n.putWith[r.ID]
+		out = append(out, it)
 	}
 	return out
 }

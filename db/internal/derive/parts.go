@@ -17,22 +17,23 @@ import (
 // walking; to find all parts at once, mails are sorted by what may connect them, and those that come to lie together
 // are joined.
 //
-// Memory holds four bytes for each mail. All the rest is sorted in files.
+// Memory holds four bytes for each mail, and what people put into series. All the rest is sorted in files.
 type parts struct {
 	*Writing
 	ctx   context.Context
 	dir   string         // of the files
 	up    []uint32       // by the place of a mail among all, by number: a mail of its part with a lower place, or itself
 	links *sorter.Sorter // Message-IDs that are stored, and those that are referred to
+	tied  *ties          // what people put into series
 	marks *sorter.Sorter // members by their markers
 	seed  maphash.Seed
 }
 
 // findParts also puts right who refers to whom, in the table's own order: in another order each row would change
 // another page.
-func findParts(ctx context.Context, w *Writing, dir string, total int) (*parts, error) {
+func findParts(ctx context.Context, w *Writing, dir string, total int, puts puts) (*parts, error) {
 	p := &parts{
-		Writing: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total),
+		Writing: w, ctx: ctx, dir: dir, up: make([]uint32, 0, total), tied: puts.ties(),
 		links: sorter.New(dir), marks: sorter.New(dir), seed: maphash.MakeSeed(),
 	}
 	defer p.links.Close()
@@ -56,6 +57,7 @@ func (p *parts) take(project, mail int64, it *track.Item) error {
 	}
 	place := uint32(len(p.up))
 	p.up = append(p.up, place)
+	p.tied.take(engine.Name{Project: project, MsgID: it.ID}, place, p.join)
 	l := link{
 		hash: engine.RefHash(project, it.ID), place: place, member: it.Member(),
 		talk: it.Kind == track.Talk || it.Kind == track.Ignored,

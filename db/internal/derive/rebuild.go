@@ -32,7 +32,7 @@ func (w *Writing) RebuildBy(ctx context.Context, dir string, most int, progress 
 	if err != nil {
 		return err
 	}
-	p, err := findParts(ctx, w, dir, total)
+	p, err := findParts(ctx, w, dir, total, r.puts)
 	if err != nil {
 		return err
 	}
@@ -53,11 +53,15 @@ func (w *Writing) RebuildBy(ctx context.Context, dir string, most int, progress 
 type rebuilder struct {
 	*Writing
 	projects map[int64]*track.Project
+	puts     puts
 }
 
 func (w *Writing) newRebuilder() (*rebuilder, error) {
 	projects, err := w.Projects() // the removed ones too: until their mail is routed anew, it is theirs
-	r := &rebuilder{w, map[int64]*track.Project{}}
+	if err != nil {
+		return nil, err
+	}
+	r := &rebuilder{Writing: w, projects: map[int64]*track.Project{}}
 	for i := range projects {
 		p := &projects[i]
 		if p.Removed {
@@ -65,6 +69,7 @@ func (w *Writing) newRebuilder() (*rebuilder, error) {
 		}
 		r.projects[p.ID] = &p.Project
 	}
+	r.puts, err = readPuts(w)
 	return r, err
 }
 
@@ -85,7 +90,9 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 	for _, m := range rows {
 		n.remember(m.ID, m)
 		d.wasThere(m)
-		items = append(items, m.Item)
+		it := m.Item
+		it.PutWith = r.puts[d.name(m)]
+		items = append(items, it)
 		if isSingle(m) {
 			singles[m.ID] = m
 		}

@@ -22,8 +22,13 @@ func (w *Writing) RerouteSome(batch []*Stored, enough func() bool) (done, differ
 	return done, differ, a.Derive()
 }
 
-// DecideAnew decides again with which state and delegate those of the mails begin that are patches of a project.
+// DecideAnew decides again with which state and delegate those of the mails begin that are patches of a project, and
+// notes which of them people put into series. Derive does the rest.
 func (a *Adder) DecideAnew(project int64, mails []int64) error {
 	d := newDeriver(a.Writing, a.settings(project), newNeighbourhood(a.Tx, project))
-	return d.decideAnew(mails)
+	names, err := d.decideAnew(mails)
+	if err != nil {
+		return err
+	}
+	return a.putAnew(project, names)
 }

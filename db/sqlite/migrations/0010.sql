@@ -12,3 +12,7 @@ CREATE INDEX mail_earlier ON mail(earlier, version, date) WHERE earlier IS NOT N
 -- By version and date too, so that of very many mails of one diff only the nearest are read.
 DROP INDEX mail_hash;
 CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WHERE hash IS NOT NULL;
+
+-- The mail whose series a person put this one into, or itself: that begins a series.
+ALTER TABLE decision ADD COLUMN put_with TEXT; -- msgid, in the same project; NULL: the rules decide
+CREATE INDEX decision_put_with ON decision(project, put_with) WHERE put_with IS NOT NULL;
