@@ -148,3 +148,38 @@ func firstDifference(got, want string) string {
 func allSteps() []string {
 	return slices.Concat(watcher.Steps(), []string{intake.StepParsed}, db.Steps())
 }
+
+// TestKilledBetweenDecisions does the same where a person has put mails into series before the rest of them comes.
+func TestKilledBetweenDecisions(t *testing.T) {
+	t.Parallel()
+	early, late := samples(t, "0[156]*", "1[14]*"), samples(t, "0[78]*", "1[256]*", "19*", "2[0-2]*")
+	decided := func() *workplace {
+		w := newWorkplace(t)
+		for i := range early { // one after the other: what is told depends on the numbers of series, and they on who is first
+			w.deliver("md", early[i:i+1])
+			w.watchOnce("md", 1)
+		}
+		w.run("series", "move", "20261009003144.45943-1-mei.tanaka@example.net", "--to", "cover.1791400502.git.bjorn@example.com")
+		w.run("series", "split", "20261006091210.25091-1-priya@example.com", "cover.1791400502.git.bjorn@example.com")
+		w.run("series", "split", "20261012-belt-ratio-v1-2-5f1c9e7a0b21@example.org")
+		w.deliver("md", late)
+		return w
+	}
+	w := decided()
+	w.watchOnce("md", 1)
+	undisturbed := w.whole("md")
+	w.run("rebuild")
+	if got := w.whole("md"); got != undisturbed {
+		t.Fatalf("rebuilt: %s", firstDifference(got, undisturbed))
+	}
+	for _, step := range allSteps() {
+		if step == "linked" || onlyOnce(step) {
+			continue // not reached
+		}
+		w := decided()
+		w.killedAt("md", step, 1, false)
+		if got := w.whole("md"); got != undisturbed {
+			t.Errorf("killed at %q: %s", step, firstDifference(got, undisturbed))
+		}
+	}
+}

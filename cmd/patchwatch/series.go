@@ -43,7 +43,8 @@ announced.`,
 	}
 	f.addTo(c)
 	c.Flags().BoolVar(&incomplete, "incomplete", false, "only those of which patches are missing")
-	c.AddCommand(a.seriesNameCommand(), a.seriesWhyCommand())
+	c.AddCommand(a.seriesNameCommand(), a.seriesWhyCommand(), a.seriesMoveCommand(), a.seriesSplitCommand(),
+		a.seriesResetCommand())
 	return c
 }
 

@@ -127,6 +127,40 @@ func FindMails(ctx context.Context, s *db.Store, project string, ids []string) (
 	return out, nil
 }
 
+// FindMembers returns the patches and covers that ids mean, each once. A series means all of its mails, and a cover only
+// itself.
+func FindMembers(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	var out []track.MailView
+	found := map[int64]bool{} // a mail may be named again by its series
+	for _, id := range ids {
+		mails, err := findMembers(ctx, s, project, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range mails {
+			if m.Kind != track.RolePatch && m.Kind != track.RoleCover {
+				return nil, fmt.Errorf("%s is neither a patch nor a cover: it is %s", id, kindInWords(m))
+			}
+			if !found[m.ID] {
+				found[m.ID] = true
+				out = append(out, m)
+			}
+		}
+	}
+	return out, nil
+}
+
+func findMembers(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
+	if v, isSeries, err := FindSeries(ctx, s, id); isSeries || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return s.Members(ctx, v.ID)
+	}
+	m, err := FindMail(ctx, s, project, id)
+	return []track.MailView{m}, err
+}
+
 func notAPatch(id string, mails []track.MailView) string {
 	if len(mails) == 1 {
 		return fmt.Sprintf("%s is no patch: it is %s", id, kindInWords(mails[0]))

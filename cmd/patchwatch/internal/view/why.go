@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -19,6 +20,8 @@ type Reason struct {
 	Ref    string `json:"ref,omitempty"`
 	With   string `json:"with,omitempty"`          // the mail of the series that it was put to
 	Apart  int64  `json:"apart_seconds,omitempty"` // between the dates of the two
+	Actor  string `json:"actor,omitempty"`         // who put it there
+	Time   string `json:"time,omitempty"`          // when they did
 	Words  string `json:"words"`
 }
 
@@ -85,9 +88,31 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 		if len(reasons) == 1 {
 			j.Words = "a series of its own"
 		}
+		if r.Ground == track.GroundByHand {
+			if err := sh.whoPut(m, &j); err != nil {
+				return nil, err
+			}
+		}
 		out = append(out, j)
 	}
 	return out, nil
+}
+
+// whoPut says who put a mail where it is, and when. The log may have been pruned since.
+func (sh *Shower) whoPut(m track.MailView, j *Reason) error {
+	log, err := sh.store.LogOf(sh.ctx, []db.LogQuery{{Project: m.Project, MsgID: m.MsgID}}, 0)
+	if err != nil {
+		return err
+	}
+	j.Words = "a person put it here"
+	for _, e := range log { // newest first
+		if e.What == "series" {
+			j.Actor, j.Time = string(e.Actor), e.Time.UTC().Format(time.RFC3339)
+			j.Words = fmt.Sprintf("%s put it here on %s", e.Actor, e.Time.UTC().Format("2006-01-02"))
+			break
+		}
+	}
+	return nil
 }
 
 // holderOf names the header of a mail that holds a reference. It reads the mail anew, since only the references are
