@@ -14,6 +14,9 @@ import (
 
 var seriesTwelve = regexp.MustCompile(`\bs12\b`)
 
+// mends matches what puts patches into series.
+var mends = regexp.MustCompile(`^patchwatch series (move|split|reset) `)
+
 var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
 
 // TestReadmeRuns runs every line of the README that begins with patchwatch, in order, as printed, but for what stands
@@ -63,6 +66,9 @@ func (w *workplace) readmeRuns(command string) {
 	switch {
 	case strings.HasPrefix(command, "patchwatch diff "):
 		command = seriesTwelve.ReplaceAllString(command, w.revisingSeries())
+	case mends.MatchString(command):
+		id, other := w.twoSeries()
+		command = strings.NewReplacer(" 12", " "+strings.TrimPrefix(id, "s"), "s7", other).Replace(command)
 	case seriesTwelve.MatchString(command):
 		command = seriesTwelve.ReplaceAllString(command, w.completeSeries())
 	}
@@ -125,6 +131,22 @@ func (w *workplace) completeSeries() string {
 	}
 	w.t.Fatal("no series is complete")
 	return ""
+}
+
+// twoSeries gives the ids of two series of one project. The number of the first is that of one of its mails.
+func (w *workplace) twoSeries() (id, other string) {
+	w.t.Helper()
+	var all []view.Series
+	if err := json.Unmarshal([]byte(w.run("series", "--json")), &all); err != nil {
+		w.t.Fatal(err)
+	}
+	for _, s := range all[1:] {
+		if s.Project == all[0].Project {
+			return all[0].ID, s.ID
+		}
+	}
+	w.t.Fatal("each series is of another project")
+	return "", ""
 }
 
 // revisingSeries gives the id of a series that revises another.
