@@ -48,5 +48,8 @@ func seriesViews(f *versions.Finder, q track.Filter) ([]track.SeriesView, error)
 		b := before[out[i].ID]
 		out[i].Revises, out[i].Link = b.Series, b.Link
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, withParts(f, out)
 }

@@ -35,6 +35,14 @@ const (
 	SameChange               // both have the same change-id
 )
 
+// String names the reason for programs.
+func (l Link) String() string {
+	return [...]string{
+		NoLink: "", SharedTitle: "shared-title", SameDiffs: "diffs", SameTitle: "title", Resent: "resent",
+		SameThread: "thread", NamedEarlier: "text", SameChange: "change-id",
+	}[l]
+}
+
 // Earlier is a series that another revises, or may revise.
 type Earlier struct {
 	*Sending
@@ -48,26 +56,29 @@ const maxClockSkew = 24 * time.Hour
 
 // Revised returns which of the candidates s revises, with the reason; the Link of each candidate is what references
 // say, NoLink where they say nothing. It is the one of the highest version, which may be its own if s is the same once
-// more; among equals the one with the strongest reason, then the newest. The Sending is nil if s revises none. The order
-// of candidates means nothing.
+// more; among equals the one with the strongest reason, then the newest that was sent before s. The Sending is nil if s
+// revises none. The order of candidates means nothing.
 func (s *Sending) Revised(candidates []Earlier) Earlier {
 	var best Earlier
 	for _, c := range candidates {
 		c.Link = s.link(c.Sending, c.Link)
-		if c.Link != NoLink && (best.Sending == nil || c.before(&best)) {
+		if c.Link != NoLink && (best.Sending == nil || c.before(&best, s.Date)) {
 			best = c
 		}
 	}
 	return best
 }
 
-// before tells whether c is revised rather than o.
-func (c *Earlier) before(o *Earlier) bool {
+// before tells whether c is revised rather than o, by what was sent at a date.
+func (c *Earlier) before(o *Earlier, sent time.Time) bool {
+	late := c.Date.After(sent)
 	switch {
 	case c.Version != o.Version:
 		return c.Version > o.Version
 	case c.Link != o.Link:
 		return c.Link > o.Link
+	case late != o.Date.After(sent):
+		return !late
 	case !c.Date.Equal(o.Date):
 		return c.Date.After(o.Date)
 	}

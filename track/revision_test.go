@@ -70,6 +70,7 @@ func TestRevised(t *testing.T) {
 		{"the stronger ground", []Earlier{earlier("<a>", 2, 2, SameTitle), earlier("<b>", 2, 9, SharedTitle)}, "<a>"},
 		{"the thread", []Earlier{earlier("<a>", 2, 2, SameThread), earlier("<b>", 2, 9, SameTitle)}, "<a>"},
 		{"sent twice: the newer", []Earlier{earlier("<a>", 2, 2, SameTitle), earlier("<b>", 2, 9, SameTitle)}, "<b>"},
+		{"sent again after it", []Earlier{earlier("<a>", 2, 2, SameTitle), earlier("<b>", 2, 109, SameTitle)}, "<a>"},
 		{"of one date: the smaller id", []Earlier{earlier("<b>", 2, 2, SameTitle), earlier("<a>", 2, 2, SameTitle)}, "<a>"},
 		{"a clock that is hours fast", []Earlier{earlier("<v2>", 2, 124, SameTitle)}, "<v2>"},
 		{"the same words, later", []Earlier{earlier("<v2>", 2, 125, SameTitle)}, ""},

@@ -64,6 +64,7 @@ type SeriesView struct {
 	Cover     string
 	Revises   int64 // the number of the series that this is a new version of, or the same once more; 0: none
 	Link      Link  // why it is taken for that
+	PartOf    int64 // the number of the series of which this is a part that was sent again; 0: of none
 }
 
 // Dependency is what a Depends-on line names.

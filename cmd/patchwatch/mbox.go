@@ -19,14 +19,15 @@ import (
 
 func (a *app) mboxCommand() *cobra.Command {
 	var project string
-	var noTrailers bool
+	var noTrailers, asSent bool
 	c := &cobra.Command{
 		Use:   "mbox ID...",
 		Short: "Write patches as a file for git am",
 		Long: `Writes patches as an mbox for git am, which makes of it the commits that it makes of the mails themselves: the
 same author, date and message, and the patch to the byte. It knows more than git am where a list has rewritten From,
 where the output of git format-patch was attached, and where a mail is in a form that git can't read. Of a series, or of
-a cover, all patches in order; what is missing there, or was sent again, is said on standard error.
+a cover, all patches in order; what is missing there is said on standard error. Where a single patch was sent again in
+reply to its series, the newest is taken, which is said too; --as-sent takes the series as it was sent.
 
 The Acked-by, Reviewed-by, Tested-by and other such lines in the replies to a patch, and in those to the cover of its
 series, are put below its own; --no-trailers leaves the messages as they were sent.
@@ -34,11 +35,16 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 ` + view.IDsHelp,
 		Example: `  patchwatch mbox 12 | git am
   patchwatch mbox s12 > series.mbox
-  patchwatch mbox --no-trailers s12 | git am`,
+  patchwatch mbox --no-trailers s12 | git am
+  patchwatch mbox --as-sent s12 | git am`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reading(cmd.Context(), func(s *db.Store) error {
-				patches, err := view.FindPatches(cmd.Context(), s, project, args)
+				find := view.FindPatchesNow
+				if asSent {
+					find = view.FindPatches
+				}
+				patches, err := find(cmd.Context(), s, project, args)
 				if err != nil {
 					return err
 				}
@@ -58,11 +64,12 @@ series, are put below its own; --no-trailers leaves the messages as they were se
 				if err != nil {
 					return err
 				}
-				return a.tellGaps(cmd.Context(), s, named)
+				return a.tellGaps(cmd.Context(), s, named, asSent)
 			})
 		},
 	}
 	projectFlag(c, &project)
+	c.Flags().BoolVar(&asSent, "as-sent", false, "of a series, the patches that it was sent with")
 	c.Flags().BoolVar(&noTrailers, "no-trailers", false, "leave out the trailers that replies gave")
 	return c
 }
@@ -95,29 +102,68 @@ func (w *mboxWriter) write(ctx context.Context, patches []track.MailView) error 
 	return out.Flush()
 }
 
-// tellGaps prints to standard error which patches of these series are missing, and which were sent again, so that the
-// mbox has the earlier one.
-func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64) error {
+// tellGaps prints to standard error which patches of these series are missing, and which were sent again alone.
+func (a *app) tellGaps(ctx context.Context, s *db.Store, series []int64, asSent bool) error {
+	standing, err := s.Standing(ctx, series)
+	if err != nil {
+		return err
+	}
 	for _, id := range series {
 		found, err := s.SeriesList(ctx, track.Filter{Series: id})
 		if err != nil || len(found) == 0 {
 			return err
 		}
-		patches, err := s.Patches(ctx, track.Filter{Series: id, Archived: true})
-		if err != nil {
-			return err
+		var there []int
+		for _, p := range standing[id].Patches {
+			if p.Series == id || !asSent {
+				there = append(there, p.Number)
+			}
 		}
-		if lack := view.Lacking(found[0], patches); len(lack) > 0 {
+		if asSent {
+			if there, err = numbersOf(ctx, s, id); err != nil {
+				return err
+			}
+		}
+		if lack := view.LackingOf(found[0].Total, there); len(lack) > 0 {
 			fmt.Fprintf(a.err, "%s is incomplete: of %d patches, %s missing\n", view.SeriesID(id), found[0].Total,
 				view.NumbersAre(lack))
 		}
-		again, err := s.SentAgain(ctx, id)
-		if err != nil {
+		if err := a.tellSentAgain(ctx, s, id, standing[id], asSent); err != nil {
 			return err
 		}
-		for _, p := range again {
-			fmt.Fprintf(a.err, "%s: patch %d of %d was sent again as %d, %q; this file has the earlier one\n",
-				view.SeriesID(id), p.Number, p.Total, p.ID, term.Printable(p.Name))
+	}
+	return nil
+}
+
+// numbersOf gives the numbers of the patches that a series was sent with.
+func numbersOf(ctx context.Context, s *db.Store, series int64) (out []int, err error) {
+	patches, err := s.Patches(ctx, track.Filter{Series: series, Archived: true})
+	for _, p := range patches {
+		out = append(out, p.Number)
+	}
+	return out, err
+}
+
+func (a *app) tellSentAgain(ctx context.Context, s *db.Store, series int64, standing db.Standing, asSent bool) error {
+	if len(standing.Parts) == 0 {
+		return nil
+	}
+	now, err := s.MembersNow(ctx, series)
+	if err != nil {
+		return err
+	}
+	mails := map[string]track.MailView{}
+	for _, m := range now {
+		mails[m.MsgID] = m
+	}
+	which := "the newer"
+	if asSent {
+		which = "the earlier"
+	}
+	for _, p := range standing.Patches {
+		if p.Series != series {
+			fmt.Fprintf(a.err, "%s: patch %d was sent again as %d, %q; this file has %s one\n", view.SeriesID(series), p.Number,
+				mails[p.MsgID].ID, term.Printable(mails[p.MsgID].Name), which)
 		}
 	}
 	return nil

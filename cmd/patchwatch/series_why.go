@@ -13,7 +13,8 @@ func (a *app) seriesWhyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "why ID",
 		Short: "Say what put each mail into its series",
-		Long: `Says of each mail of a series which rule put it there, and which header. Of a reply, how it came to its patch.
+		Long: `Says of each mail of a series which rule put it there, and which header, and why the series is taken for a new version
+of another. Of a reply, how it came to its patch.
 
 ` + view.IDsHelp,
 		Example: `  patchwatch series why s12

@@ -99,22 +99,6 @@ func (u suite) TestCopies(t *testing.T) {
 	}
 }
 
-// A patch is sent again alone, in reply to the one that it replaces.
-func (u suite) TestSentAgain(t *testing.T) {
-	s := u.open(t)
-	again := versioned("1b@x", 60, 2, "[1/2] one, better", "1@x")
-	other := from(versioned("1c@x", 61, 2, "[1/2] one, mine", "1@x"), "Bob", "bob@example.org")
-	add(t, s, again, other)
-	add(t, s, thread()...)
-	found, err := s.SentAgain(context.Background(), seriesOf(t, s, "1@x").ID)
-	if err != nil || len(found) != 1 || found[0].MsgID != "<1b@x>" {
-		t.Errorf("%+v, %v", found, err)
-	}
-	if found, err := s.SentAgain(context.Background(), seriesOf(t, s, "1b@x").ID); err != nil || len(found) != 0 {
-		t.Errorf("%+v, %v", found, err)
-	}
-}
-
 func (u suite) TestWhy(t *testing.T) {
 	ctx := context.Background()
 	s := u.open(t)

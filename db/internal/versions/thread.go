@@ -130,20 +130,3 @@ func (n neighbours) nearest(p place, version int) []engine.Alike {
 func byVersion(a, b *sending) int {
 	return cmp.Or(cmp.Compare(a.Version, b.Version), a.Date.Compare(b.Date), cmp.Compare(a.Key, b.Key))
 }
-
-// InThreadOf gives the series that have a mail which refers to a mail of this series or to a comment on one, by number.
-func (f *Finder) InThreadOf(series int64) ([]int64, error) {
-	if err := f.load([]int64{series}); err != nil || f.sendings[series] == nil {
-		return nil, err
-	}
-	below, err := f.below([]*sending{f.sendings[series]})
-	if err != nil {
-		return nil, err
-	}
-	found, err := f.Beside(below[series], engine.Members)
-	ids := map[int64]bool{}
-	for _, b := range found {
-		ids[b.Series] = true
-	}
-	return engine.SortedKeys(ids), err
-}

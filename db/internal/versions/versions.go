@@ -40,6 +40,7 @@ type sending struct {
 	row       engine.SeriesRow
 	members   []engine.Member
 	repliesTo string // see track.Sent.Into
+	byHand    []int  // see track.Sent.ByHand
 }
 
 // load fetches series that are not known yet. Those that are not stored stay unknown.

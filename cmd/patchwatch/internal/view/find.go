@@ -83,10 +83,23 @@ func (e *AmbiguousError) Error() string { return e.first + "\n" + strings.Join(e
 
 // FindPatches returns the patches that ids mean. A series means all of its patches.
 func FindPatches(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	return findPatches(ctx, s, project, ids, s.Members)
+}
+
+// FindPatchesNow is FindPatches for series as they now stand.
+func FindPatchesNow(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
+	return findPatches(ctx, s, project, ids, s.MembersNow)
+}
+
+// membersOf gives the mails of a series.
+type membersOf func(ctx context.Context, series int64) ([]track.MailView, error)
+
+func findPatches(ctx context.Context, s *db.Store, project string, ids []string, members membersOf) ([]track.MailView,
+	error) {
 	var out []track.MailView
 	found := map[int64]bool{} // a patch may be named again by its series
 	for _, id := range ids {
-		mails, err := FindSet(ctx, s, project, id)
+		mails, err := findSet(ctx, s, project, id, members)
 		if err != nil {
 			return nil, err
 		}
@@ -170,19 +183,23 @@ func notAPatch(id string, mails []track.MailView) string {
 
 // FindSet returns the mails that one id means: the members of a series or cover, otherwise the mail itself.
 func FindSet(ctx context.Context, s *db.Store, project, id string) ([]track.MailView, error) {
+	return findSet(ctx, s, project, id, s.Members)
+}
+
+func findSet(ctx context.Context, s *db.Store, project, id string, members membersOf) ([]track.MailView, error) {
 	v, isSeries, err := FindSeries(ctx, s, id)
 	if err != nil {
 		return nil, err
 	}
 	if isSeries {
-		return s.Members(ctx, v.ID)
+		return members(ctx, v.ID)
 	}
 	m, err := FindMail(ctx, s, project, id)
 	if err != nil {
 		return nil, err
 	}
 	if m.Kind == track.RoleCover && m.Series != 0 {
-		return s.Members(ctx, m.Series)
+		return members(ctx, m.Series)
 	}
 	return []track.MailView{m}, nil
 }

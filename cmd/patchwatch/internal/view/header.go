@@ -35,7 +35,7 @@ func (sh *Shower) header(m track.MailView, patch *track.PatchView, series *track
 		if err := sh.neighbours(m, series.ID); err != nil {
 			return err
 		}
-		versions, err := sh.versions(*series)
+		versions, err := sh.otherVersions(*series)
 		if err != nil {
 			return err
 		}

@@ -125,10 +125,12 @@ type Series struct {
 	Submitter Person    `json:"submitter"`
 	Cover     string    `json:"cover"`             // Message-ID; empty: none
 	Revises   string    `json:"revises,omitempty"` // the ID of the series before
+	Link      string    `json:"link,omitempty"`    // why it is taken for that
+	PartOf    string    `json:"part_of,omitempty"` // the ID of the series of which this is a part that was sent again
 }
 
 // SeriesOf makes it of what is stored.
 func SeriesOf(s track.SeriesView) Series {
 	return Series{SeriesID(s.ID), s.Project, s.Name, s.Version, s.Resend, s.Total, s.Received, s.Complete, s.Date,
-		Person(s.Submitter), s.Cover, SeriesID(s.Revises)}
+		Person(s.Submitter), s.Cover, SeriesID(s.Revises), s.Link.String(), SeriesID(s.PartOf)}
 }

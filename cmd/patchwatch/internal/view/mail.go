@@ -107,14 +107,20 @@ func (sh *Shower) patchAndSeries(m track.MailView) (*track.PatchView, *track.Ser
 			patch = &found[0]
 		}
 	}
+	series, err := sh.seriesOf(m)
+	return patch, series, err
+}
+
+// seriesOf looks up the series of a patch or cover; nil: it is in none.
+func (sh *Shower) seriesOf(m track.MailView) (*track.SeriesView, error) {
 	if m.Series == 0 {
-		return patch, nil, nil
+		return nil, nil
 	}
 	series, err := sh.store.SeriesList(sh.ctx, track.Filter{Series: m.Series})
 	if err != nil || len(series) == 0 {
-		return patch, nil, err
+		return nil, err
 	}
-	return patch, &series[0], nil
+	return &series[0], nil
 }
 
 func (sh *Shower) comment(m threaded) error {

@@ -85,10 +85,14 @@ func ReceivedOf(v track.SeriesView) string {
 
 // SeriesTitle is never empty.
 func SeriesTitle(v track.SeriesView) string {
-	if v.Name == "" {
-		return "(untitled)"
+	title := v.Name
+	if title == "" {
+		title = "(untitled)"
 	}
-	return v.Name
+	if v.PartOf != 0 {
+		title += fmt.Sprintf(" (part of %s, sent again)", SeriesID(v.PartOf))
+	}
+	return title
 }
 
 // NumbersAre gives "1 is", "1 and 3 are", "1, 2, ... are".

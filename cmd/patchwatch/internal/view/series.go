@@ -9,43 +9,49 @@ import (
 	"patchwatch/track"
 )
 
-// ShownSeries is a series with its mails.
+// ShownSeries is a series with its mails as they were sent, and its versions, itself among them.
 type ShownSeries struct {
 	Series
-	Members []Mail `json:"members"`
+	Members  []Mail    `json:"members"`
+	Versions []Version `json:"versions"`
+	Current  []Current `json:"current,omitempty"` // its patches as it now stands, where some were sent again
 }
 
 func (sh *Shower) series(v track.SeriesView) error {
-	members, err := sh.store.Members(sh.ctx, v.ID)
+	standing, err := sh.standing(v.ID)
+	if err != nil {
+		return err
+	}
+	versions, all, err := sh.versions(v.ID)
 	if err != nil {
 		return err
 	}
 	if sh.json {
-		out := ShownSeries{Series: SeriesOf(v)}
+		members, err := sh.store.Members(sh.ctx, v.ID)
+		if err != nil {
+			return err
+		}
+		out := ShownSeries{Series: SeriesOf(v), Versions: versions, Current: standing.current()}
 		for _, m := range members {
 			out.Members = append(out.Members, mailOf(m, nil))
 		}
 		return term.JSON(sh.out, out)
 	}
-	patches, err := sh.store.Patches(sh.ctx, track.Filter{Series: v.ID, Archived: true})
-	if err != nil {
-		return err
-	}
 	sh.line("Series", "%s  %s", SeriesID(v.ID), SeriesTitle(v))
 	sh.line("Project", "%s", v.Project)
 	sh.line("Submitter", "%s", fullName(v.Submitter))
 	sh.line("Date", "%s", v.Date.Format(time.RFC1123Z))
-	versions, err := sh.versions(v)
-	if err != nil {
-		return err
-	}
-	sh.line("Version", "%s", versions)
+	sh.line("Version", "%s", versionOfAll(v, all))
 	if err := sh.dependencies(v.ID); err != nil {
 		return err
 	}
-	sh.line("Patches", "%s%s", ReceivedOf(v), missing(v, patches))
+	sh.line("Patches", "%s%s", ReceivedOf(v), missing(v, standing.patches))
+	sh.sentAgain(standing)
 	fmt.Fprintln(sh.out)
-	return sh.members(members, patches)
+	if err := sh.printVersions(versions, all); err != nil {
+		return err
+	}
+	return sh.members(standing.members, standing.patches)
 }
 
 // members lists the patches of a series, with their states, and its cover.
@@ -67,25 +73,26 @@ func (sh *Shower) members(members []track.MailView, patches []track.PatchView) e
 
 // missing names the numbers that a series lacks.
 func missing(v track.SeriesView, patches []track.PatchView) string {
-	if lack := Lacking(v, patches); len(lack) > 0 {
+	var there []int
+	for _, p := range patches {
+		there = append(there, p.Number)
+	}
+	if lack := LackingOf(v.Total, there); len(lack) > 0 {
 		return ", missing " + strings.Join(lack, ", ")
 	}
 	return ""
 }
 
-// Lacking gives the numbers that a series lacks: the first ten, and "..." for more.
-func Lacking(v track.SeriesView, patches []track.PatchView) []string {
-	if v.Complete {
-		return nil
-	}
-	there := map[int]bool{}
-	for _, p := range patches {
-		there[p.Number] = true
+// LackingOf gives the numbers up to a total that are not there: the first ten, and "..." for more.
+func LackingOf(total int, there []int) []string {
+	has := map[int]bool{}
+	for _, n := range there {
+		has[n] = true
 	}
 	const most = 10
 	var lack []string
-	for n := 1; n <= v.Total; n++ {
-		if there[n] {
+	for n := 1; n <= total; n++ {
+		if has[n] {
 			continue
 		}
 		if len(lack) == most {
@@ -95,38 +102,6 @@ func Lacking(v track.SeriesView, patches []track.PatchView) []string {
 		lack = append(lack, fmt.Sprint(n))
 	}
 	return lack
-}
-
-// versions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".
-func (sh *Shower) versions(v track.SeriesView) (string, error) {
-	all, err := sh.store.Versions(sh.ctx, v.ID)
-	if err != nil {
-		return "", err
-	}
-	highest := v.Version
-	var earlier, later []string
-	for _, o := range all {
-		highest = max(highest, o.Version)
-		name := VersionOf(o) + " " + SeriesID(o.ID)
-		switch {
-		case o.ID == v.ID:
-		case o.Version < v.Version || o.Version == v.Version && o.Date.Before(v.Date):
-			earlier = append(earlier, name)
-		default:
-			later = append(later, name)
-		}
-	}
-	text := VersionOf(v)
-	if highest > 1 {
-		text += fmt.Sprintf(" of %d", highest)
-	}
-	if len(earlier) > 0 {
-		text += ", earlier: " + strings.Join(earlier, ", ")
-	}
-	if len(later) > 0 {
-		text += ", later: " + strings.Join(later, ", ")
-	}
-	return text, nil
 }
 
 // dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.

@@ -23,6 +23,9 @@ type Reason struct {
 	Actor  string `json:"actor,omitempty"`         // who put it there
 	Time   string `json:"time,omitempty"`          // when they did
 	Words  string `json:"words"`
+
+	Revises string `json:"revises,omitempty"` // of the mail that leads a series: the ID of the series before
+	Link    string `json:"link,omitempty"`    // and why it is taken for that
 }
 
 // Why writes for each mail of a series why it is in it, or for a single mail why it is where it is.
@@ -51,8 +54,18 @@ func (sh *Shower) explain(project, id string) error {
 	if err != nil {
 		return err
 	}
+	v, err := sh.seriesOf(m)
+	if err != nil {
+		return err
+	}
+	if v != nil {
+		reasons[0].Revises, reasons[0].Link = SeriesID(v.Revises), v.Link.String()
+	}
 	if sh.json {
 		return term.JSON(sh.out, reasons)
+	}
+	if v != nil && v.Revises != 0 {
+		fmt.Fprintf(sh.out, "%s revises %s: %s\n", SeriesID(v.ID), SeriesID(v.Revises), LinkInWords(v.Link))
 	}
 	for _, r := range reasons {
 		fmt.Fprintf(sh.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID),
