@@ -85,8 +85,12 @@ func (c *call) before(row *track.PatchRow, of string) ([]track.PatchRow, error) 
 	return c.listed(row.Project, ids)
 }
 
+// seriesMbox has the patches of a series as it was sent; with ?current=1 as it now stands.
 func (c *call) seriesMbox() (*site.Answer, error) {
 	s, err := c.series()
+	if err == nil && c.r.URL.Query().Get("current") == "1" {
+		s, err = c.Store.SeriesRowNow(c.ctx(), s.ID, c.scope())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Store interface {
 	CoverRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CoverRow, error)
 	CommentRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
 	SeriesRow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
+	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	Dependencies(ctx context.Context, series []int64) (map[int64]track.Dependencies, error)
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 

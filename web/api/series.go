@@ -52,8 +52,13 @@ func (c *call) oneSeries() (row track.SeriesRow, err error) {
 	return row, nil
 }
 
+// series answers with a series as it was sent, since what clients remember of it is to stand; with ?current=1 as it now
+// stands.
 func (c *call) series() (*site.Answer, error) {
 	row, err := c.oneSeries()
+	if now := c.query().flag("current"); err == nil && now != nil && *now {
+		row, err = c.Store.SeriesRowNow(c.ctx(), row.ID, c.scope())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -317,6 +317,11 @@ func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.Ser
 	return track.SeriesRow{}, engine.ErrNotFound
 }
 
+// SeriesRowNow is SeriesRow: nothing was sent again.
+func (s *Fake) SeriesRowNow(ctx context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
+	return s.SeriesRow(ctx, id, sc)
+}
+
 func (s *Fake) Dependencies(_ context.Context, series []int64) (map[int64]track.Dependencies, error) {
 	all := map[int64]track.Dependencies{}
 	for _, id := range series {
