@@ -28,6 +28,9 @@ func TestLineDiffIsShortest(t *testing.T) {
 		if len(kept) < longest && !someAreOften(a, b) {
 			t.Fatalf("%d lines are kept; the longest common subsequence has %d", len(kept), longest)
 		}
+		if differ := len(a) + len(b) - 2*len(kept); !d.compareWithin(a, b, differ) {
+			t.Fatalf("%d lines differ, and that is too many", differ)
+		}
 	})
 }
 
@@ -93,7 +96,9 @@ func TestSlide(t *testing.T) {
 	for _, c := range []struct {
 		name, old, new, want string
 	}{
-		{"down", "a b", "a b a b", " a b+a+b"},
+		{"the last place", "a b", "a b a b", " a b+a+b"},
+		{"up from it", "b a c", "a a b b c", "-b a+a+b+b c"},
+		{"as far as it goes", "b a c", "c c a", "-b-a c+c+a"},
 		{"beside", "x { 1 } y", "x { 2 } { 2 } y", " x {-1+2+}+{+2 } y"},
 	} {
 		a, b := strings.Fields(c.old), strings.Fields(c.new)
