@@ -20,6 +20,9 @@ series since the older one. Patches are paired as git range-diff pairs them, by 
 both, ! has changed, < was dropped and > is new. Of a changed patch, a diff of its author, title and message follows,
 and a diff between its two diffs, without line numbers. No git repository is needed.
 
+Where single patches were sent again in reply to a series, the series is taken as it now stands, and such a part stands
+for all of it: compared with nothing else, it shows what it has replaced. --as-sent takes all as they were sent.
+
 --interdiff shows instead one diff from the files as the older version leaves them to the files as the newer one does,
 as far as the patches show these. Files for which it can't be made are named on standard error.
 
@@ -38,6 +41,7 @@ as far as the patches show these. Files for which it can't be made are named on 
 	}
 	projectFlag(c, &project)
 	c.Flags().BoolVar(&as.Interdiff, "interdiff", false, "one diff between what both versions make of the files")
+	c.Flags().BoolVar(&as.AsSent, "as-sent", false, "the patches that each series was sent with")
 	c.Flags().BoolVar(&as.JSON, "json", false, "for programs")
 	return c
 }

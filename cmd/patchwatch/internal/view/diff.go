@@ -2,13 +2,10 @@ package view
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -20,6 +17,7 @@ import (
 // DiffAs says how two versions are shown.
 type DiffAs struct {
 	Interdiff bool // one diff between the results
+	AsSent    bool // without the patches that were sent again alone
 	JSON      bool
 }
 
@@ -56,72 +54,6 @@ func (d *Differ) Diff(project string, ids []string) error {
 		return err
 	}
 	return d.out.Flush()
-}
-
-// A version is one of the two series, with its patches by number.
-type version struct {
-	series  track.SeriesView
-	patches []track.PatchView
-}
-
-// versions looks up the two series, the older one first.
-func (d *Differ) versions(project string, ids []string) (v [2]version, err error) {
-	newer, err := FindSeriesOf(d.ctx, d.store, project, ids[0])
-	if err != nil {
-		return v, err
-	}
-	older, err := d.other(project, newer, ids[1:])
-	if err != nil {
-		return v, err
-	}
-	switch {
-	case older.ID == newer.ID:
-		return v, fmt.Errorf("%s are the same series; name another version of it", strings.Join(ids, " and "))
-	case older.Project != newer.Project:
-		return v, fmt.Errorf("%s is of project %s, and %s of %s: only series of one project are compared",
-			SeriesID(newer.ID), newer.Project, SeriesID(older.ID), older.Project)
-	}
-	if len(ids) == 2 && sentBefore(newer, older) {
-		older, newer = newer, older
-	}
-	for i, s := range []track.SeriesView{older, newer} {
-		if v[i], err = d.version(s); err != nil {
-			return v, err
-		}
-	}
-	return v, nil
-}
-
-// other looks up the series to compare with: the one that is named, otherwise the version before.
-func (d *Differ) other(project string, s track.SeriesView, named []string) (track.SeriesView, error) {
-	if len(named) > 0 {
-		return FindSeriesOf(d.ctx, d.store, project, named[0])
-	}
-	if s.Revises == 0 {
-		return s, fmt.Errorf("no version before %s, which is %s, is known; patchwatch diff %s sN compares it with any other",
-			SeriesID(s.ID), VersionOf(s), SeriesID(s.ID))
-	}
-	before, _, err := FindSeries(d.ctx, d.store, SeriesID(s.Revises))
-	return before, err
-}
-
-// sentBefore tells whether a is the older version.
-func sentBefore(a, b track.SeriesView) bool {
-	return cmp.Or(cmp.Compare(a.Version, b.Version), a.Date.Compare(b.Date), cmp.Compare(a.ID, b.ID)) < 0
-}
-
-func (d *Differ) version(s track.SeriesView) (version, error) {
-	patches, err := d.store.Patches(d.ctx, track.Filter{Series: s.ID, Archived: true})
-	if err != nil {
-		return version{}, err
-	}
-	if len(patches) == 0 {
-		return version{}, fmt.Errorf("there is no patch in %s", SeriesID(s.ID))
-	}
-	slices.SortFunc(patches, func(a, b track.PatchView) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
-	})
-	return version{s, patches}, nil
 }
 
 // texts hands the texts of all patches to f, one after the other, so that only one is held.

@@ -6,6 +6,20 @@ import (
 	"patchwatch/track/rangediff"
 )
 
+// DiffVersion is one of the two that are compared, for programs.
+type DiffVersion struct {
+	Series
+	Again []string `json:"sent_again"` // the IDs of series of which it has patches in place of its own
+}
+
+func (v *version) forPrograms() DiffVersion {
+	out := DiffVersion{Series: SeriesOf(v.series), Again: []string{}}
+	for _, id := range v.parts {
+		out.Again = append(out.Again, SeriesID(id))
+	}
+	return out
+}
+
 // DiffPatch is a patch of a pair for programs.
 type DiffPatch struct {
 	Number int    `json:"number"` // in its series
@@ -61,8 +75,8 @@ func (d *Differ) json(v [2]version) error {
 		return err
 	}
 	j := jsonWriter{d: d}
-	j.write(`{"old":`, SeriesOf(v[0].series))
-	j.write(`,"new":`, SeriesOf(v[1].series))
+	j.write(`{"old":`, v[0].forPrograms())
+	j.write(`,"new":`, v[1].forPrograms())
 	j.write(`,"cut":`, cut)
 	j.text(`,"pairs":[`)
 	between := ""

@@ -15,11 +15,8 @@ func (d *Differ) pairs(v [2]version) error {
 	if err != nil {
 		return err
 	}
-	for i, name := range []string{"Old", "New"} {
-		s := v[i].series
-		d.line("%s  %s  %s  %s  %s  %s", name, SeriesID(s.ID), VersionOf(s), s.Date.Format("2006-01-02"), ReceivedOf(s),
-			SeriesTitle(s))
-	}
+	d.line("Old  %s", v[0].called())
+	d.line("New  %s", v[1].called())
 	if cut {
 		d.line("There are too many patches to compare each with each: some may be paired by title only, or not at all.")
 	}
