@@ -248,6 +248,23 @@ func TestPairsAreGits(t *testing.T) {
 	}
 }
 
+// TestEqualDiffsAreGits: a change that is made, undone and made again is three patches, two of them with equal diffs.
+func TestEqualDiffsAreGits(t *testing.T) {
+	f := newForger(1)
+	name := "dir/file0.c"
+	do := commit{"do", "", []edit{{file: name, add: []string{"\tdo();"}}}}
+	undo := commit{"undo", "", []edit{{file: name, remove: 1}}}
+	r := newRepository(t)
+	var in strings.Builder
+	f.write(&in, "old", []commit{do, undo, do, undo, do})
+	f.write(&in, "new", []commit{do, undo, do})
+	r.git([]byte(in.String()), "fast-import", "--quiet")
+	want := r.pairs("old-base", "old", "new")
+	if got := pairsOf(r.patches("old-base", "old"), r.patches("old-base", "new")); !slices.Equal(got, want) {
+		t.Errorf("git says %q, we say %q", want, got)
+	}
+}
+
 // TestInterdiffLeadsToNewVersion: git applies the interdiff to the files of the old version, and has those of the new one.
 func TestInterdiffLeadsToNewVersion(t *testing.T) {
 	const cases = 40
