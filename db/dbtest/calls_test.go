@@ -85,3 +85,33 @@ func of(i int, mails ...*track.Mail) []*track.Mail {
 	}
 	return mails
 }
+
+// A list takes as many calls however many series it has, each with what it revises.
+func TestCallsDoNotGrowWithTheList(t *testing.T) {
+	ctx := context.Background()
+	e, counter := Counting(NewMemory())
+	s, err := db.New(ctx, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 30 {
+		add(t, s, before(i)...)
+		add(t, s, unit(i)...)
+		add(t, s, of(i, versioned(fmt.Sprintf("x@%d", i), 3*day, 3, "[2/2] two", fmt.Sprintf("v2.2@%d", i)),
+			versioned(fmt.Sprintf("y@%d", i), 3*day, 3, "something else"))...)
+	}
+	var calls []map[string]int
+	for _, limit := range []int{10, 200} {
+		counter.Take()
+		all, err := s.SeriesList(ctx, track.Filter{Limit: limit})
+		if err != nil || len(all) != limit {
+			t.Fatal(len(all), err)
+		}
+		n, _ := counter.Take()
+		calls = append(calls, n)
+	}
+	t.Log(calls[0])
+	if !maps.Equal(calls[0], calls[1]) {
+		t.Errorf("10 series: %v; 200: %v", calls[0], calls[1])
+	}
+}

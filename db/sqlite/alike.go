@@ -10,37 +10,42 @@ import (
 )
 
 // alikeQuery takes a list of [project, value, version, date] and finds for each the first mails of each part of the
-// index. The inner question is asked for each of them, by index.
+// index. The inner question is asked for each of them, by index. The list is read into a table first: to look into JSON
+// for each row that is compared takes longer than all the rest.
 func alikeQuery(by engine.Feature, which engine.Which) string {
-	parts, has := partsOf(titlePartBits), ""
+	value, parts, has := `value ->> 1`, partsOf(titlePartBits), ""
 	switch by {
 	case engine.ByTitle:
-		has = titlePart("x.id") + ` = part.n AND x.title = j.value ->> 1 AND ` + isTitled("x.")
+		has = titlePart("x.id") + ` = part.n AND x.title = a.value AND ` + isTitled("x.")
 	case engine.ByChange:
-		has = titlePart("x.id") + ` = part.n AND x.change = j.value ->> 1 AND ` + isChange("x.")
+		has = titlePart("x.id") + ` = part.n AND x.change = a.value AND ` + isChange("x.")
 	case engine.ByDiff:
-		parts, has = partsOf(senderPartBits), hashPart("x.id")+` = part.n AND `+
-			hashStart("x.hash")+` = `+hashStart("unhex(j.value ->> 1)")+` AND x.hash = unhex(j.value ->> 1)`
+		value, parts = `unhex(value ->> 1)`, partsOf(senderPartBits)
+		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") + ` AND x.hash = a.value`
 	case engine.ByEarlier:
-		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = j.value ->> 1`
+		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = a.value`
 	}
 	versions := [...]string{
-		engine.Lower:       `x.version < j.value ->> 2 AND x.date <= j.value ->> 3`,
-		engine.SameEarlier: `x.version = j.value ->> 2 AND x.date <= j.value ->> 3`,
-		engine.SameLater:   `x.version = j.value ->> 2 AND x.date >= j.value ->> 3`,
-		engine.Higher:      `x.version > j.value ->> 2 AND x.date >= j.value ->> 3`,
+		engine.Lower:       `x.version < a.version AND x.date <= a.date`,
+		engine.SameEarlier: `x.version = a.version AND x.date <= a.date`,
+		engine.SameLater:   `x.version = a.version AND x.date >= a.date`,
+		engine.Higher:      `x.version > a.version AND x.date >= a.date`,
 	}
-	order := `x.version DESC, x.date DESC, x.msgid`
-	if which.Forward() {
-		order = `x.version, x.date, x.msgid`
+	order := [...]string{ // where the version is one, SQLite would sort all mails of it for the sake of its column
+		engine.Lower:       `x.version DESC, x.date DESC, x.msgid`,
+		engine.SameEarlier: `x.date DESC, x.msgid`,
+		engine.SameLater:   `x.date, x.msgid`,
+		engine.Higher:      `x.version, x.date, x.msgid`,
 	}
 	return fmt.Sprintf(`
-	WITH RECURSIVE %s
-	SELECT j.key, m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
-	FROM `+given+`part CROSS JOIN mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+	WITH RECURSIVE %s, asked(key, project, value, version, date) AS MATERIALIZED (
+		SELECT key, value ->> 0, %s, value ->> 2, value ->> 3 FROM json_each(?))
+	SELECT a.key, m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
+	FROM asked a CROSS JOIN part CROSS JOIN mail m
+		LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	WHERE part.n IS NOT NULL AND m.id IN (
-		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = j.value ->> 0 AND x.chosen ORDER BY %s LIMIT +?)`,
-		parts, has, versions[which], order)
+		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = a.project AND x.chosen ORDER BY %s LIMIT +?)`,
+		parts, value, has, versions[which], order[which])
 }
 
 // alikeKey says which likenesses are looked for by one question.

@@ -129,6 +129,20 @@ func TestLookUpsUseIndexes(t *testing.T) {
 	}
 }
 
+// Of very many mails that are like another only the nearest are read: those of one version and date are all that is
+// sorted.
+func TestAlikeReadsTheNearest(t *testing.T) {
+	e, _, _ := openFilled(t)
+	for _, by := range []engine.Feature{engine.ByTitle, engine.ByChange, engine.ByDiff, engine.ByEarlier} {
+		for _, which := range []engine.Which{engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher} {
+			steps := strings.Join(plan(t, e, alikeQuery(by, which), []any{"[]", 1}), "\n")
+			if strings.Contains(steps, "TEMP B-TREE FOR ORDER BY") || !strings.Contains(steps, "FOR LAST TERM OF ORDER BY") {
+				t.Errorf("by %d, which %d:\n%s", by, which, steps)
+			}
+		}
+	}
+}
+
 func TestListsUseIndexes(t *testing.T) {
 	e, _, _ := openFilled(t)
 	for name, f := range map[string]track.Filter{
