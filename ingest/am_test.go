@@ -134,6 +134,10 @@ func FuzzCommits(f *testing.F) {
 		}
 		for i := range commits {
 			checkMbox(t, &commits[i])
+			if text := commits[i].Text(); strings.ContainsAny(text.Author+text.Title, "\r\n") ||
+				strings.HasPrefix(text.Message, "\n") || strings.HasSuffix(text.Message, "\n") {
+				t.Errorf("%+v", text)
+			}
 		}
 	})
 }

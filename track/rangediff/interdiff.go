@@ -3,6 +3,7 @@ package rangediff
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -72,10 +73,7 @@ func filePairs(old, new *Rebuilt) []filePair {
 		at(f).new = f
 	}
 	out := make([]filePair, 0, len(byKey))
-	for key, p := range byKey {
-		if key == ([2]string{}) {
-			continue // added and deleted again
-		}
+	for _, p := range byKey {
 		p.old, p.new = orAsItWas(p.old, p.new), orAsItWas(p.new, p.old)
 		out = append(out, *p)
 	}
@@ -86,11 +84,7 @@ func filePairs(old, new *Rebuilt) []filePair {
 }
 
 func (r *Rebuilt) all() []*rebuiltFile {
-	out := slices.Clone(r.gone)
-	for _, f := range r.files {
-		out = append(out, f)
-	}
-	return out
+	return slices.AppendSeq(slices.Collect(maps.Values(r.gone)), maps.Values(r.files))
 }
 
 // orAsItWas is a file, or if the version does not touch it, what it was before the other one did.

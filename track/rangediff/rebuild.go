@@ -10,7 +10,7 @@ import (
 type Rebuilt struct {
 	limits limits
 	files  map[string]*rebuiltFile // by name
-	gone   []*rebuiltFile          // that were deleted
+	gone   map[string]*rebuiltFile // that were deleted, by the names before the patches
 	left   map[string]bool         // names that files had
 	weight int                     // of all patches
 	work   int                     // lines that were copied
@@ -30,7 +30,8 @@ type rebuiltFile struct {
 
 // NewRebuilt returns files that no patch has touched.
 func NewRebuilt() *Rebuilt {
-	return &Rebuilt{limits: usualLimits(), files: map[string]*rebuiltFile{}, left: map[string]bool{}}
+	return &Rebuilt{limits: usualLimits(), files: map[string]*rebuiltFile{}, gone: map[string]*rebuiltFile{},
+		left: map[string]bool{}}
 }
 
 // Apply applies the next patch. It keeps parts of the text.
@@ -63,14 +64,18 @@ func (r *Rebuilt) file(f *file) {
 	}
 	if f.isDeleted {
 		r.leave(t.name)
-		t.name = ""
-		r.gone = append(r.gone, t)
+		if t.name = ""; t.origin != "" {
+			r.gone[t.origin] = t
+		}
 	}
 }
 
 // find returns the file that a patch is for, under its new name.
 func (r *Rebuilt) find(f *file) *rebuiltFile {
 	if f.isNew {
+		if t := r.revive(f.name()); t != nil {
+			return t
+		}
 		t := &rebuiltFile{name: f.name(), overlay: &overlay{}, oldID: f.oldID}
 		if r.files[t.name] != nil {
 			t.fault = "is added, and was there before"
@@ -93,6 +98,17 @@ func (r *Rebuilt) find(f *file) *rebuiltFile {
 		t.name = f.new
 	}
 	r.files[t.name] = t
+	return t
+}
+
+// revive returns the file that a patch has deleted and another one adds again.
+func (r *Rebuilt) revive(name string) *rebuiltFile {
+	t := r.gone[name]
+	if t == nil || r.files[name] != nil {
+		return nil
+	}
+	delete(r.gone, name)
+	t.name, r.files[name] = name, t
 	return t
 }
 
