@@ -14,8 +14,8 @@ type (
 	Stands   = versions.Stands
 )
 
-// Standing gives, for series by number, how each now stands: with the patches that were sent again alone, in reply to it,
-// in the place of those that they replace (track.Standing). Those that are not stored have no answer.
+// Standing gives, for series by number, how each now stands: with the patches that were sent again alone, in reply to
+// it, in the place of those that they replace (track.Standing). Those that are not stored have no answer.
 func (s *Store) Standing(ctx context.Context, series []int64) (map[int64]Standing, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]Standing, error) { return s.finder(v).Standing(series) })
 }

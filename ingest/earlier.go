@@ -13,27 +13,34 @@ import (
 // own. What stands before the address on its line, or alone on the line above, has to say nothing but that this is a
 // version: other series that a text names are not meant.
 func findEarlier(text string, version int) (id string) {
-	best, above := -1, -1
+	best, above := -1, "" // the line above, if it is not empty
 	for len(text) > 0 {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")
-		if trim(line) == "" {
-			continue
-		}
-		before, address := cutAddress(line)
-		named, ok := versionIn(before)
-		if !ok && address != "" && trim(strings.Trim(before, "-*<([ \t")) == "" {
-			named, ok = above, above >= 0
-		}
-		above = -1
-		switch {
-		case ok && address == "":
-			above = named
-		case ok && named > best && named < version:
+		if named, address, ok := earlierIn(line, above); ok && named > best && named < version {
 			best, id = named, address
+		}
+		if trim(line) != "" {
+			above = line
 		}
 	}
 	return id
+}
+
+// earlierIn reads a line that names a version and its address, which most lines do not have.
+func earlierIn(line, above string) (version int, id string, ok bool) {
+	if strings.IndexByte(line, '@') < 0 && !strings.Contains(line, "%40") {
+		return 0, "", false
+	}
+	before, id := cutAddress(line)
+	if id == "" {
+		return 0, "", false
+	}
+	if strings.Trim(before, "-*<([ \t") == "" {
+		before = above
+	}
+	version, ok = versionIn(before)
+	return version, id, ok
 }
 
 // cutAddress splits a line at the first URL with a Message-ID in its path, or at the first "<ID>".

@@ -141,8 +141,8 @@ func (s *Sending) resends(o *Sending) Link {
 	return NoLink
 }
 
-// sameDiffs tells whether most patches of each are patches of the other. Where a series merely carries those of another,
-// they are not most of its own.
+// sameDiffs tells whether most patches of each are patches of the other. Where a series merely carries those of
+// another, they are not most of its own.
 func (s *Sending) sameDiffs(o *Sending) bool {
 	return s.Submitter == o.Submitter && 2*inCommon(s.Diffs, o.Diffs) > max(len(s.Diffs), len(o.Diffs))
 }

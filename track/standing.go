@@ -24,8 +24,8 @@ type Sent struct {
 }
 
 // PartOf tells whether s is a part of o that was sent again: a few numbers of the same total, without a cover, in reply
-// to o, by the same submitter, as the same version or a later one. What a person put into a series of its own is no part,
-// nor what had to make room for a patch that a person put into o.
+// to o, by the same submitter, as the same version or a later one. What a person put into a series of its own is no
+// part, nor what had to make room for a patch that a person put into o.
 func (s *Sent) PartOf(o *Sent) bool {
 	return s.MayBePart() && s.Into == o.Key && s.Key != o.Key && s.Total == o.Total && s.Version >= o.Version &&
 		s.Submitter == o.Submitter && !s.Date.Before(o.Date) && !(s.Version == o.Version && s.madeRoomIn(o))
@@ -47,9 +47,9 @@ type Stands struct {
 	Series string // the key of the series that it was sent in
 }
 
-// Standing gives the patches of a series as it now stands, by number: of each number the one of the highest version, and
-// of these the newest, among its own and those of the parts that were sent again. Parts may have parts. Others may hold
-// any series; their order means nothing.
+// Standing gives the patches of a series as it now stands, by number: of each number the one of the highest version,
+// and of these the newest, among its own and those of the parts that were sent again. Parts may have parts. Others may
+// hold any series; their order means nothing.
 func Standing(base *Sent, others []*Sent) []Stands {
 	into := map[string][]*Sent{}
 	for _, o := range others {

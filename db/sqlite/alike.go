@@ -21,7 +21,8 @@ func alikeQuery(by engine.Feature, which engine.Which) string {
 		has = titlePart("x.id") + ` = part.n AND x.change = a.value AND ` + isChange("x.")
 	case engine.ByDiff:
 		value, parts = `unhex(value ->> 1)`, partsOf(senderPartBits)
-		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") + ` AND x.hash = a.value`
+		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") +
+			` AND x.hash = a.value`
 	case engine.ByEarlier:
 		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = a.value`
 	}

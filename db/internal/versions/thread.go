@@ -10,8 +10,8 @@ import (
 )
 
 // threadBefore finds the series that members of later versions refer to, or to a comment on which they refer, and those
-// of which a mail of the same sender refers to the same mail as they do, whether that is stored or not. And it finds the
-// series that any member names as the version before.
+// of which a mail of the same sender refers to the same mail as they do, whether that is stored or not. And it finds
+// the series that any member names as the version before.
 func (f *Finder) threadBefore(asked []*sending, e evidence) error {
 	var refs, named []engine.Name
 	for _, s := range asked {

@@ -40,6 +40,16 @@ func (sh *Shower) header(m track.MailView, patch *track.PatchView, series *track
 			return err
 		}
 		sh.line("Version", "%s", versions)
+		again, err := sh.replacing(patch, series)
+		if err != nil {
+			return err
+		}
+		if again != nil {
+			sh.line("Sent again", "as %d in %s", again.ID, again.Series)
+		}
+		if series.PartOf != 0 {
+			sh.line("Part of", "%s, sent again", SeriesID(series.PartOf))
+		}
 		if err := sh.dependencies(series.ID); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type Shown struct {
 	Mail
 	Patch    *Patch   `json:"patch,omitempty"`
 	SeriesOf *Series  `json:"series_of,omitempty"`
+	Again    *Current `json:"sent_again,omitempty"` // the patch that stands in its place in its series
 	Checks   []Check  `json:"checks,omitempty"`
 	Comments []Mail   `json:"comments"`
 	WaitsFor []string `json:"waits_for,omitempty"` // Message-IDs that a pending reply refers to and that have not come
@@ -50,6 +51,10 @@ func (sh *Shower) asJSON(m track.MailView, read *track.Mail, patch *track.PatchV
 	if series != nil {
 		v := SeriesOf(*series)
 		out.SeriesOf = &v
+		var err error
+		if out.Again, err = sh.replacing(patch, series); err != nil {
+			return err
+		}
 	}
 	if m.Kind == track.RolePending {
 		why, err := sh.store.Why(sh.ctx, m.ID)

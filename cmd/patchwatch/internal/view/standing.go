@@ -59,6 +59,27 @@ func (s *standing) called(msgid string) int64 {
 	return 0
 }
 
+// replacing is the patch that stands in the place of this one in its series, since it was sent again; nil: none.
+func (sh *Shower) replacing(patch *track.PatchView, series *track.SeriesView) (*Current, error) {
+	if patch == nil {
+		return nil, nil
+	}
+	all, err := sh.store.Standing(sh.ctx, []int64{series.ID})
+	if err != nil || len(all[series.ID].Parts) == 0 {
+		return nil, err
+	}
+	s := &standing{Standing: all[series.ID]}
+	if s.members, err = sh.store.MembersNow(sh.ctx, series.ID); err != nil {
+		return nil, err
+	}
+	for _, p := range s.current() {
+		if p.Number == patch.Number && p.MsgID != patch.MsgID {
+			return &p, nil
+		}
+	}
+	return nil, nil
+}
+
 // sentAgain says which patches were sent again alone, and whether the series is such a part of another.
 func (sh *Shower) sentAgain(s *standing) {
 	if s.PartOf != 0 {

@@ -46,7 +46,8 @@ func (sh *Shower) printVersions(versions []Version, all []track.SeriesView) erro
 		if v.Revises != 0 {
 			how = fmt.Sprintf("%s: %s", SeriesID(v.Revises), LinkInWords(v.Link))
 		}
-		t.Row(SeriesID(v.ID), VersionOf(v), v.Date.Format("2006-01-02"), ReceivedOf(v), statesInWords(versions[i].States), how)
+		t.Row(SeriesID(v.ID), VersionOf(v), v.Date.Format("2006-01-02"), ReceivedOf(v),
+			statesInWords(versions[i].States), how)
 	}
 	if err := t.Print(sh.out, sh.screen); err != nil {
 		return err
