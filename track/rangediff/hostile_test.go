@@ -95,3 +95,28 @@ func TestWorkIsBounded(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestLongNames: a long name of a file is not repeated by each of its hunks.
+func TestLongNames(t *testing.T) {
+	name := strings.Repeat("n", 1<<20)
+	diff := "diff --git a/" + name + " b/" + name + "\n--- a/" + name + "\n+++ b/" + name + "\n" +
+		strings.Repeat("@@ -1 +1 @@ f\n-a\n+b\n", 10_000)
+	p := Patch{Diff: diff}
+	size := 0
+	p.diffLines(readDiff(diff), func(line string) { size += len(line) })
+	if most := 2 * len(diff); size > most {
+		t.Errorf("%d bytes became %d", len(diff), size)
+	}
+}
+
+// TestOneFileOftenIsBounded: a patch may change one file again and again.
+func TestOneFileOftenIsBounded(t *testing.T) {
+	r := NewRebuilt()
+	r.limits.work = 1_000_000
+	many := strings.Repeat("diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -0,0 +1,2 @@\n+a\n+b\n", 10_000)
+	r.Apply(Patch{Diff: many})
+	r.Apply(Patch{Diff: many})
+	if !r.large || r.work > r.limits.work+100_000 {
+		t.Errorf("%d lines were copied", r.work)
+	}
+}

@@ -52,17 +52,17 @@ func weightOf(text string) int { return strings.Count(text, "\n") + len(text)/64
 // NewMatcher returns a Matcher for two versions without patches.
 func NewMatcher() *Matcher { return &Matcher{limits: usualLimits(), seed: maphash.MakeSeed()} }
 
-// An entry is what is kept of a patch.
+// An entry is what is kept of a patch. Texts are kept as hashes only, since they can be long.
 type entry struct {
-	title  string
-	files  map[string]bool   // some of those that it touches
-	names  uint64            // a hash of the names of all; 0: not known
+	title  uint64
+	files  map[uint64]bool   // some of those that it touches
+	names  uint64            // of all of these; 0: not known
 	all    [sha256.Size]byte // of what is compared of message and diff
 	diff   [sha256.Size]byte // of what is compared of the diff
 	size   int               // lines of the diff, as git counts them
-	lines  []uint64          // hashes
+	lines  []uint64
 	weight int
-	ids    []int32 // the same, numbered
+	ids    []int32 // the lines, numbered
 	whole  bool    // its lines are not kept
 	match  int     // the index of the other patch; -1: none
 }
@@ -74,7 +74,7 @@ func (m *Matcher) AddOld(p Patch) { m.old = append(m.old, m.add(p)) }
 func (m *Matcher) AddNew(p Patch) { m.new = append(m.new, m.add(p)) }
 
 func (m *Matcher) add(p Patch) *entry {
-	e := &entry{title: p.Title, match: -1}
+	e := &entry{title: maphash.String(m.seed, p.Title), match: -1}
 	message := strings.Join(p.messageLines(), "\n")
 	if len(p.Diff)+len(message) > m.limits.bytes {
 		e.whole = true
@@ -84,7 +84,7 @@ func (m *Matcher) add(p Patch) *entry {
 		return e
 	}
 	files := readDiff(p.Diff)
-	e.files, e.names = fileSet(files), m.hashNames(files)
+	e.files, e.names = m.hashNames(files)
 	sum := sha256.New()
 	out := bufio.NewWriter(sum)
 	e.size = p.diffLines(files, func(line string) {
@@ -101,27 +101,22 @@ func (m *Matcher) add(p Patch) *entry {
 	return e
 }
 
-func (m *Matcher) hashNames(files []file) uint64 {
+// maxFiles is how many files of a patch are known one by one.
+const maxFiles = 100
+
+func (m *Matcher) hashNames(files []file) (some map[uint64]bool, all uint64) {
+	some = map[uint64]bool{}
 	var h maphash.Hash
 	h.SetSeed(m.seed)
 	for i := range files {
-		h.WriteString(files[i].name())
+		name := files[i].name()
+		h.WriteString(name)
 		h.WriteByte(0)
-	}
-	return h.Sum64() | 1
-}
-
-// maxFiles is how many files of a patch are known by name.
-const maxFiles = 100
-
-func fileSet(files []file) map[string]bool {
-	set := map[string]bool{}
-	for i := range files {
-		if set[strings.Clone(files[i].name())] = true; len(set) == maxFiles {
-			break
+		if len(some) < maxFiles {
+			some[maphash.String(m.seed, name)] = true
 		}
 	}
-	return set
+	return some, h.Sum64() | 1
 }
 
 // leaveOut leaves out the lines of the largest patches, until those of the others are within the limit. Which patches
@@ -195,7 +190,7 @@ func (m *Matcher) pairEqual() {
 }
 
 func (m *Matcher) pairTitles(old, new []int) {
-	byTitle := map[string][]int{}
+	byTitle := map[uint64][]int{}
 	for _, i := range old {
 		byTitle[m.old[i].title] = append(byTitle[m.old[i].title], i)
 	}

@@ -42,6 +42,9 @@ func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
 	return size
 }
 
+// longestName is how much of a file's name each of its hunks repeats. Names of a MiB could have a hundred thousand hunks.
+const longestName = 255
+
 // eachLine hands the lines of a file to f as git range-diff shows them, and returns how many there are.
 func (f *file) eachLine(each func(line string)) (n int) {
 	put := func(line string) {
@@ -53,11 +56,13 @@ func (f *file) eachLine(each func(line string)) (n int) {
 		sum := sha256.Sum256([]byte(f.binary))
 		put(" Binary contents " + hex.EncodeToString(sum[:8]))
 	}
+	name := f.name()
+	name = name[:min(len(name), longestName)]
 	for i := range f.hunks {
 		h := &f.hunks[i]
 		begin := "@@"
 		if h.section != "" {
-			begin += " " + f.name() + ":" + h.section
+			begin += " " + name + ":" + h.section
 		}
 		put(begin)
 		for _, l := range h.lines {

@@ -36,15 +36,20 @@ func NewRebuilt() *Rebuilt {
 
 // Apply applies the next patch. It keeps parts of the text.
 func (r *Rebuilt) Apply(p Patch) {
-	if r.weight += weightOf(p.Diff); r.weight > r.limits.weight || r.work > r.limits.work {
-		r.large, r.files, r.gone, r.left = true, nil, nil, nil
+	if r.weight += weightOf(p.Diff); r.large || r.weight > r.limits.weight {
+		r.giveUp()
 		return
 	}
 	files := readDiff(p.Diff)
 	for i := range files {
-		r.file(&files[i])
+		if r.file(&files[i]); r.work > r.limits.work {
+			r.giveUp()
+			return
+		}
 	}
 }
+
+func (r *Rebuilt) giveUp() { r.large, r.files, r.gone, r.left = true, nil, nil, nil }
 
 // file applies what a patch does to one file.
 func (r *Rebuilt) file(f *file) {
