@@ -27,7 +27,7 @@ func refuse(kind error, format string, args ...any) error {
 func (r refusal) Error() string { return r.sentence }
 func (r refusal) Unwrap() error { return r.kind }
 
-// MoveToSeries records that a person put patches and covers, by the numbers of any copies, into a series, by its number.
+// MoveToSeries records that a person put patches and covers, by the numbers of any copies, into a series by number.
 // A mail that the rules put there under a number of one of these goes out of it. All or none is put.
 func (s *Store) MoveToSeries(ctx context.Context, by track.Actor, mails []int64, series int64) error {
 	return s.put(ctx, by, mails, func(p *putting) error {
@@ -55,9 +55,15 @@ func (s *Store) SplitSeries(ctx context.Context, by track.Actor, mails []int64) 
 	})
 }
 
-// ResetSeries takes back what a person decided about the series of patches and covers: the rules decide again.
+// ResetSeries takes back what a person decided about the series of patches and covers, also that series which are named
+// by them are versions of others or not: the rules decide again.
 func (s *Store) ResetSeries(ctx context.Context, by track.Actor, mails []int64) error {
-	return s.put(ctx, by, mails, func(p *putting) error { return p.decide("") })
+	return s.put(ctx, by, mails, func(p *putting) error {
+		if err := p.dropPairs(p.names()); err != nil {
+			return err
+		}
+		return p.decide("")
+	})
 }
 
 // put lets f decide about the series of mails, and derives what comes of it.

@@ -58,7 +58,7 @@ func (g *graph) putByHand(ruled [][]*Item) [][]*Item {
 	return out
 }
 
-// endsOf finds for each of these mails, by Message-ID, where it ends up: the mail of a rule's series, the one that is in
+// endsOf finds for each of these mails, by Message-ID, where it ends up: the mail of a rule's series, one that is in
 // none, or the smallest of a circle.
 func (g *graph) endsOf(put []*Item) map[string]string {
 	ends := make(map[string]string, len(put))
@@ -142,8 +142,8 @@ func (m *mixture) divide() [][]*Item {
 	return sendings
 }
 
-// giveNumbers gives patches without a number the lowest ones that are free beside others. A patch that is alone stays as
-// it is.
+// giveNumbers gives patches without a number the lowest ones that are free beside others. A patch that is alone stays
+// as it is.
 func giveNumbers(patches, beside []*Item) []*Item {
 	if len(patches) == 1 && len(beside) == 0 {
 		return patches

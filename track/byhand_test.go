@@ -170,7 +170,9 @@ func TestExplainByHand(t *testing.T) {
 		2 +0   [2/3] two           < 1
 		x +100 bob [3/3] better    => 2
 		y +200 bob [1/3] one again => lost`)
-	for id, want := range map[string]string{"1": "1 start\n2 version with 1\nx by-hand with 2\n", "y": "y by-hand with lost\n"} {
+	for id, want := range map[string]string{
+		"1": "1 start\n2 version with 1\nx by-hand with 2\n", "y": "y by-hand with lost\n",
+	} {
 		got := ""
 		for _, r := range Explain(all, nil, id) {
 			got += r.ID + " " + string(r.Ground)

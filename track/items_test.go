@@ -20,7 +20,8 @@ var epoch = time.Date(2016, 9, 11, 22, 0, 0, 0, time.UTC)
 //	c   +0       [0/2] a cover
 //	1   +0       [v2 1/2] one          < c
 //	r   +5 bob   Re: one               < 1 c
-var itemLine = regexp.MustCompile(`^\s*(\S+)\s+\+(\d+)\s+(?:(ann|bob|eve)\s+)?(.*?)\s*(?:<\s*(.*?))?\s*(?:=>\s*(\S+))?$`)
+var itemLine = regexp.MustCompile(
+	`^\s*(\S+)\s+\+(\d+)\s+(?:(ann|bob|eve)\s+)?(.*?)\s*(?:<\s*(.*?))?\s*(?:=>\s*(\S+))?$`)
 
 var (
 	markerText  = regexp.MustCompile(`\[(?:v\d+ )?(\d+)/(\d+)\]`)

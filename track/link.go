@@ -8,7 +8,7 @@ package track
 //
 // Every id that it passes on the way, and a member that it was not linked to, is a place. Members of one sender that
 // share a place are linked: within one version, and across versions when they are close in time. The mail of a place
-// need not have arrived, so a lost cover still holds its patches together; nor need a person have left it in the series.
+// need not have arrived, so a lost cover still holds its patches together; nor need it be where a person left it.
 // The walk ends at a patch without a number, since that is a series of its own and what is above it is another matter.
 func (g *graph) link() [][]*Item {
 	l := linker{graph: g, up: map[*Item]*Item{}, places: map[place][]*Item{}}

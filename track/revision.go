@@ -33,13 +33,14 @@ const (
 	SameThread               // one refers to the other or to a comment on it, or both to the same mail
 	NamedEarlier             // the text of the one names the other as an earlier version
 	SameChange               // both have the same change-id
+	LinkedByHand             // a person said so
 )
 
 // String names the reason for programs.
 func (l Link) String() string {
 	return [...]string{
 		NoLink: "", SharedTitle: "shared-title", SameDiffs: "diffs", SameTitle: "title", Resent: "resent",
-		SameThread: "thread", NamedEarlier: "text", SameChange: "change-id",
+		SameThread: "thread", NamedEarlier: "text", SameChange: "change-id", LinkedByHand: "by-hand",
 	}[l]
 }
 
@@ -55,9 +56,9 @@ type Earlier struct {
 const maxClockSkew = 24 * time.Hour
 
 // Revised returns which of the candidates s revises, with the reason; the Link of each candidate is what references
-// say, NoLink where they say nothing. It is the one of the highest version, which may be its own if s is the same once
-// more; among equals the one with the strongest reason, then the newest that was sent before s. The Sending is nil if s
-// revises none. The order of candidates means nothing.
+// say or a person said, NoLink where they say nothing. What a person said counts most. Otherwise it is the one of the
+// highest version, which may be its own if s is the same once more; among equals the one with the strongest reason,
+// then the newest that was sent before s. The Sending is nil if s revises none. The order of candidates means nothing.
 func (s *Sending) Revised(candidates []Earlier) Earlier {
 	var best Earlier
 	for _, c := range candidates {
@@ -73,6 +74,8 @@ func (s *Sending) Revised(candidates []Earlier) Earlier {
 func (c *Earlier) before(o *Earlier, sent time.Time) bool {
 	late := c.Date.After(sent)
 	switch {
+	case (c.Link == LinkedByHand) != (o.Link == LinkedByHand):
+		return c.Link == LinkedByHand
 	case c.Version != o.Version:
 		return c.Version > o.Version
 	case c.Link != o.Link:
@@ -91,6 +94,8 @@ func (s *Sending) link(o *Sending, found Link) Link {
 	switch {
 	case !o.precedes(s):
 		return NoLink
+	case found == LinkedByHand:
+		return found
 	case inCommon(s.Changes, o.Changes) > 0:
 		return SameChange
 	case len(s.Changes) > 0 && len(o.Changes) > 0:

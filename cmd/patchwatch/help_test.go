@@ -15,7 +15,7 @@ var contract = []string{
 	"watch", "import", "deliver", "status", "failed list", "failed show", "failed retry", "failed drop",
 	"project add", "project list", "project set", "project remove", "project state add", "project state list",
 	"list", "series", "series name", "series why",
-	"series move", "series split", "series reset", "show", "mbox", "raw", "log", "events",
+	"series move", "series split", "series reset", "series link", "series unlink", "show", "mbox", "raw", "log", "events",
 	"state", "delegate", "archive", "unarchive", "hide", "unhide", "check-result",
 	"bundle list", "bundle show", "bundle create", "bundle add", "bundle remove", "bundle delete",
 	"serve", "user add", "user list", "user set", "user password", "user disable", "user enable",

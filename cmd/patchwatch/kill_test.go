@@ -155,11 +155,12 @@ func TestKilledBetweenDecisions(t *testing.T) {
 	early, late := samples(t, "0[156]*", "1[14]*"), samples(t, "0[78]*", "1[256]*", "19*", "2[0-2]*")
 	decided := func() *workplace {
 		w := newWorkplace(t)
-		for i := range early { // one after the other: what is told depends on the numbers of series, and they on who is first
+		for i := range early { // one after the other: what is told depends on their numbers
 			w.deliver("md", early[i:i+1])
 			w.watchOnce("md", 1)
 		}
-		w.run("series", "move", "20261009003144.45943-1-mei.tanaka@example.net", "--to", "cover.1791400502.git.bjorn@example.com")
+		w.run("series", "move", "20261009003144.45943-1-mei.tanaka@example.net", "--to",
+			"cover.1791400502.git.bjorn@example.com")
 		w.run("series", "split", "20261006091210.25091-1-priya@example.com", "cover.1791400502.git.bjorn@example.com")
 		w.run("series", "split", "20261012-belt-ratio-v1-2-5f1c9e7a0b21@example.org")
 		w.deliver("md", late)

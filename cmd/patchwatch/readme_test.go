@@ -15,7 +15,7 @@ import (
 var seriesTwelve = regexp.MustCompile(`\bs12\b`)
 
 // mends matches what puts patches into series.
-var mends = regexp.MustCompile(`^patchwatch series (move|split|reset) `)
+var mends = regexp.MustCompile(`^patchwatch series (move|split|reset|link|unlink) `)
 
 var readmeLine = regexp.MustCompile(`(?m)^patchwatch .*$`)
 
@@ -68,7 +68,7 @@ func (w *workplace) readmeRuns(command string) {
 		command = seriesTwelve.ReplaceAllString(command, w.revisingSeries())
 	case mends.MatchString(command):
 		id, other := w.twoSeries()
-		command = strings.NewReplacer(" 12", " "+strings.TrimPrefix(id, "s"), "s7", other).Replace(command)
+		command = strings.NewReplacer(" 12", " "+strings.TrimPrefix(id, "s"), "s12", id, "s7", other).Replace(command)
 	case seriesTwelve.MatchString(command):
 		command = seriesTwelve.ReplaceAllString(command, w.completeSeries())
 	}

@@ -44,7 +44,7 @@ announced.`,
 	f.addTo(c)
 	c.Flags().BoolVar(&incomplete, "incomplete", false, "only those of which patches are missing")
 	c.AddCommand(a.seriesNameCommand(), a.seriesWhyCommand(), a.seriesMoveCommand(), a.seriesSplitCommand(),
-		a.seriesResetCommand())
+		a.seriesResetCommand(), a.seriesLinkCommand(), a.seriesUnlinkCommand())
 	return c
 }
 

@@ -19,8 +19,9 @@ func (a *app) seriesMoveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "move ID... --to SERIES",
 		Short: "Put patches or covers into another series",
-		Long: `Puts patches or covers into another series. No mail and no rebuild takes them out again; series reset does. What the
-series had under the number of one of them goes out of it. A patch without a number gets the lowest one that is free.
+		Long: `Puts patches or covers into another series. No mail and no rebuild takes them out again; series reset does.
+What the series had under the number of one of them goes out of it. A patch without a number gets the lowest one that
+is free.
 
 ` + membersHelp,
 		Example: `  patchwatch series move 12 --to s7
@@ -72,8 +73,8 @@ func (a *app) seriesResetCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "reset ID...",
 		Short: "Let patchwatch find the series of patches or covers again",
-		Long: `Takes back what series move and series split did to patches or covers: they go where their threads, numbers and dates
-put them.
+		Long: `Takes back what series move and series split did to patches or covers: they go where their threads, numbers and
+dates put them. Of a whole series it also takes back what series link and series unlink said.
 
 ` + membersHelp,
 		Example: `  patchwatch series reset 12

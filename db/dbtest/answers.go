@@ -347,6 +347,12 @@ func (a *asking) history() {
 			shown(d.Addressed), shown(d.Relation), shown(d.PutWith)))
 	}
 	set(a, "decisions", texts, err)
+	some, err := a.AnyPair()
+	a.say("any pair", some, err)
+	pairs, err := a.Pairs(a.names())
+	set(a, "pairs", pairs, err)
+	pairs, err = a.Pairs(a.names()[:4])
+	set(a, "pairs of one", pairs, err)
 	for project := range int64(4) {
 		named, err := a.SeriesNamed(project)
 		a.say(fmt.Sprint("series named in ", project), named, err)

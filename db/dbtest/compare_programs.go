@@ -25,7 +25,7 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
 	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
 		"hide", "relate", "relate",
-		"addressed", "several", "own state", "prune the log", "put", "put", "put")
+		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
 	yes := rapid.Bool().Draw(t, "yes")
@@ -47,6 +47,13 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 			State: oneOf(t, "state", nil, nil, ptr(track.State("queued"))), Archived: oneOf(t, "archived", nil, nil, &yes),
 		}
 		return what, func(s *db.Store) error { return s.Relate(ctx, by, id, more, also) }
+	case "pair":
+		return what, func(s *db.Store) error {
+			if yes {
+				return s.LinkSeries(ctx, by, id, user+1)
+			}
+			return s.UnlinkSeries(ctx, by, id, user+1)
+		}
 	case "put":
 		return what, p.anyPut(append(more, id), rapid.Int64Range(1, 30).Draw(t, "series"))
 	case "addressed":

@@ -237,6 +237,14 @@ func (h hookedView) Puts(project int64, msgids []string) ([]engine.Put, error) {
 	return ask(h.hooked, "Puts", func() ([]engine.Put, error) { return h.view.Puts(project, msgids) })
 }
 
+func (h hookedView) AnyPair() (bool, error) {
+	return ask(h.hooked, "AnyPair", func() (bool, error) { return h.view.AnyPair() })
+}
+
+func (h hookedView) Pairs(names []engine.Name) ([]engine.Pair, error) {
+	return ask(h.hooked, "Pairs", func() ([]engine.Pair, error) { return h.view.Pairs(names) })
+}
+
 func (h hookedView) Log(q engine.LogQuery) ([]engine.LogEntry, error) {
 	return ask(h.hooked, "Log", func() ([]engine.LogEntry, error) { return h.view.Log(q) })
 }

@@ -64,6 +64,14 @@ func (h hookedTx) PutDecisions(rows []engine.Decision) error {
 	return h.do("PutDecisions", func() error { return h.tx.PutDecisions(rows) })
 }
 
+func (h hookedTx) PutPairs(rows []engine.Pair) error {
+	return h.do("PutPairs", func() error { return h.tx.PutPairs(rows) })
+}
+
+func (h hookedTx) DropPairs(keys []engine.PairKey) error {
+	return h.do("DropPairs", func() error { return h.tx.DropPairs(keys) })
+}
+
 func (h hookedTx) MoveDecisions(from, to int64) error {
 	return h.do("MoveDecisions", func() error { return h.tx.MoveDecisions(from, to) })
 }

@@ -118,6 +118,7 @@ func (t *tx) MoveDecisions(from, to int64) error {
 		d.Name = moved
 		t.decisions.put(moved, d)
 	}
+	t.movePairs(from, to)
 	return nil
 }
 

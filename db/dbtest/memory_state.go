@@ -21,6 +21,7 @@ type state struct {
 	people    table[string, *engine.PersonRow]
 	addresses table[string, int64] // numbers of all who were ever named
 	decisions table[engine.Name, engine.Decision]
+	pairs     table[engine.PairKey, engine.Pair]
 	projects  table[int64, engine.Project]
 	log       table[int64, engine.LogEntry]
 	events    table[int64, engine.Event]
@@ -58,6 +59,7 @@ func newState() *state {
 		people:    newTable[string, *engine.PersonRow](strings.Compare),
 		addresses: newTable[string, int64](strings.Compare),
 		decisions: newTable[engine.Name, engine.Decision](compareNames),
+		pairs:     newTable[engine.PairKey, engine.Pair](engine.PairKey.Compare),
 		projects:  newTable[int64, engine.Project](ids),
 		log:       newTable[int64, engine.LogEntry](ids),
 		events:    newTable[int64, engine.Event](ids),
@@ -79,7 +81,7 @@ func (s *state) snapshot() *state {
 		mails: s.mails.snapshot(), refs: s.refs.snapshot(), series: s.series.snapshot(), patches: s.patches.snapshot(),
 		covers: s.covers.snapshot(), replies: s.replies.snapshot(), people: s.people.snapshot(),
 		addresses: s.addresses.snapshot(),
-		decisions: s.decisions.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
+		decisions: s.decisions.snapshot(), pairs: s.pairs.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
 		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),

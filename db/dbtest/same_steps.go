@@ -199,6 +199,20 @@ func (r *rows) decide() step {
 	return step{"decide", func(tx engine.Tx) (string, error) { return "", tx.PutDecisions([]engine.Decision{d}) }}
 }
 
+// pair decides about two series, or takes that back.
+func (r *rows) pair() step {
+	project := r.anyProject()
+	if project == 0 {
+		return r.project()
+	}
+	p := engine.Pair{PairKey: engine.PairOf(project, oneOf(r.t, "of", someIDs[:3]...), oneOf(r.t, "and", someIDs[2:]...)),
+		Linked: rapid.Bool().Draw(r.t, "linked")}
+	if rapid.IntRange(0, 3).Draw(r.t, "drop") == 0 {
+		return step{"drop pair", func(tx engine.Tx) (string, error) { return "", tx.DropPairs([]engine.PairKey{p.PairKey}) }}
+	}
+	return step{"pair", func(tx engine.Tx) (string, error) { return "", tx.PutPairs([]engine.Pair{p}) }}
+}
+
 func (r *rows) moveDecisions() step {
 	from, to := r.anyProject(), r.anyProject()
 	if from == 0 || to == 0 || from == to {

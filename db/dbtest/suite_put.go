@@ -232,7 +232,7 @@ func (u suite) TestPutFailsWhole(t *testing.T) {
 	m.want("at last", "2@y 3@y of 3", "c@x 1@x s@z of 3")
 }
 
-// A project that is added in place of one that was made on sight gets what was decided in a removed one of its name, and
+// A project that is added in place of one that was made on sight gets what was decided in a removed one of its name;
 // mails go where they were put there.
 func (u suite) TestPutsMoveWithDecisions(t *testing.T) {
 	ctx := context.Background()
@@ -281,11 +281,12 @@ func PutsInAnyOrder(t *testing.T, make Maker, bySmallParts func(ctx context.Cont
 		}
 		want := dump(t, one)
 		checkPuts(t, "as it came", one)
-		puts := readPuts(t, place)
+		puts, pairs := readPuts(t, place)
+		decide := func(tx engine.Tx) error { return errors.Join(tx.PutDecisions(puts), tx.PutPairs(pairs)) }
 
 		before := u.database(t)
 		other := addTwoProjects(t, before)
-		before.write(t, func(tx engine.Tx) error { return tx.PutDecisions(puts) })
+		before.write(t, decide)
 		addInBatches(t, other, rapid.Permutation(mails).Draw(t, "order"), func() {})
 		sameDump(t, "decided before, in another order", dump(t, other), want)
 		checkPuts(t, "decided before", other)
@@ -293,14 +294,14 @@ func PutsInAnyOrder(t *testing.T, make Maker, bySmallParts func(ctx context.Cont
 		after := u.database(t)
 		last := addTwoProjects(t, after)
 		add(t, last, mails...)
-		after.write(t, func(tx engine.Tx) error { return tx.PutDecisions(puts) })
+		after.write(t, decide)
 		if err := bySmallParts(context.Background(), last); err != nil {
 			t.Fatal(err)
 		}
 		sameDump(t, "decided at the end, and rebuilt", dump(t, last), want)
 
 		resetAll(t, one, mails)
-		if len(readPuts(t, place)) == 0 { // those of mails that others took the place of stay
+		if puts, pairs := readPuts(t, place); len(puts)+len(pairs) == 0 { // those of mails that others took the place of stay
 			plain := u.openConfigured(t, true)
 			add(t, plain, mails...)
 			sameDump(t, "all taken back", dump(t, one), dump(t, plain))
@@ -342,13 +343,17 @@ func putAnything(t *rapid.T, s *db.Store) {
 	ids := rapid.SliceOfN(rapid.Int64Range(1, 20), 1, 3).Draw(t, "mails")
 	to := rapid.Int64Range(1, 20).Draw(t, "series")
 	var err error
-	switch rapid.SampledFrom([]string{"move", "move", "split", "reset"}).Draw(t, "put") {
+	switch rapid.SampledFrom([]string{"move", "move", "split", "reset", "link", "unlink"}).Draw(t, "put") {
 	case "move":
 		err = s.MoveToSeries(ctx, by, ids, to)
 	case "split":
 		err = s.SplitSeries(ctx, by, ids)
 	case "reset":
 		err = s.ResetSeries(ctx, by, ids)
+	case "link":
+		err = s.LinkSeries(ctx, by, ids[0], to)
+	case "unlink":
+		err = s.UnlinkSeries(ctx, by, ids[0], to)
 	}
 	if err != nil && !errors.Is(err, engine.ErrConflict) && !errors.Is(err, engine.ErrNotFound) {
 		t.Fatal(err)
@@ -361,9 +366,17 @@ func checkPuts(t *rapid.T, when string, s *db.Store) {
 	}
 }
 
-// readPuts gives the decisions that put mails into series, in order.
-func readPuts(t *rapid.T, place Opener) (out []engine.Decision) {
+// readPuts gives the decisions that put mails into series, in order, and those about two series.
+func readPuts(t *rapid.T, place Opener) (out []engine.Decision, pairs []engine.Pair) {
 	if err := place.engine(t).Look(context.Background(), func(v engine.View) error {
+		var names []engine.Name
+		for i := range 24 {
+			names = append(names, engine.Name{Project: 1, MsgID: letter(i)}, engine.Name{Project: 2, MsgID: letter(i)})
+		}
+		var err error
+		if pairs, err = v.Pairs(names); err != nil {
+			return err
+		}
 		return v.EachPut(func(p engine.Put) error {
 			out = append(out, engine.Decision{Name: p.Name, PutWith: &p.With})
 			return nil
@@ -372,5 +385,5 @@ func readPuts(t *rapid.T, place Opener) (out []engine.Decision) {
 		t.Fatal(err)
 	}
 	slices.SortFunc(out, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
-	return out
+	return out, pairs
 }

@@ -101,6 +101,19 @@ func (u suite) TestStanding(t *testing.T) {
 	}
 }
 
+// What a person said is no version of a series replaces nothing in it.
+func (u suite) TestUnlinkedIsNoPart(t *testing.T) {
+	s := u.open(t)
+	m := mender{t, s}
+	add(t, s, append(ofThree(), versioned("x", 70, 2, "[2/3] b", "p2", "c"))...)
+	m.unlink("x", "c")
+	for id, want := range map[string]string{"p1": "1 2 3", "x": "x"} {
+		if got := standingOf(t, s, id); got != want {
+			t.Errorf("%s stands as %q, want %q", id, got, want)
+		}
+	}
+}
+
 // What a person took out of a series does not come back as a part of it.
 func (u suite) TestSplitIsNoPart(t *testing.T) {
 	s := u.open(t)

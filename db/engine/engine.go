@@ -199,6 +199,10 @@ type History interface {
 	AnyPut(project int64) (bool, error)
 	// Puts finds those of these mails that a person put with others, and those that were put with these.
 	Puts(project int64, msgids []string) ([]Put, error)
+	// AnyPair tells whether a person decided about any two series.
+	AnyPair() (bool, error)
+	// Pairs finds the pairs of which one is of these names.
+	Pairs(names []Name) ([]Pair, error)
 	// Log gives what was decided, newest first.
 	Log(q LogQuery) ([]LogEntry, error)
 	// Events gives what happened, by number.
@@ -296,7 +300,10 @@ type Tx interface {
 
 	// PutDecisions writes decisions whole; one in which nothing is decided is taken out.
 	PutDecisions([]Decision) error
-	// MoveDecisions hands the decisions of a project to another that has none of the same Message-ID.
+	// PutPairs writes what was decided about two series each, over what was decided before. DropPairs takes it out.
+	PutPairs([]Pair) error
+	DropPairs([]PairKey) error
+	// MoveDecisions hands the decisions of a project to another that has none of the same Message-ID; pairs too.
 	MoveDecisions(from, to int64) error
 	// AddLog notes decisions, AddEvents what happened; both set the numbers, in order, above all that were ever given.
 	AddLog([]LogEntry) error

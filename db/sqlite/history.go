@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -142,7 +143,8 @@ func orNull[T any](v *T) any {
 }
 
 func (t *tx) MoveDecisions(from, to int64) error {
-	return t.w.exec(`UPDATE OR IGNORE decision SET project = ? WHERE project = ?`, to, from)
+	return errors.Join(t.w.exec(`UPDATE OR IGNORE decision SET project = ? WHERE project = ?`, to, from),
+		t.w.exec(`UPDATE OR IGNORE pair SET project = ? WHERE project = ?`, to, from))
 }
 
 func (t *tx) AddLog(entries []engine.LogEntry) error {

@@ -77,7 +77,7 @@ func whileWriting(v engine.View) error {
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
 		at(v.Marked(1, []engine.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
 		at(v.Derived([]int64{2})), at(v.Series([]int64{1})), at(v.People([]string{"ann@x.org"})),
-		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.AnyPut(1)), at(v.Puts(1, []string{"<p1@x>"})),
+		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.AnyPut(1)), at(v.AnyPair()), at(v.Pairs(named)), at(v.Puts(1, []string{"<p1@x>"})),
 		at(v.Changes([]int64{0, 1})), at(v.Works()), at(v.Reading()),
 	}
 	for _, senders := range [][]string{nil, {"ann@x.org"}, {"ann@x.org", "bob@x.org"}} {

@@ -20,8 +20,9 @@ type neighbourhood struct {
 	byID    map[string]*engine.Row // looked up; nil: not stored
 	byMail  map[int64]*engine.Row
 
-	talk, members map[string]*engine.Row // the set; a patch without a number is among members where people put mails together
-	clean         map[string]bool        // of the talk in the set
+	// The set. A patch without a number is among the members only where people put mails together.
+	talk, members map[string]*engine.Row
+	clean         map[string]bool // of the talk in the set
 
 	// What was handed out is not handed out again: ten thousand members of one marker, or below one mail, would otherwise
 	// be read ten thousand times.

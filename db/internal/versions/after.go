@@ -19,6 +19,9 @@ func (f *Finder) After(ids []int64) (map[int64][]int64, error) {
 		}
 	}
 	e := evidence{}
+	if err := f.decided(asked, e); err != nil {
+		return nil, err
+	}
 	if err := f.alikeAfter(asked, e); err != nil {
 		return nil, err
 	}

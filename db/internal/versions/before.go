@@ -54,6 +54,9 @@ func (f *Finder) find(asked []*sending) error {
 		return nil
 	}
 	e := evidence{}
+	if err := f.decided(asked, e); err != nil {
+		return err
+	}
 	if err := f.alikeBefore(asked, e); err != nil {
 		return err
 	}
@@ -96,7 +99,7 @@ func (f *Finder) choose(asked []*sending, e evidence) error {
 		var candidates []track.Earlier
 		byKey := map[string]int64{}
 		for id, link := range e[s.row.ID] {
-			if o := f.sendings[id]; o != nil {
+			if o := f.sendings[id]; o != nil && !f.apart[[2]int64{s.row.ID, id}] {
 				candidates = append(candidates, track.Earlier{Sending: &o.Sending, Link: link})
 				byKey[o.Key] = id
 			}

@@ -176,9 +176,12 @@ func (f *Finder) partsInto(ids []int64) (map[int64]int64, error) {
 	if err := f.noteByHand(asked, bases); err != nil {
 		return nil, err
 	}
+	if err := f.decided(asked, evidence{}); err != nil {
+		return nil, err
+	}
 	for _, s := range asked {
 		base := f.sendings[into[s.row.ID]]
-		if base == nil {
+		if base == nil || f.apart[[2]int64{s.row.ID, into[s.row.ID]}] {
 			delete(into, s.row.ID)
 			continue
 		}

@@ -16,6 +16,8 @@ type Finder struct {
 	ignoreChanges bool
 	sendings      map[int64]*sending // by the number of the series
 	before        map[int64]Before   // likewise
+	pairs         *bool              // people said of some series whether they are versions; nil: not asked yet
+	apart         map[[2]int64]bool  // of which two they said that they are not
 }
 
 // Before is the series that another one revises, and why.
@@ -32,7 +34,9 @@ func New(v engine.View, ignoreChanges bool) *Finder {
 }
 
 // Forget gives back the memory that answers take.
-func (f *Finder) Forget() { f.sendings, f.before = map[int64]*sending{}, map[int64]Before{} }
+func (f *Finder) Forget() {
+	f.sendings, f.before, f.apart = map[int64]*sending{}, map[int64]Before{}, map[[2]int64]bool{}
+}
 
 // sending is a stored series.
 type sending struct {

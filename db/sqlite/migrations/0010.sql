@@ -16,3 +16,13 @@ CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WH
 -- The mail whose series a person put this one into, or itself: that begins a series.
 ALTER TABLE decision ADD COLUMN put_with TEXT; -- msgid, in the same project; NULL: the rules decide
 CREATE INDEX decision_put_with ON decision(project, put_with) WHERE put_with IS NOT NULL;
+
+-- Of two series a person said that they are versions of each other, or are not. Each is named by one of its mails.
+CREATE TABLE pair (
+	project INTEGER NOT NULL REFERENCES project(id),
+	msgid   TEXT NOT NULL,
+	other   TEXT NOT NULL,    -- after msgid, in the order of bytes
+	linked  INTEGER NOT NULL, -- 0: they are not
+	PRIMARY KEY (project, msgid, other)
+) WITHOUT ROWID;
+CREATE INDEX pair_other ON pair(other, project);

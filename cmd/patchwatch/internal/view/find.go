@@ -140,7 +140,7 @@ func FindMails(ctx context.Context, s *db.Store, project string, ids []string) (
 	return out, nil
 }
 
-// FindMembers returns the patches and covers that ids mean, each once. A series means all of its mails, and a cover only
+// FindMembers returns the patches and covers that ids mean, each once. A series means all of its mails, a cover only
 // itself.
 func FindMembers(ctx context.Context, s *db.Store, project string, ids []string) ([]track.MailView, error) {
 	var out []track.MailView

@@ -105,6 +105,8 @@ func LinkInWords(l track.Link) string {
 		return "named in its text"
 	case track.SameChange:
 		return "the same change-id"
+	case track.LinkedByHand:
+		return "linked by hand"
 	}
 	return ""
 }

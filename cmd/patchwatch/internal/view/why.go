@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"patchwatch/cmd/patchwatch/internal/term"
@@ -65,7 +66,11 @@ func (sh *Shower) explain(project, id string) error {
 		return term.JSON(sh.out, reasons)
 	}
 	if v != nil && v.Revises != 0 {
-		fmt.Fprintf(sh.out, "%s revises %s: %s\n", SeriesID(v.ID), SeriesID(v.Revises), LinkInWords(v.Link))
+		how, err := sh.linkInWords(v)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(sh.out, "%s revises %s: %s\n", SeriesID(v.ID), SeriesID(v.Revises), term.Printable(how))
 	}
 	for _, r := range reasons {
 		fmt.Fprintf(sh.out, "%d  %s\n    %s\n    %s\n", r.ID, term.Printable(r.Name), term.Printable(r.MsgID),
@@ -109,6 +114,33 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 		out = append(out, j)
 	}
 	return out, nil
+}
+
+// linkInWords says why a series is taken for a version of the one that it revises; if a person said so, who and when.
+func (sh *Shower) linkInWords(v *track.SeriesView) (string, error) {
+	if v.Link != track.LinkedByHand {
+		return LinkInWords(v.Link), nil
+	}
+	revised, err := sh.store.Members(sh.ctx, v.Revises)
+	if err != nil {
+		return "", err
+	}
+	var about []db.LogQuery
+	for _, m := range revised {
+		about = append(about, db.LogQuery{Project: m.Project, MsgID: m.MsgID})
+	}
+	members, err := sh.store.Members(sh.ctx, v.ID)
+	if err != nil {
+		return "", err
+	}
+	log, err := sh.store.LogOf(sh.ctx, about, 0)
+	for _, e := range log { // newest first
+		about := func(m track.MailView) bool { return strings.HasSuffix(e.After, " "+m.MsgID) }
+		if e.What == "versions" && slices.ContainsFunc(members, about) {
+			return fmt.Sprintf("%s linked them on %s", e.Actor, e.Time.UTC().Format("2006-01-02")), err
+		}
+	}
+	return LinkInWords(v.Link), err
 }
 
 // whoPut says who put a mail where it is, and when. The log may have been pruned since.
