@@ -70,7 +70,7 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 	t := term.Table{Headings: []string{"ID", "DATE", "PROJECT", "V", "PATCHES", "SUBMITTER", "SERIES"}, Flexible: 6}
 	for _, l := range byFamily(all) {
 		title := view.SeriesTitle(l.SeriesView)
-		if l.earlier {
+		if l.below {
 			title = "└ " + title
 		}
 		t.Row(view.SeriesID(l.ID), l.Date.Format("2006-01-02"), term.Shorten(term.Printable(l.Project), 20),
@@ -82,29 +82,63 @@ func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f tra
 
 type listed struct {
 	track.SeriesView
-	earlier bool // an earlier version of the one above it
+	below bool // it belongs to the one above it: an earlier version, or a part that was sent again
 }
 
-// byFamily puts each series below the one that revises it, if that is listed too.
+// byFamily puts each series below the one that revises it, and parts that were sent again below their series, if these
+// are listed too.
 func byFamily(all []track.SeriesView) []listed {
-	at, revised := map[int64]int{}, map[int64]bool{}
-	for i, v := range all {
-		at[v.ID] = i
-		revised[v.Revises] = true
-	}
+	f := familiesOf(all)
 	var out []listed
 	done := map[int64]bool{}
+	list := func(v track.SeriesView, below bool) {
+		done[v.ID] = true
+		out = append(out, listed{v, below})
+	}
 	for _, newest := range all {
-		if revised[newest.ID] {
+		if f.revised[newest.ID] || f.isPart(newest) {
 			continue
 		}
-		for v, earlier := newest, false; !done[v.ID]; earlier = true {
-			done[v.ID] = true
-			out = append(out, listed{v, earlier})
-			if i, ok := at[v.Revises]; ok {
+		for v, below := newest, false; !done[v.ID]; below = true {
+			list(v, below)
+			for _, part := range f.parts[v.ID] {
+				list(part, true)
+			}
+			if i, ok := f.at[v.Revises]; ok {
 				v = all[i]
 			}
 		}
 	}
 	return out
+}
+
+// families tell what belongs together in a list of series.
+type families struct {
+	at      map[int64]int  // places in the list
+	revised map[int64]bool // by a series that is no part
+	parts   map[int64][]track.SeriesView
+}
+
+func familiesOf(all []track.SeriesView) *families {
+	f := &families{map[int64]int{}, map[int64]bool{}, map[int64][]track.SeriesView{}}
+	for i, v := range all {
+		f.at[v.ID] = i
+	}
+	for _, v := range all {
+		if !f.isPart(v) {
+			f.revised[v.Revises] = true
+		}
+	}
+	for _, v := range all {
+		if f.isPart(v) && !f.revised[v.ID] {
+			f.parts[v.PartOf] = append(f.parts[v.PartOf], v)
+		}
+	}
+	return f
+}
+
+// isPart tells whether v is a part of a series that is listed too.
+func (f *families) isPart(v track.SeriesView) bool {
+	_, listed := f.at[v.PartOf]
+	return listed
 }
