@@ -17,7 +17,7 @@ func TestCommitTextIsGits(t *testing.T) {
 		head + "why\n---\nnot this\n",
 		head + "\n\nwhy  \n\n\n\nSigned-off-by: A <a@x.org>\n\n\n---\n",
 		head + "From: Ann <Ann@X.org>\n\nwhy\n---\n",
-		head + "From: \"O'Hara, Ann\" <ann@x.org>\nSubject: [RFC] other title\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n\nwhy\n---\n",
+		head + "From: \"O'Hara, Ann\" <ann@x.org>\nSubject: [RFC] other\nDate: Mon, 23 Nov 2026 10:00:00 +0000\n\nwhy\n---\n",
 		head + "Subject: a title\n of two lines\n\nwhy\n---\n",
 		head + "From: Ann <ann@x.org>\nwhy at once\n---\n",
 		head + "why\n\nFrom: Ann <ann@x.org>\n---\n",

@@ -7,10 +7,10 @@ import (
 	"sort"
 )
 
-// aligned returns the overlay of the new version over the base of the old one. Unless it is known to be the same, the
-// base may have changed between the two, elsewhere in the file: then the lines that both show stand at other places, and
-// what the new version shows is moved to where the old one has it. at is the number of a line of which they show
-// different texts even then, or 0.
+// aligned returns the overlay of the new version over the base of the old one. Unless the base is known to be the same,
+// it may have changed in between, elsewhere in the file. Then the lines that both show stand at other places, and what
+// the new version shows is moved to where the old one has it. at is the number of a line of which they show different
+// texts even then, or 0.
 func aligned(old, new *overlay, same bool) (moved *overlay, at int) {
 	if same {
 		_, at := mergeSeen(old.seen, new.seen)
@@ -57,7 +57,8 @@ type aligner struct {
 }
 
 // vote chooses the shift of each block: the one that most of its lines have to their equals in the old version, or that
-// of the block before. at is the number of a line in a block that is much like one of the old version, but not the same.
+// of the block before. at is the number of a line in a block that is much like one of the old version, but not the
+// same.
 func (a *aligner) vote() (at int) {
 	var new []baseLine
 	for i := range a.blocks {

@@ -54,7 +54,8 @@ func BenchmarkAllChanged(b *testing.B) {
 func usualLines(r *rand.Rand, n int) (out []string) {
 	for range n {
 		mark := []string{" ", " ", "+", "-"}[r.IntN(4)]
-		text := []string{"", "}", "\treturn 0;", fmt.Sprintf("\tcall%d(x);", r.IntN(3000)), fmt.Sprintf("\tv%d++;", r.IntN(99))}
+		call, count := fmt.Sprintf("\tcall%d(x);", r.IntN(3000)), fmt.Sprintf("\tv%d++;", r.IntN(99))
+		text := []string{"", "}", "\treturn 0;", call, count}
 		out = append(out, mark+text[r.IntN(len(text))])
 	}
 	return out

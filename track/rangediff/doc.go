@@ -8,5 +8,5 @@
 //   - For the others, the cost of a pair is the length of a diff between the two diffs, and the cost of a patch that is
 //     dropped or new is 60 % of the length of its own diff. The pairs are those that cost least in all.
 //
-// A diff is compared as git shows it there: a heading for each file, hunks without their line numbers, no "index" lines.
+// A diff is compared as git shows it there: a heading for each file, hunks without line numbers, no "index" lines.
 package rangediff

@@ -187,8 +187,8 @@ func (f *forger) revise(series []commit) (out []commit) {
 func (f *forger) write(b *strings.Builder, branch string, series []commit) {
 	files := map[string][]string{}
 	say := func(message string) {
-		fmt.Fprintf(b, "commit refs/heads/%s\ncommitter A U Thor <author@example.org> 1700000000 +0000\ndata %d\n%s\n", branch,
-			len(message), message)
+		const who = "A U Thor <author@example.org> 1700000000 +0000"
+		fmt.Fprintf(b, "commit refs/heads/%s\ncommitter %s\ndata %d\n%s\n", branch, who, len(message), message)
 	}
 	save := func(name string) {
 		text := strings.Join(files[name], "\n")
@@ -265,7 +265,8 @@ func TestEqualDiffsAreGits(t *testing.T) {
 	}
 }
 
-// TestInterdiffLeadsToNewVersion: git applies the interdiff to the files of the old version, and has those of the new one.
+// TestInterdiffLeadsToNewVersion: git applies the interdiff to the files of the old version, and gets those of the new
+// one.
 func TestInterdiffLeadsToNewVersion(t *testing.T) {
 	const cases = 40
 	r := newRepository(t)

@@ -42,7 +42,8 @@ func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
 	return size
 }
 
-// longestName is how much of a file's name each of its hunks repeats. Names of a MiB could have a hundred thousand hunks.
+// longestName is how much of a file's name each of its hunks repeats. A name of a MiB could have a hundred thousand
+// hunks.
 const longestName = 255
 
 // eachLine hands the lines of a file to f as git range-diff shows them, and returns how many there are.

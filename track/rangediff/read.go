@@ -15,7 +15,8 @@ type file struct {
 	hunks            []hunk
 }
 
-// A hunk has its lines with their marks; "\\" marks what says that the file ends without an LF. Those of a merge have one mark for each parent and no positions.
+// A hunk has its lines with their marks; "\" marks what says that the file ends without an LF. The hunk of a merge has
+// one mark for each parent and no positions.
 type hunk struct {
 	oldStart, oldCount int
 	newStart, newCount int

@@ -119,8 +119,10 @@ func (j *jsonWriter) write(before string, value any) {
 }
 
 func pairOf(v [2]version, p rangediff.Pair, c rangediff.Changes) DiffPair {
-	out := DiffPair{Status: statusWords[p.Status], Sign: string(p.Status), Message: hunksOf(c.Message), Diff: hunksOf(c.Diff),
-		TooLarge: p.Whole && p.Status == rangediff.Changed}
+	out := DiffPair{
+		Status: statusWords[p.Status], Sign: string(p.Status), Message: hunksOf(c.Message), Diff: hunksOf(c.Diff),
+		TooLarge: p.Whole && p.Status == rangediff.Changed,
+	}
 	if p.Old >= 0 {
 		old := patchNumber(v[0].patches[p.Old])
 		out.Old = &old

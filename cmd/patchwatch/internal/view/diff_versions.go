@@ -38,8 +38,8 @@ func (d *Differ) versions(project string, ids []string) (v [2]version, err error
 	return v, err
 }
 
-// withEarlier finds what a series is compared with if nothing is named: a part that was sent again with what it replaces,
-// a series with the one that it revises, otherwise as it was sent with how it now stands.
+// withEarlier finds what a series is compared with if nothing is named: a part that was sent again, with what it
+// replaces; a series, with the one that it revises; otherwise as it was sent, with how it now stands.
 func (d *Differ) withEarlier(s track.SeriesView) (v [2]version, err error) {
 	if s.PartOf != 0 && !d.as.AsSent {
 		whole, err := d.whole(s)
