@@ -90,7 +90,7 @@ type putting struct {
 	project int64
 	rows    []*engine.Row     // covers first
 	about   map[string]bool   // their Message-IDs
-	before  map[string]string // the keys of their series
+	before  map[string]string // the mails that led their series
 	changed []engine.Name     // of which something else was decided before
 	parted  bool              // from mails that were put with them
 }
@@ -126,7 +126,7 @@ func (w *writing) newPutting(mails []int64) (*putting, error) {
 		return nil, err
 	}
 	p.adder = derive.NewAdder(w.Writing, routing)
-	p.before, err = p.keys()
+	p.before, err = p.leads()
 	return p, err
 }
 
@@ -139,21 +139,20 @@ func coversFirst(a, b *engine.Row) int {
 	return 1
 }
 
-// keys gives the key of the series that each of the mails is in; empty: none.
-func (p *putting) keys() (map[string]string, error) {
+// leads gives the mail that leads the series of each of the mails; empty: it is in none. It says more to people than the
+// key does, which a mail may take along.
+func (p *putting) leads() (map[string]string, error) {
 	names := p.names()
 	in, err := p.SeriesOf(names)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.Series(engine.Distinct(slices.Collect(maps.Values(in))))
-	key := map[int64]string{}
-	for i := range rows {
-		key[rows[i].ID] = rows[i].Key
-	}
+	members, err := p.Members(engine.Distinct(slices.Collect(maps.Values(in))))
 	out := map[string]string{}
 	for _, n := range names {
-		out[n.MsgID] = key[in[n]]
+		if of := members[in[n]]; len(of) > 0 {
+			out[n.MsgID] = of[0].MsgID
+		}
 	}
 	return out, err
 }
@@ -325,7 +324,7 @@ func (p *putting) derive() error {
 		return err
 	}
 	p.KeepRouting(p.adder.Routing)
-	after, err := p.keys()
+	after, err := p.leads()
 	for _, n := range p.changed {
 		p.LogAbout("series", n, p.before[n.MsgID], after[n.MsgID])
 	}

@@ -190,8 +190,8 @@ func (u suite) TestPutIsLoggedAndTold(t *testing.T) {
 	m.split("2@y") // again: nothing is decided
 	m.reset("2@y")
 	want := []string{
-		`ann series frob.lists.example.org 2@y "<2@y>" "<2@y>"`, `ann series frob.lists.example.org 2@y "<1@x>" "<2@y>"`,
-		`ann series frob.lists.example.org 2@y "<2@y>" "<1@x>"`,
+		`ann series frob.lists.example.org 2@y "<2@y>" "<2@y>"`, `ann series frob.lists.example.org 2@y "<c@x>" "<2@y>"`,
+		`ann series frob.lists.example.org 2@y "<2@y>" "<c@x>"`,
 	}
 	if got := logged(t, s, engine.LogQuery{MsgID: "<2@y>"}); !slices.Equal(got, want) {
 		t.Errorf("the log has\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
