@@ -225,3 +225,18 @@ func (u suite) TestRevisionAmongMany(t *testing.T) {
 		t.Errorf("a v2 does not revise v1")
 	}
 }
+
+// What revises a series is found from there too where its mails don't say which version they are, and where it is a
+// patch without a number that was sent in the same thread.
+func (u suite) TestRevisersOfOddVersions(t *testing.T) {
+	s := u.open(t)
+	add(t, s, versioned("a@x", 200, 1, "[1/1] one"), // by a clock that is wrong
+		versioned("c@y", 100, 2, "[0/1] cover"), versioned("a@y", 101, 1, "[1/1] one", "c@y"),
+		versioned("h@x", 500, 1, "[1/1] three", "hub@x"), versioned("h@y", 600, 2, "four", "hub@x"))
+	for _, id := range []string{"a@x", "h@x"} {
+		all, err := s.Versions(context.Background(), seriesOf(t, s, id).ID)
+		if err != nil || len(all) != 2 {
+			t.Errorf("%s has %d versions, %v", id, len(all), err)
+		}
+	}
+}

@@ -65,6 +65,12 @@ func (f *Finder) alikeAfter(asked []*sending, e evidence) error {
 		l.askNamed(s, engine.SameLater, s.Date)
 		l.askNamed(s, engine.Higher, time.Time{})
 		l.askDiffs(s, engine.Higher, time.Time{})
+		whichever := *s // the version of a mail may be another than that of its series, where people forget to number some
+		whichever.Version = 0
+		l.askTitles(&whichever, engine.Higher, time.Time{})
+		l.askChanges(&whichever, engine.Higher, time.Time{})
+		l.askNamed(&whichever, engine.Higher, time.Time{})
+		l.askDiffs(&whichever, engine.Higher, time.Time{})
 	}
 	return l.find(f.View, e)
 }
@@ -88,11 +94,11 @@ func (f *Finder) threadAfter(asked []*sending, e evidence) error {
 	for _, b := range referring {
 		to[b.To] = append(to[b.To], b.Series)
 	}
-	members, err := f.Beside(beside, engine.Members)
+	also, err := f.Beside(beside, engine.Anybody) // a patch without a number may revise what has one
 	if err != nil {
 		return err
 	}
-	at := sortBeside(members, engine.Higher)
+	at := sortBeside(also, engine.Higher)
 	for _, s := range asked {
 		for _, name := range below[s.row.ID] {
 			for _, id := range to[name] {
@@ -100,7 +106,7 @@ func (f *Finder) threadAfter(asked []*sending, e evidence) error {
 			}
 		}
 		for _, place := range s.places() {
-			for _, a := range at.nearest(place, s.Version) {
+			for _, a := range at.nearest(place, 0) {
 				e.note(s.row.ID, a.Series, track.SameThread)
 			}
 		}
