@@ -25,6 +25,7 @@ type Project struct {
 	CommitURLFormat      string // of a commit: {} stands for its name
 	Private              bool   // only its maintainers and administrators see it
 	ShowDependencies     bool   // the API tells which series depend on which
+	Supersede            bool   // where a newer version is complete, open patches of older ones show as superseded
 
 	// Anyone can write a header, so what mail asks for counts only where somebody has allowed it.
 	MailStates    bool // X-Patchwork-State sets a patch's first state

@@ -37,15 +37,17 @@ type PatchView struct {
 	Date      time.Time
 	Submitter Person
 	State     State
-	Delegate  string
-	Archived  bool
-	Series    int64 // 0: none
-	Number    int
-	Total     int
-	Version   int
-	PullURL   string
-	Hash      string
-	Trailers  map[string]int // how often each key occurs in the patch and the comments on it
+	// Superseded is the series because of which the patch shows as superseded, by the project's setting; 0: none.
+	Superseded int64
+	Delegate   string
+	Archived   bool
+	Series     int64 // 0: none
+	Number     int
+	Total      int
+	Version    int
+	PullURL    string
+	Hash       string
+	Trailers   map[string]int // how often each key occurs in the patch and the comments on it
 }
 
 // SeriesView is a series as lists show it.

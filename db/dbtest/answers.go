@@ -212,6 +212,14 @@ func (a *asking) derivations() {
 	set(a, "series", series, err)
 	members, err := a.Members(append(a.ids, 6, 6))
 	a.say("members", members, err)
+	for _, most := range []int{1, 100} {
+		revising, err := a.Revising(append(a.ids, 6, 6), most)
+		a.say("revising", revising, err)
+	}
+	in, err := a.PatchesOf(append(a.ids, 6, 6))
+	set(a, "patches of series", in, err)
+	completed, err := a.Completed(append(a.ids, 6, 6))
+	a.say("completed", completed, err)
 	people, err := a.People(append(someSenders, someSenders[0]))
 	a.say("people", people, err)
 }
@@ -342,9 +350,9 @@ func (a *asking) history() {
 	found, err := a.Decisions(a.names())
 	var texts []string
 	for name, d := range found {
-		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s %s", name, d.Name, shown(d.State), shown(d.Delegate),
+		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s %s %v", name, d.Name, shown(d.State), shown(d.Delegate),
 			shown(d.Archived), shown(d.SeriesName), shown(d.CommitRef), shown(d.PullURL), shown(d.Hidden),
-			shown(d.Addressed), shown(d.Relation), shown(d.PutWith)))
+			shown(d.Addressed), shown(d.Relation), shown(d.PutWith), d.StateAt))
 	}
 	set(a, "decisions", texts, err)
 	some, err := a.AnyPair()

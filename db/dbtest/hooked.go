@@ -133,6 +133,18 @@ func (h hookedView) Depending(series []int64) (map[int64]int64, error) {
 	return ask(h.hooked, "Depending", func() (map[int64]int64, error) { return h.view.Depending(series) })
 }
 
+func (h hookedView) Revising(series []int64, most int) (map[int64][]engine.SeriesRow, error) {
+	return ask(h.hooked, "Revising", func() (map[int64][]engine.SeriesRow, error) { return h.view.Revising(series, most) })
+}
+
+func (h hookedView) PatchesOf(series []int64) ([]engine.PatchRow, error) {
+	return ask(h.hooked, "PatchesOf", func() ([]engine.PatchRow, error) { return h.view.PatchesOf(series) })
+}
+
+func (h hookedView) Completed(series []int64) (map[int64]time.Time, error) {
+	return ask(h.hooked, "Completed", func() (map[int64]time.Time, error) { return h.view.Completed(series) })
+}
+
 func (h hookedView) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
 	return ask(h.hooked, "SeriesOf", func() (map[engine.Name]int64, error) { return h.view.SeriesOf(names) })
 }

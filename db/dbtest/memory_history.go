@@ -18,6 +18,7 @@ func (v *view) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, 
 }
 
 func copyDecision(d engine.Decision) engine.Decision {
+	d.StateAt = microsOrZero(d.StateAt)
 	d.State, d.Delegate, d.Archived, d.SeriesName = copied(d.State), copied(d.Delegate), copied(d.Archived),
 		copied(d.SeriesName)
 	d.CommitRef, d.PullURL, d.Hidden, d.Addressed, d.Relation = copied(d.CommitRef), copied(d.PullURL), copied(d.Hidden),

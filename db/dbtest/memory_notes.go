@@ -30,7 +30,7 @@ func plain(p engine.Project) engine.Project {
 		OnSight:      p.OnSight, MailStates: p.MailStates, MailDelegates: p.MailDelegates, Rules: rules,
 		WebURL: p.WebURL, ScmURL: p.ScmURL, WebScmURL: p.WebScmURL, ListArchiveURL: p.ListArchiveURL,
 		ListArchiveURLFormat: p.ListArchiveURLFormat, CommitURLFormat: p.CommitURLFormat, Private: p.Private,
-		ShowDependencies: p.ShowDependencies,
+		ShowDependencies: p.ShowDependencies, Supersede: p.Supersede,
 	}}
 }
 

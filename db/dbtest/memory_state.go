@@ -223,7 +223,14 @@ func copyOf(m engine.Mail) engine.Mail {
 
 // Times have seconds or microseconds, and no zone.
 func seconds(t time.Time) time.Time { return time.Unix(t.Unix(), 0).UTC() }
-func micros(t time.Time) time.Time  { return time.UnixMicro(t.UnixMicro()).UTC() }
+func microsOrZero(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return micros(t)
+}
+
+func micros(t time.Time) time.Time { return time.UnixMicro(t.UnixMicro()).UTC() }
 
 func secondsOrZero(t time.Time) time.Time {
 	if t.IsZero() {

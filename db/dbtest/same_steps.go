@@ -140,6 +140,7 @@ func (r *rows) put() step {
 			Received: rapid.IntRange(0, 2).Draw(t, "received"), Complete: rapid.Bool().Draw(t, "complete"),
 			Date: date, Submitter: who,
 			Cover: oneOf(t, "cover", 0, id), Hidden: rapid.Bool().Draw(t, "hidden"),
+			Revises: rapid.Int64Range(0, 6).Draw(t, "revises"),
 		})
 	case "patch":
 		d.Patches = append(d.Patches, engine.PatchRow{
@@ -147,8 +148,9 @@ func (r *rows) put() step {
 			Submitter: who,
 			State:     oneOf(t, "state", someStates...), Delegate: oneOf(t, "delegate", someSenders...),
 			Archived: rapid.Bool().Draw(t, "archived"), ID: oneOf(t, "called", id, 1000-id),
-			Hidden:  rapid.Bool().Draw(t, "hidden"),
-			Checked: oneOf(t, "checked", track.CheckPending, track.CheckFail),
+			Hidden:     rapid.Bool().Draw(t, "hidden"),
+			Checked:    oneOf(t, "checked", track.CheckPending, track.CheckFail),
+			Superseded: oneOf[int64](t, "superseded", 0, 0, 4),
 		})
 		if series == 0 {
 			d.Patches[0].Number = 0
@@ -195,6 +197,9 @@ func (r *rows) decide() step {
 		CommitRef: text("commit"), PullURL: text("pull url"), Hidden: oneOf(t, "hidden", nil, ptr(true), ptr(false)),
 		Addressed: oneOf(t, "addressed", nil, ptr(true), ptr(false)), Relation: oneOf(t, "relation", nil, ptr[int64](7)),
 		PutWith: oneOf(t, "put with", nil, ptr(someIDs[0]), ptr(someIDs[1])),
+	}
+	if d.State != nil {
+		d.StateAt = oneOf(t, "decided at", time.Time{}, epoch.Add(5*time.Microsecond))
 	}
 	return step{"decide", func(tx engine.Tx) (string, error) { return "", tx.PutDecisions([]engine.Decision{d}) }}
 }
@@ -252,6 +257,7 @@ func (r *rows) project() step {
 		Name:      oneOf(t, "name", someNames...), SubjectMatch: oneOf(t, "match", "", "x"),
 		OnSight:    rapid.Bool().Draw(t, "on sight"),
 		MailStates: rapid.Bool().Draw(t, "states"), MailDelegates: rapid.Bool().Draw(t, "delegates"),
+		Supersede: rapid.Bool().Draw(t, "supersede"),
 	}, Removed: rapid.Bool().Draw(t, "removed")}
 	for i := range rapid.IntRange(0, 3).Draw(t, "rules") {
 		rule := track.Rule{Pattern: fmt.Sprint((i*7)%5, "*"), Delegate: "d@x",

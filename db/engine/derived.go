@@ -41,6 +41,10 @@ type SeriesRow struct {
 	Submitter      string // address
 	Cover          int64  // mail; 0: none
 	Hidden         bool   // all of its mails are
+
+	// Revises is the series that this one is a new version of, or the same once more; 0: none. It is kept of projects
+	// whose older versions show as superseded, and 0 in others.
+	Revises int64
 }
 
 // Equal tells whether two rows say the same.
@@ -50,6 +54,11 @@ func (r *SeriesRow) Equal(o *SeriesRow) bool {
 	return r.Date.Equal(o.Date) && *r == b
 }
 
+// NewestFirst is the order of versions, the newest first.
+func NewestFirst(a, b SeriesRow) int {
+	return cmp.Or(cmp.Compare(b.Version, a.Version), b.Date.Compare(a.Date), cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+}
+
 // PatchRow is what has become of a patch.
 type PatchRow struct {
 	Mail, Project int64
@@ -57,8 +66,9 @@ type PatchRow struct {
 	Number        int   // in its series; means nothing without one
 	Date          time.Time
 	Submitter     string
-	State         track.State
-	Delegate      string // address; empty: nobody
+	State         track.State // that is shown
+	Superseded    int64       // the series because of which the rule shows it as superseded; 0: none
+	Delegate      string      // address; empty: nobody
 	Archived      bool
 	ID            int64 // by which others call it (Row.Called)
 	Hidden        bool

@@ -127,6 +127,13 @@ type Derivations interface {
 	// Depending gives all series that have a mail with Depends-on lines, each with its project, of the projects in which
 	// some series are.
 	Depending(series []int64) (map[int64]int64, error)
+	// Revising gives the series whose rows say that they revise these, for each at most so many, in the order of
+	// NewestFirst.
+	Revising(series []int64, most int) (map[int64][]SeriesRow, error)
+	// PatchesOf gives the patches that are in these series.
+	PatchesOf(series []int64) ([]PatchRow, error)
+	// Completed tells of each series when the last of its patches 1 to Total was delivered, as far as these are there.
+	Completed(series []int64) (map[int64]time.Time, error)
 	// SeriesOf gives the series that the chosen mails of some names are in.
 	SeriesOf(names []Name) (map[Name]int64, error)
 }

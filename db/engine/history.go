@@ -10,7 +10,8 @@ import (
 type Decision struct {
 	Name
 	State      *string
-	Delegate   *string // empty: that nobody is to look after it
+	StateAt    time.Time // when State was decided, in microseconds; zero: it is nil, or nobody knows
+	Delegate   *string   // empty: that nobody is to look after it
 	Archived   *bool
 	SeriesName *string // of the series that this mail is in
 	CommitRef  *string // the commit that a patch became

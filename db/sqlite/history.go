@@ -11,7 +11,7 @@ import (
 
 var decisionsOf = `
 	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation,
-		d.put_with
+		d.put_with, d.state_at
 	FROM ` + given + `decision d WHERE d.msgid = j.value AND ` + is("d.project")
 
 func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
@@ -20,7 +20,7 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 		err := q.eachText(decisionsOf, []any{project}, msgids, func(scan func(...any) error) error {
 			d := engine.Decision{Name: engine.Name{Project: project}}
 			err := scan(&d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL, &d.Hidden,
-				&d.Addressed, &d.Relation, &d.PutWith)
+				&d.Addressed, &d.Relation, &d.PutWith, (*microsOrZero)(&d.StateAt))
 			out[d.Name] = d
 			return err
 		})
@@ -119,11 +119,11 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 		query, args := `
 			INSERT OR REPLACE INTO decision (project, msgid, state, delegate, archived, series_name,
 				commit_ref, pull_url, hidden,
-				addressed, relation, put_with)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				addressed, relation, put_with, state_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
 				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation),
-				orNull(d.PutWith)}
+				orNull(d.PutWith), microsOrNull(d.StateAt)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
 		}

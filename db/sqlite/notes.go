@@ -9,12 +9,13 @@ func (q queries) Projects() (out []engine.Project, err error) {
 	if err = q.each(`
 		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
 			mail_delegates, removed, web_url,
-			scm_url, webscm_url, list_archive_url, list_archive_url_format, commit_url_format, private, show_dependencies
+			scm_url, webscm_url, list_archive_url, list_archive_url_format, commit_url_format, private, show_dependencies,
+			supersede
 		FROM project ORDER BY link_name`, nil, func(scan func(...any) error) error {
 		var p engine.Project
 		err := scan(&p.ID, &p.LinkName, &p.ListID, &p.ListEmail, &p.Name, &p.SubjectMatch, &p.OnSight, &p.MailStates,
 			&p.MailDelegates, &p.Removed, &p.WebURL, &p.ScmURL, &p.WebScmURL, &p.ListArchiveURL, &p.ListArchiveURLFormat,
-			&p.CommitURLFormat, &p.Private, &p.ShowDependencies)
+			&p.CommitURLFormat, &p.Private, &p.ShowDependencies, &p.Supersede)
 		out = append(out, p)
 		return err
 	}); err != nil {
@@ -85,19 +86,19 @@ func (t *tx) PutProject(p *engine.Project) error {
 	res, err := t.w.run(`
 		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
 			mail_delegates, removed, web_url, scm_url, webscm_url, list_archive_url, list_archive_url_format,
-			commit_url_format, private, show_dependencies)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			commit_url_format, private, show_dependencies, supersede)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET link_name = excluded.link_name, list_id = excluded.list_id,
 			list_email = excluded.list_email, name = excluded.name, subject_match = excluded.subject_match,
 			on_sight = excluded.on_sight, mail_states = excluded.mail_states, mail_delegates = excluded.mail_delegates,
 			removed = excluded.removed, web_url = excluded.web_url, scm_url = excluded.scm_url, webscm_url = excluded.webscm_url,
 			list_archive_url = excluded.list_archive_url, list_archive_url_format = excluded.list_archive_url_format,
 			commit_url_format = excluded.commit_url_format, private = excluded.private,
-			show_dependencies = excluded.show_dependencies`,
+			show_dependencies = excluded.show_dependencies, supersede = excluded.supersede`,
 		numberOrNull(p.ID), p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
 		p.MailStates, p.MailDelegates,
 		p.Removed, p.WebURL, p.ScmURL, p.WebScmURL, p.ListArchiveURL, p.ListArchiveURLFormat, p.CommitURLFormat, p.Private,
-		p.ShowDependencies)
+		p.ShowDependencies, p.Supersede)
 	if err != nil {
 		return err
 	}

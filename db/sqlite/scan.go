@@ -215,6 +215,13 @@ func (t *microsOrZero) Scan(v any) error {
 	return (*micros)(t).Scan(v)
 }
 
+func microsOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
 // lines are a text of a line each; none for an empty one.
 type lines []string
 

@@ -199,17 +199,18 @@ func (t *tx) putSeries(d *engine.Derived) error {
 		s := &d.Series[i]
 		if err := t.w.exec(`
 			INSERT INTO series (id, project, key, name, version, total, received, complete, date,
-				submitter, cover, given, hidden)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				submitter, cover, given, hidden, revises)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET project = excluded.project, key = excluded.key, name = excluded.name,
 				version = excluded.version, total = excluded.total, received = excluded.received, complete = excluded.complete,
 				date = excluded.date, submitter = excluded.submitter, cover = excluded.cover, given = excluded.given,
-				hidden = excluded.hidden
-			WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given, hidden) IS NOT
+				hidden = excluded.hidden, revises = excluded.revises
+			WHERE (project, key, name, version, total, received, complete, date, submitter, cover, given, hidden, revises) IS NOT
 				(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
-				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given, excluded.hidden)`,
+				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given, excluded.hidden,
+				excluded.revises)`,
 			s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
-			numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden); err != nil {
+			numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden, numberOrNull(s.Revises)); err != nil {
 			return err
 		}
 		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
@@ -229,17 +230,20 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			number = p.Number
 		}
 		if err := t.w.exec(`
-			INSERT INTO patch (mail, project, series, number, date, submitter, state, delegate, archived, id, hidden, checked)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO patch (mail, project, series, number, date, submitter, state, delegate, archived, id, hidden, checked,
+				superseded)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (mail) DO UPDATE SET project = excluded.project, series = excluded.series, number = excluded.number,
 				date = excluded.date, submitter = excluded.submitter, state = excluded.state, delegate = excluded.delegate,
-				archived = excluded.archived, id = excluded.id, hidden = excluded.hidden, checked = excluded.checked
-			WHERE (project, series, number, date, submitter, state, delegate, archived, id, hidden, checked) IS NOT
+				archived = excluded.archived, id = excluded.id, hidden = excluded.hidden, checked = excluded.checked,
+				superseded = excluded.superseded
+			WHERE (project, series, number, date, submitter, state, delegate, archived, id, hidden, checked, superseded) IS NOT
 				(excluded.project, excluded.series, excluded.number, excluded.date, excluded.submitter, excluded.state,
-				excluded.delegate, excluded.archived, excluded.id, excluded.hidden, excluded.checked)`,
+				excluded.delegate, excluded.archived, excluded.id, excluded.hidden, excluded.checked,
+				excluded.superseded)`,
 			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State),
 			textOrNull(p.Delegate),
-			p.Archived, p.ID, p.Hidden, int64(p.Checked)); err != nil {
+			p.Archived, p.ID, p.Hidden, int64(p.Checked), numberOrNull(p.Superseded)); err != nil {
 			return err
 		}
 		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})

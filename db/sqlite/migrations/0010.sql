@@ -26,3 +26,16 @@ CREATE TABLE pair (
 	PRIMARY KEY (project, msgid, other)
 ) WITHOUT ROWID;
 CREATE INDEX pair_other ON pair(other, project);
+
+-- Patches of older versions show as superseded where a project wants it.
+ALTER TABLE project ADD COLUMN supersede INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE series ADD COLUMN revises INTEGER; -- series.id, kept where the project wants it; NULL: none
+CREATE INDEX series_revises ON series(revises, version, date) WHERE revises IS NOT NULL;
+ALTER TABLE patch ADD COLUMN superseded INTEGER; -- series.id of the newer version; NULL: the rule does not say so
+
+-- When the state was decided, in microseconds since 1970. NULL: none was, or nobody knows.
+ALTER TABLE decision ADD COLUMN state_at INTEGER;
+UPDATE decision SET state_at = (
+		SELECT l.time FROM log l JOIN project p ON p.link_name = l.project
+		WHERE l.msgid = decision.msgid AND l.what = 'state' AND p.id = decision.project ORDER BY l.id DESC LIMIT 1)
+	WHERE state IS NOT NULL;
