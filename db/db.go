@@ -88,6 +88,7 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 		if w.Writing, err = derive.Begin(tx, s.frames, routing); err != nil {
 			return err
 		}
+		w.IgnoreChanges = s.ignoreChanges
 		if err := s.lookAround(w); err != nil {
 			return err
 		}

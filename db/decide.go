@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -40,10 +41,16 @@ func (w *writing) decide(patches []int64, d track.Decided) error {
 	if err != nil {
 		return err
 	}
+	now := time.UnixMicro(time.Now().UnixMicro()).UTC()
+	var series []int64
 	for i := range rows {
 		was := rows[i]
+		if d.State != nil { // also where it is the one that the rule shows
+			decisions[i].StateAt, rows[i].Superseded = now, 0
+			series = append(series, was.Series)
+		}
 		for _, c := range apply(d, &rows[i], &decisions[i], mails[rows[i].Mail]) {
-			if c.before != c.after {
+			if c.before != c.after || c.what == "state" && was.Superseded != 0 {
 				w.LogAbout(c.what, decisions[i].Name, c.before, c.after)
 			}
 		}
@@ -52,7 +59,10 @@ func (w *writing) decide(patches []int64, d track.Decided) error {
 	if err := w.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
 		return err
 	}
-	return w.putDecisions(decisions)
+	if err := w.putDecisions(decisions); err != nil {
+		return err
+	}
+	return w.Retire(series)
 }
 
 // decisionsOn gives the mails of patches, and what is decided about each so far, in the same order.

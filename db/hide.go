@@ -89,7 +89,10 @@ func (w *writing) hideRows(names []engine.Name, hidden bool) error {
 	if err := w.Put(is.Sorted()); err != nil {
 		return err
 	}
-	return w.ShowSeries(engine.Distinct(series))
+	if err := w.ShowSeries(engine.Distinct(series)); err != nil {
+		return err
+	}
+	return w.Retire(series)
 }
 
 // SetAddressed notes whether somebody has seen to what a comment says; nil: nobody has said.

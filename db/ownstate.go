@@ -51,10 +51,10 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 	if err != nil {
 		return err
 	}
-	before := ""
+	before, wasOpen := "", false
 	all = slices.DeleteFunc(all, func(was engine.OwnState) bool {
 		if was.Slug == o.Slug {
-			before = ownStateText(was)
+			before, wasOpen = ownStateText(was), was.Open
 			if o.Number == 0 {
 				o.Number = was.Number
 			}
@@ -75,8 +75,29 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 	if err := w.PutOwnStates(append(all, *o)); err != nil {
 		return err
 	}
+	if wasOpen != o.Open {
+		if err := w.leaveRetiring(); err != nil {
+			return err
+		}
+	}
 	if after := ownStateText(*o); before != after {
 		return w.Note("project-state", "", "", before, after)
+	}
+	return nil
+}
+
+// leaveRetiring notes that other patches may show as superseded than before.
+func (w *writing) leaveRetiring() error {
+	all, err := w.Projects()
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.Supersede && !p.Removed {
+			if err := w.leaveDeciding(p.ID); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

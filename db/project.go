@@ -221,7 +221,7 @@ func (w *writing) setProject(p track.Project) error {
 	if err := w.LogProject(row.LinkName, settingsOf(&was), settingsOf(&row.Project)); err != nil {
 		return err
 	}
-	if was.MailStates != p.MailStates || was.MailDelegates != p.MailDelegates {
+	if was.MailStates != p.MailStates || was.MailDelegates != p.MailDelegates || was.Supersede != p.Supersede {
 		if err := w.leaveDeciding(row.ID); err != nil {
 			return err
 		}

@@ -112,7 +112,7 @@ func settingsOf(p *track.Project) string {
 	add("commit-url-format", p.CommitURLFormat)
 	for key, on := range map[string]bool{
 		"mail-states": p.MailStates, "mail-delegates": p.MailDelegates, "private": p.Private,
-		"show-dependencies": p.ShowDependencies,
+		"show-dependencies": p.ShowDependencies, "supersede": p.Supersede,
 	} {
 		if on {
 			add(key, "yes")

@@ -114,6 +114,7 @@ func (t *together) write(tx engine.Tx) (err error) {
 	if w.Writing, err = derive.Begin(tx, t.store.frames, t.routing); err != nil {
 		return err
 	}
+	w.IgnoreChanges = t.store.ignoreChanges
 	if err := t.store.lookAround(w); err != nil {
 		return err
 	}

@@ -8,6 +8,9 @@ type Actor string
 // ActorUnknown made the decisions that were stored before actors were.
 const ActorUnknown Actor = "unknown"
 
+// ActorRule is who changes what follows from a setting of the project, such as that older versions are superseded.
+const ActorRule Actor = "rule"
+
 // Category says what an event is about, in Patchwork's words.
 type Category string
 

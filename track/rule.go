@@ -69,6 +69,14 @@ func (p *Project) FirstState(asked string) State {
 	return StateNew
 }
 
+// StateOf is the state that a patch is in by itself: the one that somebody decided, otherwise the one it begins with.
+func (p *Project) StateOf(asked string, decided *string) State {
+	if decided != nil {
+		return State(*decided)
+	}
+	return p.FirstState(asked)
+}
+
 // Delegates tells whether any patch of the project can begin with a delegate.
 func (p *Project) Delegates() bool { return p.MailDelegates || len(p.Rules) > 0 }
 

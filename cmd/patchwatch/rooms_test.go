@@ -53,6 +53,7 @@ var rooms = map[string][]string{
 		"patchwatch/db/internal/sorter", "patchwatch/db/internal/versions", "patchwatch/track",
 	},
 	"patchwatch/db/internal/derive": {
+		"patchwatch/db/internal/versions",
 		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
 	},
 	"patchwatch/db/internal/frame":    {"patchwatch/db/engine"},

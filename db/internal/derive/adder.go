@@ -28,6 +28,9 @@ type change struct {
 	namings  []engine.Naming        // of mails that may name their senders now
 	rows     map[string]*engine.Row // of fresh mails, as they were inserted: what is in hand is not read again
 	put      map[string]bool        // Message-IDs that somebody put into other series, and what with: before, and now
+
+	talked     []string         // talk that leads elsewhere than before, by Message-ID
+	superseded map[string]int64 // by which series patches that are gone were superseded, by Message-ID
 }
 
 // fate is what a mail has become.

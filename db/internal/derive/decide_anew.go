@@ -33,7 +33,24 @@ func (d *deriver) decideAnew(mails []int64) (names []engine.Name, err error) {
 	if err := d.Put(out.Sorted()); err != nil {
 		return nil, err
 	}
-	return names, d.seriesAnew(&is, hidden)
+	if err := d.seriesAnew(&is, hidden); err != nil {
+		return nil, err
+	}
+	return names, d.retireAnew(&is)
+}
+
+// retireAnew brings up to date what shows as superseded, also where the project does not want it any more.
+func (d *deriver) retireAnew(is *engine.Derived) error {
+	for _, row := range is.Patches {
+		d.add(row.Series)
+	}
+	for _, row := range is.Covers {
+		d.add(row.Series)
+	}
+	if d.settings.Supersede {
+		return d.retire(d.settings, d.touchedSeries)
+	}
+	return d.unlink(engine.SortedKeys(d.ids))
 }
 
 // keepOurs leaves out what is in another project, or hangs on no mail. facts are those of ours then, too.
@@ -63,15 +80,29 @@ func (d *deriver) patchesAnew(is []engine.PatchRow, facts map[int64]*engine.Mail
 		before := row
 		name := engine.NameOf(facts[row.Mail])
 		row.State, row.Delegate, row.Archived, row.Hidden, row.Checked = track.StateNew, "", false, false, checked[name]
+		if !d.settings.Supersede {
+			row.Superseded = 0
+		}
 		if err := d.stand(&row, d.decisions[name], facts[row.Mail]); err != nil {
 			return nil, err
 		}
 		if row != before {
 			out = append(out, row)
-			d.TellDecided(&before, &row)
+			d.tellAnew(&before, &row)
 		}
 	}
 	return out, nil
+}
+
+// tellAnew tells of a patch that another setting gives another state or delegate.
+func (d *deriver) tellAnew(before, now *engine.PatchRow) {
+	if before.Superseded != now.Superseded {
+		d.tellRetired(before, now)
+		same := *before
+		same.State = now.State
+		before = &same
+	}
+	d.TellDecided(before, now)
 }
 
 // hideAnew gives the rows of covers and replies that somebody hid since, or no longer hides, and the series of all

@@ -13,6 +13,9 @@ func (a *Adder) Derive() error {
 	var gone []int64
 	projects := engine.SortedKeys(a.changes)
 	for _, id := range projects { // of all projects first: a mail that has left one may be in another now
+		if err := a.noteSuperseded(id, a.changes[id]); err != nil {
+			return err
+		}
 		for _, r := range a.changes[id].gone {
 			gone = append(gone, r.Mail)
 		}
@@ -22,21 +25,29 @@ func (a *Adder) Derive() error {
 			return err
 		}
 	}
+	touched := make(map[int64]*touchedSeries, len(projects))
 	for _, id := range projects {
-		if err := a.deriveProject(id, a.changes[id]); err != nil {
+		d, err := a.deriveProject(id, a.changes[id])
+		if err != nil {
+			return err
+		}
+		touched[id] = d.touchedSeries
+	}
+	for _, id := range projects { // with the series of all projects in place
+		if err := a.retireChanged(id, a.changes[id], touched[id]); err != nil {
 			return err
 		}
 	}
 	return a.derivePeople()
 }
 
-func (a *Adder) deriveProject(project int64, c *change) error {
+func (a *Adder) deriveProject(project int64, c *change) (*deriver, error) {
 	n := newNeighbourhood(a.Tx, project)
 	for id, r := range c.rows {
 		n.remember(id, r)
 	}
 	if err := n.gather(c); err != nil {
-		return err
+		return nil, err
 	}
 	// Patches that are alone by their nature are in a neighbourhood only by what people decided; new ones need their own
 	// series.
@@ -49,10 +60,10 @@ func (a *Adder) deriveProject(project int64, c *change) error {
 	}
 	threads := track.Assemble(items, n.settled)
 	if n.err != nil {
-		return n.err
+		return nil, n.err
 	}
 	d := newDeriver(a.Writing, a.settings(project), n)
-	d.inserted, d.became = a.inserted, a.became
+	d.inserted, d.became, d.superseded = a.inserted, a.became, c.superseded
 	for _, r := range c.gone {
 		d.wasThere(r)
 	}
@@ -62,9 +73,10 @@ func (a *Adder) deriveProject(project int64, c *change) error {
 		}
 	}
 	if err := d.compare(threads, singles); err != nil {
-		return err
+		return nil, err
 	}
-	return d.flush()
+	d.noteTouched(c)
+	return d, d.flush()
 }
 
 // settings of a project by its number; it may have been removed while its mails still change.
@@ -105,6 +117,10 @@ type deriver struct {
 	was      map[string]*engine.Row // what was derived of mails before, by Message-ID
 	old      map[int64]bool         // series that they were in
 
+	*touchedSeries                  // that it changes
+	talked         []string         // talk that leads elsewhere than before, by Message-ID
+	superseded     map[string]int64 // see change
+
 	decisions map[engine.Name]engine.Decision
 	is        *engine.Derived // complete rows that are there, of these mails; nil: Row says enough
 	out       engine.Derived
@@ -119,7 +135,10 @@ type seat struct {
 }
 
 func newDeriver(w *Writing, settings *track.Project, n *neighbourhood) *deriver {
-	return &deriver{Writing: w, neighbourhood: n, settings: settings, was: map[string]*engine.Row{}, old: map[int64]bool{}}
+	return &deriver{
+		Writing: w, neighbourhood: n, settings: settings, was: map[string]*engine.Row{}, old: map[int64]bool{},
+		touchedSeries: newTouchedSeries(),
+	}
 }
 
 // wasThere notes what was derived of a mail before.
@@ -319,9 +338,15 @@ func (d *deriver) putSeries(all []assembled) error {
 	for i := range rows {
 		is[rows[i].ID] = &rows[i]
 		before.note(&rows[i])
+		if rows[i].Project == d.project {
+			d.above[rows[i].Revises] = true
+		}
 	}
 	for i := range all {
 		s := &all[i]
+		if row := is[s.row.ID]; row != nil && row.Project == d.project && d.settings.Supersede {
+			s.row.Revises = row.Revises // until retire says otherwise
+		}
 		if row := is[s.row.ID]; row == nil || !row.Equal(&s.row) {
 			d.out.Series = append(d.out.Series, s.row)
 		}
@@ -377,6 +402,9 @@ func (d *deriver) putReplies(parents map[string]string) error {
 		}
 		d.noteFate(r, fate{role: engine.RoleOf(d.project, r.Kind, row.Parent != 0)})
 		d.tellComment(r, &row, above)
+		if r.Parent != row.Parent {
+			d.talked = append(d.talked, id)
+		}
 		if d.fresh(r) || r.Parent != row.Parent || r.Clean != row.Clean {
 			d.out.Replies = append(d.out.Replies, row)
 		}

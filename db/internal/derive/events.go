@@ -31,7 +31,7 @@ func (w *Writing) addEvents() error {
 	}
 	for i := range w.events {
 		w.events[i].Date = now
-		w.events[i].Actor = w.By
+		w.events[i].Actor = cmp.Or(w.events[i].Actor, w.By)
 	}
 	slices.SortStableFunc(w.events, func(a, b engine.Event) int {
 		return cmp.Or(tellingOrder[a.Category]-tellingOrder[b.Category], cmp.Compare(a.Series, b.Series))
@@ -56,6 +56,7 @@ func (w *Writing) Now() (time.Time, error) {
 var tellingOrder = map[track.Category]int{
 	track.SeriesCreated: 1, track.CoverCreated: 2, track.PatchCreated: 3, track.PatchCompleted: 4,
 	track.SeriesCompleted: 5, track.CoverCommentCreated: 6, track.PatchCommentCreated: 7,
+	track.PatchStateChanged: 8, track.PatchDelegated: 8,
 }
 
 // telling compares the series of a change with what they were, so that it can tell what is new.

@@ -35,7 +35,7 @@ func (d *deriver) putPatches(seats []seat) error {
 	for _, s := range fresh {
 		row := engine.PatchRow{
 			Mail: s.Mail, Project: d.project, Series: s.series, Number: s.number, Date: s.Date, Submitter: s.Sender,
-			ID: s.Called(), Checked: checked[d.name(s.Row)],
+			ID: s.Called(), Checked: checked[d.name(s.Row)], Superseded: d.supersededBefore(s),
 		}
 		if err := d.stand(&row, d.decisions[d.name(s.Row)], asks[s.Mail]); err != nil {
 			return err
@@ -44,6 +44,15 @@ func (d *deriver) putPatches(seats []seat) error {
 		d.tellPatch(s.Row)
 	}
 	return nil
+}
+
+// supersededBefore is the series by which a patch that is made anew was superseded before. It shows so until it is known
+// whether it still is, so that nothing is told of a patch that stays what it was.
+func (d *deriver) supersededBefore(s seat) int64 {
+	if !d.settings.Supersede || s.series == 0 {
+		return 0
+	}
+	return d.superseded[s.ID]
 }
 
 // movePatches gives patches another place and leaves what else their rows say.
@@ -108,9 +117,9 @@ func (d *deriver) stand(row *engine.PatchRow, decided engine.Decision, asks *eng
 	if asks != nil {
 		wanted, more = asks.State, asks.More
 	}
-	row.State = d.settings.FirstState(wanted)
-	if decided.State != nil {
-		row.State = track.State(*decided.State)
+	row.State = d.settings.StateOf(wanted, decided.State)
+	if row.Superseded != 0 { // until retire says otherwise
+		row.State = track.StateSuperseded
 	}
 	if decided.Archived != nil {
 		row.Archived = *decided.Archived

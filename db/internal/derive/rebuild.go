@@ -46,7 +46,10 @@ func (w *Writing) RebuildBy(ctx context.Context, dir string, most int, progress 
 	if err := w.rebuildPeople(); err != nil {
 		return err
 	}
-	return w.DropStrays()
+	if err := w.DropStrays(); err != nil {
+		return err
+	}
+	return r.retireAll(ctx)
 }
 
 // rebuilder derives what mails are, some parts of a project at a time.
@@ -114,6 +117,7 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 		return err
 	}
 	d.is = &is
+	d.superseded = supersededOf(&is, rows)
 	if err := d.compare(threads, singles); err != nil {
 		return err
 	}
@@ -141,7 +145,7 @@ func (d *deriver) keepWhatDiffers() error {
 		if before == nil {
 			return false
 		}
-		d.TellDecided(before, &row)
+		d.tellAnew(before, &row)
 		return before.Equal(&row)
 	})
 	d.out.Covers = slices.DeleteFunc(d.out.Covers, func(row engine.CoverRow) bool {

@@ -13,6 +13,7 @@ import (
 type Routing struct {
 	router     *track.Router
 	configured bool         // by a person: then none is made on sight
+	supersede  bool         // in any project older versions show as superseded
 	onSight    int          // how many were made on sight
 	Stamped    engine.Stamp // of the transaction that left it
 }
@@ -41,18 +42,40 @@ func (w *Writing) PutProject(p *engine.Project) error {
 
 // linkName is that of a project, by number; empty if there is none.
 func (w *Writing) linkName(project int64) (string, error) {
-	if w.routing == nil {
-		if r, err := w.ReadRouting(); err == nil {
-			w.routing = r
-		}
-	}
-	if w.routing != nil {
+	if w.knowRouting() == nil {
 		if p := w.routing.router.Project(project); p != nil {
 			return p.LinkName, nil
 		}
 	}
 	links, err := engine.LinkNames(w) // the project was removed, or the subject rule of one can't be compiled
 	return links[project], err
+}
+
+// knowRouting has the projects be known, unless they are in somebody's hands.
+func (w *Writing) knowRouting() error {
+	if w.routing != nil {
+		return nil
+	}
+	r, err := w.ReadRouting()
+	if err == nil {
+		w.routing = r
+	}
+	return err
+}
+
+// superseding are the projects in which older versions show as superseded, by number.
+func (w *Writing) superseding() (map[int64]*track.Project, error) {
+	if w.knowRouting() == nil && !w.routing.supersede {
+		return nil, nil
+	}
+	all, err := w.Projects()
+	out := map[int64]*track.Project{}
+	for i := range all {
+		if all[i].Supersede && !all[i].Removed {
+			out[all[i].ID] = &all[i].Project
+		}
+	}
+	return out, err
 }
 
 // ReadRouting reads the projects as they are now.
@@ -63,6 +86,7 @@ func (w *Writing) ReadRouting() (*Routing, error) {
 	}
 	r := &Routing{Stamped: w.Stamped}
 	for _, p := range all {
+		r.supersede = r.supersede || p.Supersede && !p.Removed
 		switch {
 		case !p.OnSight:
 			r.configured = true // a project that was removed again is a decision too

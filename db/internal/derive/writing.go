@@ -13,10 +13,13 @@ type Writing struct {
 	engine.Tx
 	Codec   *frame.Frames // nil: nothing is compressed
 	Stamped engine.Stamp
-	routing *Routing       // as the projects are now; nil: not known, or in somebody's hands
-	put     bool           // a project was put
-	By      track.Actor    // empty: mail does it
-	Quiet   bool           // nothing that happens is told
+	routing *Routing    // as the projects are now; nil: not known, or in somebody's hands
+	put     bool        // a project was put
+	By      track.Actor // empty: mail does it
+	Quiet   bool        // nothing that happens is told
+
+	IgnoreChanges bool // versions are found as if no mail had a change-id
+
 	touched *touching      // is Tx
 	events  []engine.Event // that happened
 	lines   []logged       // of the log
@@ -55,7 +58,8 @@ func (w *Writing) tellAll() error {
 // PartBy runs f in a part of the transaction: what somebody decided, which may fail without harm to what is beside it.
 // What the part has to tell is written at its end.
 func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
-	part := &Writing{Tx: w.Tx, touched: w.touched, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing, By: by}
+	part := &Writing{Tx: w.Tx, touched: w.touched, Codec: w.Codec, Stamped: w.Stamped, routing: w.routing,
+		By: by, IgnoreChanges: w.IgnoreChanges}
 	keep := false
 	defer func() {
 		w.routing = part.routing
