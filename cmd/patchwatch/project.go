@@ -68,6 +68,7 @@ type projectJSON struct {
 	CommitURLFormat      string `json:"commit_url_format"`
 	Private              bool   `json:"private"`
 	ShowDependencies     bool   `json:"show_dependencies"`
+	Supersede            bool   `json:"supersede"`
 }
 
 func (a *app) projectListCommand() *cobra.Command {
@@ -97,7 +98,7 @@ func (a *app) printProjects(projects []track.Project, asJSON bool) error {
 		for _, p := range projects {
 			out = append(out, projectJSON{p.LinkName, p.ListID, p.ListEmail, p.Name, p.SubjectMatch, p.OnSight,
 				p.MailStates, p.MailDelegates, toRulesJSON(p.Rules), p.WebURL, p.ScmURL, p.WebScmURL, p.ListArchiveURL,
-				p.ListArchiveURLFormat, p.CommitURLFormat, p.Private, p.ShowDependencies})
+				p.ListArchiveURLFormat, p.CommitURLFormat, p.Private, p.ShowDependencies, p.Supersede})
 		}
 		return term.JSON(a.out, out)
 	}

@@ -18,6 +18,7 @@ type projectFlags struct {
 	listID, listEmail, name, match string
 	mailStates, mailDelegates      bool
 	private, showDependencies      bool
+	supersede                      string
 
 	webURL, scmURL, webScmURL, archiveURL, archiveFormat, commitFormat string
 }
@@ -35,6 +36,8 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 		"let the header X-Patchwork-Delegate set its first delegate")
 	c.Flags().BoolVar(&f.private, "private", false,
 		"only its maintainers and administrators see anything of it on the web")
+	c.Flags().StringVar(&f.supersede, "supersede", "off",
+		"`on`: where a newer version is complete, open patches of older ones show as superseded; off: as they are")
 	c.Flags().BoolVar(&f.showDependencies, "show-dependencies", false, "the API tells which series depend on which")
 	c.Flags().StringVar(&f.webURL, "web-url", "", "the project's site (`URL`)")
 	c.Flags().StringVar(&f.scmURL, "scm-url", "", "its repository (`URL`)")
@@ -89,6 +92,12 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	}
 	if given("show-dependencies") {
 		p.ShowDependencies = f.showDependencies
+	}
+	if given("supersede") {
+		if f.supersede != "on" && f.supersede != "off" {
+			return usagef("--supersede is on or off, and not %q", f.supersede)
+		}
+		p.Supersede = f.supersede == "on"
 	}
 	if err := f.applyURLs(given, p); err != nil {
 		return err

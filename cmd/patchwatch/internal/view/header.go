@@ -90,10 +90,29 @@ func (sh *Shower) neighbours(m track.MailView, series int64) error {
 	return nil
 }
 
-func (sh *Shower) patchLines(m track.MailView, p *track.PatchView) error {
+// stateInWords is the state of a patch, by which newer version it is superseded, and whether it is archived.
+func (sh *Shower) stateInWords(p *track.PatchView) (string, error) {
 	state := string(p.State)
+	if p.Superseded != 0 {
+		newer, err := sh.store.SeriesList(sh.ctx, track.Filter{Series: p.Superseded})
+		if err != nil {
+			return "", err
+		}
+		state += " by " + SeriesID(p.Superseded)
+		for _, s := range newer {
+			state += " (" + VersionOf(s) + ")"
+		}
+	}
 	if p.Archived {
 		state += ", archived"
+	}
+	return state, nil
+}
+
+func (sh *Shower) patchLines(m track.MailView, p *track.PatchView) error {
+	state, err := sh.stateInWords(p)
+	if err != nil {
+		return err
 	}
 	sh.line("State", "%s", state)
 	if p.Delegate != "" {

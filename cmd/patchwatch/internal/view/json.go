@@ -108,12 +108,15 @@ type Patch struct {
 	Hash      string         `json:"hash"`
 	Trailers  map[string]int `json:"trailers"`
 	Check     string         `json:"check,omitempty"` // what all checks say together; empty: there are none
+
+	// SupersededBy is the newer version because of which the project's setting shows it as superseded; empty: none.
+	SupersededBy string `json:"superseded_by,omitempty"`
 }
 
 // PatchOf makes it of what is stored.
 func PatchOf(p track.PatchView) Patch {
 	return Patch{p.ID, p.Project, p.MsgID, p.Name, p.Date, Person(p.Submitter), string(p.State), p.Delegate, p.Archived,
-		SeriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers, ""}
+		SeriesID(p.Series), p.Number, p.Total, p.Version, p.PullURL, p.Hash, p.Trailers, "", SeriesID(p.Superseded)}
 }
 
 // Series is a series in a list for programs.
