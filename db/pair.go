@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"patchwatch/db/engine"
@@ -55,7 +56,10 @@ func (w *writing) pair(one, other int64, linked bool) error {
 	p := engine.Pair{PairKey: engine.PairOf(project, names[one][0].MsgID, names[other][0].MsgID), Linked: linked}
 	w.logPair(p.PairKey, inWords(between), inWords([]engine.Pair{p}))
 	w.Touch(project)
-	return w.PutPairs([]engine.Pair{p})
+	if err := w.PutPairs([]engine.Pair{p}); err != nil {
+		return err
+	}
+	return w.Retire([]int64{one, other})
 }
 
 // membersOf gives the names of the mails of series, the leading one first.
@@ -105,7 +109,24 @@ func (w *writing) dropPairs(names []engine.Name) error {
 		w.logPair(p.PairKey, inWords([]engine.Pair{p}), "")
 	}
 	w.Touch(found[0].Project)
-	return w.dropAll(found)
+	if err := w.dropAll(found); err != nil {
+		return err
+	}
+	return w.retirePaired(found)
+}
+
+// retirePaired is Retire for the series that pairs are about.
+func (w *writing) retirePaired(pairs []engine.Pair) error {
+	var names []engine.Name
+	for _, p := range pairs {
+		names = append(names, engine.Name{Project: p.Project, MsgID: p.MsgID},
+			engine.Name{Project: p.Project, MsgID: p.Other})
+	}
+	of, err := w.SeriesOf(names)
+	if err != nil {
+		return err
+	}
+	return w.Retire(slices.Collect(maps.Values(of)))
 }
 
 // logPair notes in the log of both mails what was decided about their series.

@@ -49,19 +49,19 @@ func (u suite) TestSupersededInAnyOrder(t *testing.T) {
 		if lastEvent(t, one) != since {
 			t.Fatal("a rebuild that changes nothing tells of something")
 		}
-		decided := readDecisions(t, place)
+		decided := readDecided(t, place)
 
 		again := u.database(t)
 		other := addTwoProjects(t, again)
 		supersede(t, other, true)
-		copyDecisions(t, again, place, decided)
+		again.write(t, decided.write)
 		addInBatches(t, other, rapid.Permutation(mails).Draw(t, "order"), func() {})
 		wantSuperseded(t, "in another order", other, again.engine(t))
 		sameDump(t, "decided before, in another order", dump(t, other), shown)
 
 		never := u.database(t)
 		plain := addTwoProjects(t, never)
-		copyDecisions(t, never, place, decided)
+		never.write(t, decided.write)
 		add(t, plain, mails...)
 		supersede(t, one, false)
 		wantSuperseded(t, "switched off", one, place.engine(t))
@@ -124,14 +124,18 @@ func retireAnything(t *rapid.T, s *db.Store) (what string) {
 	ctx := context.Background()
 	ids := rapid.SliceOfN(rapid.Int64Range(1, 20), 1, 3).Draw(t, "mails")
 	var err error
-	switch what = rapid.SampledFrom([]string{"state", "state", "hide", "show", "put", "own state", "on", "off"}).Draw(t,
-		"decision"); what {
+	switch what = rapid.SampledFrom([]string{"state", "state", "hide", "show", "put", "link", "link",
+		"unlink", "own state", "on", "off"}).Draw(t, "decision"); what {
 	case "state":
 		err = s.SetState(ctx, by, ids, oneOf[track.State](t, "state", "new", "under-review", "accepted", "superseded", "queued"))
 	case "hide", "show":
 		err = s.Hide(ctx, by, ids, what == "hide")
 	case "put":
 		putAnything(t, s)
+	case "link":
+		err = s.LinkSeries(ctx, by, ids[0], ids[len(ids)-1])
+	case "unlink":
+		err = s.UnlinkSeries(ctx, by, ids[0], ids[len(ids)-1])
 	case "own state":
 		_, err = s.AddOwnState(ctx, by, engine.OwnState{Slug: "queued", Open: rapid.Bool().Draw(t, "open")})
 		if err == nil {
@@ -146,19 +150,31 @@ func retireAnything(t *rapid.T, s *db.Store) (what string) {
 	return what
 }
 
-// readDecisions gives all decisions about the mails of anyMails.
-func readDecisions(t *rapid.T, place Opener) (out []engine.Decision) {
+// allDecided is what people decided about the mails of anyMails.
+type allDecided struct {
+	decisions []engine.Decision
+	pairs     []engine.Pair
+	own       []engine.OwnState
+}
+
+func readDecided(t *rapid.T, place Opener) (out allDecided) {
 	var names []engine.Name
-	for project := int64(0); project <= 9; project++ {
+	for project := range int64(9) {
 		for i := range 24 {
 			names = append(names, engine.Name{Project: project, MsgID: letter(i)})
 		}
 	}
-	if err := place.engine(t).Look(context.Background(), func(v engine.View) error {
+	if err := place.engine(t).Look(context.Background(), func(v engine.View) (err error) {
+		if out.pairs, err = v.Pairs(names); err != nil {
+			return err
+		}
+		if out.own, err = v.OwnStates(); err != nil {
+			return err
+		}
 		decided, err := v.Decisions(names)
 		for _, name := range names {
 			if d, ok := decided[name]; ok {
-				out = append(out, d)
+				out.decisions = append(out.decisions, d)
 			}
 		}
 		return err
@@ -168,16 +184,6 @@ func readDecisions(t *rapid.T, place Opener) (out []engine.Decision) {
 	return out
 }
 
-// copyDecisions gives one database the decisions and states of another.
-func copyDecisions(t *rapid.T, to, from Opener, decided []engine.Decision) {
-	var own []engine.OwnState
-	if err := from.engine(t).Look(context.Background(), func(v engine.View) (err error) {
-		own, err = v.OwnStates()
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	to.write(t, func(tx engine.Tx) error {
-		return errors.Join(tx.PutOwnStates(own), tx.PutDecisions(decided))
-	})
+func (d *allDecided) write(tx engine.Tx) error {
+	return errors.Join(tx.PutOwnStates(d.own), tx.PutDecisions(d.decisions), tx.PutPairs(d.pairs))
 }
