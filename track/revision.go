@@ -140,7 +140,7 @@ func (s *Sending) resends(o *Sending) Link {
 	switch {
 	case IsResend(s.Name) && (sameTitle || sameDiffs), sameDiffs && slices.Equal(s.Titles, o.Titles):
 		return Resent
-	case sameTitle && isRFC(o.Name) && !isRFC(s.Name):
+	case sameTitle && IsRFC(o.Name) && !IsRFC(s.Name):
 		return SameTitle
 	}
 	return NoLink
@@ -190,7 +190,8 @@ func branch(name string) string {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-func isRFC(name string) bool {
+// IsRFC tells by its name that a mail asks for comments only, since people write that into the brackets.
+func IsRFC(name string) bool {
 	return slices.ContainsFunc(prefixes(name), func(p string) bool { return strings.EqualFold(p, "RFC") })
 }
 

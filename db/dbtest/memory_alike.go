@@ -25,7 +25,8 @@ func (s *state) alike(q *engine.Likeness) (out []engine.Alike) {
 }
 
 func (s *state) alikeOf(m *mail) engine.Alike {
-	return engine.Alike{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: s.seriesOf(m.ID)}
+	return engine.Alike{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: s.seriesOf(m.ID), Name: m.Name,
+		Hash: string(m.Hash)}
 }
 
 // having gives the mails with what is asked for, of any project.

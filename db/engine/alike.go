@@ -46,6 +46,8 @@ type Alike struct {
 	Date    time.Time
 	MsgID   string
 	Series  int64 // 0: none
+	Name    string
+	Hash    string // the bytes of Mail.Hash
 }
 
 // Compare is the order of the mails that are found; those of one version and date are in the order of Message-IDs.

@@ -41,12 +41,18 @@ func alikeQuery(by engine.Feature, which engine.Which) string {
 	return fmt.Sprintf(`
 	WITH RECURSIVE %s, asked(key, project, value, version, date) AS MATERIALIZED (
 		SELECT key, value ->> 0, %s, value ->> 2, value ->> 3 FROM json_each(?))
-	SELECT a.key, m.version, m.date, m.msgid, coalesce(p.series, c.series, 0)
+	SELECT a.key, `+alikeColumns+`
 	FROM asked a CROSS JOIN part CROSS JOIN mail m
 		LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	WHERE part.n IS NOT NULL AND m.id IN (
 		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = a.project AND x.chosen ORDER BY %s LIMIT +?)`,
 		parts, value, has, versions[which], order[which])
+}
+
+const alikeColumns = `m.version, m.date, m.msgid, m.name, coalesce(m.hash, x''), coalesce(p.series, c.series, 0)`
+
+func alikeInto(a *engine.Alike) []any {
+	return []any{&a.Version, (*seconds)(&a.Date), &a.MsgID, &a.Name, (*blob)(&a.Hash), &a.Series}
 }
 
 // alikeKey says which likenesses are looked for by one question.
@@ -81,7 +87,7 @@ func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]en
 		func(scan func(...any) error) error {
 			var i int
 			var a engine.Alike
-			err := scan(&i, &a.Version, (*seconds)(&a.Date), &a.MsgID, &a.Series)
+			err := scan(append([]any{&i}, alikeInto(&a)...)...)
 			out[at[i]] = append(out[at[i]], a)
 			return err
 		}); err != nil {
@@ -114,7 +120,7 @@ func likenessValues(l *engine.Likeness) [4]any {
 }
 
 var besideQuery = `
-	SELECT f.hash, m.sender, m.version, m.date, m.msgid, coalesce(p.series, c.series)
+	SELECT f.hash, m.sender, ` + alikeColumns + `
 	FROM ` + given + `ref f CROSS JOIN mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	WHERE f.hash = j.value AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen
 		AND coalesce(p.series, c.series) IS NOT NULL`
@@ -130,7 +136,7 @@ func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, 
 	err = q.each(besideQuery, []any{list(once(hashes)), least, most}, func(scan func(...any) error) error {
 		var hash int64
 		var b engine.Beside
-		err := scan(&hash, &b.Sender, &b.Version, (*seconds)(&b.Date), &b.MsgID, &b.Series)
+		err := scan(append([]any{&hash, &b.Sender}, alikeInto(&b.Alike)...)...)
 		b.To = named[hash]
 		out = append(out, b)
 		return err

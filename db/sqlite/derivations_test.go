@@ -136,10 +136,12 @@ func TestDerived(t *testing.T) {
 }
 
 func TestAlike(t *testing.T) {
-	e, _, _ := openFilled(t)
-	p1 := engine.Alike{Version: 1, Date: at(101), MsgID: "<p1@x>", Series: 1}
-	p2 := engine.Alike{Version: 1, Date: at(102), MsgID: "<p2@x>", Series: 1}
-	q1 := engine.Alike{Version: 2, Date: at(1000), MsgID: "<q1@x>", Series: 8}
+	e, _, mails := openFilled(t)
+	alike := func(m *engine.Mail, series int64) engine.Alike {
+		return engine.Alike{Version: m.Version, Date: m.Date, MsgID: m.MsgID, Series: series, Name: m.Name,
+			Hash: string(m.Hash)}
+	}
+	p1, p2, q1 := alike(mails[1], 1), alike(mails[2], 1), alike(mails[7], 8)
 	ask := func(project int64, title int64, which engine.Which, version int, date int64, most int) engine.Likeness {
 		q := engine.Likeness{Project: project, Value: title, Which: which, Version: version, Most: most}
 		if date != 0 {

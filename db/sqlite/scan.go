@@ -162,6 +162,15 @@ func (t *text) Scan(v any) error {
 	return fits(ok || v == nil, v, t)
 }
 
+// blob is bytes that a string holds.
+type blob string
+
+func (b *blob) Scan(v any) error {
+	s, ok := v.([]byte)
+	*b = blob(s)
+	return fits(ok, v, b)
+}
+
 func textOrNull(s string) any {
 	if s == "" {
 		return nil

@@ -57,7 +57,7 @@ func (f *Finder) revisers(asked []*sending, e evidence) (map[int64][]int64, erro
 func (f *Finder) alikeAfter(asked []*sending, e evidence) error {
 	var l likenesses
 	for _, s := range asked {
-		l.ask1(s, engine.SameLater, s.Date)
+		l.askSame(s, engine.SameLater)
 		l.askChanges(s, engine.SameLater, s.Date)
 		l.askDiffs(s, engine.SameLater, s.Date)
 		l.askTitles(s, engine.Higher, time.Time{})
