@@ -168,6 +168,7 @@ func (p *pair) compare(after string) {
 		numbers := wantCalled(p.t, after, e)
 		numbers.keep(p.t, after, p.ever[i])
 		wantDecidedShown(p.t, after, e)
+		wantSuperseded(p.t, after, p.stores[i], e)
 		err = e.View(ctx, func(v engine.View) error { return p.shown[i].look(p.t, after, dump(p.t, p.stores[i]), v) })
 		if e.Close(); err != nil {
 			p.t.Fatal(err)

@@ -122,6 +122,7 @@ func anyDecision(t *rapid.T) decision {
 		ListEmail: "widget@lists.example.org"}
 	covers := track.Project{LinkName: "covers", ListID: listID, SubjectMatch: "cover|numbered"}
 	p := rapid.SampledFrom([]track.Project{frob, frob, widget, covers}).Draw(t, "project")
+	p.Supersede = rapid.Bool().Draw(t, "supersede")
 	switch rapid.SampledFrom([]string{"", "", "", "address", "states", "delegates", "name"}).Draw(t, "otherwise") {
 	case "address":
 		p.ListEmail = ""
