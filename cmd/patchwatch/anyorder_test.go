@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -162,6 +163,7 @@ type truthOfMail struct {
 
 type truthOfSeries struct {
 	Series, Cover, Revises string
+	ResendOf               string `json:"resend_of"` // which a series then revises
 	Projects, Patches      []string
 	Version, Total         int
 	Complete               bool
@@ -223,7 +225,7 @@ func holdAgainstTruth(t *testing.T, dir string, got map[string]map[string]any) {
 	for _, v := range all {
 		for _, p := range v.Projects {
 			if !doubtful(v.Flags) {
-				s.series(v, byName[v.Revises], p, there, keys, got)
+				s.series(v, byName[cmp.Or(v.ResendOf, v.Revises)], p, there, keys, got)
 			}
 		}
 	}
