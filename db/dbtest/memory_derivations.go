@@ -149,20 +149,20 @@ func (v *view) Members(series []int64) (map[int64][]engine.Member, error) {
 }
 
 func (s *state) members(series int64) (out []engine.Member) {
-	take := func(m *mail, number int, cover bool) {
+	take := func(m *mail, number int, cover, hidden bool) {
 		if m != nil {
 			out = append(out, engine.Member{
 				Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
 				Refs: slices.Clone(m.Refs), Name: m.Name, Title: m.Title, Change: m.Change, Hash: slices.Clone(m.Hash),
-				Earlier: m.Earlier,
+				Earlier: m.Earlier, Hidden: hidden,
 			})
 		}
 	}
 	if row := s.series.get(series); row != nil && row.Cover != 0 {
-		take(s.mails.get(row.Cover), 0, true)
+		take(s.mails.get(row.Cover), 0, true, false)
 	}
 	for _, p := range s.inSeries(series) {
-		take(s.mails.get(p.Mail), p.Number, false)
+		take(s.mails.get(p.Mail), p.Number, false, p.Hidden)
 	}
 	return out
 }

@@ -158,4 +158,8 @@ func (u suite) TestMembersNow(t *testing.T) {
 	if row, err = s.SeriesRowNow(ctx, v.ID, track.Scope{}); err != nil || row.Complete || len(row.Patches) != 2 {
 		t.Errorf("with the part hidden: %+v, %v", row, err)
 	}
+	add(t, s, versioned("y", 71, 2, "[3/3] d", "r", "c"))
+	if got := standingOf(t, s, "p1"); got != "1 y +x" {
+		t.Errorf("with a part of which one is hidden it stands as %q", got)
+	}
 }

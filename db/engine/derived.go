@@ -160,6 +160,7 @@ type Member struct {
 	Title, Change int64 // as in Mail
 	Hash          []byte
 	Earlier       string
+	Hidden        bool // of a patch
 }
 
 // DerivedMail is a chosen mail with all that was derived of it.

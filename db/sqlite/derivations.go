@@ -199,12 +199,12 @@ func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 		return nil, err
 	}
 	return out, q.each(`
-		SELECT p.series, coalesce(p.number, 0), `+memberColumns+` FROM `+given+`patch p CROSS JOIN mail m
+		SELECT p.series, coalesce(p.number, 0), p.hidden, `+memberColumns+` FROM `+given+`patch p CROSS JOIN mail m
 		WHERE p.series = j.value AND m.id = p.mail
 		ORDER BY p.series, p.number, p.mail`, ids, func(scan func(...any) error) error {
 		var id int64
 		var m engine.Member
-		err := scan(append([]any{&id, &m.Number}, memberInto(&m)...)...)
+		err := scan(append([]any{&id, &m.Number, &m.Hidden}, memberInto(&m)...)...)
 		out[id] = append(out[id], m)
 		return err
 	})

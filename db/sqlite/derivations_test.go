@@ -112,7 +112,8 @@ func TestDerived(t *testing.T) {
 	member := func(m *engine.Mail, number int) engine.Member {
 		cover := m.Kind == track.Cover
 		return engine.Member{Mail: m.ID, Number: number, Cover: cover, MsgID: m.MsgID, Sender: m.Sender,
-			Refs: m.Refs, Name: m.Name, Title: m.Title, Change: m.Change, Hash: m.Hash, Earlier: m.Earlier}
+			Refs: m.Refs, Name: m.Name, Title: m.Title, Change: m.Change, Hash: m.Hash, Earlier: m.Earlier,
+			Hidden: m.ID == 3}
 	}
 	ann := d.People[0]
 	ann.MsgID, ann.ID = "<pull@x>", 1

@@ -145,8 +145,7 @@ func (f *Finder) partsBelow(ids []int64) (map[int64]int64, error) {
 	return f.partsInto(engine.Distinct(series))
 }
 
-// partsInto finds which of these series are parts, each with the series that it is directly in reply to. What is hidden
-// replaces nothing.
+// partsInto finds which of these series are parts, each with the series that it is directly in reply to.
 func (f *Finder) partsInto(ids []int64) (map[int64]int64, error) {
 	if err := f.load(ids); err != nil {
 		return nil, err
@@ -154,7 +153,7 @@ func (f *Finder) partsInto(ids []int64) (map[int64]int64, error) {
 	var asked []*sending
 	var names []engine.Name
 	for _, id := range ids {
-		if s := f.sendings[id]; s != nil && !s.row.Hidden && s.sent().MayBePart() {
+		if s := f.sendings[id]; s != nil && s.part().MayBePart() {
 			asked, names = append(asked, s), append(names, s.refs()...)
 		}
 	}
@@ -186,7 +185,7 @@ func (f *Finder) partsInto(ids []int64) (map[int64]int64, error) {
 			continue
 		}
 		s.repliesTo = base.Key
-		if !s.sent().PartOf(base.sent()) {
+		if !s.part().PartOf(base.sent()) {
 			delete(into, s.row.ID)
 		}
 	}
@@ -237,7 +236,20 @@ func (s *sending) into(leads map[engine.Name]int64) (series int64) {
 	return series
 }
 
-// sent is the series as one that may be a part. Before partsInto has looked, Into is empty.
+// part is the series as one that may be a part, without what is hidden, which replaces nothing. Before partsInto has
+// looked, Into is empty.
+func (s *sending) part() *track.Sent {
+	out := s.sent()
+	out.Patches = nil
+	for _, m := range s.members {
+		if !m.Cover && !m.Hidden {
+			out.Patches = append(out.Patches, track.Slot{Number: m.Number, ID: m.MsgID})
+		}
+	}
+	return out
+}
+
+// sent is the series as it was sent.
 func (s *sending) sent() *track.Sent {
 	out := &track.Sent{
 		Key: s.Key, Version: s.Version, Total: s.row.Total, Date: s.Date, Submitter: s.Submitter, Cover: s.row.Cover != 0,
@@ -262,9 +274,9 @@ func (f *Finder) stands(s *sending, parts []int64) (out []Stands) {
 		for _, m := range p.members {
 			mails[m.MsgID] = m.Mail
 		}
-		others = append(others, p.sent())
+		others = append(others, p.part())
 	}
-	for _, t := range track.Standing(others[0], others[1:]) {
+	for _, t := range track.Standing(s.sent(), others[1:]) {
 		out = append(out, Stands{t.Number, mails[t.ID], t.ID, series[t.Series]})
 	}
 	return out
