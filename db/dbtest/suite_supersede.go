@@ -93,7 +93,7 @@ func twoPatches(id string, minute, version int, refs ...string) []*track.Mail {
 func (u suite) TestSuperseded(t *testing.T) {
 	ctx := context.Background()
 	r := u.retirer(t)
-	one, two, three := twoPatches("x", 0, 1), twoPatches("y", 100, 2, "1@x"), twoPatches("z", 200, 3, "1@y")
+	one, two, three := twoPatches("x", 0, 1), twoPatches("y", 100, 2), twoPatches("z", 200, 3)
 	add(t, r.s, one...)
 	add(t, r.s, two[0])
 	r.want("the second version is incomplete")
@@ -221,7 +221,7 @@ func (u suite) TestSupersededByResend(t *testing.T) {
 func (u suite) TestSupersededCopies(t *testing.T) {
 	ctx := context.Background()
 	r := u.retirer(t)
-	one, two := twoPatches("x", 0, 1), twoPatches("y", 100, 2, "1@x")
+	one, two := twoPatches("x", 0, 1), twoPatches("y", 100, 2)
 	add(t, r.s, slices.Concat(one, two)...)
 	r.e.since = lastEvent(t, r.s)
 	for _, m := range slices.Concat(one, two) {
@@ -239,4 +239,26 @@ func (u suite) TestSupersededCopies(t *testing.T) {
 	_, err = r.s.SetProject(ctx, by, p, readJSON, nil)
 	r.must(err)
 	r.want("the second patches have left")
+}
+
+// A patch that is sent again alone does away with the one that it replaces, and with no other.
+func (u suite) TestSupersededByPart(t *testing.T) {
+	r := u.retirer(t)
+	add(t, r.s, versioned("c@x", 0, 1, "[0/3] cover"), versioned("1@x", 1, 1, "[1/3] one", "c@x"),
+		versioned("2@x", 2, 1, "[2/3] two", "c@x"), versioned("3@x", 3, 1, "[3/3] three", "c@x"))
+	r.want("at first")
+	add(t, r.s, versioned("2@y", 100, 2, "[2/3] two", "2@x"), made("r@y", 110, "Re: two", "2@y"))
+	r.want("sent again", "2@x superseded by 2@y")
+	add(t, r.s, versioned("2@z", 200, 3, "[2/3] two", "r@y"), versioned("3@z", 300, 1, "[3/3] three", "3@x"))
+	r.want("and again", "2@x superseded by 2@z", "2@y superseded by 2@z", "3@x superseded by 3@z")
+	r.must(r.s.Hide(context.Background(), by, []int64{number(t, r.s, "2@z")}, true))
+	r.want("the last one is hidden", "2@x superseded by 2@y", "3@x superseded by 3@z")
+	r.must(r.s.Hide(context.Background(), by, []int64{number(t, r.s, "2@z")}, false))
+	r.decide("accepted", "3@x")
+	four := []*track.Mail{versioned("c@w", 400, 4, "[0/1] cover", "c@x"), versioned("1@w", 401, 4, "[1/1] one", "c@w")}
+	add(t, r.s, four...)
+	r.want("all anew", "1@x superseded by c@w", "2@x superseded by c@w", "2@y superseded by c@w",
+		"2@z superseded by c@w", "3@x accepted", "3@z superseded by c@w")
+	r.supersede(false)
+	r.want("switched off", "3@x accepted")
 }

@@ -18,25 +18,56 @@ func wantSuperseded(t tester, after string, s *db.Store, e engine.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var ids []int64
+	for _, l := range list {
+		ids = append(ids, l.ID)
+	}
+	standing, err := s.Standing(context.Background(), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := e.Look(context.Background(), func(v engine.View) error {
 		works, err := v.Works()
 		if err != nil || len(works) > 0 {
 			return err
 		}
 		w := &supersedings{View: v, revises: map[int64]int64{}, rows: map[int64]engine.SeriesRow{},
-			completed: map[int64]time.Time{}, projects: map[int64]engine.Project{}}
+			completed: map[int64]time.Time{}, delivered: map[int64]time.Time{}, projects: map[int64]engine.Project{}}
 		for _, l := range list {
 			w.revises[l.ID] = l.Revises
 		}
+		w.replaced(standing)
 		return w.look()
 	}); err != nil {
 		t.Fatalf("%s: %v", after, err)
 	}
 }
 
+// replaced notes what was sent again alone.
+func (w *supersedings) replaced(standing map[int64]db.Standing) {
+	w.whole = map[int64]int64{}
+	w.instead = map[string]db.Stands{}
+	for id, s := range standing {
+		if s.PartOf != 0 {
+			w.revises[id], w.whole[id] = s.PartOf, s.PartOf
+			continue
+		}
+		for _, p := range s.Patches {
+			for _, of := range append(s.Parts, id) {
+				if of != p.Series {
+					w.instead[fmt.Sprint(of, p.Number)] = p
+				}
+			}
+		}
+	}
+}
+
 type supersedings struct {
 	engine.View
-	revises   map[int64]int64 // as lists say
+	whole     map[int64]int64      // of a part
+	instead   map[string]db.Stands // by series and number
+	delivered map[int64]time.Time  // patches, by mail
+	revises   map[int64]int64      // as lists say
 	rows      map[int64]engine.SeriesRow
 	completed map[int64]time.Time
 	projects  map[int64]engine.Project
@@ -59,6 +90,7 @@ func (w *supersedings) look() (err error) {
 	if err := w.EachMail(func(m *engine.DerivedMail) error {
 		if m.Patch != nil {
 			patches = append(patches, *m)
+			w.delivered[m.ID] = m.Delivered
 			delivered[m.Patch.Series] = append(delivered[m.Patch.Series], *m)
 		}
 		return nil
@@ -111,11 +143,16 @@ func (w *supersedings) compare(m *engine.DerivedMail) error {
 	}
 	by := int64(0)
 	for id, s := range w.rows {
-		if w.wants(m.Project) && m.Patch.Series != 0 && w.open(state) && w.isBefore(m.Patch.Series, id) &&
+		if w.wants(m.Project) && m.Patch.Series != 0 && w.open(state) && w.isDoneWith(m.Patch.Series, id) &&
 			s.Complete && s.Received > 0 && !s.Hidden && (d.StateAt.IsZero() || d.StateAt.Before(w.completed[id])) &&
 			(by == 0 || engine.NewestFirst(s, w.rows[by]) < 0) {
 			by = id
 		}
+	}
+	again := w.instead[fmt.Sprint(m.Patch.Series, m.Patch.Number)]
+	if by == 0 && w.wants(m.Project) && m.Patch.Series != 0 && w.open(state) &&
+		(d.StateAt.IsZero() || d.StateAt.Before(w.delivered[again.Mail])) {
+		by = again.Series
 	}
 	if by != 0 {
 		state = track.StateSuperseded
@@ -125,6 +162,12 @@ func (w *supersedings) compare(m *engine.DerivedMail) error {
 			m.Patch.Superseded, state, by)
 	}
 	return nil
+}
+
+// isDoneWith tells whether one series is newer than another, or than the whole of which that is a part.
+func (w *supersedings) isDoneWith(old, newer int64) bool {
+	return w.isBefore(old, newer) ||
+		w.whole[old] != 0 && w.isBefore(w.whole[old], newer) && engine.NewestFirst(w.rows[newer], w.rows[old]) < 0
 }
 
 func (w *supersedings) isBefore(old, newer int64) bool {

@@ -42,8 +42,8 @@ type SeriesRow struct {
 	Cover          int64  // mail; 0: none
 	Hidden         bool   // all of its mails are
 
-	// Revises is the series that this one is a new version of, or the same once more; 0: none. It is kept of projects
-	// whose older versions show as superseded, and 0 in others.
+	// Revises is the series that this one is a new version of, or the same once more, or of which it is a part that was sent
+	// again; 0: none. It is kept of projects whose older versions show as superseded, and 0 in others.
 	Revises int64
 }
 

@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -90,10 +91,18 @@ func (w *Writing) Retire(series []int64) error {
 	return nil
 }
 
-// around gives these series, those that revised them, and those that do so now.
+// around gives these series, those that revised them, those that do so now, and those that were sent again of them.
 func (r *retirement) around(ids []int64) ([]int64, error) {
 	all := slices.Clone(ids)
-	revising, err := r.Revising(ids, mostRevising)
+	rows, err := r.Series(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range rows { // parts of one series may hang together
+		r.reach[row.Revises] = true
+	}
+	delete(r.reach, 0)
+	revising, err := r.Revising(engine.SortedKeys(r.reach), mostRevising)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +112,15 @@ func (r *retirement) around(ids []int64) ([]int64, error) {
 		}
 	}
 	after, err := r.finder.After(ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, revisers := range after {
 		all = append(all, revisers...)
+	}
+	standing, err := r.finder.Standing(ids)
+	for _, s := range standing {
+		all = append(all, s.Parts...)
 	}
 	return engine.Distinct(all), err
 }
@@ -119,9 +135,13 @@ func (r *retirement) relink(ids []int64) error {
 	if err != nil {
 		return err
 	}
+	partOf, err := r.finder.PartOf(ids)
+	if err != nil {
+		return err
+	}
 	var out engine.Derived
 	for _, row := range rows {
-		now := before[row.ID].Series
+		now := cmp.Or(partOf[row.ID], before[row.ID].Series)
 		if row.Project != r.settings.ID || row.Revises == now {
 			continue
 		}
