@@ -12,11 +12,33 @@ import (
 
 // Over a network each call of an engine is a journey, so there are as many for a batch of 256 mails as for one of 32.
 func TestCallsDoNotGrowWithTheBatch(t *testing.T) {
+	few := callsOfBatch(t, false)
+	for _, method := range []string{"Revising", "PatchesOf", "Alike", "Beside"} {
+		if few[method] > 0 {
+			t.Errorf("%s is asked where nobody wants older versions superseded", method)
+		}
+	}
+}
+
+// It is so too where older versions show as superseded.
+func TestCallsDoNotGrowWhereOlderVersionsAreSuperseded(t *testing.T) {
+	if few := callsOfBatch(t, true); few["Revising"] == 0 {
+		t.Error("nobody looked for newer versions")
+	}
+}
+
+func callsOfBatch(t *testing.T, superseding bool) (few map[string]int) {
 	ctx := context.Background()
 	e, counter := Counting(NewMemory())
 	s, err := db.New(ctx, e)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if superseding {
+		p := track.Project{LinkName: "frob", ListID: listID, Supersede: true}
+		if _, err := s.AddProject(ctx, by, p, readJSON, nil); err != nil {
+			t.Fatal(err)
+		}
 	}
 	add(t, s, Archive(300)...) // a young database takes smaller batches
 	const units = 9
@@ -25,7 +47,7 @@ func TestCallsDoNotGrowWithTheBatch(t *testing.T) {
 	}
 	counter.Take()
 	add(t, s, unit(0)...)
-	few, _ := counter.Take()
+	few, _ = counter.Take()
 	var batch []*track.Mail
 	for i := 1; i < units; i++ {
 		batch = append(batch, unit(i)...)
@@ -37,6 +59,7 @@ func TestCallsDoNotGrowWithTheBatch(t *testing.T) {
 		t.Errorf("%d mails: %v", len(batch), many)
 	}
 	check(t, s)
+	return few
 }
 
 // before is what is there when a unit comes: a series and a reply.

@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -261,4 +262,40 @@ func (u suite) TestSupersededByPart(t *testing.T) {
 		"2@z superseded by c@w", "3@x accepted", "3@z superseded by c@w")
 	r.supersede(false)
 	r.want("switched off", "3@x accepted")
+}
+
+// Whichever call fails, nothing is kept of what completes a newer version, and it can come once more.
+func (u suite) TestSupersededFailsWhole(t *testing.T) {
+	ctx := context.Background()
+	e, fault := Faulty(u.database(t).engine(t))
+	s, err := db.New(ctx, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := retirer{t, s, &told{T: t, s: s}}
+	if _, err := s.AddProject(ctx, by, frob, readJSON, nil); err != nil {
+		t.Fatal(err)
+	}
+	r.supersede(true)
+	two := twoPatches("y", 100, 2)
+	add(t, s, append(twoPatches("x", 0, 1), two[0])...)
+	before, last := dump(t, s), []db.Delivery{asJSON(two[1])}
+	failure := errors.New("the disk is full")
+	for n := 1; ; n++ {
+		fault.Next(n, failure)
+		_, err := s.Add(ctx, last)
+		failed := fault.Failed()
+		fault.Next(0, nil)
+		if failed == "" {
+			r.must(err)
+			break
+		}
+		if !errors.Is(err, failure) {
+			t.Errorf("%s failed: %v", failed, err)
+		}
+		if dump(t, s) != before {
+			t.Fatalf("%s failed, and half of it was kept", failed)
+		}
+	}
+	r.want("at last", "1@x superseded by 1@y", "2@x superseded by 1@y")
 }
