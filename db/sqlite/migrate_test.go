@@ -188,6 +188,24 @@ func TestChangesAreFilled(t *testing.T) {
 	}
 }
 
+// The log says when the states were decided of which nothing else does.
+func TestTimesOfStatesAreFilled(t *testing.T) {
+	path := oldDatabases(t)["9"]
+	want := ask(t, path, `
+		SELECT msgid || ' ' || max(time) FROM log
+		WHERE what = 'state' AND msgid IN (SELECT msgid FROM decision WHERE state IS NOT NULL)
+		GROUP BY project, msgid ORDER BY 1`)
+	s, err := Open(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	got := ask(t, path, `SELECT msgid || ' ' || state_at FROM decision WHERE state_at IS NOT NULL ORDER BY 1`)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("states were decided at\n%v, want\n%v", got, want)
+	}
+}
+
 const (
 	eventsQuery = `
 		SELECT e.id || ' ' || e.date || e.category || e.project || ' ' || coalesce(e.mail, '-') || ' ' || coalesce(s.key, '-')
