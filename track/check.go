@@ -1,6 +1,8 @@
 package track
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,8 +52,8 @@ type Check struct {
 // CheckCounts are how many of the checks that count are in each state.
 type CheckCounts [4]int
 
-// Count takes of each user and context the newest check: the one of the highest number.
-func Count(checks []Check) (n CheckCounts) {
+// Newest takes of each user and context the newest check: the one of the highest number. They are in no order.
+func Newest(checks []Check) []Check {
 	type key struct {
 		user    int64
 		context string
@@ -63,7 +65,12 @@ func Count(checks []Check) (n CheckCounts) {
 			newest[k] = c
 		}
 	}
-	for _, c := range newest {
+	return slices.Collect(maps.Values(newest))
+}
+
+// Count counts the newest check of each user and context.
+func Count(checks []Check) (n CheckCounts) {
+	for _, c := range Newest(checks) {
 		n[c.State]++
 	}
 	return n
