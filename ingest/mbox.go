@@ -170,11 +170,8 @@ func delivery(raw []byte, from string) time.Time {
 	if !h.has("Received") && !h.has("Date") {
 		h, _ = topHeader(unixLines(raw[:min(len(raw), maxHeader)]), &ignored) // there may be an empty line within it
 	}
-	for _, value := range h.all("Received") {
-		text := decodeHeader(value)
-		if t := parseDate(text[strings.LastIndexByte(text, ';')+1:]); !t.IsZero() {
-			return t
-		}
+	if t := received(h); !t.IsZero() {
+		return t
 	}
 	if t := parseDate(h.text("Date")); !t.IsZero() {
 		return t

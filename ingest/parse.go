@@ -24,10 +24,10 @@ func Parse(raw []byte) (*track.Mail, error) {
 }
 
 // recovering calls read, and turns a panic into an error: one mail must not stop all others from being read.
-func recovering(read func([]byte) (*track.Mail, error), raw []byte) (m *track.Mail, err error) {
+func recovering[T any](read func([]byte) (*T, error), raw []byte) (t *T, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			m, err = nil, fmt.Errorf("this mail cannot be read, by a fault of patchwatch: %v\n%s", p, debug.Stack())
+			t, err = nil, fmt.Errorf("this mail cannot be read, by a fault of patchwatch: %v\n%s", p, debug.Stack())
 		}
 	}()
 	return read(raw)
