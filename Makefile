@@ -89,7 +89,7 @@ bench: build
 
 FUZZTIME ?= 1m
 fuzz: needs
-	@for room in ./ingest ./track/rangediff; do \
+	@for room in ./ingest ./search ./track/rangediff; do \
 		for f in $$(grep -ho 'func Fuzz[A-Za-z]*' $$room/*_test.go | cut -c6-); do \
 			echo "$$f for $(FUZZTIME)"; \
 			$(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$room || exit 1; done; done

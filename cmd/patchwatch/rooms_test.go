@@ -45,6 +45,7 @@ var rooms = map[string][]string{
 	"patchwatch/watcher": {},
 	"patchwatch/ingest":  {"patchwatch/track"},
 	"patchwatch/track":   {},
+	"patchwatch/search":  {"patchwatch/track"},
 
 	"patchwatch/track/rangediff": {},
 
