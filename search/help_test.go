@@ -15,7 +15,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("%s: is not on the page", info.name)
 		}
 	}
-	for _, limit := range []int{MaxLength, MaxWords, MaxDepth, maxWord, MaxSaved, maxWithin} {
+	for _, limit := range []int{MaxLength, MaxWords, MaxDepth, maxWord, MaxSaved, maxWithin, MaxText >> 20} {
 		if !strings.Contains(help, fmt.Sprint(limit)) {
 			t.Errorf("the limit %d is not on the page", limit)
 		}

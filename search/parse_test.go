@@ -257,5 +257,6 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		checkStays(t, n)
+		Match(n, &Document{})
 	})
 }
