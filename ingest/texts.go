@@ -27,6 +27,11 @@ func readTexts(raw []byte) (*track.Texts, error) {
 	if len(h) == 0 {
 		return nil, ErrNoMail
 	}
+	return textsOf(raw, h, body), nil
+}
+
+func textsOf(raw []byte, h header, body []byte) *track.Texts {
+	var ignored notes
 	t := &track.Texts{Received: received(h), Size: sizeWithCRLF(raw)}
 	addHeader(t, h)
 	parts := splitParts(h, body, &ignored)
@@ -48,7 +53,7 @@ func readTexts(raw []byte) (*track.Texts, error) {
 	if !said {
 		addPages(t, parts)
 	}
-	return t, nil
+	return t
 }
 
 // addHeader adds the header of the mail, or of a mail within it. Of fields that are there more than once all count.
