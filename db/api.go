@@ -17,6 +17,7 @@ type (
 	Why      = derive.Why      // what made a mail part of what it is part of
 
 	Copy     = engine.Copy
+	Having   = engine.Having
 	Counts   = engine.Counts
 	LogEntry = engine.LogEntry
 	LogQuery = engine.LogQuery

@@ -18,13 +18,15 @@ type Filter struct {
 
 	Incomplete bool // series of which patches are missing
 
+	Among In[int64] // stored mails that are patches, or series, by number; nil: all
+
 	Limit int // 0: all
 }
 
 // Narrows tells whether the filter leaves anything out, apart from its limit.
 func (f Filter) Narrows() bool {
 	return f.ID != 0 || f.Project != "" || len(f.States) > 0 || f.Submitter != "" || f.Delegate != "" || f.Text != "" ||
-		!f.Since.IsZero() || !f.Until.IsZero() || f.Series != 0 || f.Incomplete
+		!f.Since.IsZero() || !f.Until.IsZero() || f.Series != 0 || f.Incomplete || f.Among != nil
 }
 
 // PatchView is a patch as lists show it.

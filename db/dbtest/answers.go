@@ -72,7 +72,7 @@ func answers(t *rapid.T, v engine.View, q *questions) []string {
 	last, err := v.LastMail()
 	a.say("last mail", last, err)
 	a.ids = append(numbers(last+2), 1, 0)
-	for _, ask := range []func(){a.facts, a.derivations, a.lists, a.streams, a.notes, a.history, a.accounts, a.programs} {
+	for _, ask := range []func(){a.facts, a.derivations, a.lists, a.streams, a.notes, a.history, a.accounts, a.programs, a.searches} {
 		ask()
 	}
 	return a.lines
@@ -226,7 +226,7 @@ func (a *asking) derivations() {
 
 // AnyFilter draws what somebody may ask of a list.
 func AnyFilter(t *rapid.T) (f track.Filter) {
-	switch rapid.IntRange(0, 9).Draw(t, "restricted by") {
+	switch rapid.IntRange(0, 10).Draw(t, "restricted by") {
 	case 0:
 		f.Project = oneOf(t, "project", "frob", "widget", "Frob", "covers", listID, "none")
 	case 1:
@@ -245,6 +245,8 @@ func AnyFilter(t *rapid.T) (f track.Filter) {
 		f.Until = epoch.Add(time.Duration(rapid.IntRange(0, 6).Draw(t, "until")) * 20 * time.Minute)
 	case 7:
 		f.Series = rapid.Int64Range(1, 6).Draw(t, "series")
+	case 9:
+		f.Among = rapid.SliceOfN(rapid.Int64Range(1, 6), 0, 4).Draw(t, "among")
 	case 8:
 		f.ID = rapid.Int64Range(1, 6).Draw(t, "id")
 	}

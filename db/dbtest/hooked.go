@@ -366,3 +366,19 @@ func (h hookedView) Changes(projects []int64) (map[int64]int64, error) {
 func (h hookedView) Stands(ids []int64) (map[int64]int64, error) {
 	return ask(h.hooked, "Stands", func() (map[int64]int64, error) { return h.view.Stands(ids) })
 }
+
+func (h hookedView) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
+	return ask(h.hooked, "Tracked", func() (map[int64]engine.Tracked, error) { return h.view.Tracked(ids) })
+}
+
+func (h hookedView) Restated(above int64, most int) ([]engine.Restated, error) {
+	return ask(h.hooked, "Restated", func() ([]engine.Restated, error) { return h.view.Restated(above, most) })
+}
+
+func (h hookedView) SavedQueries(owner track.Actor) ([]engine.SavedQuery, error) {
+	return ask(h.hooked, "SavedQueries", func() ([]engine.SavedQuery, error) { return h.view.SavedQueries(owner) })
+}
+
+func (h hookedView) Having(having engine.Having, most int) ([]int64, error) {
+	return ask(h.hooked, "Having", func() ([]int64, error) { return h.view.Having(having, most) })
+}

@@ -151,3 +151,11 @@ func (h hookedTx) Prune(events, log time.Time) ([2]int64, error) {
 func (h hookedTx) PutChanges(projects []int64) error {
 	return h.do("PutChanges", func() error { return h.tx.PutChanges(projects) })
 }
+
+func (h hookedTx) AddRestated(mails []int64) error {
+	return h.do("AddRestated", func() error { return h.tx.AddRestated(mails) })
+}
+
+func (h hookedTx) PutSavedQuery(s engine.SavedQuery) error {
+	return h.do("PutSavedQuery", func() error { return h.tx.PutSavedQuery(s) })
+}

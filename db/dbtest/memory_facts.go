@@ -86,7 +86,8 @@ func (v *view) After(id int64, most int) ([]engine.MailKey, error) {
 			break
 		}
 		if m.ID > id {
-			out = append(out, engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered})
+			out = append(out, engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered,
+				ImportedAs: m.ImportedAs})
 		}
 	}
 	return out, nil

@@ -33,7 +33,7 @@ func (s *state) wantsPatch(f *track.Filter, p *engine.PatchRow, m *mail) bool {
 		contains(m.Name, f.Text) &&
 		(f.Since.IsZero() || p.Date.Unix() >= f.Since.Unix()) &&
 		(f.Until.IsZero() || p.Date.Unix() < f.Until.Unix()) &&
-		(f.Series == 0 || p.Series == f.Series) &&
+		(f.Series == 0 || p.Series == f.Series) && (f.Among == nil || slices.Contains(f.Among, p.Mail)) &&
 		(f.Archived || !p.Archived) && (f.Hidden || f.ID != 0 || !p.Hidden)
 }
 
@@ -113,7 +113,7 @@ func (s *state) wantsSeries(f *track.Filter, row *engine.SeriesRow, lead *mail) 
 		contains(cmp.Or(row.Given, row.Name, lead.Name), f.Text) &&
 		(f.Since.IsZero() || row.Date.Unix() >= f.Since.Unix()) &&
 		(f.Until.IsZero() || row.Date.Unix() < f.Until.Unix()) &&
-		(f.Series == 0 || row.ID == f.Series) &&
+		(f.Series == 0 || row.ID == f.Series) && (f.Among == nil || slices.Contains(f.Among, row.ID)) &&
 		(!f.Incomplete || !row.Complete) &&
 		(f.Hidden || f.Series != 0 || !row.Hidden) &&
 		(f.Delegate == "" || slices.ContainsFunc(patches,

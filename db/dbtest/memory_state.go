@@ -32,6 +32,8 @@ type state struct {
 	dictionaries []engine.Dictionary
 	maildirs     []engine.Maildir
 	reading      int
+	restated     table[int64, int64] // mails, by the number of the note
+	savedQueries []engine.SavedQuery // by name
 
 	// Indexes.
 	byMsgID   table[textKey, *mail]
@@ -64,6 +66,7 @@ func newState() *state {
 		log:       newTable[int64, engine.LogEntry](ids),
 		events:    newTable[int64, engine.Event](ids),
 		programs:  newPrograms(),
+		restated:  newTable[int64, int64](ids),
 		byMsgID:   newTable[textKey, *mail](compareText),
 		bySender:  newTable[textKey, *mail](compareText),
 		byTitle:   newTable[numberKey, *mail](compareNumber),
@@ -84,6 +87,7 @@ func (s *state) snapshot() *state {
 		decisions: s.decisions.snapshot(), pairs: s.pairs.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
 		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
+		restated: s.restated.snapshot(), savedQueries: s.savedQueries,
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
 	}

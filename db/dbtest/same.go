@@ -137,7 +137,8 @@ func oneOf[T any](t *rapid.T, what string, all ...T) T { return rapid.SampledFro
 func (r *rows) anyStep() step {
 	kinds := []func() step{r.insert, r.insert, r.insert, r.update, r.remove, r.putRefs, r.dropRefs, r.put, r.put,
 		r.put, r.drop,
-		r.decide, r.pair, r.moveDecisions, r.tell, r.project, r.project, r.notes, r.program, r.program, r.program}
+		r.decide, r.pair, r.moveDecisions, r.tell, r.project, r.project, r.notes, r.program, r.program, r.program,
+		r.restate, r.saveQuery}
 	return oneOf(r.t, "step", kinds...)()
 }
 

@@ -77,6 +77,7 @@ type View interface {
 	Pages
 	Accounts
 	Programs
+	Searches
 }
 
 // Facts finds stored mails and what they say.
@@ -268,6 +269,18 @@ type Programs interface {
 	Epoch() (string, error)
 }
 
+// Searches answers what an index of all mails asks.
+type Searches interface {
+	// Tracked gives what has become of mails, by number.
+	Tracked(ids []int64) (map[int64]Tracked, error)
+	// Having gives the chosen mails of a value, if they are few: nil if there are more than so many, or if it takes long.
+	Having(h Having, most int) ([]int64, error)
+	// Restated lists notes above a number, in order, at most so many.
+	Restated(above int64, most int) ([]Restated, error)
+	// SavedQueries gives those of an owner, by name.
+	SavedQueries(owner track.Actor) ([]SavedQuery, error)
+}
+
 // Tx is a transaction: it reads what it wrote, and others see all of it or nothing.
 //
 // Every method takes many rows. Callers hand them over sorted by their keys, so that two transactions of an engine that
@@ -338,6 +351,10 @@ type Tx interface {
 	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers
 	// are not given again.
 	Prune(events, log time.Time) (gone [2]int64, err error)
+
+	// AddRestated notes mails whose date or lists have changed, or that are gone.
+	AddRestated(mails []int64) error
+	PutSavedQuery(SavedQuery) error // an empty one is taken out
 
 	// PutProject writes a project and its rules; a new one, of number 0, gets its number.
 	PutProject(*Project) error

@@ -43,6 +43,8 @@ type MailKey struct {
 	MsgID     string
 	SHA256    Sum
 	Delivered time.Time
+
+	ImportedAs string // the list whose archive it came in
 }
 
 // Mail is a row of facts: a mail as it was delivered, and what it says in the project that it belongs to.

@@ -178,14 +178,14 @@ func (q queries) LastMail() (last int64, err error) {
 }
 
 func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
-	query := `SELECT id, msgid, sha256, delivered FROM mail WHERE id > ? ORDER BY id LIMIT +?`
+	query := `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id > ? ORDER BY id LIMIT +?`
 	if id == math.MinInt64 { // in a damaged database a mail may have this number too
-		query = `SELECT id, msgid, sha256, delivered FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
+		query = `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
 	}
 	err = q.each(query, []any{id, most}, func(scan func(...any) error) error {
 		var k engine.MailKey
 		var bytes []byte
-		err := scan(&k.ID, &k.MsgID, &bytes, (*micros)(&k.Delivered))
+		err := scan(&k.ID, &k.MsgID, &bytes, (*micros)(&k.Delivered), (*text)(&k.ImportedAs))
 		copy(k.SHA256[:], bytes) // a damaged one is not the sum of its mail either, whatever its length
 		out = append(out, k)
 		return err

@@ -103,6 +103,7 @@ func patchConditions(f track.Filter) *conditions {
 	c.add(!f.Since.IsZero(), `p.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `p.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, is(`p.series`), f.Series)
+	c.add(f.Among != nil, in(`p.mail`), list(f.Among))
 	c.add(!f.Archived, `NOT p.archived`)
 	c.add(!f.Hidden && f.ID == 0, `NOT p.hidden`)
 	return c
@@ -116,6 +117,7 @@ func (q queries) seriesConditions(f track.Filter) (*conditions, error) {
 	c.add(!f.Since.IsZero(), `s.date >= ?`, f.Since.Unix())
 	c.add(!f.Until.IsZero(), `s.date < ?`, f.Until.Unix())
 	c.add(f.Series != 0, is(`s.id`), f.Series)
+	c.add(f.Among != nil, in(`s.id`), list(f.Among))
 	c.add(f.Incomplete, `NOT s.complete`)
 	c.add(!f.Hidden && f.Series == 0, `NOT s.hidden`)
 	c.add(f.Delegate != "", `s.id IN (SELECT series FROM patch WHERE `+is(`delegate`)+`)`, strings.ToLower(f.Delegate))

@@ -258,10 +258,15 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 		}
 	}
 	changed := make([]*engine.Mail, 0, len(ids))
+	var restated []int64
 	for _, id := range ids {
 		m := mails[id]
+		was := m.Date
 		m.Delivered = micros(earlier[id].Delivered)
 		m.Date = track.DateOf(m.Sent, m.Delivered)
+		if !m.Date.Equal(was) {
+			restated = append(restated, id)
+		}
 		m.Dated = !m.Sent.IsZero() && m.Date.Equal(m.Sent)
 		changed = append(changed, m)
 		names = append(names, engine.NameOf(m))
@@ -269,8 +274,19 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	if err := a.Update(changed); err != nil {
 		return err
 	}
+	if err := a.restate(restated); err != nil {
+		return err
+	}
 	_, err = a.choose(names)
 	return err
+}
+
+// restate notes mails that an index of all mails has to look at again.
+func (a *Adder) restate(mails []int64) error {
+	if len(mails) == 0 {
+		return nil
+	}
+	return a.AddRestated(mails)
 }
 
 // leaves notes that the mail of a row no longer stands for its name in a project, or stands for it with other facts.

@@ -137,8 +137,12 @@ func (a *Adder) rewrite(changed []*engine.Mail, was map[int64]*engine.Mail) erro
 	}
 	var chosen []int64
 	var names []engine.Name
+	var restated []int64
 	for _, m := range changed {
 		before := was[m.ID]
+		if !m.Date.Equal(before.Date) || m.ImportedAs != before.ImportedAs {
+			restated = append(restated, m.ID)
+		}
 		if before.Chosen {
 			chosen = append(chosen, m.ID)
 		}
@@ -148,6 +152,9 @@ func (a *Adder) rewrite(changed []*engine.Mail, was map[int64]*engine.Mail) erro
 		return err
 	}
 	if err := a.Update(changed); err != nil { // as not chosen
+		return err
+	}
+	if err := a.restate(restated); err != nil {
 		return err
 	}
 	_, err := a.choose(names)
@@ -230,6 +237,9 @@ func (a *Adder) remove(mail int64) error {
 		}
 	}
 	if err := a.touched.in(mails[mail].Project).Remove([]int64{mail}); err != nil {
+		return err
+	}
+	if err := a.restate([]int64{mail}); err != nil {
 		return err
 	}
 	_, err = a.choose([]engine.Name{engine.NameOf(mails[mail])})

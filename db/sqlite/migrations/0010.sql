@@ -39,3 +39,20 @@ UPDATE decision SET state_at = (
 		SELECT l.time FROM log l JOIN project p ON p.link_name = l.project
 		WHERE l.msgid = decision.msgid AND l.what = 'state' AND p.id = decision.project ORDER BY l.id DESC LIMIT 1)
 	WHERE state IS NOT NULL;
+
+-- Search.
+
+-- Mails whose date or lists are others than when they were stored, or that are gone: who keeps an index of mails indexes
+-- them anew.
+CREATE TABLE restated (
+	mail INTEGER PRIMARY KEY,
+	note INTEGER NOT NULL UNIQUE -- the highest is the newest
+);
+
+-- Queries that people use by name.
+CREATE TABLE saved_query (
+	owner TEXT NOT NULL, -- a user of the system, or an account
+	name  TEXT NOT NULL,
+	query TEXT NOT NULL,
+	PRIMARY KEY (owner, name)
+) WITHOUT ROWID;

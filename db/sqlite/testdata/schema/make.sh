@@ -9,7 +9,7 @@ work=/tmp/patchwatch-schema # the database remembers where its Maildir was
 mkdir "$work"
 trap 'cd "$here"; git worktree remove --force "$work/tree"; rm -rf "$work"' EXIT
 git worktree add -q --detach "$work/tree" "$commit"
-(cd "$work/tree" && go build -tags sqlite_omit_load_extension -o "$work/patchwatch" ./cmd/patchwatch)
+(cd "$work/tree" && go build -tags 'sqlite_omit_load_extension sqlite_fts5' -o "$work/patchwatch" ./cmd/patchwatch)
 sh db/sqlite/testdata/schema/mails.sh testdata/sample "$work/maildir" "$count"
 cd "$work"
 export PATCHWATCH_DB="$work/$name.db"
