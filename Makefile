@@ -6,8 +6,8 @@ PREFIX  ?= /usr/local
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 
-# SQLite would load extensions, that is foreign code, by an SQL function; nothing here needs that.
-TAGS    := sqlite_omit_load_extension
+# SQLite would load extensions, that is foreign code, by an SQL function; nothing here needs that. FTS5 is what search needs.
+TAGS    := sqlite_omit_load_extension sqlite_fts5
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 # make run MAILDIR=~/Maildir DB=~/patches.db is for one's own mail.
@@ -45,7 +45,7 @@ spec: needs
 
 # Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much.
 # What has a slash comes last: go test looks at nothing behind it. track and ingest are pure: nothing in them runs at once.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent
+ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan
 ONE_AT_A_TIME := OthersStoreMail|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
@@ -58,7 +58,7 @@ FAULTS := Fault|Disk|MemoryDoes|MemoryIs|MemoryWith|Locked|ReadOnly|Descriptors|
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -skip 'AsMemory' \
-		-run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./cmd/patchwatch ./db/... ./watcher
+		-run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./cmd/patchwatch ./db/... ./watcher ./search/index
 
 # Delivery by real mail servers, and real proxies before the web server, as docs/deploy.md configures them. As root; on Debian it
 # installs those that are absent.
@@ -85,11 +85,11 @@ stress: build
 # asking take at 10,000, 100,000 and a million stored mails, for benchstat.
 bench: build
 	PATCHWATCH_BENCH=1 $(GO) test -tags '$(TAGS)' -run 'TestBench$$' -timeout 60m -v ./cmd/patchwatch
-	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 60m ./db/sqlite
+	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 60m ./db/sqlite ./search/index
 
 FUZZTIME ?= 1m
 fuzz: needs
-	@for room in ./ingest ./search ./track/rangediff; do \
+	@for room in ./ingest ./search ./search/index ./track/rangediff; do \
 		for f in $$(grep -ho 'func Fuzz[A-Za-z]*' $$room/*_test.go | cut -c6-); do \
 			echo "$$f for $(FUZZTIME)"; \
 			$(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$room || exit 1; done; done

@@ -19,11 +19,14 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
-		"patchwatch/web", "patchwatch/web/auth",
-		inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
+		"patchwatch/search", "patchwatch/web", "patchwatch/web/auth",
+		inside + "lookup", inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term":   {},
 	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
+	inside + "lookup": {
+		"patchwatch/db", "patchwatch/ingest", "patchwatch/search", "patchwatch/search/index", "patchwatch/track",
+	},
 	inside + "ops": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/internal/listen", "patchwatch/track",
 		"patchwatch/watcher", inside + "term",
@@ -48,6 +51,7 @@ var rooms = map[string][]string{
 	"patchwatch/search":  {"patchwatch/track"},
 
 	"patchwatch/track/rangediff": {},
+	"patchwatch/search/index":    {"patchwatch/search"},
 
 	"patchwatch/db": {
 		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
@@ -87,8 +91,9 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/layout": {},
 }
 
-// engines are the packages that may know a database's driver and its SQL.
-var engines = []string{"patchwatch/db/sqlite"}
+// engines are the packages that may know a database's driver and its SQL. The search index is a file of its own, whatever
+// the database is.
+var engines = []string{"patchwatch/db/sqlite", "patchwatch/search/index"}
 
 // TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other,
 // another engine can take its place.

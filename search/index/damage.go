@@ -1,0 +1,52 @@
+package index
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"strings"
+
+	sqlite3 "github.com/mattn/go-sqlite3"
+)
+
+// ErrDamaged is the error of a file that cannot be read as an index. It is made anew.
+var ErrDamaged = errors.New("the search index is damaged, and is made anew")
+
+// errReplaced tells that another file is under the name of the one that is open.
+var errReplaced = errors.New("the search index was replaced")
+
+// isDamage tells that an error means a damaged file, and not a full disk, a lock, or a fault of ours.
+func isDamage(err error) bool {
+	if errors.Is(err, ErrDamaged) {
+		return true
+	}
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		return true
+	case sqlite3.ErrError:
+		return strings.HasPrefix(e.Error(), "no such table") || strings.Contains(e.Error(), "vtable constructor failed")
+	}
+	return false
+}
+
+// isReadOnly tells that a file has to be mended first, by somebody who may write.
+func isReadOnly(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && e.Code == sqlite3.ErrReadonly
+}
+
+// isLost tells that an error may come from a file, or its log, that was removed while it was opened or read.
+func isLost(err error) bool {
+	if errors.Is(err, errReplaced) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, os.ErrNotExist) {
+		return true
+	}
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return err != nil && err.Error() == "sql: database is closed"
+	}
+	return e.Code == sqlite3.ErrIoErr || e.Code == sqlite3.ErrCantOpen || e.Code == sqlite3.ErrReadonly
+}

@@ -1,0 +1,333 @@
+package index
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+)
+
+// Progress says how far a writer is.
+type Progress struct {
+	Watermark int64 // the last mail that is indexed
+	Last      int64 // the last one that is stored
+}
+
+// Missing is how many mails are not indexed yet. Numbers of mails that are gone count too.
+func (p Progress) Missing() int64 { return max(p.Last-p.Watermark, 0) }
+
+// mostMails is how many mails are read and committed at once.
+const mostMails = 1024
+
+// A batch is mails that were read.
+type batch struct {
+	after   int64 // mails above this number
+	most    int
+	entries []*entry // nil: a mail that cannot be read
+	last    *Mail    // nil: there was none
+	err     error
+}
+
+// Step indexes what is stored, at most so many mails, in one transaction; fewer if they are large. Cores is how many
+// goroutines read them. With several, the mails of the next step are read while those of this one are written.
+func (w *Writer) Step(ctx context.Context, most, cores int) (Progress, error) {
+	p, err := w.stepOnce(ctx, most, cores)
+	for tries := 1; err != nil && tries < mostTries && ctx.Err() == nil && (isDamage(err) || w.isLost(err)); tries++ {
+		w.forget()
+		if isDamage(err) {
+			if w.Warn != nil {
+				w.Warn(err)
+			}
+			if err := w.Anew(); err != nil {
+				return p, err
+			}
+		} else if w.db != nil {
+			w.close() // its error is that of a file which is gone
+		}
+		p, err = w.stepOnce(ctx, most, cores)
+	}
+	if err != nil {
+		w.forget()
+	}
+	return p, err
+}
+
+// isLost tells that an error comes from a file which is not under its name any more.
+func (w *Writer) isLost(err error) bool {
+	if !isLost(err) || w.info == nil {
+		return false
+	}
+	now, statErr := os.Stat(w.index.path)
+	return statErr != nil || !os.SameFile(now, w.info)
+}
+
+func (w *Writer) stepOnce(ctx context.Context, most, cores int) (p Progress, err error) {
+	if err := w.ready(ctx); err != nil {
+		return p, err
+	}
+	meta, err := readMeta(ctx, w.db)
+	if err != nil {
+		return p, err
+	}
+	if p.Watermark, err = numberIn(meta, metaWatermark); err != nil {
+		return p, err
+	}
+	if p.Last, err = w.source.LastMail(ctx); err != nil {
+		return p, err
+	}
+	if identity, err := w.source.Identity(ctx); err != nil {
+		return p, err
+	} else if p.Last < p.Watermark || identity != meta[metaIdentity] {
+		if err := w.Anew(); err != nil { // it is another database by now
+			return p, err
+		}
+		return w.stepOnce(ctx, most, cores)
+	}
+	more, err := w.restate(ctx, meta, cores)
+	if err != nil || more {
+		return p, err
+	}
+	b := w.next(ctx, p.Watermark, min(most, mostMails), cores)
+	if b.err != nil || b.last == nil {
+		return p, b.err
+	}
+	if cores > 1 && p.Last > b.last.ID {
+		w.readAhead(ctx, b.last.ID, b.most, cores)
+	}
+	err = w.put(ctx, b.entries, nil, map[string]string{metaWatermark: fmt.Sprint(b.last.ID), metaSum: sumText(b.last.Sum)})
+	if err == nil {
+		p.Watermark = b.last.ID
+	}
+	return p, err
+}
+
+// next is the batch that was read in advance, or it is read now.
+func (w *Writer) next(ctx context.Context, after int64, most, cores int) batch {
+	if w.ahead != nil {
+		b := <-w.ahead
+		w.ahead = nil
+		if b.after == after && b.most <= most && b.err == nil {
+			return b
+		}
+		w.forget()
+	}
+	return w.read(ctx, after, most, cores)
+}
+
+func (w *Writer) readAhead(ctx context.Context, after int64, most, cores int) {
+	ahead := make(chan batch, 1)
+	w.ahead = ahead
+	go func() { ahead <- w.read(ctx, after, most, cores) }()
+}
+
+// forget drops what was read but not written, and with it what the makers know of words: not all may be in the index.
+func (w *Writer) forget() {
+	if w.ahead != nil {
+		<-w.ahead
+		w.ahead = nil
+	}
+	w.makers = nil
+}
+
+func (w *Writer) read(ctx context.Context, after int64, most, cores int) batch {
+	b := batch{after: after, most: most}
+	mails, err := w.source.After(ctx, after, most)
+	if err != nil || len(mails) == 0 {
+		b.err = err
+		return b
+	}
+	b.last = &Mail{ID: mails[len(mails)-1].ID, Sum: mails[len(mails)-1].Sum}
+	b.entries, b.err = w.entries(ctx, mails, cores)
+	return b
+}
+
+// restate indexes mails anew whose date or lists have changed since. It tells whether there may be more.
+func (w *Writer) restate(ctx context.Context, meta map[string]string, cores int) (more bool, err error) {
+	note, err := numberIn(meta, metaNote)
+	if err != nil {
+		return false, err
+	}
+	watermark, err := numberIn(meta, metaWatermark)
+	if err != nil {
+		return false, err
+	}
+	notes, err := w.source.Restated(ctx, note, mostMails)
+	if err != nil || len(notes) == 0 {
+		return false, err
+	}
+	var ids []int64
+	for _, n := range notes {
+		if n.Mail <= watermark {
+			ids = append(ids, n.Mail)
+		} else { // it is still to be indexed, but may have been read already
+			w.forget()
+		}
+	}
+	mails, err := w.source.Mails(ctx, ids)
+	if err != nil {
+		return false, err
+	}
+	if w.ahead != nil { // it uses the makers
+		b := <-w.ahead
+		w.ahead <- b
+	}
+	entries, err := w.entries(ctx, mails, cores)
+	if err != nil {
+		return false, err
+	}
+	return len(notes) == mostMails, w.put(ctx, entries, ids,
+		map[string]string{metaNote: fmt.Sprint(notes[len(notes)-1].Note)})
+}
+
+// entries reads mails.
+func (w *Writer) entries(ctx context.Context, mails []Mail, cores int) ([]*entry, error) {
+	cores = max(1, min(cores, len(mails), runtime.GOMAXPROCS(0)))
+	for len(w.makers) < cores {
+		w.makers = append(w.makers, newEntryMaker())
+	}
+	out := make([]*entry, len(mails))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for _, k := range w.makers[:cores] {
+		wg.Go(func() {
+			for i := range work {
+				if d, err := mails[i].Read(); err == nil {
+					out[i] = k.entry(mails[i].ID, d)
+				}
+			}
+		})
+	}
+	for i := range mails {
+		if ctx.Err() == nil {
+			work <- i
+		}
+	}
+	close(work)
+	wg.Wait()
+	return out, ctx.Err()
+}
+
+// put writes entries, in the place of those of some mails, and how far the index is then. Entries may be nil.
+func (w *Writer) put(ctx context.Context, entries []*entry, instead []int64, meta map[string]string) error {
+	tx, err := w.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	p := &putter{tx: tx, ctx: context.WithoutCancel(ctx)}
+	if err := p.prepare(); err != nil {
+		return err
+	}
+	for _, mail := range instead {
+		if err := p.drop(mail); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		if e == nil {
+			continue
+		}
+		if err := p.put(e); err != nil {
+			return fmt.Errorf("index mail %d: %w", e.mail, err)
+		}
+	}
+	for key, value := range meta {
+		if _, err := tx.ExecContext(p.ctx, `UPDATE meta SET value = ? WHERE key = ?`, value, key); err != nil {
+			return err
+		}
+	}
+	w.reached("before commit")
+	if err := p.close(); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func (w *Writer) reached(step string) {
+	if w.step != nil {
+		w.step(step)
+	}
+}
+
+// A putter writes entries in one transaction.
+type putter struct {
+	tx  *sql.Tx
+	ctx context.Context
+
+	taken, insertWords, insertDocument, insertStem, displace *sql.Stmt
+}
+
+func (p *putter) prepare() (err error) {
+	for _, s := range []struct {
+		into  **sql.Stmt
+		query string
+	}{
+		{&p.taken, `SELECT 1 FROM document WHERE id = ?`},
+		{&p.insertWords, insertWords},
+		{&p.insertDocument, `INSERT INTO document (id, mail, received, size, date) VALUES (?, ?, ?, ?, ?)`},
+		{&p.insertStem, `INSERT OR IGNORE INTO stem (stem, word) VALUES (?, ?)`},
+		{&p.displace, `UPDATE meta SET value = max(CAST(value AS INTEGER), ?) WHERE key = '` + metaDisplaced + `'`},
+	} {
+		if *s.into, err = p.tx.PrepareContext(p.ctx, s.query); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *putter) close() (err error) {
+	for _, s := range []*sql.Stmt{p.taken, p.insertWords, p.insertDocument, p.insertStem, p.displace} {
+		if e := s.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+func (p *putter) put(e *entry) error {
+	id, err := slotFinder{p.isTaken}.find(e.date)
+	if err != nil {
+		return err
+	}
+	if late := unitOf(id) - unitOf(firstID(e.date)); late > 0 {
+		if _, err := p.displace.ExecContext(p.ctx, late); err != nil {
+			return err
+		}
+	}
+	if _, err := p.insertWords.ExecContext(p.ctx, append([]any{id}, e.columns...)...); err != nil {
+		return err
+	}
+	for _, s := range e.stems {
+		if _, err := p.insertStem.ExecContext(p.ctx, s.stem, s.word); err != nil {
+			return err
+		}
+	}
+	_, err = p.insertDocument.ExecContext(p.ctx, id, e.mail, e.received, e.size, e.date)
+	return err
+}
+
+func (p *putter) isTaken(id int64) (taken bool, err error) {
+	err = p.taken.QueryRowContext(p.ctx, id).Scan(new(int))
+	if err == sql.ErrNoRows {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// drop takes a mail out, if it is there.
+func (p *putter) drop(mail int64) error {
+	var id int64
+	err := p.tx.QueryRowContext(p.ctx, `SELECT id FROM document WHERE mail = ?`, mail).Scan(&id)
+	if err == sql.ErrNoRows {
+		return nil
+	}
+	if err == nil {
+		_, err = p.tx.ExecContext(p.ctx, `DELETE FROM document WHERE id = ?`, id)
+	}
+	if err == nil {
+		_, err = p.tx.ExecContext(p.ctx, `DELETE FROM words WHERE rowid = ?`, id)
+	}
+	return err
+}
