@@ -18,14 +18,15 @@ func (a *app) listCommand() *cobra.Command {
 	var f filterFlags
 	var archived bool
 	c := &cobra.Command{
-		Use:   "list",
+		Use:   "list [QUERY...]",
 		Short: "List patches, newest first",
 		Long: `Lists patches, newest first. A/R/T counts the Acked-by, Reviewed-by and Tested-by lines in the patch and its
-comments; S/W/F, where there are any, the checks that say success, warning and fail.`,
+comments; S/W/F, where there are any, the checks that say success, warning and fail. With a query, in the language of
+patchwatch search, only patches that it finds.`,
 		Example: `  patchwatch list --state new --since 2w
   patchwatch list --project netdev --submitter ann@example.org
-  patchwatch list --subject 'ring buffer' --json`,
-		Args: cobra.NoArgs,
+  patchwatch list --subject 'ring buffer' --json
+  patchwatch list 's:slab dfn:mm/ d:1.week.ago..'`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			filter, err := f.filter()
 			if err != nil {
@@ -35,6 +36,9 @@ comments; S/W/F, where there are any, the checks that say success, warning and f
 			return a.paged(func(out io.Writer) error {
 				return a.reading(cmd.Context(), func(s *db.Store) error {
 					if err := f.lookUp(cmd.Context(), a, s, &filter); err != nil {
+						return err
+					}
+					if err := a.among(cmd.Context(), s, args, false, &filter); err != nil {
 						return err
 					}
 					return a.printPatches(cmd.Context(), out, s, filter, f.json)

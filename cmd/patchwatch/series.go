@@ -17,14 +17,15 @@ func (a *app) seriesCommand() *cobra.Command {
 	var f filterFlags
 	var incomplete bool
 	c := &cobra.Command{
-		Use:   "series",
+		Use:   "series [QUERY...]",
 		Short: "List series, newest first",
 		Long: `Lists series, newest first, each with the versions before it. PATCHES is how many have come of how many were
-announced.`,
+announced. With a query, in the language of patchwatch search, only series of which it finds a patch or the cover.`,
 		Example: `  patchwatch series
   patchwatch series --project netdev --since 1w
-  patchwatch series --incomplete`,
-		Args: noSuchCommand,
+  patchwatch series --incomplete
+  patchwatch series 's:"ring buffer"'`,
+		Args: queryOrCommand,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			filter, err := f.filter()
 			if err != nil {
@@ -34,6 +35,9 @@ announced.`,
 			return a.paged(func(out io.Writer) error {
 				return a.reading(cmd.Context(), func(s *db.Store) error {
 					if err := f.lookUp(cmd.Context(), a, s, &filter); err != nil {
+						return err
+					}
+					if err := a.among(cmd.Context(), s, args, true, &filter); err != nil {
 						return err
 					}
 					return a.printSeries(cmd.Context(), out, s, filter, f.json)
@@ -46,6 +50,15 @@ announced.`,
 	c.AddCommand(a.seriesNameCommand(), a.seriesWhyCommand(), a.seriesMoveCommand(), a.seriesSplitCommand(),
 		a.seriesResetCommand(), a.seriesLinkCommand(), a.seriesUnlinkCommand())
 	return c
+}
+
+// queryOrCommand takes a query, but for one that begins with what probably is the mistyped name of a command.
+func queryOrCommand(cmd *cobra.Command, args []string) error {
+	cmd.SuggestionsMinimumDistance = 2
+	if len(args) > 0 && len(cmd.SuggestionsFor(args[0])) > 0 {
+		return noSuchCommand(cmd, args)
+	}
+	return nil
 }
 
 func (a *app) printSeries(ctx context.Context, out io.Writer, s *db.Store, f track.Filter, asJSON bool) error {

@@ -132,6 +132,7 @@ func (v *serving) watch(ctx context.Context, dirs []string) error {
 		return err
 	}
 	defer v.manager.Keep(ctx)()
+	defer v.keeper().Keep(ctx)()
 	v.manager.Tell("Serving")
 	<-ctx.Done()
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -50,8 +51,14 @@ than --max-age, or when a Maildir or the database can't be read.`,
 // status looks at the named Maildirs even if the database can't be read: that is when people want to know.
 func (a *app) status(ctx context.Context, dirs []string) (r ops.Report, err error) {
 	err = a.reading(ctx, func(s *db.Store) error {
-		r, err = ops.ReportOf(ctx, s, dirs)
-		return err
+		if r, err = ops.ReportOf(ctx, s, dirs); err != nil {
+			return err
+		}
+		index, last, err := lookup.StateOf(ctx, s)
+		if err == nil {
+			r.Database.NotIndexed, r.Database.IndexBytes = max(last-index.Watermark, 0), index.Bytes
+		}
+		return nil // an index that cannot be read is made anew by whoever searches
 	})
 	if err == nil || len(dirs) == 0 {
 		return r, err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -125,8 +126,9 @@ func (w *watching) run(ctx context.Context, dirs []string) error {
 	}
 	w.log.Info("watching", "maildirs", dirs, "database", s.Path())
 	stopNotes, stopManager := w.seen.Keep(ctx, w.tellManager), w.manager.Keep(ctx)
-	stopFinishing := w.finisher().Keep(ctx, w.finishEvery())
+	stopFinishing, stopIndexing := w.finisher().Keep(ctx, w.finishEvery()), w.keeper().Keep(ctx)
 	err := watcher.Run(ctx, config)
+	stopIndexing()
 	stopFinishing()
 	stopNotes()
 	stopManager()
@@ -167,6 +169,10 @@ func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop 
 }
 
 func (w *watching) finisher() *intake.Finisher { return &intake.Finisher{Store: w.store, Log: w.log} }
+
+func (w *watching) keeper() *lookup.Keeper {
+	return &lookup.Keeper{Store: w.store, Index: lookup.Open(w.store), Log: w.log}
+}
 
 // finishEvery is how often the watcher looks whether a change of projects or rules is left to finish.
 func (w *watching) finishEvery() time.Duration {

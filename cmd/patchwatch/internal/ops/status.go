@@ -87,6 +87,9 @@ type DatabaseStatus struct {
 	NewestNoSubject int64 `json:"newest_no_subject"` // the number of the one that was stored last; 0: there is none
 
 	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
+
+	NotIndexed int64 `json:"not_indexed"` // mails that search does not find yet
+	IndexBytes int64 `json:"index_bytes"` // of the search index
 }
 
 // ReportOf looks at the named Maildirs, or at all that the database knows, and at the database.

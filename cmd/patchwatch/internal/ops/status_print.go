@@ -40,6 +40,13 @@ func (r Report) Print(w io.Writer) error {
 			"a watcher or patchwatch rebuild goes on with it",
 			term.Count(d.Unfinished, "mail"))
 	}
+	switch {
+	case d.IndexBytes > 0 && d.NotIndexed == 0:
+		line("  search", "all mails are indexed, in %s", term.Bytes(d.IndexBytes))
+	case d.IndexBytes > 0 || d.NotIndexed > 0:
+		line("  search", "%d of %s are not indexed yet; a watcher, a server or patchwatch search does that", d.NotIndexed,
+			term.Count(d.Mails, "mail"))
+	}
 	if d.Outdated {
 		line("  OUTDATED", "mail was read by an older patchwatch, which read less of it: "+
 			"patchwatch rebuild --reparse reads it anew")

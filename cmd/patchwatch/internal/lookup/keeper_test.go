@@ -1,0 +1,194 @@
+package lookup_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"patchwatch/cmd/patchwatch/internal/lookup"
+	"patchwatch/db"
+	"patchwatch/db/sqlite"
+	"patchwatch/ingest"
+)
+
+func openStore(t *testing.T) *db.Store {
+	t.Helper()
+	s, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "patches.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func mail(n int, more string) []byte {
+	return fmt.Appendf(nil, "From: Ann <ann@example.org>\nDate: Sat, 31 Jan 2026 10:%02d:%02d +0000\nMessage-ID: <%d@x>\n"+
+		"List-Id: <frob.example.org>\nSubject: [PATCH] frob: mail %d\n%s\nword%d\n---\ndiff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n",
+		n/60%60, n%60, n, n, more, n)
+}
+
+func add(t *testing.T, s *db.Store, mails ...[]byte) {
+	t.Helper()
+	var batch []db.Delivery
+	for _, raw := range mails {
+		m, err := ingest.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Delivered = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)
+		batch = append(batch, s.Prepare(m, raw))
+	}
+	if _, err := s.Add(context.Background(), batch); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func count(t *testing.T, f *lookup.Finder, query string) int {
+	t.Helper()
+	n, _, err := f.Parse(context.Background(), query, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := f.Find(context.Background(), n, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found.Mails)
+}
+
+// A mail that comes alone is found within a second, also after the index was removed in between.
+func TestKeeperFindsLoneMails(t *testing.T) {
+	s := openStore(t)
+	x := lookup.Open(s)
+	defer x.Close()
+	f := &lookup.Finder{Store: s, Index: x}
+	defer (&lookup.Keeper{Store: s, Index: lookup.Open(s),
+		Log: slog.New(slog.DiscardHandler)}).Keep(context.Background())()
+	slowest := time.Duration(0)
+	for n := range 6 {
+		add(t, s, mail(n, ""))
+		began := time.Now()
+		for count(t, f, fmt.Sprintf("word%d", n)) == 0 {
+			if time.Since(began) > 20*time.Second {
+				t.Fatalf("mail %d is not found", n)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		slowest = max(slowest, time.Since(began))
+		if n == 3 {
+			if err := os.Remove(x.Path()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if all := count(t, f, "frob"); all != 6 {
+		t.Errorf("%d mails are found", all)
+	}
+	t.Logf("the slowest took %s", slowest)
+	if slowest > 5*time.Second { // one, on a machine that has nothing else to do
+		t.Errorf("a mail was found after %s", slowest)
+	}
+}
+
+// An index that somebody writes over is made anew by who keeps it, and who asks meanwhile waits for that.
+func TestDamagedWhileKept(t *testing.T) {
+	s := openStore(t)
+	x := lookup.Open(s)
+	defer x.Close()
+	f := &lookup.Finder{Store: s, Index: x}
+	add(t, s, mail(1, ""), mail(2, ""))
+	defer (&lookup.Keeper{Store: s, Index: lookup.Open(s),
+		Log: slog.New(slog.DiscardHandler)}).Keep(context.Background())()
+	for count(t, f, "frob") < 2 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := os.WriteFile(x.Path(), []byte("garbage"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f.Index = lookup.Open(s) // one that has nothing of it in memory
+	defer f.Index.Close()
+	for began := time.Now(); count(t, f, "frob") < 2; time.Sleep(10 * time.Millisecond) {
+		if time.Since(began) > 20*time.Second {
+			t.Fatal("it is not made anew")
+		}
+	}
+}
+
+// What is decided and delivered again, and which copy stands, is followed.
+func TestFoundIsWhatStands(t *testing.T) {
+	ctx := context.Background()
+	s := openStore(t)
+	x := lookup.Open(s)
+	defer x.Close()
+	f := &lookup.Finder{Store: s, Index: x}
+	update := func() {
+		t.Helper()
+		if _, err := lookup.Update(ctx, s, x, 0, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(t, s, mail(1, ""), mail(2, ""), mail(2, "X-Other: copy\n\nforged"))
+	update()
+	for query, want := range map[string]int{"frob": 2, "forged": 0, "word2": 1, "is:patch": 2, "state:accepted": 0,
+		"mid:2@x": 1, "d:20260131": 2, "f:ann s:frob": 2, "b:word1 dfn:f": 1, "series:1": 1, "trailer:acked-by": 0} {
+		if got := count(t, f, query); got != want {
+			t.Errorf("%s finds %d mails, should find %d", query, got, want)
+		}
+	}
+	if err := s.SetState(ctx, "ann", []int64{1}, "accepted"); err != nil {
+		t.Fatal(err)
+	}
+	undated, err := ingest.Parse([]byte("From: Ann <ann@example.org>\nMessage-ID: <u@x>\nSubject: undated\n\ntext\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw := []byte("From: Ann <ann@example.org>\nMessage-ID: <u@x>\nSubject: undated\n\ntext\n")
+	for _, day := range []int{20, 10} { // the earlier delivery counts
+		m := *undated
+		m.Delivered = time.Date(2026, 3, day, 0, 0, 0, 0, time.UTC)
+		if _, err := s.Add(ctx, []db.Delivery{s.Prepare(&m, raw)}); err != nil {
+			t.Fatal(err)
+		}
+		update()
+		query := fmt.Sprintf("s:undated d:202603%d..202603%d", day, day)
+		if got := count(t, f, query); got != 1 {
+			t.Errorf("%s finds %d mails", query, got)
+		}
+	}
+	for query, want := range map[string]int{"state:accepted": 1, "s:undated d:20260320": 0, "state:accepted word2": 0,
+		"NOT state:accepted": 2} {
+		if got := count(t, f, query); got != want {
+			t.Errorf("%s finds %d mails, should find %d", query, got, want)
+		}
+	}
+}
+
+func TestThreads(t *testing.T) {
+	s := openStore(t)
+	x := lookup.Open(s)
+	defer x.Close()
+	f := &lookup.Finder{Store: s, Index: x}
+	add(t, s, mail(1, ""), mail(2, ""),
+		mail(3, "In-Reply-To: <1@x>\n"), mail(4, "In-Reply-To: <3@x>\n"), mail(5, "In-Reply-To: <nowhere@x>\n"), mail(6,
+			"In-Reply-To: <nowhere@x>\n"))
+	if _, err := lookup.Update(context.Background(), s, x, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{"mid:4@x": 3, "mid:1@x": 3, "mid:2@x": 1, "mid:5@x": 2} {
+		n, _, err := f.Parse(context.Background(), query, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := f.Find(context.Background(), n, 10)
+		if err == nil {
+			err = f.Threads(context.Background(), &found)
+		}
+		if err != nil || len(found.Mails) != want {
+			t.Errorf("the thread of %s has %d mails, not %d: %v", query, len(found.Mails), want, err)
+		}
+	}
+}
