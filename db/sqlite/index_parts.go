@@ -9,15 +9,3 @@ func partsOf(bits int) string {
 		UNION ALL SELECT (SELECT min(id) >> %d FROM mail WHERE id > n << %d | %d) FROM part WHERE n IS NOT NULL)`,
 		bits, bits, bits, 1<<bits-1)
 }
-
-var titlePartsQuery = `WITH RECURSIVE ` + partsOf(titlePartBits) + ` SELECT n FROM part WHERE n IS NOT NULL`
-
-func (q queries) titleParts() (parts []int64, err error) {
-	err = q.each(titlePartsQuery, nil, func(scan func(...any) error) error {
-		var part int64
-		err := scan(&part)
-		parts = append(parts, part)
-		return err
-	})
-	return parts, err
-}
