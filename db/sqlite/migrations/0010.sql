@@ -33,11 +33,13 @@ ALTER TABLE series ADD COLUMN revises INTEGER; -- series.id, kept where the proj
 CREATE INDEX series_revises ON series(revises, version, date) WHERE revises IS NOT NULL;
 ALTER TABLE patch ADD COLUMN superseded INTEGER; -- series.id of the newer version; NULL: the rule does not say so
 
--- When the state was decided, in microseconds since 1970. NULL: none was, or nobody knows.
+-- When the state was decided, in microseconds since 1970. NULL: none was, or nobody knows: decisions from before the log are in it
+-- with the time of an upgrade.
 ALTER TABLE decision ADD COLUMN state_at INTEGER;
 UPDATE decision SET state_at = (
 		SELECT l.time FROM log l JOIN project p ON p.link_name = l.project
-		WHERE l.msgid = decision.msgid AND l.what = 'state' AND p.id = decision.project ORDER BY l.id DESC LIMIT 1)
+		WHERE l.msgid = decision.msgid AND l.what = 'state' AND l.actor <> 'unknown' AND p.id = decision.project
+		ORDER BY l.id DESC LIMIT 1)
 	WHERE state IS NOT NULL;
 
 -- Search.
