@@ -44,13 +44,14 @@ spec: needs
 	cd web/spec && $(GO) vet -tags '$(TAGS)' ./... && $(GO) test -tags '$(TAGS)' ./...
 
 # Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much.
-# What has a slash comes last: go test looks at nothing behind it. track and ingest are pure: nothing in them runs at once.
+# What has a slash comes last: go test looks at nothing behind it. track, rangediff, ingest and search are pure: nothing in them runs
+# at once.
 ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan
 ONE_AT_A_TIME := OthersStoreMail|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
 		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
-		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /ingest$$)
+		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$)
 
 # What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount. An
 # engine's suite has its tests of faults below one name.
