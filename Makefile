@@ -43,11 +43,12 @@ spec: needs
 		echo "no answer is held against Patchwork's OpenAPI files: they are not in ../shared/openapi, nor does PATCHWORK_OPENAPI name their folder" >&2
 	cd web/spec && $(GO) vet -tags '$(TAGS)' ./... && $(GO) test -tags '$(TAGS)' ./...
 
-# Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much.
+# Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much,
+# or one process is killed after the other.
 # What has a slash comes last: go test looks at nothing behind it. track, rangediff, ingest and search are pure: nothing in them runs
 # at once.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan
-ONE_AT_A_TIME := OthersStoreMail|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
+ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)
+ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
 		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \

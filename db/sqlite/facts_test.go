@@ -20,7 +20,9 @@ func TestFacts(t *testing.T) {
 		return engine.Copy{ID: m.ID, SHA256: m.SHA256, Chosen: m.Chosen, ByList: m.ByList, Delivered: m.Delivered}
 	}
 	keyOf := func(m *engine.Mail) engine.MailKey {
-		return engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered}
+		return engine.MailKey{
+			ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered, ImportedAs: m.ImportedAs,
+		}
 	}
 	answers(t, e, []asked{
 		{"Known", func(v engine.View) (any, error) {

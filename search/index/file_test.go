@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func TestRemovedWhileAsked(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	})
-	whole := 0
+	var whole atomic.Int64
 	for range 4 {
 		wg.Go(func() {
 			for ctx.Err() == nil {
@@ -58,7 +59,7 @@ func TestRemovedWhileAsked(t *testing.T) {
 				case r.Watermark == 300 && len(r.Hits) != 60:
 					t.Errorf("%d mails are found", len(r.Hits))
 				case r.Watermark == 300:
-					whole++
+					whole.Add(1)
 				}
 			}
 		})
@@ -75,7 +76,7 @@ func TestRemovedWhileAsked(t *testing.T) {
 		}
 	})
 	wg.Wait()
-	if whole == 0 {
+	if whole.Load() == 0 {
 		t.Error("the index never was whole")
 	}
 }
