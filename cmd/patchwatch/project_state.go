@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
 	"patchwatch/track"
@@ -33,9 +34,12 @@ spaces for hyphens, and by its number.`,
 			o.Slug = track.State(args[0])
 			return a.writing(cmd.Context(), func(s *db.Store) error {
 				o, err := s.AddOwnState(cmd.Context(), a.actor(), o)
-				if err == nil {
-					fmt.Fprintf(a.out, "state %s has the number %d\n", o.Slug, o.Number)
+				if err != nil {
+					return err
 				}
+				fmt.Fprintf(a.out, "state %s has the number %d\n", o.Slug, o.Number)
+				// Whether a state is open says what may show as superseded. Stored patches are to follow at once.
+				_, err = s.Finish(cmd.Context(), intake.Reread, nil)
 				return err
 			})
 		},
