@@ -12,8 +12,10 @@ import (
 // Dependencies gives what the mails of each series name in Depends-on lines, and which series name it. What was written
 // is stored; what it means is looked up when it is asked for, so that it makes no difference which came first. A
 // Message-ID means the series of that patch or cover in the same project; the series itself is left out. A URL is a
-// page of some other site, and nothing is known of it here.
-func (s *Store) Dependencies(ctx context.Context, series []int64) (map[int64]track.Dependencies, error) {
+// page of some other site, and nothing is known of it here. What the scope leaves out is not known either.
+func (s *Store) Dependencies(
+	ctx context.Context, series []int64, scope track.Scope,
+) (map[int64]track.Dependencies, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]track.Dependencies, error) {
 		projects, err := v.Depending(series)
 		if err != nil || len(projects) == 0 {
@@ -22,6 +24,9 @@ func (s *Store) Dependencies(ctx context.Context, series []int64) (map[int64]tra
 		d := &dependencies{v, projects}
 		on, err := d.on()
 		if err != nil {
+			return nil, err
+		}
+		if err := d.leaveOut(on, scope); err != nil {
 			return nil, err
 		}
 		out := make(map[int64]track.Dependencies, len(series))
@@ -67,6 +72,37 @@ func (d *dependencies) on() (map[int64][]track.Dependency, error) {
 		}
 	}
 	return out, nil
+}
+
+// leaveOut takes out the series that the scope does not have: what they depend on, and of what depends on them the number.
+func (d *dependencies) leaveOut(on map[int64][]track.Dependency, scope track.Scope) error {
+	ids := map[int64]bool{}
+	for id, of := range on {
+		ids[id] = true
+		for _, o := range of {
+			ids[o.Series] = true
+		}
+	}
+	rows, err := d.Series(engine.SortedKeys(ids))
+	if err != nil {
+		return err
+	}
+	seen := map[int64]bool{}
+	for _, r := range rows {
+		seen[r.ID] = (scope.Whole || !r.Hidden) && !slices.Contains(scope.Without, r.Project)
+	}
+	for id, of := range on {
+		if !seen[id] {
+			delete(on, id)
+			continue
+		}
+		for i := range of {
+			if !seen[of[i].Series] {
+				of[i].Series = 0
+			}
+		}
+	}
+	return nil
 }
 
 // written gives the lines of each series.

@@ -128,22 +128,28 @@ func bracketed(id string) string {
 
 // Raw is a stored mail's bytes, as they were delivered, by the number of that copy.
 func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
-	var frame []byte
-	if err := s.view(ctx, func(v engine.View) error {
-		return v.Frames([]int64{mail}, func(_ int64, f []byte) error {
-			frame = f
-			return nil
+	err = s.Raws(ctx, []int64{mail}, func(_ int64, bytes []byte) error {
+		raw = bytes
+		return nil
+	})
+	return raw, err
+}
+
+// Raws calls f with the bytes of each of these mails, in this order and one after the other, so that no two of them have to
+// be in memory. It stops at the first error of f and returns it.
+func (s *Store) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
+	return s.view(ctx, func(v engine.View) error {
+		return v.Frames(mails, func(mail int64, frame []byte) error {
+			if frame == nil {
+				return fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
+			}
+			raw, err := s.frames.Decompress(frame)
+			if err != nil {
+				return fmt.Errorf("mail %d: %w", mail, err)
+			}
+			return f(mail, raw)
 		})
-	}); err != nil {
-		return nil, err
-	}
-	if frame == nil {
-		return nil, fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
-	}
-	if raw, err = s.frames.Decompress(frame); err != nil {
-		return nil, fmt.Errorf("mail %d: %w", mail, err)
-	}
-	return raw, nil
+	})
 }
 
 // Copies takes the number of any mail with a Message-ID and lists the one that stands for it in its project, then its

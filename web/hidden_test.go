@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -86,5 +87,31 @@ func TestHiddenOfASeries(t *testing.T) {
 	}
 	if rows[first].State != track.StateRejected || rows[second].State != track.StateAccepted {
 		t.Errorf("the patch that is shown is %s, and the hidden one is %s", rows[first].State, rows[second].State)
+	}
+}
+
+// TestHiddenOfDependencies hides the series that another one depends on, and then the one that depends.
+func TestHiddenOfDependencies(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	lone := s.Mail("demo", "lone/x@example.org")
+	on, of := s.in("/api/series/{lone}/"), s.in("/api/series/{cover}/")
+	if w := s.get("", of); !strings.Contains(w.Body.String(), on) {
+		t.Fatalf("%s does not depend on %s: %s", of, on, w.Body)
+	}
+	if err := s.Hide(t.Context(), "admin", []int64{lone}, true); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.get("maint", of); strings.Contains(w.Body.String(), on) {
+		t.Errorf("it depends on what is hidden: %s", w.Body)
+	}
+	all := []int64{s.Mail("demo", "cover"), s.Mail("demo", "first"), s.Mail("demo", "second")}
+	err := errors.Join(s.Hide(t.Context(), "admin", all, true),
+		s.Hide(t.Context(), "admin", []int64{lone}, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := s.get("maint", on); w.Code != 200 || strings.Contains(w.Body.String(), of) {
+		t.Errorf("what is hidden depends on it: %d %s", w.Code, w.Body)
 	}
 }

@@ -135,26 +135,23 @@ func (c *call) mbox(rows []track.PatchRow) (out []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range rows {
-		r := &rows[i]
+	next := rows
+	err = c.Store.Raws(c.ctx(), mails, func(_ int64, raw []byte) (err error) {
+		r := &next[0]
+		next = next[1:]
 		delegate := r.Delegate
 		if u := c.world.Owner(delegate); u != nil && u.Email() != "" {
 			delegate = u.Email()
 		}
-		if out, err = c.appendMail(out, &r.MailBrief, r.Mail, &r.Submitter, delegate, trailers[r.Mail].Given); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+		out, err = appendMail(out, &r.MailBrief, r.Mail, raw, &r.Submitter, delegate, trailers[r.Mail].Given)
+		return err
+	})
+	return out, err
 }
 
-func (c *call) appendMail(
-	out []byte, m *track.MailBrief, mail int64, by *track.PersonView, delegate string, given []track.Trailer,
+func appendMail(
+	out []byte, m *track.MailBrief, mail int64, raw []byte, by *track.PersonView, delegate string, given []track.Trailer,
 ) ([]byte, error) {
-	raw, err := c.Store.Raw(c.ctx(), mail)
-	if err != nil {
-		return nil, err
-	}
 	view := track.MailView{ID: m.ID, MsgID: m.MsgID, Date: m.Date, Submitter: track.Person{Name: by.Name, Email: by.Email}}
 	text, err := ingest.AppendTracked(out, view, delegate, raw, given)
 	if err != nil {
@@ -168,7 +165,11 @@ func (c *call) coverMbox() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := c.appendMail(nil, &row.MailBrief, row.Mail, &row.Submitter, "", nil)
+	raw, err := c.Store.Raw(c.ctx(), row.Mail)
+	if err != nil {
+		return nil, err
+	}
+	body, err := appendMail(nil, &row.MailBrief, row.Mail, raw, &row.Submitter, "", nil)
 	if err != nil {
 		return nil, err
 	}

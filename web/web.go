@@ -19,6 +19,7 @@ import (
 // Store is what is asked of the database.
 type Store interface {
 	api.Store
+	Raw(ctx context.Context, mail int64) ([]byte, error)
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 }
 

@@ -115,7 +115,7 @@ func showSeries(b *testing.B, s *db.Store, id int64) {
 	_, err2 := s.Members(ctx, id)
 	_, err3 := s.Patches(ctx, track.Filter{Series: id, Archived: true})
 	_, err4 := s.Versions(ctx, id)
-	_, err5 := s.Dependencies(ctx, []int64{id})
+	_, err5 := s.Dependencies(ctx, []int64{id}, track.Scope{})
 	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
 		b.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func dependsOn(m *track.Mail, lines ...string) *track.Mail {
 func dependenciesInWords(t *testing.T, s *db.Store, id string) string {
 	t.Helper()
 	is := seriesOf(t, s, id).ID
-	all, err := s.Dependencies(context.Background(), []int64{is})
+	all, err := s.Dependencies(context.Background(), []int64{is}, track.Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func (u suite) TestDependenciesOfMany(t *testing.T) {
 	}
 	ask := func(series []int64) (got map[int64]track.Dependencies, calls int) {
 		counter.Take()
-		got, err := s.Dependencies(context.Background(), series)
+		got, err := s.Dependencies(context.Background(), series, track.Scope{})
 		if err != nil {
 			t.Fatal(err)
 		}

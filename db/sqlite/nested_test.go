@@ -44,7 +44,7 @@ func TestNoQueryInsideAQuery(t *testing.T) {
 		"Raw":          func() error { _, err := s.Raw(ctx, p.ID); return err },
 		"Why":          func() error { _, err := s.Why(ctx, p.ID); return err },
 		"Versions":     func() error { _, err := s.Versions(ctx, p.Series); return err },
-		"Dependencies": func() error { _, err := s.Dependencies(ctx, []int64{p.Series}); return err },
+		"Dependencies": func() error { _, err := s.Dependencies(ctx, []int64{p.Series}, track.Scope{}); return err },
 		"Standing":     func() error { _, err := s.Standing(ctx, []int64{p.Series}); return err },
 		"MembersNow":   func() error { _, err := s.MembersNow(ctx, p.Series); return err },
 		"SeriesRowNow": func() error { _, err := s.SeriesRowNow(ctx, p.Series, track.Scope{Whole: true}); return err },

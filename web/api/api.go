@@ -25,8 +25,8 @@ type Store interface {
 	CommentRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
 	SeriesRow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
-	Dependencies(ctx context.Context, series []int64) (map[int64]track.Dependencies, error)
-	Raw(ctx context.Context, mail int64) ([]byte, error)
+	Dependencies(ctx context.Context, series []int64, s track.Scope) (map[int64]track.Dependencies, error)
+	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 
 	Decide(ctx context.Context, by track.Actor, patches []int64, d track.Decided) error
 	Relate(ctx context.Context, by track.Actor, patch int64, to []int64, also track.Decided) error

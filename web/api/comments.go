@@ -59,9 +59,15 @@ func (c *call) comments(on func(*call) (*talk, error)) (*site.Answer, error) {
 		return nil, err
 	}
 	e := c.encoder()
-	if err := tryList(e, page.Rows, c.writeComment); err != nil {
+	mails := make([]int64, len(page.Rows))
+	for i := range page.Rows {
+		mails[i] = page.Rows[i].Mail
+	}
+	read, err := c.readMails(mails)
+	if err != nil {
 		return nil, err
 	}
+	list(e, page.Rows, func(e *encoder, r *track.CommentRow) { e.comment(r, read[r.Mail]) })
 	return c.paged(e, q, p, page.Total, []int64{t.Project}), nil
 }
 
@@ -95,17 +101,15 @@ func (c *call) comment(on func(*call) (*talk, error)) (*site.Answer, error) {
 		return nil, err
 	}
 	e := c.encoder()
-	if err := c.writeComment(e, &row); err != nil {
+	read, err := c.read1(row.Mail)
+	if err != nil {
 		return nil, err
 	}
+	e.comment(&row, read)
 	return answerOf(e, t.Project), nil
 }
 
-func (c *call) writeComment(e *encoder, r *track.CommentRow) error {
-	read, err := c.read1(r.Mail)
-	if err != nil {
-		return err
-	}
+func (e *encoder) comment(r *track.CommentRow, read *parts) {
 	e.raw(`{"id":`)
 	e.number(r.ID)
 	e.commentURLs(&r.MailBrief, &r.Parent, r.OnCover)
@@ -129,7 +133,6 @@ func (c *call) writeComment(e *encoder, r *track.CommentRow) error {
 		}
 	}
 	e.raw("}")
-	return nil
 }
 
 // commentURLs are url and web_url, as far as the version has them.

@@ -115,16 +115,6 @@ func list[T any](e *encoder, all []T, write func(*encoder, *T)) {
 	e.b = append(e.b, ']')
 }
 
-// tryList writes an array of what has to be looked up.
-func tryList[T any](e *encoder, all []T, write func(*encoder, *T) error) (err error) {
-	list(e, all, func(e *encoder, one *T) {
-		if err == nil {
-			err = write(e, one)
-		}
-	})
-	return err
-}
-
 // appendString writes a string as Python's json does with ensure_ascii=False: "<" and "&" stay, for this is no HTML.
 // U+2028 and U+2029 are escaped, as Django REST Framework does, since JavaScript once took them for ends of lines.
 func appendString(b []byte, s string) []byte {

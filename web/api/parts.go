@@ -23,17 +23,34 @@ type partsKey struct {
 
 // read1 reads a mail.
 func (c *call) read1(mail int64) (*parts, error) {
-	key := partsKey{c.world.Epoch, mail, ingest.ParserVersion}
-	if p, ok := c.API.parts.Get(key); ok {
-		return p, nil
+	all, err := c.readMails([]int64{mail})
+	return all[mail], err
+}
+
+// readMails reads mails: those that are not at hand, all by one question.
+func (c *call) readMails(mails []int64) (map[int64]*parts, error) {
+	out := make(map[int64]*parts, len(mails))
+	var ask []int64
+	for _, mail := range mails {
+		if p, ok := c.API.parts.Get(c.partsKey(mail)); ok {
+			out[mail] = p
+		} else {
+			ask = append(ask, mail)
+		}
 	}
-	raw, err := c.Store.Raw(c.ctx(), mail)
-	if err != nil {
-		return nil, err
+	if len(ask) == 0 {
+		return out, nil
 	}
-	p := readParts(raw)
-	c.API.parts.Put(key, p, len(p.headers)+len(p.content)+len(p.diff))
-	return p, nil
+	return out, c.Store.Raws(c.ctx(), ask, func(mail int64, raw []byte) error {
+		p := readParts(raw)
+		c.API.parts.Put(c.partsKey(mail), p, len(p.headers)+len(p.content)+len(p.diff))
+		out[mail] = p
+		return nil
+	})
+}
+
+func (c *call) partsKey(mail int64) partsKey {
+	return partsKey{c.world.Epoch, mail, ingest.ParserVersion}
 }
 
 // parts writes the headers and the content of a mail.

@@ -87,7 +87,7 @@ func (c *call) dependencies(rows []track.SeriesRow) (map[int64]track.Dependencie
 	if c.version < v14 || shown == nil {
 		return nil, nil
 	}
-	return c.Store.Dependencies(c.ctx(), shown)
+	return c.Store.Dependencies(c.ctx(), shown, c.scope())
 }
 
 func (e *encoder) series(r *track.SeriesRow, depend map[int64]track.Dependencies) {

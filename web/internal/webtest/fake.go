@@ -322,7 +322,9 @@ func (s *Fake) SeriesRowNow(ctx context.Context, id int64, sc track.Scope) (trac
 	return s.SeriesRow(ctx, id, sc)
 }
 
-func (s *Fake) Dependencies(_ context.Context, series []int64) (map[int64]track.Dependencies, error) {
+func (s *Fake) Dependencies(
+	_ context.Context, series []int64, _ track.Scope,
+) (map[int64]track.Dependencies, error) {
 	all := map[int64]track.Dependencies{}
 	for _, id := range series {
 		all[id] = track.Dependencies{On: []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, Of: []int64{22}}
@@ -336,6 +338,19 @@ func (s *Fake) Raw(_ context.Context, mail int64) ([]byte, error) {
 		return nil, engine.ErrNotFound
 	}
 	return []byte(raw), s.ask()
+}
+
+func (s *Fake) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
+	for _, mail := range mails {
+		raw, err := s.Raw(ctx, mail)
+		if err == nil {
+			err = f(mail, raw)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func said[T any](p *T) string {

@@ -106,7 +106,7 @@ func LackingOf(total int, there []int) []string {
 
 // dependencies says what a series depends on, as its Depends-on lines have it, and what depends on it.
 func (sh *Shower) dependencies(series int64) error {
-	all, err := sh.store.Dependencies(sh.ctx, []int64{series})
+	all, err := sh.store.Dependencies(sh.ctx, []int64{series}, track.Scope{Whole: true})
 	if err != nil {
 		return err
 	}
