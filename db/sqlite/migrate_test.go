@@ -1,23 +1,16 @@
 package sqlite
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"database/sql"
-	"fmt"
-	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"patchwatch/db"
 	"patchwatch/ingest"
-	"patchwatch/track"
 )
 
 const schemas = "testdata/schema"
@@ -319,130 +312,4 @@ func wantSameAsFresh(t *testing.T, s *db.Store, path string) {
 		wantState(t, s, "added again", "20261112130000.26320-1-sam@example.com", "accepted")
 	}
 	wantSame(t, s, "with the removed project again", dump(t, fresh))
-}
-
-// gone is the project that was removed in the old databases.
-var gone = track.Project{LinkName: "gone", ListID: "gadget-users.lists.example.com"}
-
-func addProjects(t *testing.T, fresh, s *db.Store) {
-	t.Helper()
-	projects, err := s.Projects(ctx)
-	if err != nil || len(projects) != 2 {
-		t.Fatalf("%v, %v", projects, err)
-	}
-	for _, p := range append(projects, gone) {
-		if _, err := fresh.AddProject(ctx, nobody, p, ingest.Parse, nil); err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range p.Rules {
-			if err := fresh.AddRule(ctx, nobody, p.LinkName, r, ingest.Parse, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-}
-
-// addStoredMails adds all mails of one database to another, the last first, after it has compared each with its sum.
-func addStoredMails(t *testing.T, to, from *db.Store, path string) {
-	t.Helper()
-	var batch []db.Delivery
-	for _, line := range ask(t, path, `SELECT id || ' ' || delivered || ' ' || hex(sha256) FROM mail ORDER BY id DESC`) {
-		var id, delivered int64
-		var sum []byte
-		if _, err := fmt.Sscanf(line, "%d %d %X", &id, &delivered, &sum); err != nil {
-			t.Fatal(err)
-		}
-		raw, err := from.Raw(ctx, id)
-		if err != nil {
-			t.Fatalf("mail %d: %v", id, err)
-		}
-		if got := sha256.Sum256(raw); !bytes.Equal(got[:], sum) {
-			t.Fatalf("mail %d is not what it was: its sum is %x, and %x is noted", id, got, sum)
-		}
-		m, err := ingest.Parse(raw)
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Delivered = time.UnixMicro(delivered).UTC()
-		batch = append(batch, db.Delivery{Mail: m, Raw: raw})
-	}
-	if _, err := to.Add(ctx, batch); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// decideAlike takes the decisions of another database.
-func decideAlike(t *testing.T, s *db.Store, path string) {
-	t.Helper()
-	column := func(name string) map[string]string {
-		out := map[string]string{}
-		for _, line := range ask(t, path, `SELECT msgid || ' ' || `+name+` FROM decision WHERE `+name+` IS NOT NULL`) {
-			id, value, _ := strings.Cut(line, " ")
-			out[strings.Trim(id, "<>")] = value
-		}
-		return out
-	}
-	for id, state := range column("state") {
-		if err := s.SetState(ctx, nobody, []int64{found(t, s, id).ID}, track.State(state)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for id, who := range column("delegate") {
-		if err := s.SetDelegate(ctx, nobody, []int64{found(t, s, id).ID}, who); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for id, archived := range column("archived") {
-		if err := s.SetArchived(ctx, nobody, []int64{found(t, s, id).ID}, archived == "1"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for id, name := range column("series_name") {
-		if err := s.SetSeriesName(ctx, nobody, found(t, s, id).Series, name); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// Every migration has a database of the schema before it among those that are tested.
-func TestEverySchemaHasADatabase(t *testing.T) {
-	versions := map[string]bool{}
-	for _, path := range oldDatabases(t) {
-		versions[ask(t, path, `SELECT user_version FROM pragma_user_version`)[0]] = true
-	}
-	migrations, err := filepath.Glob("migrations/*.sql")
-	if err != nil || len(migrations) < 9 {
-		t.Fatalf("%d migrations, %v", len(migrations), err)
-	}
-	for v := 1; v < len(migrations); v++ {
-		if !versions[fmt.Sprint(v)] {
-			t.Errorf("%s has no database of version %d, only of %v", schemas, v, slices.Sorted(maps.Keys(versions)))
-		}
-	}
-}
-
-// landed are the sums of the migrations that databases were made by. Whoever adds a migration adds the one before it.
-var landed = map[string]string{
-	"0001": "9fdba8c671a7e5b05d6cd69abac7772865e3d813670e5696d9ab7b41930cf838",
-	"0002": "7e8f702843d80987f2bc463a8847db57dd14116049f11c2707cbad8f59a15c6f",
-	"0003": "0ae794d798cda252218f950ce0346a1556ee41aee126ea7e1bd7da2a8c7f73b6",
-	"0004": "58087fbf454e69740791dfdd41354f6183bc0184defe6ca9cd885ae74c1c0676",
-	"0005": "4752524068486c5d2a8929d138e271dde01c902c8eacaea7be236e5dcf9f7feb",
-	"0006": "10260eb2ae722d6f7fff9bdef7f557c542b52274830f7ab48af6db4b2161750b",
-	"0007": "386cac2acbda6b12404e61dafb135ea64ae56b0e6806a4fed465dd65d5d79e2f",
-	"0008": "23fbd6eb7a9a8823b31eef48604668ff16f7db79c4c910e2097d651f73cc35da",
-	"0009": "5d5a6aba0f57c215930a29023fc3fbde268e3303ced186f57e620358c0ae4001",
-}
-
-// What a migration lacks is added by the next one: databases that it made would otherwise never get it.
-func TestLandedMigrationsStay(t *testing.T) {
-	for name, want := range landed {
-		text, err := os.ReadFile(filepath.Join("migrations", name+".sql"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := fmt.Sprintf("%x", sha256.Sum256(text)); got != want {
-			t.Errorf("migration %s was changed after databases had been made by it", name)
-		}
-	}
 }
