@@ -74,7 +74,8 @@ func (d *dependencies) on() (map[int64][]track.Dependency, error) {
 	return out, nil
 }
 
-// leaveOut takes out the series that the scope does not have: what they depend on, and of what depends on them the number.
+// leaveOut takes out the series that the scope does not have: what they depend on, and of what depends on them the
+// number.
 func (d *dependencies) leaveOut(on map[int64][]track.Dependency, scope track.Scope) error {
 	ids := map[int64]bool{}
 	for id, of := range on {

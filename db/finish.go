@@ -139,8 +139,8 @@ func (p *pace) routePart(ctx context.Context, j engine.Work, read derive.Reader)
 	return moved, nil
 }
 
-// decidePart decides anew with which state and delegate some patches of a project begin, and into which series people put
-// them.
+// decidePart decides anew with which state and delegate some patches of a project begin, and into which series people
+// put them.
 func (p *pace) decidePart(ctx context.Context, j engine.Work) error {
 	return p.write(ctx, func(w *writing) error {
 		r, err := w.ReadRouting()

@@ -139,8 +139,8 @@ func coversFirst(a, b *engine.Row) int {
 	return 1
 }
 
-// leads gives the mail that leads the series of each of the mails; empty: it is in none. It says more to people than the
-// key does, which a mail may take along.
+// leads gives the mail that leads the series of each of the mails; empty: it is in none. It says more to people than
+// the key does, which a mail may take along.
 func (p *putting) leads() (map[string]string, error) {
 	names := p.names()
 	in, err := p.SeriesOf(names)

@@ -8,7 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// IgnoreChangeIDs has versions be found as if no mail had a change-id, so that one sees how well they are found without.
+// IgnoreChangeIDs has versions be found as if no mail had a change-id, so that one sees how well they are found
+// without.
 func (s *Store) IgnoreChangeIDs() { s.ignoreChanges = true }
 
 func (s *Store) finder(v engine.View) *versions.Finder { return versions.New(v, s.ignoreChanges) }

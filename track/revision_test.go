@@ -11,7 +11,8 @@ func hours(n int) time.Time { return time.Date(2026, 10, 1, n, 0, 0, 0, time.UTC
 
 // sent is a series of these patches, each "TITLE=DIFF", hashed by being themselves.
 func sent(key string, version, hour int, name string, patches ...string) *Sending {
-	s := &Sending{Key: key, Version: version, Date: hours(hour), Submitter: "ann@x", Name: name, Title: hashed(Title(name))}
+	s := &Sending{Key: key, Version: version, Date: hours(hour),
+		Submitter: "ann@x", Name: name, Title: hashed(Title(name))}
 	for _, p := range patches {
 		title, diff, _ := strings.Cut(p, "=")
 		s.Titles = append(s.Titles, hashed(title))

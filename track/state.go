@@ -33,8 +33,8 @@ func States() []State {
 // Open tells whether something is still to be done about a patch in this state, which is one of Patchwork's.
 func (s State) Open() bool { return s == StateNew || s == StateUnderReview }
 
-// GivesWay tells whether a patch in this state, which is one of Patchwork's, is done with when a newer version of it has
-// come. Changes were requested for that newer version, and comments for an RFC.
+// GivesWay tells whether a patch in this state, which is one of Patchwork's, is done with when a newer version of it
+// has come. Changes were requested for that newer version, and comments for an RFC.
 func (s State) GivesWay() bool { return s.Open() || s == StateChangesRequested || s == StateRFC }
 
 // ParseState finds a state by its slug or its name ("Under Review"), ignoring case.

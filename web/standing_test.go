@@ -35,7 +35,8 @@ func TestCurrentSeries(t *testing.T) {
 		}
 	}
 	decided := s.do("maint", "PATCH", "/api/1.4/series/"+s.in("{cover}")+"/?current=1", `{"state":"accepted"}`)
-	if decided.Code != 200 || strings.Contains(s.do("", "GET", "/api/patches/"+s.in("{again}")+"/", "").Body.String(), "accepted") {
+	if decided.Code != 200 ||
+		strings.Contains(s.do("", "GET", "/api/patches/"+s.in("{again}")+"/", "").Body.String(), "accepted") {
 		t.Errorf("a decision about the series is one about what was sent again: %d", decided.Code)
 	}
 }

@@ -91,8 +91,8 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/layout": {},
 }
 
-// engines are the packages that may know a database's driver and its SQL. The search index is a file of its own, whatever
-// the database is.
+// engines are the packages that may know a database's driver and its SQL. The search index is a file of its own,
+// whatever the database is.
 var engines = []string{"patchwatch/db/sqlite", "patchwatch/search/index"}
 
 // TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other,

@@ -48,7 +48,8 @@ states in one database file. Point it at a Maildir, and read what it makes of th
 	add("mail", a.watchCommand(), a.serveCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(),
 		a.projectCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.searchCommand(), a.showCommand(), a.diffCommand(), a.mboxCommand(),
-		a.rawCommand(), a.stateCommand(), a.delegateCommand(), a.archiveCommand(), a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),
+		a.rawCommand(), a.stateCommand(), a.delegateCommand(), a.archiveCommand(),
+		a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),
 		a.checkResultCommand(), a.bundleCommand(), a.logCommand(), a.eventsCommand())
 	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(),
 		a.rebuildCommand(), a.dumpCommand(), a.compareCommand(), a.stressCommand())

@@ -50,7 +50,8 @@ func anyQuestions(t *rapid.T) (q questions) {
 
 func anyLikeness(t *rapid.T) engine.Likeness {
 	q := engine.Likeness{
-		Project: oneOf[int64](t, "project", 1, 1, 2), By: oneOf(t, "by", engine.ByTitle, engine.ByChange, engine.ByDiff, engine.ByEarlier),
+		Project: oneOf[int64](t, "project", 1, 1, 2),
+		By:      oneOf(t, "by", engine.ByTitle, engine.ByChange, engine.ByDiff, engine.ByEarlier),
 		Which:   oneOf(t, "which", engine.Lower, engine.SameEarlier, engine.SameLater, engine.Higher),
 		Version: rapid.IntRange(1, 3).Draw(t, "version"),
 		At:      oneOf(t, "at", time.Time{}, epoch.Add(time.Hour)), Most: oneOf(t, "most", 1, 100),
@@ -72,7 +73,8 @@ func answers(t *rapid.T, v engine.View, q *questions) []string {
 	last, err := v.LastMail()
 	a.say("last mail", last, err)
 	a.ids = append(numbers(last+2), 1, 0)
-	for _, ask := range []func(){a.facts, a.derivations, a.lists, a.streams, a.notes, a.history, a.accounts, a.programs, a.searches} {
+	for _, ask := range []func(){a.facts, a.derivations, a.lists, a.streams, a.notes, a.history,
+		a.accounts, a.programs, a.searches} {
 		ask()
 	}
 	return a.lines
@@ -352,7 +354,8 @@ func (a *asking) history() {
 	found, err := a.Decisions(a.names())
 	var texts []string
 	for name, d := range found {
-		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s %s %v", name, d.Name, shown(d.State), shown(d.Delegate),
+		texts = append(texts, fmt.Sprintf("%v %v %s %s %s %s %s %s %s %s %s %s %v",
+			name, d.Name, shown(d.State), shown(d.Delegate),
 			shown(d.Archived), shown(d.SeriesName), shown(d.CommitRef), shown(d.PullURL), shown(d.Hidden),
 			shown(d.Addressed), shown(d.Relation), shown(d.PutWith), d.StateAt))
 	}

@@ -41,7 +41,8 @@ func (s *state) patchView(p *engine.PatchRow, m *mail, project string) track.Pat
 	return track.PatchView{
 		ID: p.ID, Mail: p.Mail, Project: project, MsgID: m.MsgID, Name: m.Name, Date: p.Date,
 		Submitter: s.shown(p.Submitter, m.SenderName),
-		State:     p.State, Superseded: p.Superseded, Delegate: p.Delegate, Archived: p.Archived, Series: p.Series, Number: p.Number, Total: m.Total,
+		State:     p.State, Superseded: p.Superseded, Delegate: p.Delegate, Archived: p.Archived,
+		Series: p.Series, Number: p.Number, Total: m.Total,
 		Version: m.Version, PullURL: m.PullURL, Hash: hex.EncodeToString(m.Hash),
 	}
 }

@@ -76,8 +76,10 @@ func (u suite) TestStanding(t *testing.T) {
 			versioned("x", 70, 2, "[2/3] b", "p2", "c"), made("xr", 80, "Re: b", "x", "p2", "c"),
 			versioned("y", 170, 3, "[2/3] b", "xr", "x", "p2", "c"),
 		}, map[string]string{"p1": "1 y 3 +x +y", "x": "y +y of c", "y": "y of c"}},
-		{"another's", []*track.Mail{bob(versioned("x", 70, 2, "[2/3] b", "p2", "c"))}, map[string]string{"p1": "1 2 3", "x": "x"}},
-		{"of another total", []*track.Mail{versioned("x", 70, 2, "[2/2] b", "p2", "c")}, map[string]string{"p1": "1 2 3", "x": "x"}},
+		{"another's", []*track.Mail{bob(versioned("x", 70, 2, "[2/3] b", "p2", "c"))},
+			map[string]string{"p1": "1 2 3", "x": "x"}},
+		{"of another total", []*track.Mail{versioned("x", 70, 2, "[2/2] b", "p2", "c")},
+			map[string]string{"p1": "1 2 3", "x": "x"}},
 		{"a whole version in reply", []*track.Mail{
 			versioned("x1", 70, 2, "[1/3] a", "c"), versioned("x2", 71, 2, "[2/3] b", "x1", "c"),
 			versioned("x3", 72, 2, "[3/3] d", "x1", "c"), versioned("y", 170, 3, "[3/3] d", "x3", "x1", "c"),

@@ -53,8 +53,8 @@ func (r retirer) decide(state track.State, ids ...string) {
 	}
 }
 
-// want compares the states of all patches that are not new, each as "1@x accepted" or "1@x superseded by 2@x", where the
-// latter is a mail of the series; and the database with a rebuild.
+// want compares the states of all patches that are not new, each as "1@x accepted" or "1@x superseded by 2@x", where
+// the latter is a mail of the series; and the database with a rebuild.
 func (r retirer) want(when string, want ...string) {
 	r.Helper()
 	ctx := context.Background()
@@ -108,7 +108,8 @@ func (u suite) TestSuperseded(t *testing.T) {
 	add(t, r.s, three[0])
 	r.want("the third is complete", "1@x superseded by 1@z", "2@x superseded by 1@z", "1@y superseded by 1@z",
 		"2@y superseded by 1@z")
-	r.e.want("the third is complete", "patch-created 1@z", "patch-completed 1@z", "patch-completed 2@z", "series-completed",
+	r.e.want("the third is complete", "patch-created 1@z", "patch-completed 1@z",
+		"patch-completed 2@z", "series-completed",
 		"patch-state-changed 1@y by rule: new, superseded", "patch-state-changed 2@y by rule: new, superseded")
 
 	shown := dump(t, r.s)
@@ -218,7 +219,8 @@ func (u suite) TestSupersededByResend(t *testing.T) {
 	r.want("sent again", "1@x superseded by 1@y", "2@x superseded by 1@y")
 }
 
-// A copy that takes the place of another, or comes to another project, takes nothing with it, and nothing is told twice.
+// A copy that takes the place of another, or comes to another project, takes nothing with it, and nothing is told
+// twice.
 func (u suite) TestSupersededCopies(t *testing.T) {
 	ctx := context.Background()
 	r := u.retirer(t)

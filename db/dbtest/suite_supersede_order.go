@@ -127,7 +127,8 @@ func retireAnything(t *rapid.T, s *db.Store) (what string) {
 	switch what = rapid.SampledFrom([]string{"state", "state", "hide", "show", "put", "link", "link",
 		"unlink", "own state", "on", "off"}).Draw(t, "decision"); what {
 	case "state":
-		err = s.SetState(ctx, by, ids, oneOf[track.State](t, "state", "new", "under-review", "accepted", "superseded", "queued"))
+		err = s.SetState(ctx, by, ids,
+			oneOf[track.State](t, "state", "new", "under-review", "accepted", "superseded", "queued"))
 	case "hide", "show":
 		err = s.Hide(ctx, by, ids, what == "hide")
 	case "put":

@@ -42,8 +42,8 @@ type SeriesRow struct {
 	Cover          int64  // mail; 0: none
 	Hidden         bool   // all of its mails are
 
-	// Revises is the series that this one is a new version of, or the same once more, or of which it is a part that was sent
-	// again; 0: none. It is kept of projects whose older versions show as superseded, and 0 in others.
+	// Revises is the series that this one is a new version of, or the same once more, or of which it is a part that was
+	// sent again; 0: none. It is kept of projects whose older versions show as superseded, and 0 in others.
 	Revises int64
 }
 
@@ -56,7 +56,8 @@ func (r *SeriesRow) Equal(o *SeriesRow) bool {
 
 // NewestFirst is the order of versions, the newest first.
 func NewestFirst(a, b SeriesRow) int {
-	return cmp.Or(cmp.Compare(b.Version, a.Version), b.Date.Compare(a.Date), cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(b.Version, a.Version), b.Date.Compare(a.Date),
+		cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
 }
 
 // PatchRow is what has become of a patch.

@@ -10,7 +10,8 @@ import (
 )
 
 var decisionsOf = `
-	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation,
+	SELECT d.msgid, d.state, d.delegate, d.archived, d.series_name,
+		d.commit_ref, d.pull_url, d.hidden, d.addressed, d.relation,
 		d.put_with, d.state_at
 	FROM ` + given + `decision d WHERE d.msgid = j.value AND ` + is("d.project")
 

@@ -12,14 +12,16 @@ func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	err = q.each(`
 		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''),
-			p.state, p.superseded, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total, m.version, m.pull_url, m.hash
+			p.state, p.superseded, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total,
+				m.version, m.pull_url, m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+`
 		ORDER BY p.date DESC, p.id DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
 		var p track.PatchView
 		var hash []byte
 		err := scan(&p.ID, &p.Mail, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), &p.Submitter.Email, &p.Submitter.Name,
-			&p.State, (*number)(&p.Superseded), (*text)(&p.Delegate), &p.Archived, (*number)(&p.Series), &p.Number, &p.Total, &p.Version,
+			&p.State, (*number)(&p.Superseded), (*text)(&p.Delegate), &p.Archived,
+			(*number)(&p.Series), &p.Number, &p.Total, &p.Version,
 			(*text)(&p.PullURL), &hash)
 		p.Hash = hex.EncodeToString(hash)
 		out = append(out, p)

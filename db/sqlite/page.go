@@ -10,8 +10,8 @@ import (
 )
 
 // A page of a list takes a fixed number of statements, in one transaction: up to three count the list, by totals where
-// there are any (totals.go), one may say which way to its rows is the shorter, one finds which rows are on the page, and
-// a few tell what these have. What counts and finds reads an index that has all it needs, and no row.
+// there are any (totals.go), one may say which way to its rows is the shorter, one finds which rows are on the page,
+// and a few tell what these have. What counts and finds reads an index that has all it needs, and no row.
 
 // listing says which rows are in a list, and in which order.
 type listing struct {

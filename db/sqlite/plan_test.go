@@ -77,7 +77,8 @@ func whileWriting(v engine.View) error {
 		at(v.Rows([]int64{1})), at(v.RowsNamed(1, []string{"<p1@x>"})),
 		at(v.Marked(1, []engine.Marking{{Sender: "ann@x.org", Version: 1, Total: 2, To: 2000}})),
 		at(v.Derived([]int64{2})), at(v.Series([]int64{1})), at(v.People([]string{"ann@x.org"})),
-		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.AnyPut(1)), at(v.AnyPair()), at(v.Pairs(named)), at(v.Puts(1, []string{"<p1@x>"})),
+		at(v.Decisions(named)), at(v.SeriesNamed(1)), at(v.AnyPut(1)), at(v.AnyPair()),
+		at(v.Pairs(named)), at(v.Puts(1, []string{"<p1@x>"})),
 		at(v.Changes([]int64{0, 1})), at(v.Works()), at(v.Reading()),
 	}
 	for _, senders := range [][]string{nil, {"ann@x.org"}, {"ann@x.org", "bob@x.org"}} {
@@ -99,7 +100,8 @@ func whileReading(v engine.View) error {
 	}
 	named := []engine.Name{{Project: 1, MsgID: "<p1@x>"}}
 	errs := []error{
-		at(v.Alike(alike)), at(v.Beside(named, engine.Members)), at(v.LeadTo(named)), at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
+		at(v.Alike(alike)), at(v.Beside(named, engine.Members)), at(v.LeadTo(named)),
+		at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
 		at(v.SeriesOf(named)),
 		at(v.MailViews([]int64{1, 2})),
 		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),

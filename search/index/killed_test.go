@@ -103,7 +103,8 @@ func TestKilledWhileIndexing(t *testing.T) {
 	}
 	rows, mails := 0, 0
 	if err := x.reading(context.Background(), func(tx *sql.Tx) error {
-		return tx.QueryRow(`SELECT (SELECT count(*) FROM words WHERE words MATCH '"#a"'), count(*) FROM document`).Scan(&rows, &mails)
+		return tx.QueryRow(`SELECT (SELECT count(*) FROM words WHERE words MATCH '"#a"'), count(*) FROM document`).
+			Scan(&rows, &mails)
 	}); err != nil || rows != city || mails != city {
 		t.Errorf("%d rows of words, %d documents of %d mails: %v", rows, mails, city, err)
 	}

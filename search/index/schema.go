@@ -36,7 +36,8 @@ const identifiers = "identifier"
 // The words come folded and separated by spaces, from search.AppendWords. The tokenizer splits at the spaces and
 // nowhere else: to it every byte that a word can have belongs to a word.
 //
-// The table keeps no text, only where each word is (it is contentless). Rows are removed by number (contentless_delete).
+// The table keeps no text, only where each word is (it is contentless). Rows are removed by number
+// (contentless_delete).
 var schema = `
 	CREATE TABLE meta (
 		key   TEXT PRIMARY KEY, -- see the constants

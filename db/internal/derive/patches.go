@@ -46,8 +46,8 @@ func (d *deriver) putPatches(seats []seat) error {
 	return nil
 }
 
-// supersededBefore is the series by which a patch that is made anew was superseded before. It shows so until it is known
-// whether it still is, so that nothing is told of a patch that stays what it was.
+// supersededBefore is the series by which a patch that is made anew was superseded before. It shows so until it is
+// known whether it still is, so that nothing is told of a patch that stays what it was.
 func (d *deriver) supersededBefore(s seat) int64 {
 	if !d.settings.Supersede || s.series == 0 {
 		return 0

@@ -45,8 +45,8 @@ func (l *likenesses) find(v engine.View, e evidence) error {
 	return err
 }
 
-// alikeBefore finds what has a title or a change-id of these series: of lower versions, and of the same version what may
-// be the same once more.
+// alikeBefore finds what has a title or a change-id of these series: of lower versions, and of the same version what
+// may be the same once more.
 func (f *Finder) alikeBefore(asked []*sending, e evidence) error {
 	var l likenesses
 	for _, s := range asked {
@@ -64,8 +64,8 @@ func (f *Finder) alikeBefore(asked []*sending, e evidence) error {
 const clockSkew = 24 * time.Hour
 
 // askSame asks for sendings of the same version, by the titles of the first mails. Many series have titles that come
-// again, and few are sent again; so that the others need not be loaded, a mail that is found has to say RESEND or RFC, or
-// to have the same diff.
+// again, and few are sent again; so that the others need not be loaded, a mail that is found has to say RESEND or RFC,
+// or to have the same diff.
 func (l *likenesses) askSame(s *sending, which engine.Which) {
 	for i, m := range s.members[:min(len(s.members), mostFirst)] {
 		if m.Title == 0 {

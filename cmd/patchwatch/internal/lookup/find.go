@@ -33,7 +33,8 @@ type Found struct {
 const maxTime = 10 * time.Second
 
 // ErrTooLong is the error of a query that takes longer.
-var ErrTooLong = fmt.Errorf("this query takes longer than %s; more or rarer words, or a range of dates, make it shorter",
+var ErrTooLong = fmt.Errorf(
+	"this query takes longer than %s; more or rarer words, or a range of dates, make it shorter",
 	maxTime)
 
 // Parse reads a query, in a project if one is named.
@@ -121,8 +122,8 @@ func (f *Finder) Each(ctx context.Context, n search.Node, each func(mail int64) 
 
 func (f *Finder) source() source { return source{f.Store, f.Scope} }
 
-// ask gives a query its time. A damaged index is thrown away when that is found out, by whoever keeps it; that is waited
-// for.
+// ask gives a query its time. A damaged index is thrown away when that is found out, by whoever keeps it; that is
+// waited for.
 func (f *Finder) ask(ctx context.Context, search func(ctx context.Context) error) error {
 	limited, stop := context.WithTimeout(ctx, maxTime)
 	defer stop()
