@@ -1,6 +1,7 @@
-// Package versions finds which series are versions of which. Nothing of this is stored: it is looked up, by index, when
-// it is asked for, and so is a function of what is stored and cannot go stale. What is asked for many series at once
-// takes a fixed number of calls of the engine for each generation of versions.
+// Package versions finds which series are versions of which. It stores nothing: they are looked up, by index, when
+// somebody asks, and so the answer is a function of what is stored and cannot go stale. Only where older versions show
+// as superseded is it kept, as derived rows (derive/retire.go). What is asked for many series at once takes a fixed
+// number of calls of the engine for each generation of versions.
 package versions
 
 import (
