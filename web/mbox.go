@@ -9,6 +9,7 @@ import (
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/visit"
 )
 
 // file is an answer that programs save. They take the name from the header as it stands, so it is not quoted, and has
@@ -38,12 +39,12 @@ func fileName(name string) string {
 
 // patchMbox is a patch for git am. With ?series= the patches before it in its series come first.
 func (c *call) patchMbox() (*site.Answer, error) {
-	row, p, err := c.patch()
+	row, p, err := c.Patch()
 	if err != nil {
 		return nil, err
 	}
 	rows := []track.PatchRow{row}
-	if of := c.r.URL.Query().Get("series"); of != "" {
+	if of := c.R.URL.Query().Get("series"); of != "" {
 		if rows, err = c.before(&row, of); err != nil {
 			return nil, err
 		}
@@ -59,21 +60,21 @@ func (c *call) patchMbox() (*site.Answer, error) {
 func (c *call) before(row *track.PatchRow, of string) ([]track.PatchRow, error) {
 	id := row.Series.ID
 	if id == 0 {
-		return nil, &refusal{404, "This patch is in no series."}
+		return nil, &visit.Refusal{Status: 404, Detail: "This patch is in no series."}
 	}
 	if of != "*" {
 		asked, err := strconv.ParseInt(of, 10, 64)
 		if err != nil {
-			return nil, errNotFound
+			return nil, visit.ErrNotFound
 		}
 		id = asked
 	}
-	s, err := c.Store.SeriesRow(c.ctx(), id, c.scope())
+	s, err := c.Site.Store.SeriesRow(c.Ctx(), id, c.Scope())
 	if err != nil {
 		return nil, err
 	}
 	if s.ID != row.Series.ID {
-		return nil, &refusal{404, "This patch is not in that series."}
+		return nil, &visit.Refusal{Status: 404, Detail: "This patch is not in that series."}
 	}
 	var ids []string
 	for _, m := range s.Patches {
@@ -82,14 +83,14 @@ func (c *call) before(row *track.PatchRow, of string) ([]track.PatchRow, error) 
 			break
 		}
 	}
-	return c.listed(row.Project, ids)
+	return c.Listed(row.Project, ids)
 }
 
 // seriesMbox has the patches of a series as it was sent; with ?current=1 as it now stands.
 func (c *call) seriesMbox() (*site.Answer, error) {
-	s, err := c.series()
-	if err == nil && c.r.URL.Query().Get("current") == "1" {
-		s, err = c.Store.SeriesRowNow(c.ctx(), s.ID, c.scope())
+	s, err := c.Series()
+	if err == nil && c.R.URL.Query().Get("current") == "1" {
+		s, err = c.Site.Store.SeriesRowNow(c.Ctx(), s.ID, c.Scope())
 	}
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func (c *call) seriesMbox() (*site.Answer, error) {
 	for _, m := range s.Patches {
 		ids = append(ids, m.MsgID)
 	}
-	rows, err := c.listed(s.Project, ids)
+	rows, err := c.Listed(s.Project, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +111,11 @@ func (c *call) seriesMbox() (*site.Answer, error) {
 }
 
 func (c *call) bundleMbox() (*site.Answer, error) {
-	b, err := c.bundle()
+	b, err := c.Bundle()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.listed(b.Project, b.Patches)
+	rows, err := c.Listed(b.Project, b.Patches)
 	if err != nil {
 		return nil, err
 	}
@@ -131,16 +132,16 @@ func (c *call) mbox(rows []track.PatchRow) (out []byte, err error) {
 	for i := range rows {
 		mails[i] = rows[i].Mail
 	}
-	trailers, err := c.Store.Trailers(c.ctx(), mails)
+	trailers, err := c.Site.Store.Trailers(c.Ctx(), mails)
 	if err != nil {
 		return nil, err
 	}
 	next := rows
-	err = c.Store.Raws(c.ctx(), mails, func(_ int64, raw []byte) (err error) {
+	err = c.Site.Store.Raws(c.Ctx(), mails, func(_ int64, raw []byte) (err error) {
 		r := &next[0]
 		next = next[1:]
 		delegate := r.Delegate
-		if u := c.world.Owner(delegate); u != nil && u.Email() != "" {
+		if u := c.World.Owner(delegate); u != nil && u.Email() != "" {
 			delegate = u.Email()
 		}
 		out, err = appendMail(out, &r.MailBrief, r.Mail, raw, &r.Submitter, delegate, trailers[r.Mail].Given)
@@ -161,11 +162,11 @@ func appendMail(
 }
 
 func (c *call) coverMbox() (*site.Answer, error) {
-	row, p, err := c.cover()
+	row, p, err := c.Cover()
 	if err != nil {
 		return nil, err
 	}
-	raw, err := c.Store.Raw(c.ctx(), row.Mail)
+	raw, err := c.Site.Store.Raw(c.Ctx(), row.Mail)
 	if err != nil {
 		return nil, err
 	}
@@ -178,17 +179,17 @@ func (c *call) coverMbox() (*site.Answer, error) {
 
 // patchDiff is the diff and nothing else.
 func (c *call) patchDiff() (*site.Answer, error) {
-	row, p, err := c.patch()
+	row, p, err := c.Patch()
 	if err != nil {
 		return nil, err
 	}
-	raw, err := c.Store.Raw(c.ctx(), row.Mail)
+	raw, err := c.Site.Store.Raw(c.Ctx(), row.Mail)
 	if err != nil {
 		return nil, err
 	}
 	m, err := ingest.Parse(raw)
 	if err != nil {
-		return nil, errNotFound
+		return nil, visit.ErrNotFound
 	}
 	return file([]byte(m.Diff), "text/x-patch", row.Name, ".diff", p.ID), nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/visit"
 )
 
 // Numbers lead to names: Patchwork's old URLs, which stand in thousands of mails.
@@ -14,15 +15,15 @@ var here = site.Links{}
 
 func (c *call) see(path []byte, more string) error {
 	to := string(path) + more
-	if c.r.URL.RawQuery != "" {
-		to += "?" + c.r.URL.RawQuery
+	if c.R.URL.RawQuery != "" {
+		to += "?" + c.R.URL.RawQuery
 	}
-	return &redirect{to}
+	return &visit.Redirect{To: to}
 }
 
 func toPatch(more string) func(*call) (*site.Answer, error) {
 	return func(c *call) (*site.Answer, error) {
-		row, p, err := numbered(c, c.Store.PatchRows, ofPatch)
+		row, p, err := visit.Numbered(c.Visit, c.Site.Store.PatchRows, visit.OfPatch)
 		if err != nil {
 			return nil, err
 		}
@@ -32,7 +33,7 @@ func toPatch(more string) func(*call) (*site.Answer, error) {
 
 func toCover(more string) func(*call) (*site.Answer, error) {
 	return func(c *call) (*site.Answer, error) {
-		row, p, err := numbered(c, c.Store.CoverRows, ofCover)
+		row, p, err := visit.Numbered(c.Visit, c.Site.Store.CoverRows, visit.OfCover)
 		if err != nil {
 			return nil, err
 		}
@@ -41,28 +42,28 @@ func toCover(more string) func(*call) (*site.Answer, error) {
 }
 
 func (c *call) toComment() (*site.Answer, error) {
-	row, p, err := numbered(c, c.Store.CommentRows, ofComment)
+	row, p, err := visit.Numbered(c.Visit, c.Site.Store.CommentRows, visit.OfComment)
 	if err != nil {
 		return nil, err
 	}
 	if hidden, err := c.isHidden(&row.Parent, row.OnCover); err != nil {
 		return nil, err
 	} else if hidden {
-		return nil, errGone
+		return nil, visit.ErrGone
 	}
 	page := here.Patch
 	if row.OnCover {
 		page = here.Cover
 	}
-	return nil, &redirect{string(page(nil, p, row.Parent.MsgID)) + fmt.Sprintf("#%d", row.ID)}
+	return nil, &visit.Redirect{To: string(page(nil, p, row.Parent.MsgID)) + fmt.Sprintf("#%d", row.ID)}
 }
 
 // isHidden tells whether a patch or cover is hidden. With it, all that was said about it is.
 func (c *call) isHidden(m *track.MailBrief, cover bool) (bool, error) {
 	if cover {
-		rows, err := c.Store.CoverRows(c.ctx(), []int64{m.ID}, c.whole())
+		rows, err := c.Site.Store.CoverRows(c.Ctx(), []int64{m.ID}, c.Whole())
 		return rows[m.ID].Hidden, err
 	}
-	rows, err := c.Store.PatchRows(c.ctx(), []int64{m.ID}, c.whole())
+	rows, err := c.Site.Store.PatchRows(c.Ctx(), []int64{m.ID}, c.Whole())
 	return rows[m.ID].Hidden, err
 }

@@ -52,12 +52,12 @@ func (c *call) sheet(of func(*call) (*sheet, error)) (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Prefix = layout.Prefix(c.links.Base)
-	if c.viewer.User != nil {
-		s.User = c.viewer.User.Name
+	s.Prefix = layout.Prefix(c.Links.Base)
+	if c.Viewer.User != nil {
+		s.User = c.Viewer.User.Name
 	}
 	s.clean()
-	if !c.html {
+	if !c.HTML {
 		return text(s.text(), s.about...), nil
 	}
 	body, err := pages().Render("sheet", s)

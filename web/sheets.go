@@ -8,6 +8,7 @@ import (
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/visit"
 )
 
 func (c *call) home() (*sheet, error) {
@@ -17,8 +18,8 @@ func (c *call) home() (*sheet, error) {
 		Links: []layout.Link{c.api("API", "")},
 		None:  "No project is tracked yet, or none that you may see.",
 	}
-	for i := range c.world.Projects {
-		if p := &c.world.Projects[i]; c.viewer.Sees(p) {
+	for i := range c.World.Projects {
+		if p := &c.World.Projects[i]; c.Viewer.Sees(p) {
 			s.List = append(s.List, c.projectLink(p))
 		}
 	}
@@ -27,17 +28,17 @@ func (c *call) home() (*sheet, error) {
 
 // projectLink leads to the page of a project. One that was made because its mail came may have no name.
 func (c *call) projectLink(p *track.Project) layout.Link {
-	at := c.links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"
+	at := c.Links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"
 	return layout.Link{Text: cmp.Or(p.Name, p.LinkName), URL: at}
 }
 
 // api leads into the API.
 func (c *call) api(text, path string, args ...any) layout.Link {
-	return layout.Link{Text: text, URL: c.links.Base + "/api/" + fmt.Sprintf(path, args...)}
+	return layout.Link{Text: text, URL: c.Links.Base + "/api/" + fmt.Sprintf(path, args...)}
 }
 
 func (c *call) project() (*sheet, error) {
-	p, err := c.inURL()
+	p, err := c.Project()
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +60,12 @@ func (c *call) project() (*sheet, error) {
 
 // pwclientrc configures pwclient, which would speak XML-RPC if it was not told.
 func (c *call) pwclientrc() (*site.Answer, error) {
-	p, err := c.inURL()
+	p, err := c.Project()
 	if err != nil {
 		return nil, err
 	}
 	body := fmt.Sprintf("# Put this into ~/.pwclientrc. To change something, you also need a token of your own.\n\n"+
-		"[options]\ndefault = %s\n\n[%[1]s]\nbackend = rest\nurl = %s/api\n# token = YOUR-TOKEN\n", p.LinkName, c.links.Base)
+		"[options]\ndefault = %s\n\n[%[1]s]\nbackend = rest\nurl = %s/api\n# token = YOUR-TOKEN\n", p.LinkName, c.Links.Base)
 	a := text(body, p.ID)
 	a.Header = append(a.Header, [2]string{"Content-Disposition", "attachment; filename=.pwclientrc"})
 	return a, nil
@@ -84,20 +85,20 @@ func (c *call) seriesFact(of track.SeriesBrief) []fact {
 	if of.ID == 0 {
 		return nil
 	}
-	return []fact{{Label: "Series", Text: of.Name, URL: fmt.Sprintf("%s/series/%d/", c.links.Base, of.ID)}}
+	return []fact{{Label: "Series", Text: of.Name, URL: fmt.Sprintf("%s/series/%d/", c.Links.Base, of.ID)}}
 }
 
 func (c *call) patchPage() (*sheet, error) {
-	row, p, err := c.patch()
-	if err == errNotFound && p != nil {
-		if cover, _, err := c.cover(); err == nil {
-			return nil, &redirect{string(here.Cover(nil, p, cover.MsgID))}
+	row, p, err := c.Patch()
+	if err == visit.ErrNotFound && p != nil {
+		if cover, _, err := c.Cover(); err == nil {
+			return nil, &visit.Redirect{To: string(here.Cover(nil, p, cover.MsgID))}
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.links.Patch(nil, p, row.MsgID))
+	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.Links.Patch(nil, p, row.MsgID))
 	s.Facts = append(append(s.Facts, fact{Label: "State", Text: string(row.State)}), c.seriesFact(row.Series)...)
 	s.Links = []layout.Link{
 		{Text: "Mail for git am", URL: at + "mbox/"}, {Text: "Diff", URL: at + "raw/"}, c.api("API", "patches/%d/", row.ID),
@@ -106,29 +107,29 @@ func (c *call) patchPage() (*sheet, error) {
 }
 
 func (c *call) coverPage() (*sheet, error) {
-	row, p, err := c.cover()
-	if err == errNotFound && p != nil {
-		if patch, _, err := c.patch(); err == nil {
-			return nil, &redirect{string(here.Patch(nil, p, patch.MsgID))}
+	row, p, err := c.Cover()
+	if err == visit.ErrNotFound && p != nil {
+		if patch, _, err := c.Patch(); err == nil {
+			return nil, &visit.Redirect{To: string(here.Patch(nil, p, patch.MsgID))}
 		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.links.Cover(nil, p, row.MsgID))
+	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.Links.Cover(nil, p, row.MsgID))
 	s.Facts = append(s.Facts, c.seriesFact(row.Series)...)
 	s.Links = []layout.Link{{Text: "As mail", URL: at + "mbox/"}, c.api("API", "covers/%d/", row.ID)}
 	return s, nil
 }
 
 func (c *call) seriesPage() (*sheet, error) {
-	row, err := c.series()
+	row, err := c.Series()
 	if err != nil {
 		return nil, err
 	}
-	p := c.world.Project(row.Project)
+	p := c.World.Project(row.Project)
 	if p == nil {
-		return nil, errNotFound
+		return nil, visit.ErrNotFound
 	}
 	s := c.patchesSheet(row.Name, p, row.Patches)
 	s.Facts = []fact{
@@ -138,10 +139,10 @@ func (c *call) seriesPage() (*sheet, error) {
 		{Label: "Patches", Text: fmt.Sprintf("%d of %d", row.Received, row.Total)},
 	}
 	if m := row.Cover; m.ID != 0 {
-		s.Facts = append(s.Facts, fact{Label: "Cover", Text: m.Name, URL: string(c.links.Cover(nil, p, m.MsgID))})
+		s.Facts = append(s.Facts, fact{Label: "Cover", Text: m.Name, URL: string(c.Links.Cover(nil, p, m.MsgID))})
 	}
 	s.Links = []layout.Link{
-		{Text: "Mail for git am", URL: string(c.links.SeriesMbox(nil, row.ID))}, c.api("API", "series/%d/", row.ID),
+		{Text: "Mail for git am", URL: string(c.Links.SeriesMbox(nil, row.ID))}, c.api("API", "series/%d/", row.ID),
 	}
 	return s, nil
 }
@@ -153,17 +154,17 @@ func (c *call) patchesSheet(title string, p *track.Project, all []track.MailBrie
 		Parts: "Patches", None: "None.", about: []int64{p.ID},
 	}
 	for i := range all {
-		s.List = append(s.List, layout.Link{Text: all[i].Name, URL: string(c.links.Patch(nil, p, all[i].MsgID))})
+		s.List = append(s.List, layout.Link{Text: all[i].Name, URL: string(c.Links.Patch(nil, p, all[i].MsgID))})
 	}
 	return s
 }
 
 func (c *call) bundlePage() (*sheet, error) {
-	b, err := c.bundle()
+	b, err := c.Bundle()
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.listed(b.Project, b.Patches)
+	rows, err := c.Listed(b.Project, b.Patches)
 	if err != nil {
 		return nil, err
 	}
@@ -171,11 +172,11 @@ func (c *call) bundlePage() (*sheet, error) {
 	for i := range rows {
 		briefs[i] = rows[i].MailBrief
 	}
-	owner := c.world.User(b.Owner)
-	s := c.patchesSheet(b.Name, c.world.Project(b.Project), briefs)
+	owner := c.World.User(b.Owner)
+	s := c.patchesSheet(b.Name, c.World.Project(b.Project), briefs)
 	s.Facts = []fact{{Label: "Bundle of", Text: owner.Shown()}}
 	s.Links = []layout.Link{
-		{Text: "Mail for git am", URL: string(c.links.Bundle(nil, owner.Name, b.Name)) + "mbox/"},
+		{Text: "Mail for git am", URL: string(c.Links.Bundle(nil, owner.Name, b.Name)) + "mbox/"},
 		c.api("API", "bundles/%d/", b.ID),
 	}
 	return s, nil

@@ -4,16 +4,15 @@ package web
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 
-	"patchwatch/db/engine"
 	"patchwatch/track"
 	"patchwatch/web/api"
 	"patchwatch/web/internal/layout"
-	"patchwatch/web/internal/serve"
 	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/visit"
 )
 
 // Store is what is asked of the database.
@@ -37,7 +36,7 @@ type Config struct {
 // Site answers all requests but those of who logs in.
 type Site struct {
 	Config
-	keeper *site.Keeper
+	desk *visit.Desk
 }
 
 // New makes a Site and puts its routes into mux, which serve.Routes is to wrap.
@@ -51,9 +50,10 @@ func New(c Config, mux *http.ServeMux) *Site {
 	if c.Cache == 0 {
 		c.Cache = 64 << 20
 	}
-	s := &Site{Config: c, keeper: site.NewKeeper(c.Store, c.Cache)}
+	keeper := site.NewKeeper(c.Store, c.Cache)
+	s := &Site{c, &visit.Desk{Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, Clock: time.Now}}
 	mux.Handle("/api/", api.New(api.Config{
-		Store: c.Store, Keeper: s.keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
+		Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
 	}))
 	for _, r := range s.routes() {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
@@ -97,80 +97,16 @@ func (s *Site) routes() []route {
 // call is a request that is being answered.
 type call struct {
 	*Site
-	r      *http.Request
-	viewer track.Viewer
-	world  *site.World
-	links  site.Links
-	html   bool // a browser asks for a page
+	*visit.Visit
 }
-
-func (c *call) ctx() context.Context { return c.r.Context() }
-
-// whole leaves out what the viewer does not see, but not what is hidden: that is told to be gone.
-func (c *call) whole() track.Scope {
-	return track.Scope{Without: c.world.Without(c.viewer), Whole: true}
-}
-
-func (c *call) scope() track.Scope { return track.Scope{Without: c.world.Without(c.viewer)} }
-
-// refusal is a request that is not done, in words that may be told.
-type refusal struct {
-	status int
-	detail string
-}
-
-func (r *refusal) Error() string { return r.detail }
-
-var (
-	errNotFound = &refusal{http.StatusNotFound, "Not found."}
-	errGone     = &refusal{http.StatusGone, "Gone."}
-)
-
-// redirect is an answer that is somewhere else.
-type redirect struct{ to string }
-
-func (r *redirect) Error() string { return "see " + r.to }
 
 // answering makes a handler of a route.
 func (s *Site) answering(at route) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		c := &call{Site: s, r: r, viewer: s.Viewer(r), links: site.Links{Base: serve.Base(r)}}
-		ask := site.Ask{Key: c.links.Base + r.URL.EscapedPath() + "?" + r.URL.RawQuery, Viewer: c.viewer, Own: true}
-		get := at.get
+	return s.desk.Reads(visit.Kind{Accept: at.page != nil}, func(v *visit.Visit) (*site.Answer, error) {
+		c := &call{s, v}
 		if at.page != nil {
-			w.Header().Add("Vary", "Accept")
-			if c.html = layout.Wanted(r); c.html {
-				ask.Key += "\npage"
-			}
-			get = func(c *call) (*site.Answer, error) { return c.sheet(at.page) }
+			return c.sheet(at.page)
 		}
-		a, err := s.keeper.Answer(r.Context(), ask, func(w *site.World) (*site.Answer, error) {
-			c.world = w
-			return get(c)
-		})
-		if err != nil {
-			c.refuse(w, err)
-			return
-		}
-		a.Write(w, r)
-	}
-}
-
-func (c *call) refuse(w http.ResponseWriter, err error) {
-	var no *refusal
-	var elsewhere *redirect
-	switch {
-	case errors.As(err, &elsewhere):
-		serve.Redirect(w, c.r, elsewhere.to, http.StatusFound)
-	case errors.As(err, &no):
-		serve.Error(w, c.r, no.status, no.detail)
-	case errors.Is(err, engine.ErrNotFound):
-		serve.Error(w, c.r, http.StatusNotFound, errNotFound.detail)
-	default:
-		if c.ctx().Err() == nil {
-			c.Log.ErrorContext(c.ctx(), "answer", "path", c.r.URL.Path, "err", err)
-		}
-		w.Header().Set("Retry-After", "10")
-		serve.Error(w, c.r, http.StatusServiceUnavailable, "The database does not answer: try again.")
-	}
+		return at.get(c)
+	})
 }
