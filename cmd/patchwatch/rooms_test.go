@@ -50,7 +50,8 @@ var rooms = map[string][]string{
 	"patchwatch/track":   {},
 	"patchwatch/search":  {"patchwatch/track"},
 
-	"patchwatch/track/rangediff": {},
+	"patchwatch/track/difftext":  {},
+	"patchwatch/track/rangediff": {"patchwatch/track/difftext"},
 	"patchwatch/search/index":    {"patchwatch/search"},
 
 	"patchwatch/db": {

@@ -1,6 +1,10 @@
 package rangediff
 
-import "strings"
+import (
+	"strings"
+
+	"patchwatch/track/difftext"
+)
 
 // Changes are what differs between the two patches of a pair.
 type Changes struct {
@@ -24,7 +28,7 @@ type Line struct {
 func Compare(old, new Patch) Changes {
 	var c Changes
 	c.Message = compareTexts(old.messageLines(), new.messageLines(), func(string) string { return "" })
-	oldFiles, newFiles := readDiff(old.Diff), readDiff(new.Diff)
+	oldFiles, newFiles := difftext.Read(old.Diff), difftext.Read(new.Diff)
 	if len(oldFiles) == 0 && len(newFiles) == 0 {
 		return c
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"patchwatch/track/difftext"
 )
 
 // FuzzCompare gives two diffs of anybody's making to all that reads them.
@@ -44,7 +46,7 @@ func FuzzCompare(f *testing.F) {
 }
 
 func diffText(p Patch) (lines []string) {
-	p.diffLines(readDiff(p.Diff), func(line string) { lines = append(lines, line) })
+	p.diffLines(difftext.Read(p.Diff), func(line string) { lines = append(lines, line) })
 	return lines
 }
 

@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"patchwatch/track/difftext"
 )
 
 // TestHostileSeries: what strangers send is bounded, and it is said which patches are not compared line by line. Where
@@ -103,7 +105,7 @@ func TestLongNames(t *testing.T) {
 		strings.Repeat("@@ -1 +1 @@ f\n-a\n+b\n", 10_000)
 	p := Patch{Diff: diff}
 	size := 0
-	p.diffLines(readDiff(diff), func(line string) { size += len(line) })
+	p.diffLines(difftext.Read(diff), func(line string) { size += len(line) })
 	if most := 2 * len(diff); size > most {
 		t.Errorf("%d bytes became %d", len(diff), size)
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"hash/maphash"
 	"strings"
+
+	"patchwatch/track/difftext"
 )
 
 // A Status says what became of a patch.
@@ -83,7 +85,7 @@ func (m *Matcher) add(p Patch) *entry {
 		e.all = sha256.Sum256(append(e.diff[:], message...))
 		return e
 	}
-	files := readDiff(p.Diff)
+	files := difftext.Read(p.Diff)
 	e.files, e.names = m.hashNames(files)
 	sum := sha256.New()
 	out := bufio.NewWriter(sum)
@@ -104,12 +106,12 @@ func (m *Matcher) add(p Patch) *entry {
 // maxFiles is how many files of a patch are known one by one.
 const maxFiles = 100
 
-func (m *Matcher) hashNames(files []file) (some map[uint64]bool, all uint64) {
+func (m *Matcher) hashNames(files []difftext.File) (some map[uint64]bool, all uint64) {
 	some = map[uint64]bool{}
 	var h maphash.Hash
 	h.SetSeed(m.seed)
 	for i := range files {
-		name := files[i].name()
+		name := files[i].Name()
 		h.WriteString(name)
 		h.WriteByte(0)
 		if len(some) < maxFiles {

@@ -3,6 +3,8 @@ package rangediff
 import (
 	"errors"
 	"slices"
+
+	"patchwatch/track/difftext"
 )
 
 // An overlay is a file as far as patches show it: lines that are known, and ranges of the base of which nothing is
@@ -54,7 +56,7 @@ func (p piece) cut(n int) (first, rest piece) {
 var errNotThis = errors.New("the patches do not follow each other")
 
 // apply applies the hunks of one patch.
-func (o *overlay) apply(hunks []hunk) error {
+func (o *overlay) apply(hunks []difftext.Hunk) error {
 	w := overlayWriter{from: o.pieces, seen: o.seen}
 	for i := range hunks {
 		if err := w.hunk(&hunks[i]); err != nil {
@@ -75,12 +77,12 @@ type overlayWriter struct {
 	at       int // lines that were taken
 }
 
-func (w *overlayWriter) hunk(h *hunk) error {
-	begin := h.oldStart - 1
-	if h.oldCount == 0 {
-		begin = h.oldStart // new lines come behind the one that is named
+func (w *overlayWriter) hunk(h *difftext.Hunk) error {
+	begin := h.OldStart - 1
+	if h.OldCount == 0 {
+		begin = h.OldStart // new lines come behind the one that is named
 	}
-	if h.merge || begin < w.at {
+	if h.Merge || begin < w.at {
 		return errNotThis
 	}
 	for w.at < begin {
@@ -89,7 +91,7 @@ func (w *overlayWriter) hunk(h *hunk) error {
 		}
 		w.copy(min(w.from[0].lines, begin-w.at))
 	}
-	lines := withEnds(h.lines)
+	lines := withEnds(h.Lines)
 	for _, l := range lines {
 		switch text := l[1:]; l[0] {
 		case '+':

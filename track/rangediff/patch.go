@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+
+	"patchwatch/track/difftext"
 )
 
 // A Patch is one patch of a version, as its mail has it.
@@ -25,7 +27,7 @@ func (p *Patch) messageLines() []string {
 
 // diffLines hands the lines of a diff as it is compared to f. A patch without a diff, such as a pull request, is
 // compared by its message. size is how many lines git counts.
-func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
+func (p *Patch) diffLines(files []difftext.File, f func(line string)) (size int) {
 	if len(files) == 0 {
 		for _, l := range p.messageLines() {
 			f(l)
@@ -37,7 +39,7 @@ func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
 		if i > 0 {
 			f("") // git puts it between files; it does not count
 		}
-		size += files[i].eachLine(f)
+		size += eachLine(&files[i], f)
 	}
 	return size
 }
@@ -47,26 +49,26 @@ func (p *Patch) diffLines(files []file, f func(line string)) (size int) {
 const longestName = 255
 
 // eachLine hands the lines of a file to f as git range-diff shows them, and returns how many there are.
-func (f *file) eachLine(each func(line string)) (n int) {
+func eachLine(f *difftext.File, each func(line string)) (n int) {
 	put := func(line string) {
 		each(line)
 		n++
 	}
-	put(f.heading())
-	if f.binary != "" {
-		sum := sha256.Sum256([]byte(f.binary))
+	put(heading(f))
+	if f.Binary != "" {
+		sum := sha256.Sum256([]byte(f.Binary))
 		put(" Binary contents " + hex.EncodeToString(sum[:8]))
 	}
-	name := f.name()
+	name := f.Name()
 	name = name[:min(len(name), longestName)]
-	for i := range f.hunks {
-		h := &f.hunks[i]
+	for i := range f.Hunks {
+		h := &f.Hunks[i]
 		begin := "@@"
-		if h.section != "" {
-			begin += " " + name + ":" + h.section
+		if h.Section != "" {
+			begin += " " + name + ":" + h.Section
 		}
 		put(begin)
-		for _, l := range h.lines {
+		for _, l := range h.Lines {
 			if l[0] == '\\' {
 				l = " " + l
 			}
@@ -77,26 +79,18 @@ func (f *file) eachLine(each func(line string)) (n int) {
 }
 
 // heading names a file and says what else becomes of it.
-func (f *file) heading() string {
-	name := f.name()
+func heading(f *difftext.File) string {
+	name := f.Name()
 	switch {
-	case f.isNew:
+	case f.IsNew:
 		name += " (new)"
-	case f.isDeleted:
+	case f.IsDeleted:
 		name += " (deleted)"
-	case f.isRename:
-		name = f.old + " => " + f.new
+	case f.IsRename:
+		name = f.Old + " => " + f.New
 	}
-	if f.oldMode != "" && f.newMode != "" && f.oldMode != f.newMode {
-		name += " (mode change " + f.oldMode + " => " + f.newMode + ")"
+	if f.OldMode != "" && f.NewMode != "" && f.OldMode != f.NewMode {
+		name += " (mode change " + f.OldMode + " => " + f.NewMode + ")"
 	}
 	return " ## " + name + " ##"
-}
-
-// name is what the file is called afterwards, or was called before it was deleted.
-func (f *file) name() string {
-	if f.isDeleted || f.new == "" {
-		return f.old
-	}
-	return f.new
 }

@@ -3,6 +3,8 @@ package rangediff
 import (
 	"fmt"
 	"strings"
+
+	"patchwatch/track/difftext"
 )
 
 // A Rebuilt is what the patches of one version make of files, as far as their hunks show them. It needs no repository:
@@ -40,7 +42,7 @@ func (r *Rebuilt) Apply(p Patch) {
 		r.giveUp()
 		return
 	}
-	files := readDiff(p.Diff)
+	files := difftext.Read(p.Diff)
 	for i := range files {
 		if r.file(&files[i]); r.work > r.limits.work {
 			r.giveUp()
@@ -52,22 +54,22 @@ func (r *Rebuilt) Apply(p Patch) {
 func (r *Rebuilt) giveUp() { r.large, r.files, r.gone, r.left = true, nil, nil, nil }
 
 // file applies what a patch does to one file.
-func (r *Rebuilt) file(f *file) {
+func (r *Rebuilt) file(f *difftext.File) {
 	t := r.find(f)
-	if f.newMode != "" {
-		t.mode = f.newMode
+	if f.NewMode != "" {
+		t.mode = f.NewMode
 	}
-	t.newID = f.newID
+	t.newID = f.NewID
 	switch {
 	case t.fault != "":
-	case f.binary != "":
+	case f.Binary != "":
 		t.fault = "is binary"
-	case t.overlay.apply(f.hunks) != nil:
+	case t.overlay.apply(f.Hunks) != nil:
 		t.fault = "can't be rebuilt: its patches do not follow each other"
 	default:
 		r.work += t.overlay.known()
 	}
-	if f.isDeleted {
+	if f.IsDeleted {
 		r.leave(t.name)
 		if t.name = ""; t.origin != "" {
 			r.gone[t.origin] = t
@@ -76,31 +78,31 @@ func (r *Rebuilt) file(f *file) {
 }
 
 // find returns the file that a patch is for, under its new name.
-func (r *Rebuilt) find(f *file) *rebuiltFile {
-	if f.isNew {
-		if t := r.revive(f.name()); t != nil {
+func (r *Rebuilt) find(f *difftext.File) *rebuiltFile {
+	if f.IsNew {
+		if t := r.revive(f.Name()); t != nil {
 			return t
 		}
-		t := &rebuiltFile{name: f.name(), overlay: &overlay{}, oldID: f.oldID}
+		t := &rebuiltFile{name: f.Name(), overlay: &overlay{}, oldID: f.OldID}
 		if r.files[t.name] != nil {
 			t.fault = "is added, and was there before"
 		}
 		r.files[t.name] = t
 		return t
 	}
-	t := r.files[f.old]
+	t := r.files[f.Old]
 	switch {
-	case t == nil && r.left[f.old]:
-		t = &rebuiltFile{name: f.old, fault: "is changed, and was there no more"}
+	case t == nil && r.left[f.Old]:
+		t = &rebuiltFile{name: f.Old, fault: "is changed, and was there no more"}
 	case t == nil:
-		t = &rebuiltFile{origin: f.old, name: f.old, overlay: untouched(), oldID: f.oldID, mode: f.oldMode}
+		t = &rebuiltFile{origin: f.Old, name: f.Old, overlay: untouched(), oldID: f.OldID, mode: f.OldMode}
 	}
 	switch {
-	case f.isCopy:
-		t = &rebuiltFile{name: f.new, mode: t.mode, fault: fmt.Sprintf("is a copy of %s", f.old)}
-	case f.isRename:
-		r.leave(f.old)
-		t.name = f.new
+	case f.IsCopy:
+		t = &rebuiltFile{name: f.New, mode: t.mode, fault: fmt.Sprintf("is a copy of %s", f.Old)}
+	case f.IsRename:
+		r.leave(f.Old)
+		t.name = f.New
 	}
 	r.files[t.name] = t
 	return t

@@ -1,4 +1,4 @@
-package rangediff
+package difftext
 
 import (
 	"strconv"
@@ -12,7 +12,7 @@ func (r *reader) gitNames(both string) {
 	both = strings.TrimRight(both, "\r")
 	old, new := splitNames(both)
 	r.prefix = old != new
-	r.at.old, r.at.new = r.strip(old), r.strip(new)
+	r.at.Old, r.at.New = r.strip(old), r.strip(new)
 }
 
 func splitNames(both string) (old, new string) {
@@ -36,21 +36,23 @@ func splitNames(both string) (old, new string) {
 // names reads "--- a/name" and "+++ b/name". Without "diff --git" before them they begin a file.
 func (r *reader) names(old, new string) {
 	old, new = nameOf(old), nameOf(new)
-	if r.at == nil || !r.git || len(r.at.hunks) > 0 {
+	if r.at == nil || !r.git || len(r.at.Hunks) > 0 {
 		r.begin(false)
+		r.at.Begin--
 		r.prefix = old != new
 	}
 	if !r.prefix && old != "" && new != "" { // "diff --cc" has the name without
 		r.prefix = old != new
 	}
 	f := r.at
-	f.isNew, f.isDeleted = f.isNew || old == "", f.isDeleted || new == ""
-	if f.isRename || f.isCopy {
+	r.belongs()
+	f.IsNew, f.IsDeleted = f.IsNew || old == "", f.IsDeleted || new == ""
+	if f.IsRename || f.IsCopy {
 		return // the names in "rename from" and "rename to" have nothing before them
 	}
-	f.old, f.new = r.strip(old), r.strip(new)
-	if !r.git && f.old != "" && f.new != "" {
-		f.old = f.new // "file.orig" and "file" are one file
+	f.Old, f.New = r.strip(old), r.strip(new)
+	if !r.git && f.Old != "" && f.New != "" {
+		f.Old = f.New // "file.orig" and "file" are one file
 	}
 }
 

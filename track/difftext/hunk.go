@@ -1,4 +1,4 @@
-package rangediff
+package difftext
 
 import (
 	"strconv"
@@ -16,16 +16,17 @@ func (r *reader) beginHunk() {
 	if !ok {
 		return
 	}
-	h := hunk{section: section, merge: ats > 2}
-	if !h.merge {
+	h := Hunk{Section: section, Merge: ats > 2, At: r.number}
+	if !h.Merge {
 		old, new, ok := strings.Cut(strings.TrimPrefix(header, " "), " ")
-		if !ok || !readRange(old, '-', &h.oldStart, &h.oldCount) || !readRange(new, '+', &h.newStart, &h.newCount) {
+		if !ok || !readRange(old, '-', &h.OldStart, &h.OldCount) || !readRange(new, '+', &h.NewStart, &h.NewCount) {
 			return
 		}
 	}
-	r.at.hunks = append(r.at.hunks, h)
-	r.hunk = &r.at.hunks[len(r.at.hunks)-1]
-	r.old, r.new, r.from = h.oldCount, h.newCount, len(r.lines)
+	r.at.Hunks = append(r.at.Hunks, h)
+	r.hunk = &r.at.Hunks[len(r.at.Hunks)-1]
+	r.belongs()
+	r.old, r.new, r.from = h.OldCount, h.NewCount, len(r.lines)
 	r.endHunkIfFull()
 }
 
@@ -56,7 +57,7 @@ func (r *reader) stepHunk() bool {
 		mark = r.line[0]
 	}
 	line := r.line
-	if r.hunk.merge {
+	if r.hunk.Merge {
 		if r.line == "" || !strings.ContainsRune(" +-\\", rune(mark)) {
 			r.hunk = nil
 			return false
@@ -89,7 +90,7 @@ func (r *reader) stepHunk() bool {
 }
 
 func (r *reader) endHunkIfFull() {
-	if !r.hunk.merge && r.old <= 0 && r.new <= 0 {
+	if !r.hunk.Merge && r.old <= 0 && r.new <= 0 {
 		r.hunk = nil
 	}
 }
