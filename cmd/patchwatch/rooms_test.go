@@ -95,6 +95,9 @@ var rooms = map[string][]string{
 	// HTTP without mail and without a database.
 	"patchwatch/web/internal/serve":  {"patchwatch/internal/listen", "patchwatch/web/internal/layout"},
 	"patchwatch/web/internal/layout": {},
+
+	// The text of mails as pages show it: text in, lines and HTML out.
+	"patchwatch/web/internal/mailtext": {},
 }
 
 // engines are the packages that may know a database's driver and its SQL. The search index is a file of its own,
