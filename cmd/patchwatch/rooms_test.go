@@ -25,6 +25,7 @@ var rooms = map[string][]string{
 	inside + "term":   {},
 	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
 	inside + "lookup": {
+		"patchwatch/web/find",
 		"patchwatch/db", "patchwatch/ingest", "patchwatch/search", "patchwatch/search/index", "patchwatch/track",
 	},
 	inside + "ops": {
@@ -86,6 +87,7 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/webtest/town": {
 		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/auth",
 	},
+	"patchwatch/web/find": {"patchwatch/db/engine", "patchwatch/search", "patchwatch/track"},
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -30,6 +32,11 @@ var undecided = bound{scope: everything}
 type compiler struct {
 	lexicon
 	checks compiledChecks
+}
+
+func newCompiler(ctx context.Context, tx *sql.Tx) *compiler {
+	return &compiler{lexicon: lexicon{ctx: ctx, tx: tx, stems: map[string][]string{}, narrowed: map[string]bool{},
+		room: roomForBeginnings}}
 }
 
 func (c *compiler) bound(n search.Node) (bound, error) {

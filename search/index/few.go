@@ -22,6 +22,9 @@ func (w *walk) lookForFew() error {
 	if len(w.bound.match) > longestForFew || strings.Contains(w.bound.match, `" *`) {
 		return nil // FTS5 would look for all words that begin so, once for each mail
 	}
+	if w.query.Among != nil && len(w.query.Among) <= mostFew {
+		return w.only(w.query.Among)
+	}
 	nodes := []search.Node{w.query.Tree}
 	if and, is := w.query.Tree.(search.And); is {
 		nodes = and.Nodes
@@ -40,6 +43,17 @@ func (w *walk) lookForFew() error {
 		}
 	}
 	return nil
+}
+
+// keepAmong has candidates left out that are not among those that are asked about, unless they come from there.
+func (w *walk) keepAmong() {
+	if w.query.Among == nil || w.few != "" && len(w.query.Among) <= mostFew {
+		return
+	}
+	w.among = make(map[int64]bool, len(w.query.Among))
+	for _, mail := range w.query.Among {
+		w.among[mail] = true
+	}
 }
 
 func (w *walk) only(mails []int64) error {

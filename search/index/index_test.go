@@ -111,6 +111,45 @@ func checkQuery(rt *rapid.T, here *town, x *Index) {
 		rt.Fatalf("%s, which is %s, finds %v, should find %v", text, n, got, want)
 	}
 	checkPages(rt, here, x, Query{Tree: n, Copies: copies}, r.Hits)
+	checkAmong(rt, here, x, Query{Tree: n, Copies: copies}, got)
+}
+
+// checkAmong: of some mails, those are found that are found of all, also if many are named.
+func checkAmong(rt *rapid.T, here *town, x *Index, q Query, all []int64) {
+	q.Among = []int64{}
+	want := map[int64]bool{}
+	for _, mail := range all {
+		want[mail] = false
+	}
+	for mail := range here.last + 1 {
+		if rapid.Bool().Draw(rt, "among") {
+			q.Among = append(q.Among, mail)
+			if _, found := want[mail]; found {
+				want[mail] = true
+			}
+		}
+	}
+	if rapid.IntRange(0, 5).Draw(rt, "many") == 0 {
+		for i := range int64(mostFew) {
+			q.Among = append(q.Among, 1_000_000+i)
+		}
+	}
+	r, err := x.Search(context.Background(), here, q)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	got := map[int64]bool{}
+	for _, h := range r.Hits {
+		got[h.Mail] = true
+	}
+	for mail, wanted := range want {
+		if got[mail] != wanted {
+			rt.Fatalf("%s among %v finds %v", q.Tree, q.Among, r.Hits)
+		}
+	}
+	if len(got) > len(want) {
+		rt.Fatalf("%s among %v finds %v", q.Tree, q.Among, r.Hits)
+	}
 }
 
 // checkPages: pages are the whole, cut.

@@ -49,8 +49,9 @@ func numberIn(meta map[string]string, key string) (int64, error) {
 
 // State says how far the index is.
 type State struct {
-	Watermark int64 // the number of the last mail that is indexed; 0: none is
-	Bytes     int64 // that it takes on disk
+	Watermark int64  // the number of the last mail that is indexed; 0: none is
+	Bytes     int64  // that it takes on disk
+	Version   string // another one whenever other mails can be found
 }
 
 // State is that of the index as it is now. Without one, nothing is indexed.
@@ -60,6 +61,7 @@ func (x *Index) State(ctx context.Context) (State, error) {
 		meta, err := readMeta(ctx, tx)
 		if err == nil && meta[metaForm] == x.form {
 			s.Watermark, err = numberIn(meta, metaWatermark)
+			s.Version = meta[metaIdentity] + " " + meta[metaWatermark] + " " + meta[metaNote]
 		}
 		return err
 	})

@@ -13,9 +13,10 @@ import (
 // A Query says what is looked for.
 type Query struct {
 	Tree   search.Node
-	Limit  int   // how many mails at most; 0: all
-	After  Place // only documents that come after this one; the zero value: all
-	Copies bool  // also mails that do not stand for their Message-ID
+	Limit  int     // how many mails at most; 0: all
+	After  Place   // only documents that come after this one; the zero value: all
+	Copies bool    // also mails that do not stand for their Message-ID
+	Among  []int64 // only these mails; nil: all
 }
 
 // A Hit is a mail that was found.
@@ -112,14 +113,14 @@ type walk struct {
 
 	bound bound
 	check check
-	few   string     // a list of the only mails that may be meant, as JSON; empty: they are not known
-	ahead *candidate // one of the next chunk
+	few   string         // a list of the only mails that may be meant, as JSON; empty: they are not known
+	among map[int64]bool // of Query.Among, if few does not have them
+	ahead *candidate     // one of the next chunk
 	compiledChecks
 }
 
 func (w *walk) run(f func(Hit) bool) error {
-	c := &compiler{lexicon: lexicon{ctx: w.ctx, tx: w.tx, stems: map[string][]string{}, narrowed: map[string]bool{},
-		room: roomForBeginnings}}
+	c := newCompiler(w.ctx, w.tx)
 	var err error
 	if w.bound, err = c.bound(w.query.Tree); err != nil || w.bound.scope == nothing {
 		return err
@@ -132,6 +133,7 @@ func (w *walk) run(f func(Hit) bool) error {
 	if err := w.lookForFew(); err != nil {
 		return err
 	}
+	w.keepAmong()
 	rows, err := w.candidates()
 	if err != nil {
 		return err
@@ -195,6 +197,9 @@ func (w *walk) readChunk(rows *sql.Rows, size int) (out []*candidate, err error)
 		c := &candidate{}
 		if err := rows.Scan(&c.id, &c.mail, &c.received, &c.size, &c.date); err != nil {
 			return nil, err
+		}
+		if w.among != nil && !w.among[c.mail] {
+			continue
 		}
 		if len(out) >= size && unitOf(c.id) != unitOf(out[len(out)-1].id) {
 			w.ahead = c
