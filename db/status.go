@@ -108,6 +108,23 @@ func (s *Store) Watched(ctx context.Context, seen ...engine.Maildir) error {
 	})
 }
 
+// Repositories lists the git repositories that mail has been imported of, by path and list.
+func (s *Store) Repositories(ctx context.Context) (all []engine.Repository, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		all, err = v.Repositories()
+		return err
+	})
+	return all, err
+}
+
+// ReadTo notes up to where repositories have been imported, once that mail is stored.
+func (s *Store) ReadTo(ctx context.Context, repositories []engine.Repository) error {
+	if len(repositories) == 0 {
+		return nil
+	}
+	return s.write(ctx, func(w *writing) error { return w.PutRepositories(repositories) })
+}
+
 func maildirAt(all []engine.Maildir, path string) int {
 	return slices.IndexFunc(all, func(m engine.Maildir) bool { return m.Path == path })
 }

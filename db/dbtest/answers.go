@@ -348,6 +348,8 @@ func (a *asking) notes() {
 	a.say("dictionaries", dictionaries, err)
 	maildirs, err := a.Maildirs()
 	a.say("maildirs", maildirs, err)
+	repositories, err := a.Repositories()
+	a.say("repositories", repositories, err)
 }
 
 func (a *asking) history() {

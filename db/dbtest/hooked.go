@@ -233,6 +233,10 @@ func (h hookedView) Maildirs() ([]engine.Maildir, error) {
 	return ask(h.hooked, "Maildirs", func() ([]engine.Maildir, error) { return h.view.Maildirs() })
 }
 
+func (h hookedView) Repositories() ([]engine.Repository, error) {
+	return ask(h.hooked, "Repositories", func() ([]engine.Repository, error) { return h.view.Repositories() })
+}
+
 func (h hookedView) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
 	return ask(h.hooked, "Decisions", func() (map[engine.Name]engine.Decision, error) { return h.view.Decisions(names) })
 }

@@ -104,6 +104,10 @@ func (h hookedTx) PutMaildirs(rows []engine.Maildir) error {
 	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(rows) })
 }
 
+func (h hookedTx) PutRepositories(rows []engine.Repository) error {
+	return h.do("PutRepositories", func() error { return h.tx.PutRepositories(rows) })
+}
+
 func (h hookedTx) PutUsers(users []*engine.User) error {
 	return h.do("PutUsers", func() error { return h.tx.PutUsers(users) })
 }

@@ -64,6 +64,8 @@ func (v *view) Maildirs() ([]engine.Maildir, error) {
 	return out, nil
 }
 
+func (v *view) Repositories() ([]engine.Repository, error) { return slices.Clone(v.repositories), nil }
+
 func (t *tx) PutProject(p *engine.Project) error {
 	for _, o := range t.projects.all() {
 		if o.LinkName == p.LinkName && o.ID != p.ID {
@@ -99,5 +101,21 @@ func (t *tx) PutMaildirs(dirs []engine.Maildir) error {
 		t.maildirs[i].LastMail, t.maildirs[i].LastEvent, t.maildirs[i].LastScan = secondsOrZero(d.LastMail),
 			secondsOrZero(d.LastEvent), secondsOrZero(d.LastScan)
 	}
+	return nil
+}
+
+func (t *tx) PutRepositories(put []engine.Repository) error {
+	all := slices.Clone(t.repositories)
+	for _, r := range put {
+		at, known := slices.BinarySearchFunc(all, r, func(a, b engine.Repository) int {
+			return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.ListID, b.ListID))
+		})
+		if known {
+			all[at] = r
+		} else {
+			all = slices.Insert(all, at, r)
+		}
+	}
+	t.repositories = all
 	return nil
 }

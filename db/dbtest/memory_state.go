@@ -31,6 +31,7 @@ type state struct {
 	works        []engine.Work
 	dictionaries []engine.Dictionary
 	maildirs     []engine.Maildir
+	repositories []engine.Repository // by path and list
 	reading      int
 	restated     table[int64, int64] // mails, by the number of the note
 	savedQueries []engine.SavedQuery // by name
@@ -86,7 +87,8 @@ func (s *state) snapshot() *state {
 		addresses: s.addresses.snapshot(),
 		decisions: s.decisions.snapshot(), pairs: s.pairs.snapshot(), projects: s.projects.snapshot(), log: s.log.snapshot(),
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
-		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, reading: s.reading,
+		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, repositories: s.repositories,
+		reading:  s.reading,
 		restated: s.restated.snapshot(), savedQueries: s.savedQueries,
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),

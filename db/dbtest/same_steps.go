@@ -285,7 +285,7 @@ func (r *rows) project() step {
 
 func (r *rows) notes() step {
 	t := r.t
-	switch what := oneOf(t, "note", "works", "reading", "dictionary", "maildirs"); what {
+	switch what := oneOf(t, "note", "works", "reading", "dictionary", "maildirs", "repositories"); what {
 	case "works":
 		var works []engine.Work
 		for i := range rapid.IntRange(0, 3).Draw(t, "works") {
@@ -311,6 +311,13 @@ func (r *rows) notes() step {
 			})
 		}
 		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutMaildirs(dirs) }}
+	case "repositories":
+		var all []engine.Repository
+		for range rapid.IntRange(0, 3).Draw(t, "repositories") {
+			all = append(all, engine.Repository{Path: oneOf(t, "path", "/b", "/a", "/a\xff"),
+				ListID: oneOf(t, "list", "", "b.x", "a.x"), ReadTo: oneOf(t, "read to", "c0ffee", "beef")})
+		}
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutRepositories(all) }}
 	}
 	n := rapid.IntRange(0, 9).Draw(t, "reading")
 	return step{"reading", func(tx engine.Tx) (string, error) { return "", tx.PutReading(n) }}

@@ -162,6 +162,25 @@ func (u suite) TestMaildirs(t *testing.T) {
 	}
 }
 
+// TestRepositories: each path and list has a place of its own, the last that was noted.
+func (u suite) TestRepositories(t *testing.T) {
+	ctx := context.Background()
+	s := u.open(t)
+	for _, noted := range [][]engine.Repository{
+		{{Path: "/b", ReadTo: "1"}, {Path: "/a", ListID: "l.x", ReadTo: "2"}},
+		{{Path: "/a", ReadTo: "3"}, {Path: "/b", ReadTo: "4"}},
+		nil,
+	} {
+		if err := s.ReadTo(ctx, noted); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []engine.Repository{{Path: "/a", ReadTo: "3"}, {Path: "/a", ListID: "l.x", ReadTo: "2"}, {Path: "/b", ReadTo: "4"}}
+	if all, err := s.Repositories(ctx); err != nil || !slices.Equal(all, want) {
+		t.Errorf("%+v, %v, want %+v", all, err, want)
+	}
+}
+
 func (u suite) TestStatus(t *testing.T) {
 	s := u.open(t)
 	nameless, ignored, nowhere, variant := made("n@x", 20, ""), made("i@x", 21, "Re: one", "1@x"),

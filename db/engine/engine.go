@@ -195,6 +195,8 @@ type Notes interface {
 	Dictionaries() ([]Dictionary, error)
 	// Maildirs that are watched, by path.
 	Maildirs() ([]Maildir, error)
+	// Repositories that mail has been imported of, by path and list.
+	Repositories() ([]Repository, error)
 }
 
 // History is what was decided and what happened.
@@ -362,4 +364,6 @@ type Tx interface {
 	PutReading(int) error
 	PutDictionary(Dictionary) error
 	PutMaildirs([]Maildir) error // all there are from now on
+	// PutRepositories writes some, each over what was there of its path and list.
+	PutRepositories([]Repository) error
 }

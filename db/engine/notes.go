@@ -35,6 +35,13 @@ type Maildir struct {
 	Paused    string    // why no mail is taken; empty: it is
 }
 
+// Repository is a git repository of mail, as far as it has been imported.
+type Repository struct {
+	Path   string
+	ListID string // that its mail was imported as; empty: the mails name their list
+	ReadTo string // a commit: the mail of it and of all before it is stored
+}
+
 // LinkNames are those of all projects, by number.
 func LinkNames(v View) (map[int64]string, error) {
 	all, err := v.Projects()

@@ -82,6 +82,17 @@ func (q queries) Maildirs() (out []engine.Maildir, err error) {
 	return out, err
 }
 
+func (q queries) Repositories() (out []engine.Repository, err error) {
+	err = q.each(`SELECT path, list_id, read_to FROM repository ORDER BY path, list_id`, nil,
+		func(scan func(...any) error) error {
+			var r engine.Repository
+			err := scan(&r.Path, &r.ListID, &r.ReadTo)
+			out = append(out, r)
+			return err
+		})
+	return out, err
+}
+
 func (t *tx) PutProject(p *engine.Project) error {
 	res, err := t.w.run(`
 		INSERT INTO project (id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
@@ -151,6 +162,16 @@ func (t *tx) PutMaildirs(maildirs []engine.Maildir) error {
 		if err := t.w.exec(`INSERT INTO maildir (path, last_mail, last_event, last_scan, paused) VALUES (?, ?, ?, ?, ?)`,
 			m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent), secondsOrNull(m.LastScan),
 			textOrNull(m.Paused)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) PutRepositories(all []engine.Repository) error {
+	for _, r := range all {
+		if err := t.w.exec(`INSERT OR REPLACE INTO repository (path, list_id, read_to) VALUES (?, ?, ?)`,
+			r.Path, r.ListID, r.ReadTo); err != nil {
 			return err
 		}
 	}

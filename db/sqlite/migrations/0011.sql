@@ -23,3 +23,11 @@ CREATE TABLE lease (
 	holder TEXT NOT NULL,
 	until  INTEGER NOT NULL -- microseconds since 1970
 ) WITHOUT ROWID;
+
+-- Git repositories that import has read mail of: it goes on from there.
+CREATE TABLE repository (
+	path    TEXT NOT NULL,
+	list_id TEXT NOT NULL, -- that the mail was imported as (mail.imported_as); '': none
+	read_to TEXT NOT NULL, -- a commit in hex: the mail of it and of all before it is stored
+	PRIMARY KEY (path, list_id)
+) WITHOUT ROWID;
