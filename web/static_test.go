@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var staticLink = regexp.MustCompile(`href="(/static/[^"]+)"`)
+var staticLink = regexp.MustCompile(`(?:href|src)="(/static/[^"]+)"`)
 
 // browse asks as a browser does.
 func (s *server) browse(url string, header ...string) *httptest.ResponseRecorder {
@@ -25,7 +25,7 @@ func TestStatic(t *testing.T) {
 	t.Parallel()
 	s := newServer()
 	links := staticLink.FindAllStringSubmatch(s.browse("/").Body.String(), -1)
-	if len(links) != 2 {
+	if len(links) != 3 {
 		t.Fatalf("links to %q", links)
 	}
 	types := ""
@@ -43,7 +43,7 @@ func TestStatic(t *testing.T) {
 			t.Errorf("%s again: %d %v", link[1], again.Code, again.Result().Header)
 		}
 	}
-	if types != "image/svg+xml text/css; charset=utf-8 " {
+	if types != "image/svg+xml text/css; charset=utf-8 text/javascript; charset=utf-8 " {
 		t.Errorf("types are %q", types)
 	}
 	for _, url := range []string{

@@ -17,18 +17,43 @@ import (
 	"sync"
 )
 
-// Page is what the frame shows.
+// Page is what the frame shows. A template may define "heading", which is otherwise the title.
 type Page struct {
 	Title   string
 	Prefix  string // of all paths; empty unless the server lies below a path of its host
 	User    string // who is logged in; empty: nobody
-	Up      []Link // what the page is a part of, from the outside in
+	Admin   bool   // the user administers
+	Up      []Link // what the page is a part of, from the outside in, where it has no bar
+	Bar     *Bar   // of the project that the page belongs to; nil: of none
+	Search  string // where searches are sent; empty: there is no field for one
+	Query   string // what the search field has
+	Wide    bool   // the page has a list or code, which may be wider than text
 	Problem string // what went wrong, as a sentence; empty: nothing
 	Done    string // what was done, as a sentence
+	Undo    *Undo  // how to take back what was done; nil: it can't be
+
+	// Next and Previous lead along what the page is one of; empty: there is nothing there.
+	Next, Previous string
 }
 
 // Link leads from a page to something else.
 type Link struct{ Text, URL string }
+
+// Bar leads around in a project.
+type Bar struct {
+	Project Link
+	Tabs    []Tab
+}
+
+// Tab is a place in a project.
+type Tab struct {
+	Text, URL string
+	Count     int // 0: it is not shown
+	Current   bool
+}
+
+// Undo is a form that takes back what was done.
+type Undo struct{ URL, Name, Value string }
 
 // Prefix is the path of a server's URL, which comes before all of its paths.
 func Prefix(base string) string {

@@ -42,7 +42,7 @@ func TestFrame(t *testing.T) {
 		`<meta name="color-scheme" content="light dark">`, `href="/p/static/style.`, `href="/p/">patchwatch`,
 		`<a href="/p/up/"><bdi>&lt;up&gt;</bdi></a>`, `href="/p/user/"><bdi>ada</bdi>`,
 		`role="alert"><strong>Error:</strong> It&#39;s &lt;b&gt;.`,
-		`role="status">All.`, `<i>&lt;script&gt;</i><time datetime="2026-11-27">2026-11-27</time></main>`,
+		`role="status"><p>All.</p></div>`, `<i>&lt;script&gt;</i><time datetime="2026-11-27">2026-11-27</time></main>`,
 	} {
 		if !bytes.Contains(body, []byte(want)) {
 			t.Errorf("no %s in %s", want, body)
@@ -76,6 +76,9 @@ func TestStaticFiles(t *testing.T) {
 	}
 }
 
+// scripts is how the frame names the only script that there is.
+const scripts = `<script src="{{.Prefix}}{{static "script.js"}}" defer></script>`
+
 // TestNothingInline: the policy that serve sends lets no browser use styles and scripts that are written in a page, nor
 // any that come from elsewhere.
 func TestNothingInline(t *testing.T) {
@@ -83,10 +86,11 @@ func TestNothingInline(t *testing.T) {
 	inline := regexp.MustCompile(`(?i)<style|<script|\sstyle=|\son[a-z]+=|(src|href)="(https?:)?//|@import|url\(`)
 	looked := 0
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if end := filepath.Ext(path); err != nil || end != ".tmpl" && end != ".css" {
+		if end := filepath.Ext(path); err != nil || d.IsDir() || end != ".tmpl" && end != ".css" {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		text = bytes.Replace(text, []byte(scripts), nil, 1)
 		if found := inline.Find(text); found != nil {
 			t.Errorf("%s has %q", path, found)
 		}
@@ -101,10 +105,11 @@ func TestNothingInline(t *testing.T) {
 // TestContrast holds the colours against WCAG 2.2 (1.4.3 and 1.4.11): 4.5 to 1 for text, 3 to 1 for edges of fields.
 func TestContrast(t *testing.T) {
 	t.Parallel()
-	css, err := static.ReadFile("static/style.css")
-	if err != nil {
-		t.Fatal(err)
+	style, ok := Static(files().hashed["style.css"])
+	if !ok {
+		t.Fatal("no stylesheet")
 	}
+	css := style.Body
 	light, dark, ok := strings.Cut(string(css), "@media (prefers-color-scheme: dark)")
 	if !ok {
 		t.Fatal("no dark colours")
@@ -112,11 +117,25 @@ func TestContrast(t *testing.T) {
 	for mode, text := range map[string]string{"light": light, "dark": dark} {
 		for _, on := range []string{"ground", "raised"} {
 			for of, least := range map[string]float64{
-				"text": 4.5, "quiet": 4.5, "accent": 4.5, "good": 4.5, "bad": 4.5, "edge": 3,
+				"text": 4.5, "quiet": 4.5, "accent": 4.5, "good": 4.5, "bad": 4.5, "warn": 4.5, "edge": 3,
 			} {
 				if got := contrast(luminance(t, text, of), luminance(t, text, on)); got < least {
 					t.Errorf("%s: %s on %s has %.2f, at least %.1f is needed", mode, of, on, got, least)
 				}
+			}
+		}
+	}
+}
+
+// TestTextOnColours: what is marked, added or removed can be read too.
+func TestTextOnColours(t *testing.T) {
+	t.Parallel()
+	style, _ := Static(files().hashed["style.css"])
+	light, dark, _ := strings.Cut(string(style.Body), "@media (prefers-color-scheme: dark)")
+	for mode, text := range map[string]string{"light": light, "dark": dark} {
+		for _, on := range []string{"added", "removed", "mark"} {
+			if got := contrast(luminance(t, text, "text"), luminance(t, text, on)); got < 4.5 {
+				t.Errorf("%s: text on %s has %.2f", mode, on, got)
 			}
 		}
 	}
@@ -150,6 +169,52 @@ func luminance(t *testing.T, css, name string) float64 {
 		sum += weight * part
 	}
 	return sum
+}
+
+// TestFolderIsOneFile: a browser asks for one stylesheet and one script, and the base of each comes first.
+func TestFolderIsOneFile(t *testing.T) {
+	t.Parallel()
+	for name, begins := range map[string]string{"style.css": "/* The look of all pages", "script.js": "// What makes pages"} {
+		f, ok := Static(files().hashed[name])
+		parts, err := static.ReadDir("static/" + name)
+		if !ok || err != nil || !bytes.HasPrefix(f.Body, []byte(begins)) {
+			t.Fatalf("%s: %v %v %.40s", name, ok, err, f.Body)
+		}
+		for _, p := range parts {
+			text, err := static.ReadFile("static/" + name + "/" + p.Name())
+			if err != nil || !bytes.Contains(f.Body, text) {
+				t.Errorf("%s lacks %s: %v", name, p.Name(), err)
+			}
+		}
+	}
+}
+
+// TestFrameOfProject: the bar says where one is, and what was done can be taken back.
+func TestFrameOfProject(t *testing.T) {
+	t.Parallel()
+	pages := MustParse(fstest.MapFS{"one.tmpl": {Data: []byte(`{{define "heading"}}<h1>Mine</h1>{{end}}one`)}}, "*.tmpl")
+	body, err := pages.Render("one", Page{
+		Title: "Series", Search: "/search/", Query: `"x`, Admin: true, Wide: true, Done: "Done.", Next: "/n", Previous: "/p",
+		Undo: &Undo{URL: "/undo/", Name: "id", Value: "1-2"},
+		Bar:  &Bar{Link{"<net>", "/project/net/"}, []Tab{{"Series", "/s", 214, true}, {"Patches", "/l", 0, false}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"<title>Series - &lt;net&gt; - patchwatch</title>", `<a class="project" href="/project/net/"><bdi>&lt;net&gt;</bdi>`,
+		`<a class="tab" href="/s" aria-current="page">Series <span class="count">214</span></a>`,
+		`<a class="tab" href="/l">Patches</a>`, `action="/search/"`, `value="&#34;x"`, `href="/admin/"`, `<body class="wide">`,
+		`<form method="post" action="/undo/"><button class="minor" name="id" value="1-2">Undo`, `<h1>Mine</h1>`,
+		`<link rel="next" href="/n">`, `<link rel="prev" href="/p">`,
+	} {
+		if !bytes.Contains(body, []byte(want)) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	if bytes.Contains(body, []byte("<h1>Series")) {
+		t.Error("two headings")
+	}
 }
 
 func TestWanted(t *testing.T) {

@@ -5,7 +5,9 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -24,7 +26,9 @@ type File struct {
 }
 
 // types are those of the files that there are, by the ends of their names. The system's tables do not count.
-var types = map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+var types = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
 
 // shelf has the static files by their names with a hash, and these names by the names of the files.
 type shelf struct {
@@ -39,7 +43,7 @@ var files = sync.OnceValue(func() shelf {
 		panic(err) // it is part of the program, as is what follows
 	}
 	for _, e := range all {
-		body, err := static.ReadFile("static/" + e.Name())
+		body, err := contents(e)
 		if err != nil {
 			panic(err)
 		}
@@ -51,6 +55,37 @@ var files = sync.OnceValue(func() shelf {
 	}
 	return s
 })
+
+// contents are those of a file. A folder is one file too: base comes first, and the rest in the order of names. So what
+// belongs to a page is in a file of its own, and a browser still asks once.
+func contents(e fs.DirEntry) (body []byte, err error) {
+	at := "static/" + e.Name()
+	if !e.IsDir() {
+		return static.ReadFile(at)
+	}
+	parts, err := static.ReadDir(at)
+	if err != nil {
+		return nil, err
+	}
+	isBase := func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), "base.") }
+	slices.SortStableFunc(parts, func(a, b fs.DirEntry) int {
+		switch {
+		case isBase(a):
+			return -1
+		case isBase(b):
+			return 1
+		}
+		return 0
+	})
+	for _, p := range parts {
+		text, err := static.ReadFile(at + "/" + p.Name())
+		if err != nil {
+			return nil, err
+		}
+		body = append(append(body, text...), '\n')
+	}
+	return body, nil
+}
 
 // Static finds a static file by its name with a hash, such as style.0123456789ab.css.
 func Static(name string) (File, bool) {
