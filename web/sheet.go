@@ -44,7 +44,7 @@ func (f fact) Shown() string {
 //go:embed sheet.tmpl
 var templates embed.FS
 
-var pages = sync.OnceValue(func() layout.Pages { return layout.MustParse(templates, "*.tmpl") })
+var sheets = sync.OnceValue(func() layout.Pages { return layout.MustParse(templates, "*.tmpl") })
 
 // sheet answers with a sheet in the form that is asked for.
 func (c *call) sheet(of func(*call) (*sheet, error)) (*site.Answer, error) {
@@ -60,7 +60,7 @@ func (c *call) sheet(of func(*call) (*sheet, error)) (*site.Answer, error) {
 	if !c.HTML {
 		return text(s.text(), s.about...), nil
 	}
-	body, err := pages().Render("sheet", s)
+	body, err := sheets().Render("sheet", s)
 	if err != nil {
 		return nil, err
 	}

@@ -10,10 +10,6 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	const patch = "http://pw.example.org/project/demo/patch/m2%252Fx@example.org/"
 	for url, want := range map[string][2]string{ // as text, and as a page
-		"/": {"Demo\n  http://pw.example.org/project/demo/\n",
-			`<a href="http://pw.example.org/project/demo/"><bdi>Demo</bdi></a>`},
-		"/project/demo/": {"API: patches: http://pw.example.org/api/patches/?project=demo\n",
-			`<dd><a href="mailto:demo@lists.example.org"><bdi>demo@lists.example.org</bdi></a></dd>`},
 		"/project/demo/list/?series=1": {"http://pw.example.org/api/series/?project=demo\n", "<h1>Demo</h1>"},
 		"/project/demo/patch/m2%2Fx@example.org/": {
 			"[v2,1/2] add \"it\" <é>\n\nFrom: Ann\nDate: 1 January 2026 10:02 UTC\nState: new\nSeries: add it\n\n" +
@@ -54,36 +50,11 @@ func TestPageOfNames(t *testing.T) {
 	s.store.PatchList[0].Name = "a\x1b[31m\u009b</h1><script>alert(1)</script>"
 	s.store.SeriesAll[0].Name = "\x01"
 	for url, want := range map[string][2]string{
-		"/":              {"\ndemo\n  http", "<bdi>demo</bdi>"},
-		"/project/demo/": {"demo\n\nList: ", `<a href="#ZgotmplZ"`},
+		"/project/demo/list/":                     {"demo\n\nList: ", `<a href="#ZgotmplZ"`},
 		"/project/demo/patch/m2%2Fx@example.org/": {"a [31m </h1><script>", "<h1>a [31m &lt;/h1&gt;&lt;script&gt;"},
-		"/series/1/": {"(no subject)\n\nFrom", "<h1>(no subject)</h1>"},
+		"/series/1/":                              {"(no subject)\n\nFrom", "<h1>(no subject)</h1>"},
 	} {
 		checkPage(t, url, s.get(url), "text/plain; charset=utf-8", want[0])
 		checkPage(t, url, s.browse(url), "text/html; charset=utf-8", want[1])
-	}
-}
-
-// TestPageSaysWhoAsks: a page that was kept for one is not shown to another.
-func TestPageSaysWhoAsks(t *testing.T) {
-	t.Parallel()
-	s := newServer()
-	for who, want := range map[string]string{"Maint": "<bdi>Maint</bdi>", "": ">Log in<", "ann": "<bdi>ann</bdi>"} {
-		s.as = who
-		if w := s.browse("/"); !strings.Contains(w.Body.String(), want) {
-			t.Errorf("%q: %s", who, w.Body)
-		}
-	}
-}
-
-func TestEmptyInstance(t *testing.T) {
-	t.Parallel()
-	s := newServer()
-	s.store.ProjectList = nil
-	if w := s.browse("/"); !strings.Contains(w.Body.String(), "<p>No project is tracked yet") {
-		t.Errorf("%s", w.Body)
-	}
-	if w := s.get("/"); !strings.Contains(w.Body.String(), "\nNo project is tracked yet") {
-		t.Errorf("%s", w.Body)
 	}
 }

@@ -11,21 +11,6 @@ import (
 	"patchwatch/web/internal/visit"
 )
 
-func (c *call) home() (*sheet, error) {
-	s := &sheet{
-		Page:  layout.Page{Title: "Projects"},
-		Intro: "This is patchwatch, which tracks the patches on mailing lists.",
-		Links: []layout.Link{c.api("API", "")},
-		None:  "No project is tracked yet, or none that you may see.",
-	}
-	for i := range c.World.Projects {
-		if p := &c.World.Projects[i]; c.Viewer.Sees(p) {
-			s.List = append(s.List, c.projectLink(p))
-		}
-	}
-	return s, nil
-}
-
 // projectLink leads to the page of a project. One that was made because its mail came may have no name.
 func (c *call) projectLink(p *track.Project) layout.Link {
 	at := c.Links.Base + "/project/" + url.PathEscape(p.LinkName) + "/"

@@ -13,11 +13,13 @@ import (
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
+	"patchwatch/web/pages"
 )
 
 // Store is what is asked of the database.
 type Store interface {
 	api.Store
+	pages.Store
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 }
@@ -58,6 +60,7 @@ func New(c Config, mux *http.ServeMux) *Site {
 	for _, r := range s.routes() {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}
+	pages.Install(pages.Config{Store: c.Store, Desk: s.desk}, mux)
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }
@@ -72,8 +75,6 @@ type route struct {
 // routes are Patchwork's.
 func (s *Site) routes() []route {
 	return []route{
-		{pattern: "/{$}", page: (*call).home},
-		{pattern: "/project/{project}/{$}", page: (*call).project},
 		{pattern: "/project/{project}/list/{$}", page: (*call).project},
 		{pattern: "/project/{project}/pwclientrc/{$}", get: (*call).pwclientrc},
 		{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patchPage},

@@ -72,7 +72,11 @@ var rooms = map[string][]string{
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
 		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
-		"patchwatch/web/internal/visit",
+		"patchwatch/web/internal/visit", "patchwatch/web/pages",
+	},
+	"patchwatch/web/pages": {
+		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
+		"patchwatch/web/internal/site", "patchwatch/web/internal/visit",
 	},
 	"patchwatch/web/internal/visit": {
 		"patchwatch/db/engine", "patchwatch/track",

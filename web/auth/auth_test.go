@@ -327,7 +327,7 @@ func TestPagesOfAccounts(t *testing.T) {
 	s.want(page, 200, `<td data-label="Label">&#34;&gt;&lt;script&gt;</td>`)
 	s.want(page, 200, `<td data-label="Made"><time datetime="2026-11-27">2026-11-27</time></td>`)
 	for code, text := range map[string]string{"password": "The password is set.", "revoked": "It is ended"} {
-		s.want(s.ask(profilePath+"?done="+code, nil, "Cookie", cookie), 200, `<p class="done" role="status">`+text)
+		s.want(s.ask(profilePath+"?done="+code, nil, "Cookie", cookie), 200, `<div class="done" role="status"><p>`+text)
 	}
 	if body := s.ask(profilePath+"?done=x", nil, "Cookie", cookie).Body.String(); strings.Contains(body, `class="done"`) {
 		t.Errorf("anybody's words: %s", body)

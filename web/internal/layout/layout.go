@@ -36,6 +36,9 @@ type Page struct {
 	Next, Previous string
 }
 
+// Frame is the page's own, for those who fill in what all pages say.
+func (p *Page) Frame() *Page { return p }
+
 // Link leads from a page to something else.
 type Link struct{ Text, URL string }
 

@@ -1,0 +1,56 @@
+package pages
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"patchwatch/track"
+	"patchwatch/web/internal/layout"
+	"patchwatch/web/internal/mailtext"
+)
+
+// homePage lists the projects.
+type homePage struct {
+	layout.Page
+	Projects []homeProject
+	Tracked  bool // somebody sees a project
+}
+
+type homeProject struct {
+	At       layout.Link
+	List     string
+	Private  bool
+	Maintain bool // the viewer maintains it
+}
+
+func (c *call) home() (*shown, error) {
+	p := &homePage{Page: layout.Page{Title: "Projects"}, Tracked: len(c.World.Projects) > 0}
+	for i := range c.World.Projects {
+		if of := &c.World.Projects[i]; c.Viewer.Sees(of) {
+			p.Projects = append(p.Projects, c.homeProject(of))
+		}
+	}
+	slices.SortStableFunc(p.Projects, func(a, b homeProject) int {
+		if a.Maintain != b.Maintain {
+			return cmp.Compare(b2i(b.Maintain), b2i(a.Maintain))
+		}
+		return cmp.Compare(strings.ToLower(a.At.Text), strings.ToLower(b.At.Text))
+	})
+	return &shown{template: "home", page: p}, nil
+}
+
+func (c *call) homeProject(p *track.Project) homeProject {
+	u := c.Viewer.User
+	return homeProject{
+		At: c.projectLink(p), List: mailtext.Visible(cmp.Or(p.ListEmail, p.ListID)), Private: p.Private,
+		Maintain: u != nil && slices.Contains(u.Maintains, p.ID),
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,7 @@
+package pages
+
+// routes are all pages. Each URL that Patchwork has means what it means there.
+var routes = []route{
+	{pattern: "/{$}", page: (*call).home},
+	{pattern: "/project/{project}/{$}", page: (*call).project},
+}
