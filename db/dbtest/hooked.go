@@ -386,3 +386,19 @@ func (h hookedView) SavedQueries(owner track.Actor) ([]engine.SavedQuery, error)
 func (h hookedView) Having(having engine.Having, most int) ([]int64, error) {
 	return ask(h.hooked, "Having", func() ([]int64, error) { return h.view.Having(having, most) })
 }
+
+func (h hookedView) Archived(mails []int64) ([]track.ArchivedMail, error) {
+	return ask(h.hooked, "Archived", func() ([]track.ArchivedMail, error) { return h.view.Archived(mails) })
+}
+
+func (h hookedView) NamedIn(projects []int64, msgids []string) ([]int64, error) {
+	return ask(h.hooked, "NamedIn", func() ([]int64, error) { return h.view.NamedIn(projects, msgids) })
+}
+
+func (h hookedView) ReferringIn(projects []int64, msgids []string) ([]int64, error) {
+	return ask(h.hooked, "ReferringIn", func() ([]int64, error) { return h.view.ReferringIn(projects, msgids) })
+}
+
+func (h hookedView) Recent(q track.RecentQuery) ([]int64, error) {
+	return ask(h.hooked, "Recent", func() ([]int64, error) { return h.view.Recent(q) })
+}

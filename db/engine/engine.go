@@ -78,6 +78,7 @@ type View interface {
 	Accounts
 	Programs
 	Searches
+	Archives
 }
 
 // Facts finds stored mails and what they say.
@@ -281,6 +282,20 @@ type Searches interface {
 	Restated(above int64, most int) ([]Restated, error)
 	// SavedQueries gives those of an owner, by name.
 	SavedQueries(owner track.Actor) ([]SavedQuery, error)
+}
+
+// Archives finds chosen mails of projects for those who read them as an archive.
+type Archives interface {
+	// Archived gives mails by number, each once, in the order of numbers. Mails that are not chosen or in no project are
+	// not there.
+	Archived(mails []int64) ([]track.ArchivedMail, error)
+	// NamedIn gives the numbers of the mails of these names in these projects, in order.
+	NamedIn(projects []int64, msgids []string) ([]int64, error)
+	// ReferringIn gives the numbers of the mails of these projects that refer to any of these, in order.
+	ReferringIn(projects []int64, msgids []string) ([]int64, error)
+	// Recent gives the numbers of the newest mails, the newest first; of the oldest, if these are asked for, in the same
+	// order.
+	Recent(q track.RecentQuery) ([]int64, error)
 }
 
 // Tx is a transaction: it reads what it wrote, and others see all of it or nothing.

@@ -107,6 +107,10 @@ func whileReading(v engine.View) error {
 		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),
 		at(v.Events(engine.EventQuery{Above: 1})),
 		at(v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),
+		at(v.Archived([]int64{2, 4})), at(v.NamedIn([]int64{1, 2}, []string{"<p1@x>"})),
+		at(v.ReferringIn([]int64{1, 2}, []string{"<p1@x>"})),
+		at(v.Recent(track.RecentQuery{Projects: []int64{1}, Most: 9})),
+		at(v.Recent(track.RecentQuery{Projects: []int64{1}, Most: 9, Oldest: true})),
 	}
 	for _, project := range []string{"", "net"} {
 		for _, f := range []engine.Finding{

@@ -31,3 +31,6 @@ CREATE TABLE repository (
 	read_to TEXT NOT NULL, -- a commit in hex: the mail of it and of all before it is stored
 	PRIMARY KEY (path, list_id)
 ) WITHOUT ROWID;
+
+-- The newest mails of a list, whatever they are, for its archive.
+CREATE INDEX mail_recent ON mail(project, date) WHERE chosen AND project IS NOT NULL;
