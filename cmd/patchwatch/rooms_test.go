@@ -105,6 +105,7 @@ var rooms = map[string][]string{
 	// The text of mails as pages show it: text in, lines and HTML out.
 	"patchwatch/web/internal/mailtext": {},
 	"patchwatch/web/internal/diffview": {"patchwatch/track/difftext"},
+	"patchwatch/web/internal/remarks":  {},
 }
 
 // engines are the packages that may know a database's driver and its SQL. The search index is a file of its own,
