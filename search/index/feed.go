@@ -2,7 +2,6 @@ package index
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"os"
 	"runtime"
@@ -209,125 +208,8 @@ func (w *Writer) entries(ctx context.Context, mails []Mail, cores int) ([]*entry
 	return out, ctx.Err()
 }
 
-// put writes entries, in the place of those of some mails, and how far the index is then. Entries may be nil.
-func (w *Writer) put(ctx context.Context, entries []*entry, instead []int64, meta map[string]string) error {
-	tx, err := w.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	p := &putter{tx: tx, ctx: context.WithoutCancel(ctx)}
-	if err := p.prepare(); err != nil {
-		return err
-	}
-	for _, mail := range instead {
-		if err := p.drop(mail); err != nil {
-			return err
-		}
-	}
-	for _, e := range entries {
-		if e == nil {
-			continue
-		}
-		if err := p.put(e); err != nil {
-			return fmt.Errorf("index mail %d: %w", e.mail, err)
-		}
-	}
-	for key, value := range meta {
-		if _, err := tx.ExecContext(p.ctx, `UPDATE meta SET value = ? WHERE key = ?`, value, key); err != nil {
-			return err
-		}
-	}
-	w.reached("before commit")
-	if err := p.close(); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
 func (w *Writer) reached(step string) {
 	if w.step != nil {
 		w.step(step)
 	}
-}
-
-// A putter writes entries in one transaction.
-type putter struct {
-	tx  *sql.Tx
-	ctx context.Context
-
-	taken, insertWords, insertDocument, insertStem, displace *sql.Stmt
-}
-
-func (p *putter) prepare() (err error) {
-	for _, s := range []struct {
-		into  **sql.Stmt
-		query string
-	}{
-		{&p.taken, `SELECT 1 FROM document WHERE id = ?`},
-		{&p.insertWords, insertWords},
-		{&p.insertDocument, `INSERT INTO document (id, mail, received, size, date) VALUES (?, ?, ?, ?, ?)`},
-		{&p.insertStem, `INSERT OR IGNORE INTO stem (stem, word) VALUES (?, ?)`},
-		{&p.displace, `UPDATE meta SET value = max(CAST(value AS INTEGER), ?) WHERE key = '` + metaDisplaced + `'`},
-	} {
-		if *s.into, err = p.tx.PrepareContext(p.ctx, s.query); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *putter) close() (err error) {
-	for _, s := range []*sql.Stmt{p.taken, p.insertWords, p.insertDocument, p.insertStem, p.displace} {
-		if e := s.Close(); err == nil {
-			err = e
-		}
-	}
-	return err
-}
-
-func (p *putter) put(e *entry) error {
-	id, err := slotFinder{p.isTaken}.find(e.date)
-	if err != nil {
-		return err
-	}
-	if late := unitOf(id) - unitOf(firstID(e.date)); late > 0 {
-		if _, err := p.displace.ExecContext(p.ctx, late); err != nil {
-			return err
-		}
-	}
-	if _, err := p.insertWords.ExecContext(p.ctx, append([]any{id}, e.columns...)...); err != nil {
-		return err
-	}
-	for _, s := range e.stems {
-		if _, err := p.insertStem.ExecContext(p.ctx, s.stem, s.word); err != nil {
-			return err
-		}
-	}
-	_, err = p.insertDocument.ExecContext(p.ctx, id, e.mail, e.received, e.size, e.date)
-	return err
-}
-
-func (p *putter) isTaken(id int64) (taken bool, err error) {
-	err = p.taken.QueryRowContext(p.ctx, id).Scan(new(int))
-	if err == sql.ErrNoRows {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// drop takes a mail out, if it is there.
-func (p *putter) drop(mail int64) error {
-	var id int64
-	err := p.tx.QueryRowContext(p.ctx, `SELECT id FROM document WHERE mail = ?`, mail).Scan(&id)
-	if err == sql.ErrNoRows {
-		return nil
-	}
-	if err == nil {
-		_, err = p.tx.ExecContext(p.ctx, `DELETE FROM document WHERE id = ?`, id)
-	}
-	if err == nil {
-		_, err = p.tx.ExecContext(p.ctx, `DELETE FROM words WHERE rowid = ?`, id)
-	}
-	return err
 }

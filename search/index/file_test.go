@@ -186,7 +186,10 @@ func TestFlood(t *testing.T) {
 	tries := 0
 	taken := map[int64]bool{}
 	for range 100_000 {
-		id, err := slotFinder{func(id int64) (bool, error) { tries++; return taken[id], nil }}.find(1000)
+		id, err := slotFinder{
+			taken: func(id int64) (bool, error) { tries++; return taken[id], nil },
+			last:  func(_, last int64) (int64, error) { return last, nil },
+		}.find(1000)
 		if err != nil {
 			t.Fatal(err)
 		}

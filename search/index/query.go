@@ -30,7 +30,7 @@ type Place struct{ Date, Document int64 }
 
 // compare compares places: below 0, p comes before o.
 func (p Place) compare(o Place) int {
-	return cmp.Or(cmp.Compare(unitOf(o.Document), unitOf(p.Document)), cmp.Compare(o.Date, p.Date),
+	return cmp.Or(cmp.Compare(unitOf(p.Document), unitOf(o.Document)), cmp.Compare(o.Date, p.Date),
 		cmp.Compare(o.Document, p.Document))
 }
 
@@ -169,20 +169,20 @@ const candidateColumns = `d.id, d.mail, d.received, d.size, d.date`
 // candidates are the documents that the bound has, newest first.
 func (w *walk) candidates() (*sql.Rows, error) {
 	from, to := dates(w.query.Tree)
-	first, last := firstID(from), lastID(to)+w.displaced<<slotBits
+	first, last := firstID(to), lastID(from)+w.displaced<<slotBits
 	if w.query.After != (Place{}) {
-		last = min(last, unitOf(w.query.After.Document)<<slotBits+slots-1)
+		first = max(first, unitOf(w.query.After.Document)<<slotBits)
 	}
 	if w.few != "" {
 		return w.tx.QueryContext(w.ctx, `SELECT `+candidateColumns+` FROM document d
-			WHERE d.mail IN (SELECT value FROM json_each(?)) AND d.id BETWEEN ? AND ? ORDER BY d.id DESC`, w.few, first, last)
+			WHERE d.mail IN (SELECT value FROM json_each(?)) AND d.id BETWEEN ? AND ? ORDER BY d.id`, w.few, first, last)
 	}
 	if w.bound.scope == everything {
 		return w.tx.QueryContext(w.ctx, `SELECT `+candidateColumns+` FROM document d WHERE d.id BETWEEN ? AND ?
-			ORDER BY d.id DESC`, first, last)
+			ORDER BY d.id`, first, last)
 	}
 	return w.tx.QueryContext(w.ctx, `SELECT `+candidateColumns+` FROM words w CROSS JOIN document d
-		WHERE w.words MATCH ? AND w.rowid BETWEEN ? AND ? AND d.id = w.rowid ORDER BY w.rowid DESC`,
+		WHERE w.words MATCH ? AND w.rowid BETWEEN ? AND ? AND d.id = w.rowid ORDER BY w.rowid`,
 		w.bound.match, first, last)
 }
 

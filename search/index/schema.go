@@ -9,7 +9,7 @@ import (
 
 // format is the form of the file. It grows whenever the schema changes, or what the words, the parts or the
 // identifiers of a mail are: a file of another form is thrown away and made anew.
-const format = 1
+const format = 2
 
 // parts are the parts of a mail in the order of their columns. The text comes first since it has the most words: FTS5
 // notes the column of each word of each mail, in two bytes, but for the first.
