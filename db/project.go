@@ -118,7 +118,8 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 		if o.LinkName != row.LinkName || o.ID == onSight.ID {
 			continue
 		}
-		for _, move := range []func(from, to int64) error{w.MoveDecisions, w.MoveChecks, w.moveBundles, w.moveMaintainers} {
+		for _, move := range []func(from, to int64) error{w.MoveDecisions, w.MoveChecks, w.MoveAdopted, w.moveBundles,
+			w.moveMaintainers} {
 			if err := move(o.ID, onSight.ID); err != nil {
 				return err
 			}

@@ -45,6 +45,15 @@ func (p *programs) next(kind int) int64 {
 	return p.given[kind]
 }
 
+// number is that of a row, which gets one if it has none.
+func (p *programs) number(kind int, has int64) int64 {
+	if has == 0 {
+		return p.next(kind)
+	}
+	p.given[kind] = max(p.given[kind], has)
+	return has
+}
+
 const (
 	aUser = iota
 	aCredential
@@ -167,9 +176,7 @@ func (t *tx) PutUsers(users []*engine.User) error {
 				}
 			}
 		}
-		if u.ID == 0 {
-			u.ID = t.next(aUser)
-		}
+		u.ID = t.number(aUser, u.ID)
 		t.users.put(u.ID, copyUser(*u))
 	}
 	return nil
@@ -206,7 +213,7 @@ func (t *tx) DropCredentials(ids []int64) error {
 
 func (t *tx) AddChecks(checks []*track.Check) error {
 	for _, c := range checks {
-		c.ID = t.next(aCheck)
+		c.ID = t.number(aCheck, c.ID)
 		row := *c
 		row.Date = micros(c.Date)
 		t.checks.put(c.ID, row)
@@ -230,9 +237,7 @@ func (t *tx) PutBundle(b *track.Bundle) error {
 			return fmt.Errorf("there is a bundle %s already", b.Name)
 		}
 	}
-	if b.ID == 0 {
-		b.ID = t.next(aBundle)
-	}
+	b.ID = t.number(aBundle, b.ID)
 	t.bundles.put(b.ID, copyBundle(*b))
 	return nil
 }

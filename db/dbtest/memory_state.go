@@ -35,6 +35,7 @@ type state struct {
 	reading      int
 	restated     table[int64, int64] // mails, by the number of the note
 	savedQueries []engine.SavedQuery // by name
+	adoptions
 
 	// Indexes.
 	byMsgID   table[textKey, *mail]
@@ -68,6 +69,7 @@ func newState() *state {
 		events:    newTable[int64, engine.Event](ids),
 		programs:  newPrograms(),
 		restated:  newTable[int64, int64](ids),
+		adoptions: newAdoptions(),
 		byMsgID:   newTable[textKey, *mail](compareText),
 		bySender:  newTable[textKey, *mail](compareText),
 		byTitle:   newTable[numberKey, *mail](compareNumber),
@@ -89,7 +91,7 @@ func (s *state) snapshot() *state {
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
 		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, repositories: s.repositories,
 		reading:  s.reading,
-		restated: s.restated.snapshot(), savedQueries: s.savedQueries,
+		restated: s.restated.snapshot(), savedQueries: s.savedQueries, adoptions: s.adoptions.snapshot(),
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
 	}

@@ -41,7 +41,7 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 		if err := t.admits(m, m.SHA256); err != nil {
 			return fmt.Errorf("insert %s: %w", m.MsgID, err)
 		}
-		m.ID = t.mails.last() + 1
+		m.ID = max(t.mails.last(), t.reserved) + 1
 		t.putMail(&mail{Mail: tidy(m), frame: slices.Clone(frames[i])})
 	}
 	return nil
@@ -121,7 +121,7 @@ func (t *tx) Put(d *engine.Derived) error {
 	}
 	for _, p := range d.People {
 		if !t.addresses.has(p.Email) {
-			t.addresses.put(p.Email, int64(t.addresses.len())+1)
+			t.addresses.put(p.Email, t.lastAddress()+1)
 		}
 		p.Date, p.MsgID, p.ID = seconds(p.Date), "", 0
 		t.people.put(p.Email, &p)

@@ -15,8 +15,10 @@ import (
 // Same does the same to both engines, at random and whether it makes sense or not, and asks both the same.
 func Same(t *rapid.T, a, b engine.Engine) {
 	ctx := context.Background()
+	var reserved int64
 	for range rapid.IntRange(1, 12).Draw(t, "transactions") {
-		r := &rows{t: t, learned: map[int64]bool{}}
+		before := reserved
+		r := &rows{t: t, learned: map[int64]bool{}, reserved: &reserved}
 		if err := a.View(ctx, r.look); err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +28,7 @@ func Same(t *rapid.T, a, b engine.Engine) {
 		}
 		var end error
 		if rapid.IntRange(0, 5).Draw(t, "fails") == 0 {
-			end = errors.New("the transaction fails")
+			end, reserved = errors.New("the transaction fails"), before
 		}
 		q := anyQuestions(t)
 		sameAnswers(t, "inside a transaction", write(t, a, steps, &q, end), write(t, b, steps, &q, end))
@@ -89,6 +91,7 @@ type rows struct {
 	projects []engine.Project
 	refs     []engine.RefKey
 	learned  map[int64]bool // the numbers of dictionaries
+	reserved *int64         // numbers of new mails are above it
 	accounts
 }
 
@@ -138,7 +141,7 @@ func (r *rows) anyStep() step {
 	kinds := []func() step{r.insert, r.insert, r.insert, r.update, r.remove, r.putRefs, r.dropRefs, r.put, r.put,
 		r.put, r.drop,
 		r.decide, r.pair, r.moveDecisions, r.tell, r.project, r.project, r.notes, r.program, r.program, r.program,
-		r.restate, r.saveQuery}
+		r.restate, r.saveQuery, r.adopt}
 	return oneOf(r.t, "step", kinds...)()
 }
 

@@ -46,7 +46,7 @@ func (r *rows) fill(m *engine.Mail) {
 }
 
 func (r *rows) insert() step {
-	last := int64(0)
+	last := *r.reserved
 	for _, m := range r.mails {
 		last = max(last, m.ID)
 	}

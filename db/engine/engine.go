@@ -79,6 +79,7 @@ type View interface {
 	Programs
 	Searches
 	Archives
+	Adoptions
 }
 
 // Facts finds stored mails and what they say.
@@ -354,7 +355,7 @@ type Tx interface {
 	UseCredential(id int64, at time.Time) error
 	DropCredentials(ids []int64) error
 
-	// AddChecks stores new checks and sets their numbers, above all that were ever given.
+	// AddChecks stores new checks and sets their numbers, above all that were ever given. One that has a number keeps it.
 	AddChecks([]*track.Check) error
 	// MoveChecks hands the checks of a project to another.
 	MoveChecks(from, to int64) error
@@ -372,6 +373,17 @@ type Tx interface {
 	// AddRestated notes mails whose date or lists have changed, or that are gone.
 	AddRestated(mails []int64) error
 	PutSavedQuery(SavedQuery) error // an empty one is taken out
+
+	// PutSource writes a source; a new one, of number 0, gets its number.
+	PutSource(*Source) error
+	// PutAdopted writes what was adopted, over what was there under the same key.
+	PutAdopted([]Adopted) error
+	// MoveAdopted hands what was adopted in a project to another.
+	MoveAdopted(from, to int64) error
+	// Reserve has numbers of new mails be above this one.
+	Reserve(mail int64) error
+	// NumberPeople gives addresses their numbers, but not to those that have one, and none that another has.
+	NumberPeople([]PersonNumber) error
 
 	// PutProject writes a project and its rules; a new one, of number 0, gets its number.
 	PutProject(*Project) error

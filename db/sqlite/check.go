@@ -60,9 +60,9 @@ func (q queries) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 func (t *tx) AddChecks(checks []*track.Check) error {
 	for _, c := range checks {
 		res, err := t.w.run(`
-			INSERT INTO check_result (project, msgid, account, date, state, context, target_url, description)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.Project, c.MsgID, c.User, c.Date.UnixMicro(), int(c.State), c.Context, c.TargetURL, c.Description)
+			INSERT INTO check_result (id, project, msgid, account, date, state, context, target_url, description)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			numberOrNull(c.ID), c.Project, c.MsgID, c.User, c.Date.UnixMicro(), int(c.State), c.Context, c.TargetURL, c.Description)
 		if err != nil {
 			return err
 		}

@@ -104,6 +104,10 @@ func scanValue(v driver.Value, to any) (fits bool) {
 		var n int64
 		n, fits = v.(int64)
 		*to = track.CredentialKind(n)
+	case *track.AliasKind:
+		var n int64
+		n, fits = v.(int64)
+		*to = track.AliasKind(n)
 	case *track.State:
 		var text string
 		text, fits = v.(string)

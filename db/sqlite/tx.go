@@ -100,15 +100,21 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	if err := t.w.page.look(t.w); err != nil {
 		return err
 	}
+	above, err := t.beginsAbove()
+	if err != nil {
+		return err
+	}
 	for i, m := range mails {
-		if err := t.insert(m, frames[i]); err != nil {
+		if err := t.insert(m, frames[i], above); err != nil {
 			return fmt.Errorf("store %s: %w", m.MsgID, err)
 		}
+		above = 0 // SQLite numbers the others after this one
 	}
 	return nil
 }
 
-func (t *tx) insert(m *engine.Mail, frame []byte) error {
+// insert stores a mail, under the number behind above if that is not 0.
+func (t *tx) insert(m *engine.Mail, frame []byte, above int64) error {
 	t.args = mailValues(t.args[:0], m)
 	res, err := t.w.run(insertMail, t.args...)
 	if err != nil {
@@ -116,6 +122,12 @@ func (t *tx) insert(m *engine.Mail, frame []byte) error {
 	}
 	if m.ID, err = res.LastInsertId(); err != nil {
 		return err
+	}
+	if above != 0 {
+		if err := t.w.exec(`UPDATE mail SET id = ? WHERE id = ?`, above+1, m.ID); err != nil {
+			return err
+		}
+		m.ID = above + 1
 	}
 	return t.w.putFrame(m.ID, frame)
 }

@@ -170,6 +170,22 @@ func (t *touching) DropBundles(ids []int64) error {
 	return t.Tx.DropBundles(ids)
 }
 
+func (t *touching) PutAdopted(all []engine.Adopted) error {
+	for i := range all {
+		t.touch(all[i].Project)
+	}
+	return t.Tx.PutAdopted(all)
+}
+
+func (t *touching) MoveAdopted(from, to int64) error {
+	return t.in(from, to).MoveAdopted(from, to)
+}
+
+func (t *touching) NumberPeople(people []engine.PersonNumber) error {
+	t.touch(all)
+	return t.Tx.NumberPeople(people)
+}
+
 func (t *touching) PutOwnStates(states []engine.OwnState) error {
 	t.touch(all)
 	return t.Tx.PutOwnStates(states)

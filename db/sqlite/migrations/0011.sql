@@ -34,3 +34,29 @@ CREATE TABLE repository (
 
 -- The newest mails of a list, whatever they are, for its archive.
 CREATE INDEX mail_recent ON mail(project, date) WHERE chosen AND project IS NOT NULL;
+
+-- What was taken over from Patchwork servers.
+
+-- From which: by the URL that people know it by.
+CREATE TABLE source (
+	id       INTEGER PRIMARY KEY,
+	url      TEXT NOT NULL UNIQUE,
+	progress TEXT NOT NULL -- JSON: how far the last run was
+);
+
+-- What has a number there, and what it is here. The mail may be here or not yet.
+CREATE TABLE adopted (
+	source  INTEGER NOT NULL REFERENCES source(id),
+	kind    INTEGER NOT NULL, -- track.AliasKind
+	number  INTEGER NOT NULL, -- there
+	project INTEGER NOT NULL, -- 0: it is of none
+	msgid   TEXT NOT NULL,    -- of the mail; of a series, of one of its mails; '': it is no mail
+	here    INTEGER NOT NULL, -- its number here, of what is no mail; 0: it is one
+	seen    TEXT NOT NULL,    -- JSON: what was decided about it there when it was read last
+	PRIMARY KEY (source, kind, number)
+) WITHOUT ROWID;
+
+-- Numbers of mails are above this one, so that adopted ones mean what they meant.
+CREATE TABLE reserved (
+	mail INTEGER NOT NULL
+);
