@@ -173,7 +173,7 @@ func TestEveryoneReads(t *testing.T) {
 
 // found is the status of a place for those who may read it: 200, or 302 where a number leads to a name.
 func found(place string) int {
-	for _, leads := range []string{"/patch/{", "/cover/{", "/comment/{"} {
+	for _, leads := range []string{"/patch/{", "/cover/{", "/comment/{", "/r/"} {
 		if strings.HasPrefix(place, leads) {
 			return 302
 		}

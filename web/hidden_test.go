@@ -17,7 +17,8 @@ var goneOfHidden = []string{
 	"/patch/{spam}/", "/patch/{spam}/mbox/", "/patch/{spam}/raw/", "/cover/{spam-cover}/", "/cover/{spam-cover}/mbox/",
 	"/comment/{spam-talk}/", "/comment/{on-spam}/", "/series/{spam-cover}/", "/series/{spam-cover}/mbox/",
 	"/project/demo/patch/spam/", "/project/demo/patch/spam/mbox/", "/project/demo/patch/spam/raw/",
-	"/project/demo/cover/spam-cover/", "/project/demo/cover/spam-cover/mbox/",
+	"/project/demo/cover/spam-cover/", "/project/demo/cover/spam-cover/mbox/", "/demo/spam/raw", "/all/on-spam/raw",
+	"/all/spam-talk/t.mbox.gz", "/inbox/demo/spam-cover/t.mbox", "/r/spam-member",
 }
 
 // TestHiddenIsGone asks for what is hidden, which nobody sees, administrators included.

@@ -106,8 +106,14 @@ func named(s *whole) (all []string) {
 			all = append(all, patch, patch+"mbox/", patch+"raw/")
 		}
 	}
+	for _, mail := range []string{"in-first", "in-elsewhere", "first", "lone%2Fx@example.org"} {
+		for _, list := range []string{"/all/", "/demo/", "/inside/", "/inbox/inside/", "/r/", "/"} {
+			at := list + mail
+			all = append(all, at, at+"/", at+"/raw", at+"/t.mbox", at+"/t.mbox.gz")
+		}
+	}
 	return append(all,
-		"/project/inside/", "/project/inside/list/", "/project/inside/pwclientrc/", "/api/projects/inside/",
+		"/inside/", "/inbox/inside/", "/project/inside/", "/project/inside/list/", "/project/inside/pwclientrc/", "/api/projects/inside/",
 		"/project/inside/cover/in-cover/", "/project/inside/cover/in-cover/mbox/", "/project/demo/cover/in-cover/",
 		"/bundle/inner/secret/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
 		"/robots.txt", "/nothing/",

@@ -92,9 +92,9 @@ func handler(o Options, believed serve.Trust) http.Handler {
 		RequireLogin: o.RequireLogin, Refuse: refuse, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
 	})
 	mux := http.NewServeMux()
-	New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Log: o.Log}, mux)
+	site := New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Log: o.Log}, mux)
 	who.Install(mux)
-	return who.Wrap(serve.Routes(mux))
+	return who.Wrap(serve.Routes(mux, site))
 }
 
 // refuse answers a request whose credentials are wrong. Below /api/ it says what may be done there, as Patchwork does.

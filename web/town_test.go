@@ -127,7 +127,8 @@ var places = []string{
 	"/project/demo/patch/first/raw/", "/project/demo/cover/cover/", "/project/demo/cover/cover/mbox/", "/patch/{first}/",
 	"/patch/{first}/mbox/", "/patch/{first}/raw/", "/cover/{cover}/", "/cover/{cover}/mbox/", "/comment/{on-first}/",
 	"/series/{cover}/", "/series/{cover}/mbox/", "/bundle/maint/mine%20&%20yours/",
-	"/bundle/maint/mine%20&%20yours/mbox/",
+	"/bundle/maint/mine%20&%20yours/mbox/", "/all/first/raw", "/demo/lone%2Fx@example.org/raw", "/inbox/demo/first/raw",
+	"/all/cover/t.mbox", "/demo/on-first/t.mbox", "/demo/first/t.mbox.gz", "/r/first",
 }
 
 // in replaces the names in a text by numbers: {first} by that of the mail first, {ann} by that of the user ann.

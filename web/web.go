@@ -10,6 +10,7 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/api"
+	"patchwatch/web/inbox"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
@@ -20,6 +21,7 @@ import (
 type Store interface {
 	api.Store
 	pages.Store
+	inbox.Store
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 }
@@ -38,7 +40,8 @@ type Config struct {
 // Site answers all requests but those of who logs in.
 type Site struct {
 	Config
-	desk *visit.Desk
+	desk  *visit.Desk
+	inbox *inbox.Inbox
 }
 
 // New makes a Site and puts its routes into mux, which serve.Routes is to wrap.
@@ -53,7 +56,8 @@ func New(c Config, mux *http.ServeMux) *Site {
 		c.Cache = 64 << 20
 	}
 	keeper := site.NewKeeper(c.Store, c.Cache)
-	s := &Site{c, &visit.Desk{Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, Clock: time.Now}}
+	desk := &visit.Desk{Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, Clock: time.Now}
+	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk})}
 	mux.Handle("/api/", api.New(api.Config{
 		Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
 	}))
@@ -61,9 +65,18 @@ func New(c Config, mux *http.ServeMux) *Site {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}
 	pages.Install(pages.Config{Store: c.Store, Desk: s.desk}, mux)
+	for _, at := range []string{"/all/", "/inbox/", "/r/"} {
+		mux.Handle(at, s.inbox)
+	}
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }
+
+// Takes tells whether a path that is in no mux is the archive's.
+func (s *Site) Takes(r *http.Request) bool { return s.inbox.Takes(r) }
+
+// ServeHTTP answers requests for the archive.
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.inbox.ServeHTTP(w, r) }
 
 // route is a place, and what is read there.
 type route struct {

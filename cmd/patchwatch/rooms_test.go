@@ -71,7 +71,7 @@ var rooms = map[string][]string{
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
-		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
+		"patchwatch/web/inbox", "patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 		"patchwatch/web/internal/visit", "patchwatch/web/pages",
 	},
 	"patchwatch/web/pages": {
@@ -81,6 +81,10 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/visit": {
 		"patchwatch/db/engine", "patchwatch/track",
 		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
+	},
+	"patchwatch/web/inbox": {
+		"patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
+		"patchwatch/web/internal/serve", "patchwatch/web/internal/site", "patchwatch/web/internal/visit",
 	},
 	"patchwatch/web/api": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track",

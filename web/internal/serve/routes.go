@@ -16,7 +16,9 @@ import (
 //   - A path that a pattern has with a final slash is redirected there.
 //   - %2F is a character of its segment, not a slash, also in redirects, where ServeMux would lose it. %2E%2E is no
 //     "..", and a handler gets it as a value.
-func Routes(mux *http.ServeMux) http.Handler {
+//
+// What matches nothing in mux is given to the first of others that takes it.
+func Routes(mux *http.ServeMux, others ...Other) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.EscapedPath()
 		if clean := cleanPath(asked); clean != asked {
@@ -26,6 +28,10 @@ func Routes(mux *http.ServeMux) http.Handler {
 		handler, pattern := mux.Handler(r)
 		switch {
 		case pattern == "":
+			if other := whoTakes(others, r); other != nil {
+				other.ServeHTTP(w, r)
+				return
+			}
 			notFound(w, r, handler)
 		case wantsSlash(pattern, asked):
 			of(r).route = pattern
@@ -35,6 +41,21 @@ func Routes(mux *http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 		}
 	})
+}
+
+// Other is a handler of paths that a ServeMux cannot tell from others, since they begin with a name that is not fixed.
+type Other interface {
+	http.Handler
+	Takes(*http.Request) bool
+}
+
+func whoTakes(others []Other, r *http.Request) Other {
+	for _, o := range others {
+		if o.Takes(r) {
+			return o
+		}
+	}
+	return nil
 }
 
 func redirect(w http.ResponseWriter, r *http.Request, escapedPath string) {

@@ -69,6 +69,9 @@ func Archived(p *track.Project, msgID string) string {
 // BareID is a Message-ID without its brackets.
 func BareID(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
 
+// Escape writes a segment of a path, in which a slash is escaped once.
+func Escape(b []byte, s string) []byte { return escape(b, s, false) }
+
 // escape writes a segment of a path: what RFC 3986 (3.3) allows there stays. A slash is escaped twice where its server
 // is this one, as Patchwork does it, since proxies decode once; see Unescape.
 func escape(b []byte, s string, twice bool) []byte {

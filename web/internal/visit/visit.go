@@ -140,8 +140,22 @@ type Redirect struct {
 
 func (r *Redirect) Error() string { return "see " + r.To }
 
+// Stream is an answer that is sent while it is made, since it may be too large to be kept. Send gives an error only
+// before it has sent anything, or else has it end so that the client sees that the rest is missing.
+type Stream struct {
+	Send func(http.ResponseWriter) error
+}
+
+func (s *Stream) Error() string { return "an answer that is not kept" }
+
 // Refuse sends what an error says to its reader.
 func (v *Visit) Refuse(w http.ResponseWriter, err error) {
+	var stream *Stream
+	if errors.As(err, &stream) {
+		if err = stream.Send(w); err == nil {
+			return
+		}
+	}
 	var no *Refusal
 	var elsewhere *Redirect
 	switch {
