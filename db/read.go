@@ -169,6 +169,11 @@ func (s *Store) Copies(ctx context.Context, mail int64) (out []engine.Copy, err 
 	return out, err
 }
 
+// Known finds stored mails by their bytes.
+func (s *Store) Known(ctx context.Context, keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+	return viewed(ctx, s, func(v engine.View) (map[engine.Bytes]engine.Known, error) { return v.Known(keys) })
+}
+
 // Holds tells whether mails of these SHA-256 are stored, in the same order. It looks through all that are, so many are
 // better asked for at once.
 func (s *Store) Holds(ctx context.Context, sums []engine.Sum) (held []bool, err error) {

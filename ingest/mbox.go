@@ -165,11 +165,7 @@ func dropLastEmptyLine(raw []byte) []byte {
 
 // delivery is when a mail was delivered as far as it and its "From " line say.
 func delivery(raw []byte, from string) time.Time {
-	var ignored notes
-	h, _ := topHeader(unixLines(headerOf(raw)), &ignored)
-	if !h.has("Received") && !h.has("Date") {
-		h, _ = topHeader(unixLines(raw[:min(len(raw), maxHeader)]), &ignored) // there may be an empty line within it
-	}
+	h := headerWithDates(raw)
 	if t := received(h); !t.IsZero() {
 		return t
 	}
@@ -177,6 +173,19 @@ func delivery(raw []byte, from string) time.Time {
 		return t
 	}
 	return fromDate(from)
+}
+
+// Received is when a mail was delivered, as the topmost Received field says that has a date; the zero time if none has.
+func Received(raw []byte) time.Time { return received(headerWithDates(raw)) }
+
+// headerWithDates is the header of a mail, looked for only as far as its dates need.
+func headerWithDates(raw []byte) header {
+	var ignored notes
+	h, _ := topHeader(unixLines(headerOf(raw)), &ignored)
+	if !h.has("Received") && !h.has("Date") {
+		h, _ = topHeader(unixLines(raw[:min(len(raw), maxHeader)]), &ignored) // there may be an empty line within it
+	}
+	return h
 }
 
 // headerOf is what of a mail is looked at for its header.

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/pubinbox/inboxtest"
 	"patchwatch/cmd/patchwatch/internal/view"
 )
 
@@ -51,6 +53,7 @@ func pageRuns(t *testing.T, text string, isStored bool) (ran int) {
 	if err := writeMboxFile(w.path("archive.mbox.gz"), samples(t, "0*")); err != nil {
 		t.Fatal(err)
 	}
+	makeInbox(t, w.path("lore", "linux-man"))
 	for _, block := range regexp.MustCompile("(?ms)^```\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
 		for _, line := range readmeLine.FindAllString(block[1], -1) {
 			command, _, _ := strings.Cut(line, "  #")
@@ -59,6 +62,22 @@ func pageRuns(t *testing.T, text string, isStored bool) (ran int) {
 		}
 	}
 	return ran
+}
+
+// makeInbox makes a public-inbox, if git is installed; an empty Maildir otherwise.
+func makeInbox(t *testing.T, dir string) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		if err := writeMaildir(dir, nil); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	var steps []inboxtest.Step
+	for _, m := range samples(t, "1*") {
+		steps = append(steps, inboxtest.Step{Came: string(m.raw), At: m.delivered})
+	}
+	inboxtest.Second(t, filepath.Join(dir, "git", "0.git"), steps...)
 }
 
 func (w *workplace) readmeRuns(command string) {

@@ -22,8 +22,13 @@ var rooms = map[string][]string{
 		"patchwatch/search", "patchwatch/web", "patchwatch/web/auth",
 		inside + "lookup", inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
-	inside + "term":   {},
-	inside + "intake": {"patchwatch/db", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher", inside + "term"},
+	inside + "term": {},
+	inside + "intake": {
+		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
+		inside + "pubinbox", inside + "term",
+	},
+	inside + "pubinbox":           {},
+	inside + "pubinbox/inboxtest": {"patchwatch/internal/needs"},
 	inside + "lookup": {
 		"patchwatch/web/find",
 		"patchwatch/db", "patchwatch/ingest", "patchwatch/search", "patchwatch/search/index", "patchwatch/track",

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/track"
 )
 
@@ -51,6 +52,8 @@ func TestNoQueryInsideAQuery(t *testing.T) {
 		"Status":       func() error { _, err := s.Status(ctx); return err },
 		"Maildirs":     func() error { _, err := s.Maildirs(ctx); return err },
 		"Projects":     func() error { _, err := s.Projects(ctx); return err },
+		"Repositories": func() error { _, err := s.Repositories(ctx); return err },
+		"Known":        func() error { _, err := s.Known(ctx, make([]engine.Bytes, 3)); return err },
 		"Holds":        func() error { _, err := s.Holds(ctx, make([]db.Sum, 3)); return err },
 		"Log":          func() error { _, err := s.Log(ctx, db.LogQuery{}); return err },
 		"Events":       func() error { _, err := s.Events(ctx, 0, 0); return err },

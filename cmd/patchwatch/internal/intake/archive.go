@@ -44,6 +44,9 @@ func openArchive(ctx context.Context, stdin io.Reader, path string) (Archive, er
 	case err != nil:
 		return nil, err
 	case info.IsDir():
+		if inbox, err := openInbox(ctx, path); inbox != nil || err != nil {
+			return inbox, err
+		}
 		if other := foreignFolder(path); other != "" {
 			return nil, errors.New(other)
 		}

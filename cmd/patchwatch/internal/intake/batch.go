@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"patchwatch/cmd/patchwatch/internal/pubinbox"
 )
 
 // Bytes is a mail as it comes.
@@ -27,22 +29,27 @@ type Batch struct {
 	Names []string // of the mails, for people
 	Bytes []Bytes
 	Share float64 // how much of the archive has been read by then, 0 to 1
+
+	places []pubinbox.Place // up to where git repositories have been read by then
 }
 
 // Next reads the next mails of an archive. With the last of them comes io.EOF, or the error at which reading ended.
 func Next(a Archive) (b Batch, err error) {
-	size := 0
-	for len(b.Bytes) < BatchMails && size < batchBytes {
-		name, m, err := a.Next()
-		if err != nil {
-			b.Share = 1
-			return b, err
+	for size := 0; err == nil && len(b.Bytes) < BatchMails && size < batchBytes; {
+		var name string
+		var m Bytes
+		if name, m, err = a.Next(); err == nil {
+			b.Names, b.Bytes = append(b.Names, name), append(b.Bytes, m)
+			size += len(m.Raw)
 		}
-		b.Names, b.Bytes = append(b.Names, name), append(b.Bytes, m)
-		size += len(m.Raw)
 	}
-	b.Share = a.Share()
-	return b, nil
+	if b.Share = 1; err == nil {
+		b.Share = a.Share()
+	}
+	if inbox, ok := a.(*Inbox); ok {
+		b.places = inbox.git.Places()
+	}
+	return b, err
 }
 
 // Stored is a batch that has been taken in.
@@ -54,7 +61,8 @@ type Stored struct {
 // readBatch is a batch that is parsed and not stored yet.
 type readBatch struct {
 	Stored
-	err error // at which reading the archive ended
+	last bool
+	err  error // at which reading the archive ended
 }
 
 // Import stores the mails of an archive and closes it. It calls tell for one batch after the other. One batch is read
@@ -62,8 +70,13 @@ type readBatch struct {
 func (in *Intake) Import(ctx context.Context, a Archive, tell func(Stored)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	reached := noted{in: in, last: time.Now()}
 	for b := range in.readAhead(ctx, a) {
-		if err := in.store(ctx, b.Mails); err != nil {
+		err := in.store(ctx, b.Mails)
+		if err == nil {
+			err = reached.note(ctx, b.places, b.err == nil && b.last)
+		}
+		if err != nil {
 			return fmt.Errorf("import %s: %w", a.Path(), err)
 		}
 		tell(b.Stored)
@@ -83,7 +96,8 @@ func (in *Intake) readAhead(ctx context.Context, a Archive) <-chan readBatch {
 			b, err := Next(a)
 			read := readBatch{Stored: Stored{Batch: b, Mails: in.parseAll(b.Bytes)}, err: err}
 			read.Bytes = nil // what is to be stored of them is in Mails
-			if more = err == nil; err == io.EOF {
+			more = err == nil
+			if read.last = !more; err == io.EOF {
 				read.err = nil
 			}
 			select {

@@ -11,13 +11,6 @@ import (
 // foreignFolder says what a folder is that import does not read as a whole, and what to do with it. It is empty for
 // any other folder.
 func foreignFolder(dir string) string {
-	if repository := gitRepository(dir); repository != "" {
-		return fmt.Sprintf("%s is a git repository, such as public-inbox keeps mail in. "+
-			"import reads an mbox, a Maildir or a folder of mails. "+
-			"This puts its mails into a folder: mkdir mails; for c in $(git -C %s rev-list HEAD); "+
-			"do git -C %s show $c:m >mails/$c.eml; done",
-			dir, shellQuoted(repository), shellQuoted(repository))
-	}
 	folders := subMaildirs(dir)
 	if len(folders) == 0 {
 		return ""
@@ -25,20 +18,6 @@ func foreignFolder(dir string) string {
 	return fmt.Sprintf("%s is a Maildir++, of which import takes the folders that are named: patchwatch import %s. "+
 		"Its own mail is in %s and %s",
 		dir, strings.Join(folders, " "), filepath.Join(dir, "cur"), filepath.Join(dir, "new"))
-}
-
-// gitRepository returns the repository in a folder: with a work tree, bare, or the newest epoch of a public-inbox.
-func gitRepository(dir string) string {
-	epochs := entriesLike(filepath.Join(dir, "git"), "[0-9]*.git")
-	for _, candidate := range append([]string{dir, filepath.Join(dir, ".git")}, epochs...) {
-		if isFolder(filepath.Join(candidate, "objects")) && isFolder(filepath.Join(candidate, "refs")) {
-			return candidate
-		}
-	}
-	if info, err := os.Lstat(filepath.Join(dir, ".git")); err == nil && info.Mode().IsRegular() {
-		return dir // a linked work tree
-	}
-	return ""
 }
 
 // subMaildirs returns the folders of a Maildir++, such as ".Lists.frob", which are Maildirs themselves; quoted for a
