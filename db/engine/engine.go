@@ -231,6 +231,7 @@ type Pages interface {
 	SeriesPage(q track.SeriesQuery, total int) (track.Page[track.SeriesRow], error)
 	CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error)
 	PersonPage(q track.PersonQuery, total int) (track.Page[track.PersonView], error)
+	// EventPage does with a total of at least Offset and Limit, where only the rows are of interest.
 	EventPage(q track.EventsQuery, total int) (track.Page[track.EventRow], error)
 	// PatchRows, CoverRows and CommentRows find those of some numbers, of any copies; by these numbers. What the scope
 	// leaves out is not there.
