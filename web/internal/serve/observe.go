@@ -79,7 +79,7 @@ type recorder struct {
 	status int
 	bytes  int64
 	stall  time.Duration // for each piece
-	end    time.Time     // of all
+	end    time.Time     // of all; zero: it has no end
 	set    time.Time     // when the deadline was set
 }
 
@@ -126,7 +126,7 @@ func (rec *recorder) extend() {
 	}
 	rec.set = now
 	deadline := now.Add(rec.stall)
-	if deadline.After(rec.end) {
+	if !rec.end.IsZero() && deadline.After(rec.end) {
 		deadline = rec.end
 	}
 	http.NewResponseController(rec.ResponseWriter).SetWriteDeadline(deadline) // a writer in a test may have none

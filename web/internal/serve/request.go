@@ -18,8 +18,9 @@ type request struct {
 	host   string
 	base   string // https://HOST/PREFIX
 	user   string
-	route  string // pattern
-	began  bool   // the handler has begun to answer
+	route  string          // pattern
+	began  bool            // the handler has begun to answer
+	ending <-chan struct{} // is closed when the server is to end; nil: that is not known
 }
 
 type requestKey struct{}
@@ -51,7 +52,7 @@ func SetRoute(r *http.Request, pattern string) { of(r).route = pattern }
 
 // begin gathers what is to be known of a request, takes the prefix off its path, and returns it with that.
 func (s *Server) begin(r *http.Request) (*http.Request, *request) {
-	q := &request{id: s.requestID(r), start: time.Now(), client: s.cfg.Trust.client(r)}
+	q := &request{id: s.requestID(r), start: time.Now(), client: s.cfg.Trust.client(r), ending: s.ending}
 	scheme, host := s.base(r)
 	q.host, q.base = host, scheme+"://"+host
 	r = r.WithContext(context.WithValue(r.Context(), requestKey{}, q))

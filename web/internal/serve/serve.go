@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -74,8 +75,10 @@ type Server struct {
 	cfg     Config
 	handler http.Handler
 	metrics metrics
-	running atomic.Int64 // requests
-	grace   atomic.Int64 // how long those in hand may take when the server ends, in nanoseconds
+	running atomic.Int64  // requests
+	grace   atomic.Int64  // how long those in hand may take when the server ends, in nanoseconds
+	ending  chan struct{} // is closed when the server is to end
+	once    sync.Once     // closes it
 }
 
 // New returns a server for handler, which is usually from Routes.
@@ -84,7 +87,7 @@ func New(cfg Config, handler http.Handler) *Server {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg}
+	s := &Server{cfg: cfg, ending: make(chan struct{})}
 	s.grace.Store(int64(cfg.Limits.Grace))
 	h := s.limitTime(handler)
 	h = s.recoverPanic(h)
@@ -159,6 +162,7 @@ func (s *Server) httpServer(requests context.Context, door *door) *http.Server {
 func (s *Server) end(server *http.Server, door *door, giveUp func()) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(s.grace.Load()))
 	defer cancel()
+	s.once.Do(func() { close(s.ending) })
 	door.closeWaiting(0)
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {

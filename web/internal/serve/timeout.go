@@ -17,7 +17,10 @@ func (s *Server) limitTime(next http.Handler) http.Handler {
 		timer := time.AfterFunc(l.Request, func() { cancel(context.DeadlineExceeded) })
 		defer timer.Stop()
 		r = r.WithContext(ctx)
-		a := &answer{ResponseWriter: w, r: r, request: of(r), begin: func() { timer.Reset(l.Answer) }}
+		a := &answer{
+			ResponseWriter: w, r: r, request: of(r),
+			begin: func() { timer.Reset(l.Answer) }, endless: func() { timer.Stop() },
+		}
 		next.ServeHTTP(a, r)
 		if a.route == "" {
 			a.route = r.Pattern
@@ -34,7 +37,8 @@ type answer struct {
 	*request
 	r       *http.Request
 	begin   func()
-	replace bool // the handler's answer is dropped
+	endless func() // instead of begin, where the answer has no end
+	replace bool   // the handler's answer is dropped
 }
 
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
