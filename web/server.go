@@ -92,7 +92,7 @@ func handler(o Options, believed serve.Trust) http.Handler {
 		RequireLogin: o.RequireLogin, Refuse: refuse, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
 	})
 	mux := http.NewServeMux()
-	site := New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Log: o.Log}, mux)
+	site := New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Again: who.Again, Log: o.Log}, mux)
 	who.Install(mux)
 	return who.Wrap(serve.Routes(mux, site))
 }

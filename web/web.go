@@ -15,6 +15,7 @@ import (
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
 	"patchwatch/web/pages"
+	"patchwatch/web/push"
 )
 
 // Store is what is asked of the database.
@@ -33,6 +34,10 @@ type Config struct {
 	Viewer     func(*http.Request) track.Viewer                                 // who asks; nil: it is always anybody
 	Log        *slog.Logger                                                     // nil: the default
 
+	// Again is who asks, as they are now, and whether they may still be answered, for answers that take long. nil: nothing
+	// changes.
+	Again func(*http.Request) (track.Viewer, bool)
+
 	// Cache is how many bytes of answers are kept. 0: 64 MiB.
 	Cache int
 }
@@ -40,14 +45,18 @@ type Config struct {
 // Site answers all requests but those of who logs in.
 type Site struct {
 	Config
-	desk  *visit.Desk
-	inbox *inbox.Inbox
+	desk    *visit.Desk
+	inbox   *inbox.Inbox
+	streams *push.Streams
 }
 
 // New makes a Site and puts its routes into mux, which serve.Routes is to wrap.
 func New(c Config, mux *http.ServeMux) *Site {
 	if c.Viewer == nil {
 		c.Viewer = func(*http.Request) track.Viewer { return track.Viewer{} }
+	}
+	if c.Again == nil {
+		c.Again = func(r *http.Request) (track.Viewer, bool) { return c.Viewer(r), true }
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -57,10 +66,13 @@ func New(c Config, mux *http.ServeMux) *Site {
 	}
 	keeper := site.NewKeeper(c.Store, c.Cache)
 	desk := &visit.Desk{Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, Clock: time.Now}
-	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk})}
-	mux.Handle("/api/", api.New(api.Config{
+	a := api.New(api.Config{
 		Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
-	}))
+	})
+	streams := push.New(push.Config{Store: c.Store, API: a, Viewer: c.Again, Log: c.Log})
+	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk}), streams}
+	mux.Handle("/api/", a)
+	mux.Handle("GET /events/stream", s.streams)
 	for _, r := range s.routes() {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}

@@ -77,7 +77,7 @@ var rooms = map[string][]string{
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
 		"patchwatch/web/inbox", "patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
-		"patchwatch/web/internal/visit", "patchwatch/web/pages",
+		"patchwatch/web/internal/visit", "patchwatch/web/pages", "patchwatch/web/push",
 	},
 	"patchwatch/web/pages": {
 		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
@@ -94,6 +94,9 @@ var rooms = map[string][]string{
 	"patchwatch/web/api": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track",
 		"patchwatch/web/internal/serve", "patchwatch/web/internal/site",
+	},
+	"patchwatch/web/push": {
+		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/internal/serve",
 	},
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},

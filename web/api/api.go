@@ -19,6 +19,8 @@ type Store interface {
 	CommentPage(context.Context, track.CommentQuery) (track.Page[track.CommentRow], error)
 	PersonPage(context.Context, track.PersonQuery) (track.Page[track.PersonView], error)
 	EventPage(context.Context, track.EventsQuery) (track.Page[track.EventRow], error)
+	EventsAfter(context.Context, track.EventsQuery) (rows []track.EventRow, upTo int64, err error)
+	LastEvent(context.Context) (int64, error)
 
 	PatchRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.PatchRow, error)
 	CoverRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CoverRow, error)

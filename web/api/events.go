@@ -9,15 +9,17 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// epochHeader names the time in which the numbers of events mean what they meant: when another one begins, as when a
+// EpochHeader names the time in which the numbers of events mean what they meant: when another one begins, as when a
 // backup takes the place of a database, whoever remembers a number must begin again.
-const epochHeader = "X-Patchwatch-Epoch"
+const EpochHeader = "X-Patchwatch-Epoch"
 
-// categories are those that each version knows.
-var categories = []struct {
+// category is one with the version that knows it first.
+type category struct {
 	track.Category
 	since version
-}{
+}
+
+var categories = []category{
 	{track.CoverCreated, v10}, {track.PatchCreated, v10}, {track.PatchCompleted, v10}, {track.PatchStateChanged, v10},
 	{track.PatchRelationChanged, v10}, {track.PatchDelegated, v10}, {track.CheckCreated, v10}, {track.SeriesCreated, v10},
 	{track.SeriesCompleted, v10}, {track.CoverCommentCreated, v13}, {track.PatchCommentCreated, v13},
@@ -43,7 +45,7 @@ func (c *call) events() (*site.Answer, error) {
 	e := c.encoderFor(len(page.Rows))
 	list(e, page.Rows, (*encoder).event)
 	a := c.paged(e, q, p, page.Total, f.Projects)
-	a.Header = append(a.Header, [2]string{epochHeader, c.world.Epoch})
+	a.Header = append(a.Header, [2]string{EpochHeader, c.world.Epoch})
 	return a, nil
 }
 
@@ -61,12 +63,8 @@ func (q *query) eventQuery() track.EventsQuery {
 		}
 		return nil
 	})
-	if f.Categories == nil && q.version < v13 {
-		for _, k := range categories {
-			if q.version >= k.since {
-				f.Categories = append(f.Categories, k.Category)
-			}
-		}
+	if f.Categories == nil {
+		f.Categories = categoriesOf(q.version)
 	}
 	if q.version >= v12 {
 		f.Actors = last(q, "actor", func(text string) []track.Actor {
@@ -78,6 +76,19 @@ func (q *query) eventQuery() track.EventsQuery {
 	}
 	f.Above = q.above()
 	return f
+}
+
+// categoriesOf are those that a version knows; nil: all.
+func categoriesOf(v version) (known track.In[track.Category]) {
+	if v >= v13 {
+		return nil
+	}
+	for _, k := range categories {
+		if v >= k.since {
+			known = append(known, k.Category)
+		}
+	}
+	return known
 }
 
 // above is since_id; 0 is all there are.

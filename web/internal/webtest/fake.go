@@ -275,6 +275,23 @@ func (s *Fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[tra
 	return page(all, q.Paging, func(a, b *track.EventRow) int { return int(a.ID - b.ID) }), s.ask()
 }
 
+func (s *Fake) EventsAfter(ctx context.Context, q track.EventsQuery) (rows []track.EventRow, upTo int64, err error) {
+	page, err := s.EventPage(ctx, q)
+	if upTo = max(s.lastEvent(), q.Above); len(page.Rows) == q.Limit {
+		upTo = page.Rows[len(page.Rows)-1].ID
+	}
+	return page.Rows, upTo, err
+}
+
+func (s *Fake) LastEvent(context.Context) (int64, error) { return s.lastEvent(), s.ask() }
+
+func (s *Fake) lastEvent() (last int64) {
+	for _, r := range s.EventList {
+		last = max(last, r.ID)
+	}
+	return last
+}
+
 // byNumber finds rows by their numbers. of tells what a row says of itself, and whether it is hidden.
 func byNumber[Row any](
 	all []Row, ids []int64, s track.Scope, of func(*Row) (m *track.MailBrief, hidden bool),
