@@ -15,7 +15,7 @@ type ArchivedMail struct {
 	Name      string // its subject as shown in its project
 	Date      time.Time
 	Delivered time.Time
-	Sender    Person
+	Sender    Person   // as the mail itself calls them: other mail may be private
 	Refs      []string // nearest first
 	Hidden    bool     // it is hidden, or what it is a comment on
 }

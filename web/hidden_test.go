@@ -41,7 +41,7 @@ func TestHiddenIsNowhere(t *testing.T) {
 	all := slices.Concat(places, []string{
 		"/api/patches/?msgid=spam", "/api/patches/?q=buy", "/api/series/?q=buy", "/api/covers/?q=buy",
 		"/api/patches/?submitter=spam@example.com", "/api/events/?patch={spam}", "/api/events/?series={spam}",
-		"/api/patches/?series={spam}",
+		"/api/patches/?series={spam}", "/search/?q=project:demo", "/search/?q=project:demo&x=t", "/search/?q=is:patch&t",
 	})
 	for _, place := range all {
 		if strings.HasPrefix(place, "/api/people/") {

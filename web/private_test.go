@@ -116,7 +116,8 @@ func named(s *whole) (all []string) {
 		"/inside/", "/inbox/inside/", "/project/inside/", "/project/inside/list/", "/project/inside/pwclientrc/", "/api/projects/inside/",
 		"/project/inside/cover/in-cover/", "/project/inside/cover/in-cover/mbox/", "/project/demo/cover/in-cover/",
 		"/bundle/inner/secret/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
-		"/robots.txt", "/nothing/",
+		"/robots.txt", "/nothing/", "/search/?q=secret", "/search/?q=project:inside", "/search/?q=mid:in-first",
+		"/search/?q=f:hermit", "/search/?q=references:in-cover&x=t", "/search/?q=s:alone", "/search/?q=f:bob&t",
 	)
 }
 
@@ -199,7 +200,7 @@ func TestPrivateInFull(t *testing.T) {
 			"/api/series/?q=secret", "/api/covers/?q=secret", "/api/events/", "/api/bundles/?project=inside",
 			"/project/inside/", "/project/inside/patch/in-first/mbox/", "/bundle/inner/secret/mbox/",
 			fmt.Sprintf("/api/patches/%d/checks/", s.Mail("inside", "in-first")),
-			fmt.Sprintf("/series/%d/mbox/", s.Mail("inside", "in-cover")),
+			fmt.Sprintf("/series/%d/mbox/", s.Mail("inside", "in-cover")), "/search/?q=hermit",
 		} {
 			w := s.get(who, place)
 			body := strings.ToLower(w.Body.String())

@@ -12,6 +12,7 @@ import (
 	"patchwatch/track"
 	"patchwatch/web/api"
 	"patchwatch/web/auth"
+	"patchwatch/web/find"
 	"patchwatch/web/internal/serve"
 )
 
@@ -34,6 +35,8 @@ type Options struct {
 
 	// SetProject writes the settings of a project.
 	SetProject func(ctx context.Context, by track.Actor, p track.Project) error
+
+	Finder find.Finder // finds mails by queries; nil: nothing is searched
 
 	Ready func(url string) // is called once, when connections are accepted
 	Log   *slog.Logger     // nil: the default
@@ -92,7 +95,9 @@ func handler(o Options, believed serve.Trust) http.Handler {
 		RequireLogin: o.RequireLogin, Refuse: refuse, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
 	})
 	mux := http.NewServeMux()
-	site := New(Config{Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Again: who.Again, Log: o.Log}, mux)
+	site := New(Config{
+		Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Again: who.Again, Log: o.Log, Finder: o.Finder,
+	}, mux)
 	who.Install(mux)
 	return who.Wrap(serve.Routes(mux, site))
 }

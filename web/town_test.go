@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -59,7 +60,10 @@ func openFile(t *testing.T, file string) *db.Store {
 
 func serveOver(t *testing.T, of *town.Town, reopen func() *db.Store, o web.Options) *whole {
 	t.Helper()
-	o.Store, o.SetProject, o.Listen, o.Log = of.Store, of.Write, "127.0.0.1:0", slog.New(failing{t})
+	o.Store, o.SetProject, o.Listen, o.Log = of.Store, of.Write, "127.0.0.1:0", cmp.Or(o.Log, slog.New(failing{t}))
+	if o.Finder == nil {
+		o.Finder = &town.Finder{Store: of.Store}
+	}
 	s, err := web.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
@@ -129,6 +133,8 @@ var places = []string{
 	"/series/{cover}/", "/series/{cover}/mbox/", "/bundle/maint/mine%20&%20yours/",
 	"/bundle/maint/mine%20&%20yours/mbox/", "/all/first/raw", "/demo/lone%2Fx@example.org/raw", "/inbox/demo/first/raw",
 	"/all/cover/t.mbox", "/demo/on-first/t.mbox", "/demo/first/t.mbox.gz", "/r/first",
+	"/bundle/maint/mine%20&%20yours/mbox/", "/search/", "/search/?q=add", "/search/?q=add&x=t", "/search/?q=is:patch&t",
+	"/search/help/",
 }
 
 // in replaces the names in a text by numbers: {first} by that of the mail first, {ann} by that of the user ann.

@@ -10,12 +10,14 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/api"
+	"patchwatch/web/find"
 	"patchwatch/web/inbox"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
 	"patchwatch/web/pages"
 	"patchwatch/web/push"
+	"patchwatch/web/results"
 )
 
 // Store is what is asked of the database.
@@ -23,6 +25,7 @@ type Store interface {
 	api.Store
 	pages.Store
 	inbox.Store
+	results.Store
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 }
@@ -37,6 +40,8 @@ type Config struct {
 	// Again is who asks, as they are now, and whether they may still be answered, for answers that take long. nil: nothing
 	// changes.
 	Again func(*http.Request) (track.Viewer, bool)
+
+	Finder find.Finder // finds mails by queries; nil: nothing is searched
 
 	// Cache is how many bytes of answers are kept. 0: 64 MiB.
 	Cache int
@@ -80,6 +85,9 @@ func New(c Config, mux *http.ServeMux) *Site {
 	for _, at := range []string{"/all/", "/inbox/", "/r/"} {
 		mux.Handle(at, s.inbox)
 	}
+	results.Install(results.Config{
+		Store: c.Store, Desk: s.desk, Finder: c.Finder, Gate: find.NewGate(find.DefaultGateLimits),
+	}, mux)
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }

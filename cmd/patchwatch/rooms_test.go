@@ -76,8 +76,9 @@ var rooms = map[string][]string{
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
-		"patchwatch/web/inbox", "patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
-		"patchwatch/web/internal/visit", "patchwatch/web/pages", "patchwatch/web/push",
+		"patchwatch/web/find", "patchwatch/web/inbox", "patchwatch/web/internal/layout", "patchwatch/web/internal/serve",
+		"patchwatch/web/internal/site", "patchwatch/web/internal/visit", "patchwatch/web/pages", "patchwatch/web/push",
+		"patchwatch/web/results",
 	},
 	"patchwatch/web/pages": {
 		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
@@ -101,7 +102,12 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/site":    {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/serve"},
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/web/internal/webtest/town": {
-		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/auth",
+		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/search", "patchwatch/track",
+		"patchwatch/web/auth", "patchwatch/web/find",
+	},
+	"patchwatch/web/results": {
+		"patchwatch/search", "patchwatch/track", "patchwatch/web/find", "patchwatch/web/internal/layout",
+		"patchwatch/web/internal/mailtext", "patchwatch/web/internal/site", "patchwatch/web/internal/visit",
 	},
 	"patchwatch/web/find": {"patchwatch/db/engine", "patchwatch/search", "patchwatch/track"},
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
+	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -142,6 +143,7 @@ func (v *serving) watch(ctx context.Context, dirs []string) error {
 func (v *serving) complete(ready func(url string)) web.Options {
 	o := v.options
 	o.Store, o.Log, o.Ready = v.store, v.log, ready
+	o.Finder = &lookup.Server{Store: v.store, Index: lookup.Open(v.store)}
 	if v.quiet {
 		o.Log = slog.New(onlyProblems{v.log.Handler()})
 	}

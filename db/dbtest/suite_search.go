@@ -20,14 +20,14 @@ func (u suite) TestTrackedForSearch(t *testing.T) {
 	forged.Delivered = forged.Delivered.Add(time.Hour)
 	add(t, s, made("c@1", 0, "[0/2] part"), with(made("p@1", 1, "[1/2] one", "c@1"), "ann"), made("p@2", 2, "[2/2] two",
 		"c@1"),
-		with(made("r@1", 4, "Re: one", "p@1"), "rev"), made("t@1", 5, "talk"), forged)
+		with(made("r@1", 4, "Re: one", "p@1"), "rev"), made("t@1", 5, "talk"), forged, made("r@2", 6, "Re: two", "p@2"))
 	if err := s.SetState(ctx, by, []int64{number(t, s, "p@1")}, "accepted"); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Hide(ctx, by, []int64{number(t, s, "p@2")}, true); err != nil {
 		t.Fatal(err)
 	}
-	all := []int64{1, 2, 3, 4, 5, 6, 99}
+	all := []int64{1, 2, 3, 4, 5, 6, 7, 99}
 	is, err := s.Tracked(ctx, all, db.TrackedQuery{Trailers: true, Checks: true})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func (u suite) TestTrackedForSearch(t *testing.T) {
 		t.Errorf("the reply is %+v", r)
 	}
 	whole, err := s.Tracked(ctx, all, db.TrackedQuery{Scope: track.Scope{Whole: true}, Copies: true})
-	if err != nil || len(whole) != 6 || whole[6].Chosen || !whole[3].Hidden {
+	if err != nil || len(whole) != 7 || whole[6].Chosen || !whole[3].Hidden || !whole[7].Hidden {
 		t.Errorf("in all there are %+v, %v", whole, err)
 	}
 	private, err := s.Tracked(ctx, all, db.TrackedQuery{Scope: track.Scope{Without: []int64{is[1].Tracked.Project}}})
@@ -51,7 +51,7 @@ func (u suite) TestTrackedForSearch(t *testing.T) {
 		t.Errorf("of a private project there are %+v, %v", private, err)
 	}
 	having, err := s.Having(ctx, db.Having{Series: 1}, 10)
-	if slices.Sort(having); err != nil || !slices.Equal(having, []int64{1, 2, 3, 4}) {
+	if slices.Sort(having); err != nil || !slices.Equal(having, []int64{1, 2, 3, 4, 7}) {
 		t.Errorf("the series has %v, %v", having, err)
 	}
 }

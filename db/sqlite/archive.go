@@ -12,11 +12,10 @@ import (
 
 // archived finds mails by number. A reply is hidden with the patch or cover that it is about.
 var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.name, m.date, m.delivered, m.sender,
-		coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs,
+		m.sender_name, m.refs,
 		coalesce(p.hidden, c.hidden, r.hidden, 0) OR coalesce(pp.hidden, pc.hidden, 0)
 	FROM ` + given + `mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 		LEFT JOIN reply r ON r.mail = m.id LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
-		LEFT JOIN person pe ON pe.email = m.sender
 	WHERE m.id = j.value AND m.chosen AND m.project IS NOT NULL`
 
 func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {

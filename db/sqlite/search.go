@@ -12,7 +12,8 @@ const trackedQuery = `
 	SELECT m.id, m.project, m.msgid, m.chosen, m.kind, r.parent IS NOT NULL, m.pull_url IS NOT NULL,
 		p.state, p.delegate, coalesce(p.archived, 0), s.id, CASE WHEN m.kind IN (1, 2) AND m.project IS NOT NULL
 			THEN CASE WHEN p.series IS NULL AND c.series IS NULL THEN m.version ELSE coalesce(s.version, 0) END ELSE 0 END,
-		coalesce(s.complete, 0), coalesce(p.hidden, c.hidden, r.hidden, 0)
+		coalesce(s.complete, 0),
+		coalesce(p.hidden, c.hidden, r.hidden, 0) OR coalesce(pp.hidden, pc.hidden, 0)
 	FROM ` + given + `mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 		LEFT JOIN reply r ON r.mail = m.id LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
 		LEFT JOIN series s ON s.id = coalesce(p.series, c.series, pp.series, pc.series)

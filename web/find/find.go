@@ -20,10 +20,10 @@ type Finder interface {
 	State(ctx context.Context) (State, error)
 }
 
-// A Question is what a Finder is asked.
+// A Question is what a Finder is asked. Mail of no project is never found: its list may be a private one.
 type Question struct {
 	Tree  search.Node
-	Scope track.Scope // what the viewer does not see; 0 among its projects is the mail of none
+	Scope track.Scope // what the viewer does not see
 	Among []int64     // only these, by the numbers of stored mails; nil: all
 	Skip  int         // so many are left out, the first ones
 	Limit int         // at most so many; 0: all
@@ -36,7 +36,17 @@ type Question struct {
 type Found struct {
 	Mails []int64 // numbers of stored mails
 	More  bool    // there are more
-	State         // of the search that found them, without its Version
+
+	// Known says what has become of each, by the number of the stored mail. It is nil where there is no limit.
+	Known map[int64]Known
+
+	State // of the search that found them, without its Version
+}
+
+// Known is what has become of a mail.
+type Known struct {
+	Role  track.Role
+	State track.State // of a patch
 }
 
 // A State says how far the search is.
@@ -50,7 +60,7 @@ type State struct {
 func (s State) Missing() int64 { return max(s.Stored-s.Indexed, 0) }
 
 // BeingMade tells that so much cannot be found yet that a program should not take an answer for the whole one.
-func (s State) BeingMade() bool { return s.Missing() > behind }
+func (s State) BeingMade() bool { return s.Missing() > behind || s.Indexed == 0 && s.Stored > 0 }
 
 // behind is how many mails may be missing while the search merely follows the mail that comes.
 const behind = 2000

@@ -43,6 +43,10 @@ type Answer struct {
 	// About are the projects that the answer shows something of. nil: of all that the viewer sees.
 	About []int64
 
+	// Tag tells versions of the answer apart. Empty: what it is about does. An answer that depends on more has one of its
+	// own, so that it does not tell that something has changed which it does not show.
+	Tag string
+
 	etag  string
 	about []int64 // 0 and About
 	holds []int64 // Changes of about
@@ -179,6 +183,9 @@ func (a *Answer) seal(key, epoch string, seen []int64, now map[int64]int64) {
 		binary.BigEndian.PutUint64(n[:8], uint64(p))
 		binary.BigEndian.PutUint64(n[8:], uint64(now[p]))
 		h.Write(n[:])
+	}
+	if a.etag = a.Tag; a.etag != "" {
+		return
 	}
 	a.etag = base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15])
 }

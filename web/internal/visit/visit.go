@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"patchwatch/db/engine"
@@ -108,6 +109,15 @@ func (d *Desk) Writes(do func(*Visit, http.ResponseWriter) error) http.HandlerFu
 
 // Ctx is that of the request.
 func (v *Visit) Ctx() context.Context { return v.R.Context() }
+
+// Client is the address from which the request came. It is invalid where that says nothing of who asks: for users who
+// have logged in, and for those who connect by a socket file.
+func (v *Visit) Client() netip.Addr {
+	if v.Viewer.User != nil {
+		return netip.Addr{}
+	}
+	return serve.ClientIP(v.R)
+}
 
 // Scope leaves out what the viewer does not see.
 func (v *Visit) Scope() track.Scope { return track.Scope{Without: v.World.Without(v.Viewer)} }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"patchwatch/db"
 	"patchwatch/search/index"
+	"patchwatch/track"
 	"patchwatch/web/find"
 )
 
@@ -26,6 +28,9 @@ func (s *Server) State(ctx context.Context) (find.State, error) {
 	return find.State{Indexed: is.Watermark, Stored: last, Version: is.Version}, err
 }
 
+// noProject is the project of mail that is in none.
+const noProject = 0
+
 const (
 	mostFromEnd = 10_000 // mails from the oldest, up to which a page may begin there: all of them are held
 	mostRanked  = 10_000 // mails, up to which they can be sorted by how well they fit
@@ -34,6 +39,7 @@ const (
 // Find finds mails.
 func (s *Server) Find(ctx context.Context, q find.Question) (out find.Found, err error) {
 	f := &Finder{Store: s.Store, Index: s.Index, Scope: q.Scope}
+	f.Scope.Without = append(slices.Clone(q.Scope.Without), noProject)
 	if q.Oldest && (q.Limit <= 0 || q.Skip+q.Limit > mostFromEnd) {
 		return out, find.Refused(fmt.Sprintf("At most %d mails from the oldest can be shown from there.", mostFromEnd))
 	}
@@ -57,7 +63,18 @@ func (s *Server) Find(ctx context.Context, q find.Question) (out find.Found, err
 	case err != nil:
 		return find.Found{}, err
 	}
-	out.Stored, err = s.Store.LastMail(ctx)
+	if out.Stored, err = s.Store.LastMail(ctx); err == nil && q.Limit > 0 {
+		out.Known, err = s.known(ctx, out.Mails)
+	}
+	return out, err
+}
+
+func (s *Server) known(ctx context.Context, mails []int64) (map[int64]find.Known, error) {
+	all, err := s.Store.Tracked(ctx, mails, db.TrackedQuery{Scope: track.Scope{Whole: true}})
+	out := make(map[int64]find.Known, len(all))
+	for id, is := range all {
+		out[id] = find.Known{Role: is.Role, State: is.State}
+	}
 	return out, err
 }
 
@@ -98,8 +115,12 @@ func (s *Server) oldest(ctx context.Context, f *Finder, q find.Question) (out fi
 	return out, err
 }
 
-// relevant sorts what is found by how well it fits, if that is not too much.
+// relevant sorts what is found by how well it fits, if that is not too much. How rare a word is depends on all mail, so
+// that those who do not see all of it could tell by the order what is in the rest: they get the newest first.
 func (s *Server) relevant(ctx context.Context, f *Finder, q find.Question) (out find.Found, err error) {
+	if len(q.Scope.Without) > 0 {
+		return s.newest(ctx, f, q)
+	}
 	asked := index.Query{Tree: q.Tree, Among: q.Among, Limit: mostRanked}
 	r, err := s.Index.Search(ctx, f.source(), asked)
 	if err != nil || r.More {

@@ -1,0 +1,50 @@
+// Package results shows what searches find: as pages, as feeds, and as files of mails. It answers wherever the archive
+// takes a query, in the forms and under the names that public-inbox has, so that b4 and lei search here as they do
+// there; and it has the page on which people search everything.
+//
+// The order of work, one file each: what is asked (ask.go), the answer, which is kept while it holds (answer.go), its
+// forms (page.go, tree.go), and what people have saved (saved.go).
+package results
+
+import (
+	"context"
+	"net/http"
+
+	"patchwatch/track"
+	"patchwatch/web/find"
+	"patchwatch/web/internal/visit"
+)
+
+// Store is what is asked of the database.
+type Store interface {
+	find.Saver
+	SaveQuery(ctx context.Context, by track.Actor, name, query string) error
+	ArchivedMails(ctx context.Context, ids []int64) ([]track.ArchivedMail, error)
+}
+
+// Config is what Results needs. Finder may be nil: then nothing is searched, and that is said.
+type Config struct {
+	Store  Store
+	Desk   *visit.Desk // of the same Store
+	Finder find.Finder
+	Gate   *find.Gate
+}
+
+// Results answers searches.
+type Results struct{ Config }
+
+// Install puts the page for everything into a mux, which serve.Routes is to wrap.
+func Install(c Config, mux *http.ServeMux) *Results {
+	r := &Results{c}
+	mux.HandleFunc("GET /search/{$}", r.Desk.Writes(r.everywhere)) // it keeps its answers itself
+	mux.HandleFunc("GET /search/help/{$}", r.Desk.Reads(visit.Kind{}, r.help))
+	mux.HandleFunc("POST /search/saved/{$}", r.Desk.Writes(r.save))
+	return r
+}
+
+// A Place is where is searched.
+type Place struct {
+	Project *track.Project // nil: all that the viewer sees
+	Path    string         // below which its mails are, and to which queries are sent: escaped, with slashes around
+	Thread  []int64        // only these stored mails; nil: all
+}
