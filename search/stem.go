@@ -1,6 +1,7 @@
 package search
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,4 +26,10 @@ func StemOf(word string) (stem string, ok bool) {
 func hasStem(word string) bool {
 	r, _ := utf8.DecodeRuneInString(word)
 	return unicode.In(r, unicode.Ll, unicode.Lt, unicode.Lm, unicode.Lo)
+}
+
+// IsPlain tells at a glance that a word has no stem but itself, or none at all: it is short, or ends as no word does
+// that Snowball's English changes. Of other words StemOf must be asked.
+func IsPlain(word string) bool {
+	return len(word) < 3 || strings.IndexByte("'cdegilmnrsty", word[len(word)-1]) < 0
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestWords(t *testing.T) {
@@ -92,6 +94,28 @@ func TestStems(t *testing.T) {
 		if stem, ok := StemOf(word); ok {
 			t.Errorf("%s has the stem %s", word, stem)
 		}
+	}
+}
+
+// What is plain at a glance has no stem but itself: beginnings with all endings that Snowball's English knows, and
+// random ones.
+func TestIsPlain(t *testing.T) {
+	check := func(word string) {
+		if stem, ok := StemOf(word); ok && stem != word && IsPlain(word) {
+			t.Errorf("%q has the stem %q", word, stem)
+		}
+	}
+	for _, beginning := range []string{"", "b", "fix", "relat", "radic", "sensib", "hopef", "communal"} {
+		for _, ending := range strings.Fields("' 's s sses ied ies us ss eed eedly ed edly ing ingly y tional enci anci abli " +
+			"entli izer ization ational ation ator alism aliti alli fulness ousli ousness iveness iviti biliti bli ogi fulli " +
+			"lessli li alize icate iciti ical ful ness ative al ance ence er ic able ible ant ement ment ent ism ate iti ous ive " +
+			"ize ion e l ll a b c d f g h i j k m n o p q r t u v w x z 0 9 _ é") {
+			check(beginning + ending)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) { check(rapid.StringMatching(`[a-z][a-zé_0-9']{0,12}`).Draw(t, "word")) })
+	if IsPlain("fixes") || !IsPlain("kasan_x") {
+		t.Error("fixes is plain, or kasan_x is not")
 	}
 }
 

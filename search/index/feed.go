@@ -17,8 +17,9 @@ type Progress struct {
 // Missing is how many mails are not indexed yet. Numbers of mails that are gone count too.
 func (p Progress) Missing() int64 { return max(p.Last-p.Watermark, 0) }
 
-// mostMails is how many mails are read and committed at once.
-const mostMails = 1024
+// MostMails is how many mails are read and committed at once at most. The more there are, the fewer segments of the
+// index have to be merged, and the more memory it takes: some 10 KB a mail.
+const MostMails = 4096
 
 // A batch is mails that were read.
 type batch struct {
@@ -88,7 +89,7 @@ func (w *Writer) stepOnce(ctx context.Context, most, cores int) (p Progress, err
 	if err != nil || more {
 		return p, err
 	}
-	b := w.next(ctx, p.Watermark, min(most, mostMails), cores)
+	b := w.next(ctx, p.Watermark, min(most, MostMails), cores)
 	if b.err != nil || b.last == nil {
 		return p, b.err
 	}
@@ -152,7 +153,7 @@ func (w *Writer) restate(ctx context.Context, meta map[string]string, cores int)
 	if err != nil {
 		return false, err
 	}
-	notes, err := w.source.Restated(ctx, note, mostMails)
+	notes, err := w.source.Restated(ctx, note, MostMails)
 	if err != nil || len(notes) == 0 {
 		return false, err
 	}
@@ -176,7 +177,7 @@ func (w *Writer) restate(ctx context.Context, meta map[string]string, cores int)
 	if err != nil {
 		return false, err
 	}
-	return len(notes) == mostMails, w.put(ctx, entries, ids,
+	return len(notes) == MostMails, w.put(ctx, entries, ids,
 		map[string]string{metaNote: fmt.Sprint(notes[len(notes)-1].Note)})
 }
 

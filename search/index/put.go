@@ -15,7 +15,7 @@ func (w *Writer) put(ctx context.Context, entries []*entry, instead []int64, met
 		return err
 	}
 	defer tx.Rollback()
-	p := &putter{tx: tx, ctx: context.WithoutCancel(ctx)}
+	p := &putter{tx: tx, ctx: context.WithoutCancel(ctx), own: map[int64]int64{}}
 	if err := p.prepare(); err != nil {
 		return err
 	}
@@ -43,6 +43,7 @@ func (w *Writer) put(ctx context.Context, entries []*entry, instead []int64, met
 type putter struct {
 	tx  *sql.Tx
 	ctx context.Context
+	own map[int64]int64 // the last number taken here, by the first of its unit
 
 	last, taken, insertWords, insertDocument, insertStem, displace *sql.Stmt
 }
@@ -109,7 +110,10 @@ func (p *putter) number(e *entry) (id int64, err error) {
 	if id, err = (slotFinder{taken: p.isTaken, last: p.lastIn}).find(e.date); err != nil {
 		return 0, err
 	}
-	if late := unitOf(id) - unitOf(firstID(e.date)); late > 0 {
+	first := firstID(e.date)
+	p.own[first] = max(id, p.own[first])
+	if late := unitOf(id) - unitOf(first); late > 0 {
+		delete(p.own, unitOf(id)<<slotBits)
 		if _, err := p.displace.ExecContext(p.ctx, late); err != nil {
 			return 0, err
 		}
@@ -131,6 +135,9 @@ func (p *putter) write(e numberedEntry) error {
 }
 
 func (p *putter) lastIn(first, last int64) (id int64, err error) {
+	if id, known := p.own[first]; known {
+		return min(id, last), nil
+	}
 	err = p.last.QueryRowContext(p.ctx, first, last).Scan(&id)
 	return id, err
 }

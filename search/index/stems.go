@@ -25,6 +25,9 @@ func newSeenWords() *seenWords { return &seenWords{seed: maphash.MakeSeed()} }
 
 // appendStem appends the word if it was not seen lately and is not its own stem.
 func (s *seenWords) appendStem(dst []stemmed, word string) []stemmed {
+	if search.IsPlain(word) {
+		return dst
+	}
 	hash := maphash.String(s.seed, word)
 	place := &s.hashes[hash%uint64(len(s.hashes))]
 	if *place == hash {

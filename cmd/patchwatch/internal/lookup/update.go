@@ -24,7 +24,7 @@ func Update(ctx context.Context, s *db.Store, x *index.Index, most time.Duration
 	defer func() { err = errors.Join(err, w.Close()) }()
 	began := time.Now()
 	for {
-		p, err := w.Step(ctx, 1024, runtime.GOMAXPROCS(0))
+		p, err := w.Step(ctx, index.MostMails, runtime.GOMAXPROCS(0))
 		if err != nil {
 			return false, err
 		}
