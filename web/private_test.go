@@ -118,6 +118,7 @@ func named(s *whole) (all []string) {
 		"/bundle/inner/secret/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
 		"/robots.txt", "/nothing/", "/search/?q=secret", "/search/?q=project:inside", "/search/?q=mid:in-first",
 		"/search/?q=f:hermit", "/search/?q=references:in-cover&x=t", "/search/?q=s:alone", "/search/?q=f:bob&t",
+		"/all/?q=secret", "/inside/?q=secret", "/all/?q=s:it&x=t", "/demo/?q=f:bob",
 	)
 }
 
@@ -135,6 +136,8 @@ func (s *whole) writesInside() (all [][3]string) {
 			[3]string{"PUT", "/api/" + url, ""})
 	}
 	return append(all,
+		[3]string{"POST", "/all/?x=m&q=hermit", ""}, [3]string{"POST", "/inside/?x=m&q=secret", ""},
+		[3]string{"POST", "/all/?x=m&t=1&q=mid:first", ""}, [3]string{"POST", "/demo/?x=m&q=f:bob", ""},
 		[3]string{"DELETE", "/api/bundles/4/", ""},
 		[3]string{"POST", fmt.Sprintf("/api/patches/%d/checks/", patch), "state=success"},
 		[3]string{"POST", "/api/bundles/", fmt.Sprintf("name=n&patches=%d", patch)},

@@ -75,7 +75,12 @@ func New(c Config, mux *http.ServeMux) *Site {
 		Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
 	})
 	streams := push.New(push.Config{Store: c.Store, API: a, Viewer: c.Again, Log: c.Log})
-	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk}), streams}
+	found := results.New(results.Config{
+		Store: c.Store, Desk: desk, Finder: c.Finder, Gate: find.NewGate(find.DefaultGateLimits),
+	})
+	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found}), streams}
+	found.File = s.inbox.Found
+	found.Install(mux)
 	mux.Handle("/api/", a)
 	mux.Handle("GET /events/stream", s.streams)
 	for _, r := range s.routes() {
@@ -85,9 +90,6 @@ func New(c Config, mux *http.ServeMux) *Site {
 	for _, at := range []string{"/all/", "/inbox/", "/r/"} {
 		mux.Handle(at, s.inbox)
 	}
-	results.Install(results.Config{
-		Store: c.Store, Desk: s.desk, Finder: c.Finder, Gate: find.NewGate(find.DefaultGateLimits),
-	}, mux)
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }

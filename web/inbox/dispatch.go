@@ -73,6 +73,10 @@ func (x *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve.SetRoute(r, at.name())
+	if searches(at, r) {
+		x.search(p, msgid).ServeHTTP(w, r)
+		return
+	}
 	do := at.get
 	if r.Method == http.MethodPost {
 		do = at.post

@@ -15,6 +15,7 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/internal/visit"
+	"patchwatch/web/results"
 )
 
 // Store is what is asked of the database.
@@ -31,6 +32,8 @@ type Store interface {
 type Config struct {
 	Store Store
 	Desk  *visit.Desk // of the same Store
+
+	Search *results.Results
 }
 
 // Inbox answers requests for mail.

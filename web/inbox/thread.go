@@ -35,12 +35,17 @@ type walk struct {
 
 // walkFrom begins at a mail.
 func (c *call) walkFrom(m *track.ArchivedMail) *walk {
-	w := &walk{
+	w := c.newWalk()
+	w.name(m)
+	return w
+}
+
+// newWalk begins nowhere yet.
+func (c *call) newWalk() *walk {
+	return &walk{
 		ctx: c.Ctx(), store: c.Store, projects: c.projects(), known: map[int64]bool{}, named: map[string]bool{},
 		shown: map[string]bool{},
 	}
-	w.name(m)
-	return w
 }
 
 // name has the ids of a mail looked up.

@@ -65,8 +65,8 @@ func (r *Results) found(v *visit.Visit, w http.ResponseWriter, a *asked, at Plac
 // key is what an answer depends on, besides the database and who asks: the query as it was read, since "yesterday" is
 // another day tomorrow, and the state of the search.
 func (a *asked) key(v *visit.Visit, at Place, s find.State) string {
-	return fmt.Sprintf("search %s\n%s%s\n%q %q\n%s\n%s %d %d", v.Links.Base, at.Path, a.url(a.form, a.offset), a.text,
-		a.tree, v.R.URL.Path, s.Version, s.Indexed, s.Stored)
+	return fmt.Sprintf("search %s\n%s%s %t\n%q %q\n%s\n%s %d %d", v.Links.Base, at.Path, a.url(a.form, a.offset), a.threads,
+		a.text, a.tree, v.R.URL.Path, s.Version, s.Indexed, s.Stored)
 }
 
 // make searches. An answer without a body says that nothing was found.
@@ -84,15 +84,29 @@ func (r *Results) make(v *visit.Visit, a *asked, at Place, state find.State) (*s
 	if err != nil || len(f.Mails) == 0 {
 		return answer, err
 	}
+	if a.form == "m" {
+		file, err := r.File(v, f.Mails, a.threads)
+		if err != nil {
+			return nil, err
+		}
+		answer.Header, answer.Body = file.Header, file.Body
+	} else if err := r.list(v, a, at, f, answer); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(answer.Body)
+	answer.Tag = base64.RawURLEncoding.EncodeToString(sum[:15])
+	return answer, nil
+}
+
+// list answers with a page.
+func (r *Results) list(v *visit.Visit, a *asked, at Place, f find.Found, answer *site.Answer) error {
 	mails, err := r.mails(v.Ctx(), f.Mails)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answer.Header = [][2]string{{"Content-Type", htmlType}}
 	answer.Body, err = r.page(v, a, at, &listing{mails: mails, known: f.Known, more: f.More, state: f.State})
-	sum := sha256.Sum256(answer.Body)
-	answer.Tag = base64.RawURLEncoding.EncodeToString(sum[:15])
-	return answer, err
+	return err
 }
 
 // mails reads what was found, in its order.

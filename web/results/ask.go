@@ -117,13 +117,16 @@ func (a *asked) question(v *visit.Visit, at Place) find.Question {
 	q := find.Question{
 		Tree: a.tree, Scope: v.Scope(), Among: at.Thread, Skip: a.offset, Limit: a.limit, Relevant: a.best,
 	}
-	if a.threads {
+	switch {
+	case a.form == "m": // all of it
+		q.Skip, q.Limit, q.Relevant = 0, 0, false
+	case a.threads:
 		q.Limit *= manyOfThread
 	}
 	if at.Project != nil {
 		q.Tree = find.In(q.Tree, at.Project.LinkName)
 	}
-	if a.offset < 0 {
+	if a.offset < 0 && a.form != "m" {
 		q.Oldest, q.Skip = true, -a.offset-1
 	}
 	return q

@@ -12,6 +12,7 @@ import (
 
 	"patchwatch/track"
 	"patchwatch/web/find"
+	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
 )
 
@@ -28,18 +29,23 @@ type Config struct {
 	Desk   *visit.Desk // of the same Store
 	Finder find.Finder
 	Gate   *find.Gate
+
+	// File answers with mails as one file; whole: with the whole threads of these.
+	File func(v *visit.Visit, mails []int64, whole bool) (*site.Answer, error)
 }
 
 // Results answers searches.
 type Results struct{ Config }
 
+// New makes a Results.
+func New(c Config) *Results { return &Results{c} }
+
 // Install puts the page for everything into a mux, which serve.Routes is to wrap.
-func Install(c Config, mux *http.ServeMux) *Results {
-	r := &Results{c}
+func (r *Results) Install(mux *http.ServeMux) {
 	mux.HandleFunc("GET /search/{$}", r.Desk.Writes(r.everywhere)) // it keeps its answers itself
+	mux.HandleFunc("POST /search/{$}", r.Desk.Writes(r.everywhere))
 	mux.HandleFunc("GET /search/help/{$}", r.Desk.Reads(visit.Kind{}, r.help))
 	mux.HandleFunc("POST /search/saved/{$}", r.Desk.Writes(r.save))
-	return r
 }
 
 // A Place is where is searched.

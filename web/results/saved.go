@@ -42,6 +42,9 @@ func (r *Results) everywhere(v *visit.Visit, w http.ResponseWriter) error {
 	if a, err := read(v.R); err != nil || strings.TrimSpace(a.text) != "" {
 		return r.Search(v, w, at)
 	}
+	if v.R.Method == http.MethodPost {
+		return &visit.Refusal{Status: http.StatusBadRequest, Detail: "There is no query."}
+	}
 	body, err := r.empty(v, &asked{limit: defaultLimit}, at, "")
 	if err != nil {
 		return err

@@ -1,0 +1,87 @@
+package web_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"patchwatch/web/internal/webtest/town"
+)
+
+// TestSearchFiles: what b4 and lei send, and what they get.
+func TestSearchFiles(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for _, c := range []struct{ url, query, want string }{
+		{"/demo/?x=m", "s:add", "<on-cover> <on-first> <first> <cover>"},
+		{"/inbox/demo/?x=m", "s:add is:patch", "<first>"},
+		{"/all/?x=m", "s:add", "<on-cover> <on-first> <first> <cover>"}, // each once, whatever lists it is on
+		{"/other/?x=m", "s:add", "<first>"},
+		{"/other/?x=m", `(s:"add it" AND f:"ann@example.org") AND d:20260901..`, "<first>"},
+		{"/other/?x=m&t=1", "s:add", "<cover> <first> <second> <on-first> <elsewhere> <on-cover>"},
+		{"/all/?x=m&t=1", "mid:elsewhere", "<cover> <first> <second> <on-first> <elsewhere> <on-cover>"},
+		{"/search/?x=m", "is:cover", "<cover>"},
+		{"/demo/?x=m&o=1&l=1", "s:add", "<on-cover> <on-first> <first> <cover>"},
+		{"/all/?x=m", "mid:first", "<first>"},
+	} {
+		w := s.do("", "POST", c.url+"&q="+url.QueryEscape(c.query), "")
+		if got := idsOf(gunzip(t, w)); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.url, c.query, got, c.want)
+		}
+	}
+	for url, want := range map[string]int{
+		"/demo/?x=m&q=nothing": 404, "/demo/?x=m&q=%22a": 400, "/demo/?x=m": 404, "/demo/?q=add": 404, "/nowhere/?x=m&q=add": 404,
+		"/demo/?x=m&q=spam": 404, "/all/?x=m&q=stray": 404, "/search/?x=m": 400,
+	} {
+		if w := s.do("", "POST", url, "x=m"); w.Code != want {
+			t.Errorf("POST %s: %d %s, want %d", url, w.Code, w.Body, want)
+		}
+	}
+}
+
+// TestSearchOfManyMails: a file of many mails is sent while it is made, and is whole.
+func TestSearchOfManyMails(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	var mails []town.Mail
+	for i := range 450 {
+		mails = append(mails, town.Mail{
+			ID: "many" + strings.Repeat("x", i), From: "x@example.org", List: "demo", Subject: "many", Text: "Many.\n", Day: 9,
+		})
+	}
+	s.Deliver(mails...)
+	for _, t1 := range []string{"", "&t=1"} {
+		ids := strings.Fields(idsOf(gunzip(t, s.do("", "POST", "/all/?x=m&q=s:many"+t1, ""))))
+		seen := map[string]bool{}
+		for _, id := range ids {
+			seen[id] = true
+		}
+		if len(ids) != 450 || len(seen) != 450 {
+			t.Errorf("%q: %d mails, %d of them different", t1, len(ids), len(seen))
+		}
+	}
+}
+
+// TestSearchInLists: a list is searched under its own name, and its mails are found below it.
+func TestSearchInLists(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for _, c := range []struct{ url, want string }{
+		{"/demo/?q=s:it", `href="/demo/first/"`},
+		{"/all/?q=s:it", `href="/all/elsewhere/"`},
+		{"/inbox/other/?q=s:odd", `href="/inbox/other/a%2Fb&#43;c%25d%20e@x/"`},
+		{"/demo/?q=s:it&x=m", `href="/demo/first/"`}, // x=m is for POST
+		{"/demo/?q=s:it&x=t", `href="/demo/first/"`},
+	} {
+		w := s.get("", c.url)
+		if w.Code != 200 || !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: %d %s", c.url, w.Code, w.Body)
+		}
+		if strings.Contains(c.url, "demo") && strings.Contains(w.Body.String(), "elsewhere") {
+			t.Errorf("%s finds mail of another list", c.url)
+		}
+	}
+	if w := s.get("", "/demo/?q=s:odd"); w.Code != 404 {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
