@@ -56,57 +56,6 @@ func (c *call) pwclientrc() (*site.Answer, error) {
 	return a, nil
 }
 
-// mailSheet is what the pages of patches and covers have in common.
-func (c *call) mailSheet(m *track.MailBrief, by *track.PersonView, p *track.Project) *sheet {
-	return &sheet{
-		Page:  layout.Page{Title: m.Name, Up: []layout.Link{c.projectLink(p)}},
-		Facts: []fact{{Label: "From", Text: cmp.Or(by.Name, by.Email)}, {Label: "Date", Date: m.Date}},
-		about: []int64{p.ID},
-	}
-}
-
-// seriesFact leads from a mail to its series.
-func (c *call) seriesFact(of track.SeriesBrief) []fact {
-	if of.ID == 0 {
-		return nil
-	}
-	return []fact{{Label: "Series", Text: of.Name, URL: fmt.Sprintf("%s/series/%d/", c.Links.Base, of.ID)}}
-}
-
-func (c *call) patchPage() (*sheet, error) {
-	row, p, err := c.Patch()
-	if err == visit.ErrNotFound && p != nil {
-		if cover, _, err := c.Cover(); err == nil {
-			return nil, &visit.Redirect{To: string(here.Cover(nil, p, cover.MsgID))}
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.Links.Patch(nil, p, row.MsgID))
-	s.Facts = append(append(s.Facts, fact{Label: "State", Text: string(row.State)}), c.seriesFact(row.Series)...)
-	s.Links = []layout.Link{
-		{Text: "Mail for git am", URL: at + "mbox/"}, {Text: "Diff", URL: at + "raw/"}, c.api("API", "patches/%d/", row.ID),
-	}
-	return s, nil
-}
-
-func (c *call) coverPage() (*sheet, error) {
-	row, p, err := c.Cover()
-	if err == visit.ErrNotFound && p != nil {
-		if patch, _, err := c.Patch(); err == nil {
-			return nil, &visit.Redirect{To: string(here.Patch(nil, p, patch.MsgID))}
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	s, at := c.mailSheet(&row.MailBrief, &row.Submitter, p), string(c.Links.Cover(nil, p, row.MsgID))
-	s.Facts = append(s.Facts, c.seriesFact(row.Series)...)
-	s.Links = []layout.Link{{Text: "As mail", URL: at + "mbox/"}, c.api("API", "covers/%d/", row.ID)}
-	return s, nil
-}
-
 func (c *call) seriesPage() (*sheet, error) {
 	row, err := c.Series()
 	if err != nil {

@@ -27,7 +27,6 @@ type Store interface {
 	inbox.Store
 	results.Store
 	Raw(ctx context.Context, mail int64) ([]byte, error)
-	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 }
 
 // Config is what Site needs. Only Store and SetProject are needed.
@@ -112,10 +111,8 @@ func (s *Site) routes() []route {
 	return []route{
 		{pattern: "/project/{project}/list/{$}", page: (*call).project},
 		{pattern: "/project/{project}/pwclientrc/{$}", get: (*call).pwclientrc},
-		{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patchPage},
 		{pattern: "/project/{project}/patch/{msgid}/mbox/{$}", get: (*call).patchMbox},
 		{pattern: "/project/{project}/patch/{msgid}/raw/{$}", get: (*call).patchDiff},
-		{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).coverPage},
 		{pattern: "/project/{project}/cover/{msgid}/mbox/{$}", get: (*call).coverMbox},
 		{pattern: "/patch/{id}/{$}", get: toPatch("")},
 		{pattern: "/patch/{id}/mbox/{$}", get: toPatch("mbox/")},

@@ -4,4 +4,6 @@ package pages
 var routes = []route{
 	{pattern: "/{$}", page: (*call).home},
 	{pattern: "/project/{project}/{$}", page: (*call).project},
+	{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patch},
+	{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).cover},
 }

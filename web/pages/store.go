@@ -1,8 +1,25 @@
 package pages
 
-import "patchwatch/web/internal/visit"
+import (
+	"context"
+
+	"patchwatch/track"
+	"patchwatch/web/internal/visit"
+)
 
 // Store is what pages ask of the database. What a page needs besides is listed with the page.
 type Store interface {
 	visit.Store
+	mailStore
+}
+
+// mailStore is what the pages of patches, cover letters and versions ask.
+type mailStore interface {
+	CommentPage(context.Context, track.CommentQuery) (track.Page[track.CommentRow], error)
+	SeriesPage(context.Context, track.SeriesQuery) (track.Page[track.SeriesRow], error)
+	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
+	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
+	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
+	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
+	Versions(ctx context.Context, series int64) ([]track.SeriesView, error)
 }
