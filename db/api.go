@@ -34,6 +34,7 @@ var (
 	ErrReplaced = engine.ErrReplaced
 	ErrNewer    = engine.ErrNewer
 	ErrClosed   = engine.ErrClosed
+	ErrLease    = engine.ErrLease
 )
 
 // FirstDictionary is how many mails are enough to learn from.

@@ -119,7 +119,7 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 			continue
 		}
 		for _, move := range []func(from, to int64) error{w.MoveDecisions, w.MoveChecks, w.MoveAdopted, w.moveBundles,
-			w.moveMaintainers} {
+			w.moveHooks, w.moveMaintainers} {
 			if err := move(o.ID, onSight.ID); err != nil {
 				return err
 			}

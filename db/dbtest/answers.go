@@ -74,7 +74,7 @@ func answers(t *rapid.T, v engine.View, q *questions) []string {
 	a.say("last mail", last, err)
 	a.ids = append(numbers(last+2), 1, 0)
 	for _, ask := range []func(){a.facts, a.derivations, a.lists, a.streams, a.notes, a.history,
-		a.accounts, a.programs, a.searches, a.archives, a.adoptions} {
+		a.accounts, a.programs, a.searches, a.archives, a.adoptions, a.pushing} {
 		ask()
 	}
 	return a.lines

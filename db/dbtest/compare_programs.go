@@ -25,7 +25,7 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
 	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
 		"hide", "relate", "relate",
-		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair")
+		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair", "hook", "hook")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
 	yes := rapid.Bool().Draw(t, "yes")
@@ -40,6 +40,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 		return what, func(s *db.Store) error { _, err := s.AddCheck(ctx, by, c, id); return err }
 	case "bundle":
 		return what, p.anyBundle(rapid.Int64Range(1, 2).Draw(t, "owner"))
+	case "hook":
+		return what, p.anyHook(rapid.Int64Range(1, 4).Draw(t, "hook number"))
 	case "hide":
 		return what, func(s *db.Store) error { return s.Hide(ctx, by, append(more, id), yes) }
 	case "relate":
@@ -178,6 +180,7 @@ func sayPrograms(say func(question string, answer any, err error), s *db.Store) 
 	}
 	bundles, err := s.Bundles(ctx, 0)
 	say("bundles", bundles, err)
+	sayHooks(say, s)
 	states, err := s.OwnStates(ctx)
 	say("own states", states, err)
 	patches, err := s.PatchPage(ctx, track.PatchQuery{Scope: track.Scope{Whole: true}, Paging: wholePage})

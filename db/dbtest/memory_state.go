@@ -36,6 +36,7 @@ type state struct {
 	restated     table[int64, int64] // mails, by the number of the note
 	savedQueries []engine.SavedQuery // by name
 	adoptions
+	pushing
 
 	// Indexes.
 	byMsgID   table[textKey, *mail]
@@ -69,7 +70,7 @@ func newState() *state {
 		events:    newTable[int64, engine.Event](ids),
 		programs:  newPrograms(),
 		restated:  newTable[int64, int64](ids),
-		adoptions: newAdoptions(),
+		adoptions: newAdoptions(), pushing: newPushing(),
 		byMsgID:   newTable[textKey, *mail](compareText),
 		bySender:  newTable[textKey, *mail](compareText),
 		byTitle:   newTable[numberKey, *mail](compareNumber),
@@ -91,7 +92,7 @@ func (s *state) snapshot() *state {
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
 		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, repositories: s.repositories,
 		reading:  s.reading,
-		restated: s.restated.snapshot(), savedQueries: s.savedQueries, adoptions: s.adoptions.snapshot(),
+		restated: s.restated.snapshot(), savedQueries: s.savedQueries, adoptions: s.adoptions.snapshot(), pushing: s.pushing.snapshot(),
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
 	}

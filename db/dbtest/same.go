@@ -141,7 +141,7 @@ func (r *rows) anyStep() step {
 	kinds := []func() step{r.insert, r.insert, r.insert, r.update, r.remove, r.putRefs, r.dropRefs, r.put, r.put,
 		r.put, r.drop,
 		r.decide, r.pair, r.moveDecisions, r.tell, r.project, r.project, r.notes, r.program, r.program, r.program,
-		r.restate, r.saveQuery, r.adopt}
+		r.restate, r.saveQuery, r.adopt, r.push}
 	return oneOf(r.t, "step", kinds...)()
 }
 

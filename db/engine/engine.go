@@ -80,6 +80,7 @@ type View interface {
 	Searches
 	Archives
 	Adoptions
+	Hooks
 }
 
 // Facts finds stored mails and what they say.
@@ -364,6 +365,10 @@ type Tx interface {
 	PutBundle(*track.Bundle) error
 	DropBundles(ids []int64) error
 	PutOwnStates([]OwnState) error // all there are from now on
+	// PutHook writes a hook; a new one, of number 0, gets its number, above all that were ever given. DropHooks takes out.
+	PutHook(*track.Hook) error
+	DropHooks(ids []int64) error
+	PutLease(Lease) error // one that nobody holds is taken out
 	PutEpoch(string) error
 	// PutChanges counts one more change of each of these projects (see Pages.Changes).
 	PutChanges(projects []int64) error

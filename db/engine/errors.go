@@ -18,6 +18,9 @@ var (
 
 	// ErrReplaced says that another database was found under the name. It is open now, and what is tried again goes there.
 	ErrReplaced = errors.New("another file has been put in the place of the database")
+
+	// ErrLease is the error of who does something for which another one has the lease.
+	ErrLease = errors.New("another process does this now")
 )
 
 // Unfit is an error of the mail's own facts, which no retry can cure. Nothing else is held against a mail: what goes
