@@ -155,6 +155,7 @@ func (p *pair) compare(after string) {
 		say("counted", []int{status.Mails, status.Pending, status.Ignored, status.Variants, status.NoSubject,
 			status.Unfinished, status.OnSight}, err)
 		sayPrograms(say, s)
+		sayWords(say, s)
 		log, events, err := history(p.places[i])
 		say("log", log, err)
 		say("events", events, err)

@@ -9,7 +9,10 @@ type asker interface {
 }
 
 // queries answers all that engine.View can be asked, whether beside the one who writes or as that one.
-type queries struct{ asker }
+type queries struct {
+	asker
+	names *names // nil: words are looked for in the database
+}
 
 // row scans the first row of the query into dest; false if there is none.
 func (q queries) row(query string, args []any, dest ...any) (there bool, err error) {

@@ -20,6 +20,7 @@ type listing struct {
 	row   string // what identifies a row
 	keys  []key  // of the index: columns that are given, and stand before those of the order
 	where conditions
+	words conditions // of the names of the rows; where these have been looked for already there are none
 
 	// chosen are the only choices of values of keys that there are, those of rows which meet some conditions; nil: all
 	// that can be made.
@@ -42,6 +43,7 @@ type listing struct {
 	// one where there are few rows. named: all names have to be looked at first.
 	narrow *listing
 	named  bool
+	found  *foundNames // the list itself, where it was found by words alone
 }
 
 // key is a column of an index that has one of some values.
@@ -82,6 +84,9 @@ func (q queries) count(l *listing) (total int, err error) {
 	if l.exact {
 		return q.sum(l, rows)
 	}
+	if l.found != nil {
+		return l.found.total, nil
+	}
 	return q.countRows(rows, rows.all())
 }
 
@@ -98,6 +103,7 @@ func (l *listing) conditions() (c conditions) {
 		c.amongAll(l.keys)
 	}
 	c.addAll(&l.where)
+	c.addAll(&l.words)
 	return c
 }
 
@@ -113,6 +119,9 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 	offset, size := max(p.Offset, 0), min(p.Limit, total-p.Offset)
 	if size <= 0 {
 		return nil, nil
+	}
+	if l.found != nil && l.found.order != noWalk {
+		return l.found.page(offset, size), nil
 	}
 	if l, err = q.shorter(l, min(offset, total-offset-size)+size, total); err != nil {
 		return nil, err
@@ -142,9 +151,7 @@ func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
 	if l.narrow == nil {
 		return l, nil
 	}
-	c := conditions{}
-	c.amongAll(l.keys)
-	stretch, err := q.sumOf(l.counted, c)
+	stretch, err := q.stretch(l)
 	walking, sorting := rows*stretch/max(total, 1), sortingCosts*total
 	if l.named {
 		walking, sorting = namingCosts*walking, namingCosts*stretch+sorting
@@ -153,6 +160,17 @@ func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
 		return l.narrow, err
 	}
 	return l, err
+}
+
+// stretch says how many rows the part of the index has that is walked along.
+func (q queries) stretch(l *listing) (int, error) {
+	c := conditions{}
+	if l.chosen != nil {
+		c.addAll(&l.meeting)
+	} else {
+		c.amongAll(l.keys)
+	}
+	return q.sumOf(l.counted, c)
 }
 
 // statement is one that lists all rows in order.
@@ -189,6 +207,7 @@ func (l *listing) merged(choices [][]any, backwards bool) statement {
 			c.add(true, is(k.column), values[i])
 		}
 		c.addAll(&l.where)
+		c.addAll(&l.words)
 		c.between(l.date, l.since, l.before)
 		branches = append(branches, `SELECT `+selected+` FROM `+l.from+l.joins+c.where())
 		s.args = append(s.args, c.args...)
@@ -272,7 +291,7 @@ func (c *conditions) words(column string, words []string) {
 }
 
 // walkProjects goes along an index of a table that is listed by project alone, in the order that is wanted.
-func (l *listing) walkProjects(table, alias string, projects []int64, w walk, words *wordSearch) {
+func (l *listing) walkProjects(table, alias string, projects []int64, w walk, words bool) {
 	if projects != nil {
 		l.keys = []key{keyOf(alias+`.project`, projects)}
 	}
@@ -283,11 +302,8 @@ func (l *listing) walkProjects(table, alias string, projects []int64, w walk, wo
 		}
 		return table + ` ` + alias + ` INDEXED BY ` + table + name
 	}
-	l.from, l.ordered, l.exact = index(w == byID), w != noWalk, words == nil
-	switch {
-	case words != nil:
-		l.narrowByWords(words)
-	case w == byID && l.dated():
+	l.from, l.ordered, l.exact = index(w == byID), w != noWalk, !words
+	if w == byID && l.dated() && !words {
 		l.narrowBy(index(false), l.keys)
 	}
 }
@@ -300,14 +316,6 @@ func (l *listing) narrowBy(from string, keys []key) *listing {
 	n.from, n.keys, n.ordered = from, keys, false
 	l.narrow = &n
 	return &n
-}
-
-// wordSearch finds the rows of a list by their names.
-type wordSearch struct{ from, joins string }
-
-func (l *listing) narrowByWords(w *wordSearch) {
-	l.narrowBy(w.from, l.keys).joins = w.joins
-	l.named = true
 }
 
 func choose[T any](first bool, a, b T) T {

@@ -10,7 +10,11 @@ func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.MsgIDs) {
 		return page, nil
 	}
-	ids, total, err := q.idsOf(coverListing(f), f.Paging, known)
+	l, err := q.coverListing(f)
+	if err != nil {
+		return page, err
+	}
+	ids, total, err := q.idsOf(l, f.Paging, known)
 	if err != nil {
 		return page, err
 	}
@@ -30,7 +34,7 @@ var (
 	}
 )
 
-func coverListing(f track.CoverQuery) *listing {
+func (q queries) coverListing(f track.CoverQuery) (*listing, error) {
 	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
@@ -38,14 +42,17 @@ func coverListing(f track.CoverQuery) *listing {
 	if len(f.Words) > 0 {
 		l.joins = coverName.joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
-		c.words(`m.name`, f.Words)
+		l.words.words(`m.name`, f.Words)
 	}
 	if !l.findFewCovers(f) {
-		l.walkProjects(`cover`, `c`, f.Projects, walk, wordsOf(f.Words, `cover c`, `c.mail`))
-		return l
+		l.walkProjects(`cover`, `c`, f.Projects, walk, len(f.Words) > 0)
+		if len(f.Words) > 0 {
+			return l, q.narrowByWords(l, wordsInCovers(f), walk)
+		}
+		return l, nil
 	}
 	anyOf(c, `c.project`, f.Projects)
-	return l
+	return l, nil
 }
 
 // findFewCovers finds covers by what few of them have, if any such thing is asked for.

@@ -72,7 +72,7 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 	if len(f.Words) > 0 {
 		l.joins = patchName.joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
-		c.words(`m.name`, f.Words)
+		l.words.words(`m.name`, f.Words)
 	}
 	if l.findFew(f) {
 		anyOf(c, `p.project`, f.Projects)
@@ -95,15 +95,6 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 		return l, q.alongPatches(l, f, walk)
 	}
 	return l, nil
-}
-
-// wordsOf looks for words in the names of patches or covers; nil: there are none to look for.
-func wordsOf(words []string, table, mail string) *wordSearch {
-	if len(words) == 0 {
-		return nil
-	}
-	return &wordSearch{`mail m INDEXED BY mail_name`, ` CROSS JOIN ` + table + ` ON ` + mail +
-		` = m.id AND ` + isNamed(`m.`)}
 }
 
 // findFew finds patches by what few of them have, if any such thing is asked for.
@@ -158,9 +149,9 @@ func (q queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
 	l.from = `patch p INDEXED BY ` + index
 	where := l.where
 	anyOf(&l.where, `p.state`, f.States)
-	switch words := wordsOf(f.Words, `patch p`, `p.mail`); {
-	case words != nil:
-		l.narrowByWords(words)
+	switch {
+	case len(f.Words) > 0:
+		return q.narrowByWords(l, wordsInPatches(f), w)
 	case f.States != nil:
 		n := l.narrowBy(kindsOfPatches+`patch p INDEXED BY patch_state`, nil)
 		n.where = conditions{terms: []string{`p.project = t.project`, `p.state = t.kind`}}
@@ -187,10 +178,10 @@ func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err er
 	}
 	l.from = `patch p INDEXED BY patch_state`
 	l.keys = []key{{column: `p.project`}, {column: `p.state`}}
-	if words := wordsOf(f.Words, `patch p`, `p.mail`); words != nil {
-		l.narrowByWords(words)
+	if len(f.Words) > 0 {
+		err = q.narrowByWords(l, wordsInPatches(f), byDate)
 	}
-	return true, nil
+	return true, err
 }
 
 // shownName is what somebody is called beside a mail: the name in the mail, otherwise the one that counts.

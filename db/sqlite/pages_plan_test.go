@@ -196,7 +196,7 @@ func TestPagesTakeAFixedNumberOfStatements(t *testing.T) {
 		var n [2]int
 		for i, limit := range []int{1, 100} {
 			a := &asks{asker: e.writer}
-			if err := c.ask(queries{a}, track.Paging{Limit: limit}); err != nil {
+			if err := c.ask(queries{asker: a}, track.Paging{Limit: limit}); err != nil {
 				t.Fatal(err)
 			}
 			n[i] = a.n
@@ -218,7 +218,7 @@ func TestDependenciesTakeAFixedNumberOfStatements(t *testing.T) {
 			ids, names = append(ids, int64(k)), append(names, engine.Name{Project: int64(k), MsgID: fmt.Sprint("<", k, "@x>")})
 		}
 		a := &asks{asker: e.writer}
-		q := queries{a}
+		q := queries{asker: a}
 		_, err := q.Depending(ids)
 		_, err2 := q.Members(ids)
 		_, err3 := q.More(ids)

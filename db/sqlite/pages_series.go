@@ -12,7 +12,11 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
 		return page, nil
 	}
-	ids, total, err := q.idsOf(seriesListing(f), f.Paging, known)
+	l, err := q.seriesListing(f)
+	if err != nil {
+		return page, err
+	}
+	ids, total, err := q.idsOf(l, f.Paging, known)
 	if err != nil {
 		return page, err
 	}
@@ -36,7 +40,7 @@ var (
 	}
 )
 
-func seriesListing(f track.SeriesQuery) *listing {
+func (q queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
@@ -44,7 +48,7 @@ func seriesListing(f track.SeriesQuery) *listing {
 	if len(f.Words) > 0 {
 		l.joins = seriesName.joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
-		c.words(seriesName.exprs[0], f.Words)
+		l.words.words(seriesName.exprs[0], f.Words)
 	}
 	switch {
 	case f.IDs != nil:
@@ -55,20 +59,14 @@ func seriesListing(f track.SeriesQuery) *listing {
 		l.from = `series s INDEXED BY series_submitter`
 		anyOf(c, `s.submitter`, f.Submitters)
 	default:
-		l.walkProjects(`series`, `s`, f.Projects, walk, wordsOfSeries(f.Words))
-		return l
+		l.walkProjects(`series`, `s`, f.Projects, walk, len(f.Words) > 0)
+		if len(f.Words) > 0 {
+			return l, q.narrowByWords(l, wordsInSeries(f), walk)
+		}
+		return l, nil
 	}
 	anyOf(c, `s.project`, f.Projects)
-	return l
-}
-
-// wordsOfSeries looks for words in the names of all series, in which there are few mails' names; nil: there are none to
-// look for.
-func wordsOfSeries(words []string) *wordSearch {
-	if len(words) == 0 {
-		return nil
-	}
-	return &wordSearch{`series s NOT INDEXED`, leadersName}
+	return l, nil
 }
 
 // seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.

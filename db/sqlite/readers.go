@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"patchwatch/db/engine"
 )
@@ -19,11 +20,12 @@ import (
 type readers struct {
 	dsn   string
 	idle  chan *writer // those that nobody uses; nil: one that is not open yet
+	names names
 	users atomic.Int64 // those who read, and the engine as long as it points here; the last one closes the file
 }
 
 func newReaders(dsn string) *readers {
-	r := &readers{dsn: dsn, idle: make(chan *writer, readerConns)}
+	r := &readers{dsn: dsn, idle: make(chan *writer, readerConns), names: names{patience: 10 * time.Second}}
 	for range readerConns {
 		r.idle <- nil
 	}
@@ -148,7 +150,7 @@ func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 		return err
 	}
 	defer r.leave()
-	return explain(r.view(ctx, func(c *writer) error { return f(queries{c}) }))
+	return explain(r.view(ctx, func(c *writer) error { return f(queries{c, &r.names}) }))
 }
 
 func (e *database) enterReaders() (*readers, error) {

@@ -66,17 +66,21 @@ func (e *database) copyWithoutBytes(ctx context.Context, dir string) (w *writer,
 	return w, w.script("DETACH source")
 }
 
-// copyTables copies all tables but the chunks. SQLite copies page by page, since both databases have the same schema.
+// copyTables copies all tables but the chunks, and but what triggers fill. SQLite copies page by page, since both
+// databases have the same schema, but only into tables without triggers, which nobody needs who does not look for words.
 func (w *writer) copyTables(ctx context.Context) error {
-	var tables []string
-	if err := w.each(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-		AND name <> 'piece'`, nil,
-		func(scan func(...any) error) error {
-			var name string
-			err := scan(&name)
-			tables = append(tables, name)
+	triggers, err := w.texts(`SELECT name FROM main.sqlite_schema WHERE type = 'trigger'`)
+	if err != nil {
+		return err
+	}
+	for _, trigger := range triggers {
+		if err := w.script(fmt.Sprintf(`DROP TRIGGER main.%q`, trigger)); err != nil {
 			return err
-		}); err != nil {
+		}
+	}
+	tables, err := w.texts(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+		AND name NOT IN ('piece', 'naming', 'renamed')`)
+	if err != nil {
 		return err
 	}
 	for _, table := range tables {
@@ -88,6 +92,16 @@ func (w *writer) copyTables(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// texts are the texts that a question has for an answer.
+func (w *writer) texts(query string) (out []string, err error) {
+	return out, w.each(query, nil, func(scan func(...any) error) error {
+		var text string
+		err := scan(&text)
+		out = append(out, text)
+		return err
+	})
 }
 
 // roomForCopy asks whether there is room for the copy and two dumps of it, each about as large as the database without
@@ -131,7 +145,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 }
 
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
-	return s.use(ctx, func(w *writer) error { return f(queries{w}) })
+	return s.use(ctx, func(w *writer) error { return f(queries{asker: w}) })
 }
 
 func (s *scratch) Look(ctx context.Context, f func(engine.View) error) error { return s.View(ctx, f) }

@@ -21,7 +21,9 @@ type tx struct {
 	broken  error // of a part that could not be undone
 }
 
-func newTx(w *writer, opening int) *tx { return &tx{queries: queries{w}, w: w, opening: opening} }
+func newTx(w *writer, opening int) *tx {
+	return &tx{queries: queries{asker: w}, w: w, opening: opening}
+}
 
 // write is w.tx for an f that uses t.
 func (t *tx) write(ctx context.Context, f func(engine.Tx) error) error {

@@ -60,3 +60,30 @@ CREATE TABLE adopted (
 CREATE TABLE reserved (
 	mail INTEGER NOT NULL
 );
+
+-- Words are looked for in names that are kept in memory (names.go). New mail is read from where they end; this counts
+-- what else changes of mails.
+CREATE TABLE naming (version INTEGER NOT NULL);
+INSERT INTO naming VALUES (0);
+CREATE TRIGGER mail_renamed AFTER UPDATE OF name, kind, date, project ON mail
+	WHEN new.name <> old.name OR new.kind <> old.kind OR new.date <> old.date OR new.project IS NOT old.project
+	BEGIN UPDATE naming SET version = version + 1; END;
+CREATE TRIGGER mail_removed AFTER DELETE ON mail BEGIN UPDATE naming SET version = version + 1; END;
+
+-- The newest changes of what series are called, and of where they are in lists.
+CREATE TABLE renamed (n INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL);
+CREATE TRIGGER series_named AFTER INSERT ON series BEGIN
+	INSERT INTO renamed (series) VALUES (new.id);
+	DELETE FROM renamed WHERE n = last_insert_rowid() - 50000;
+END;
+CREATE TRIGGER series_renamed AFTER UPDATE ON series
+	WHEN new.name IS NULL OR new.name IS NOT old.name OR new.given IS NOT old.given OR new.date <> old.date
+		OR new.hidden <> old.hidden OR new.project <> old.project OR new.cover IS NOT old.cover
+	BEGIN
+		INSERT INTO renamed (series) VALUES (new.id);
+		DELETE FROM renamed WHERE n = last_insert_rowid() - 50000;
+	END;
+CREATE TRIGGER series_removed AFTER DELETE ON series BEGIN
+	INSERT INTO renamed (series) VALUES (old.id);
+	DELETE FROM renamed WHERE n = last_insert_rowid() - 50000;
+END;
