@@ -83,6 +83,9 @@ var rooms = map[string][]string{
 	"patchwatch/web/pages": {
 		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
 		"patchwatch/web/internal/site", "patchwatch/web/internal/visit",
+		"patchwatch/ingest",
+		"patchwatch/web/internal/diffview",
+		"patchwatch/web/internal/remarks",
 	},
 	"patchwatch/web/internal/visit": {
 		"patchwatch/db/engine", "patchwatch/track",
