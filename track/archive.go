@@ -12,6 +12,7 @@ type ArchivedMail struct {
 	Mail      int64 // that of the stored mail
 	Project   int64
 	MsgID     string
+	Role      Role
 	Name      string // its subject as shown in its project
 	Date      time.Time
 	Delivered time.Time

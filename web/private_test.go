@@ -109,7 +109,8 @@ func named(s *whole) (all []string) {
 	for _, mail := range []string{"in-first", "in-elsewhere", "first", "lone%2Fx@example.org"} {
 		for _, list := range []string{"/all/", "/demo/", "/inside/", "/inbox/inside/", "/r/", "/"} {
 			at := list + mail
-			all = append(all, at, at+"/", at+"/raw", at+"/t.mbox", at+"/t.mbox.gz")
+			all = append(all, at, at+"/", at+"/raw", at+"/t.mbox", at+"/t.mbox.gz", at+"/T/", at+"/t/",
+				at+"/t.atom", at+"/1-x")
 		}
 	}
 	return append(all,

@@ -133,8 +133,12 @@ var places = []string{
 	"/series/{cover}/", "/series/{cover}/mbox/", "/bundle/maint/mine%20&%20yours/",
 	"/bundle/maint/mine%20&%20yours/mbox/", "/all/first/raw", "/demo/lone%2Fx@example.org/raw", "/inbox/demo/first/raw",
 	"/all/cover/t.mbox", "/demo/on-first/t.mbox", "/demo/first/t.mbox.gz", "/r/first",
-	"/bundle/maint/mine%20&%20yours/mbox/", "/search/", "/search/?q=add", "/search/?q=add&x=t", "/search/?q=is:patch&t",
+	"/search/", "/search/?q=add", "/search/?q=add&x=t", "/search/?q=is:patch&t",
 	"/search/help/",
+	"/all/", "/demo/", "/inbox/demo/", "/demo/topics_new.html",
+	"/all/topics_active.html", "/demo/new.html",
+	"/demo/new.atom", "/all/topics_new.atom", "/demo/topics_active.atom", "/demo/description", "/demo/first/",
+	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x",
 }
 
 // in replaces the names in a text by numbers: {first} by that of the mail first, {ann} by that of the user ann.

@@ -15,8 +15,9 @@ func (v *view) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 			continue
 		}
 		a := track.ArchivedMail{
-			ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: m.Project, MsgID: m.MsgID, Name: m.Name, Date: m.Date,
-			Delivered: m.Delivered, Sender: track.Person{Name: m.SenderName, Email: m.Sender}, Refs: slices.Clone(m.Refs), Hidden: v.outOfSight(id),
+			ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: m.Project, MsgID: m.MsgID, Role: v.role(m), Name: m.Name,
+			Date: m.Date, Delivered: m.Delivered, Sender: track.Person{Name: m.SenderName, Email: m.Sender},
+			Refs: slices.Clone(m.Refs), Hidden: v.outOfSight(id),
 		}
 		if r := v.replies.get(id); r != nil && v.outOfSight(r.Parent) {
 			a.Hidden = true

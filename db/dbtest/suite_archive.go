@@ -31,6 +31,9 @@ func (u suite) TestArchive(t *testing.T) {
 		var out []string
 		for _, m := range mails {
 			out = append(out, fmt.Sprint(m.MsgID, m.Hidden))
+			if want := map[string]track.Role{"<p@1>": track.RolePatch, "<r@1>": track.RoleComment}[m.MsgID]; want != "" && m.Role != want {
+				t.Errorf("%s is a %s", m.MsgID, m.Role)
+			}
 		}
 		return fmt.Sprint(out, err)
 	}

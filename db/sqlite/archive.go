@@ -11,8 +11,8 @@ import (
 )
 
 // archived finds mails by number. A reply is hidden with the patch or cover that it is about.
-var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.name, m.date, m.delivered, m.sender,
-		m.sender_name, m.refs,
+var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.kind, r.parent IS NOT NULL, m.name,
+		m.date, m.delivered, m.sender, m.sender_name, m.refs,
 		coalesce(p.hidden, c.hidden, r.hidden, 0) OR coalesce(pp.hidden, pc.hidden, 0)
 	FROM ` + given + `mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 		LEFT JOIN reply r ON r.mail = m.id LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
@@ -23,8 +23,11 @@ func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 	out = make([]track.ArchivedMail, 0, len(mails))
 	err = q.each(archived, []any{list(mails)}, func(scan func(...any) error) error {
 		var m track.ArchivedMail
-		err := scan(&m.ID, &m.Mail, &m.Project, &m.MsgID, &m.Name, (*seconds)(&m.Date), (*micros)(&m.Delivered),
+		var kind track.Kind
+		var leads bool
+		err := scan(&m.ID, &m.Mail, &m.Project, &m.MsgID, &kind, &leads, &m.Name, (*seconds)(&m.Date), (*micros)(&m.Delivered),
 			&m.Sender.Email, &m.Sender.Name, (*lines)(&m.Refs), &m.Hidden)
+		m.Role = engine.RoleOf(m.Project, kind, leads)
 		out = append(out, m)
 		return err
 	})

@@ -42,3 +42,8 @@ func (c *call) to(path string, status int) error {
 	}
 	return &visit.Redirect{To: path, Status: status}
 }
+
+// description is the name of the list, as git's file of that name has it.
+func (c *call) description() (*site.Answer, error) {
+	return &site.Answer{Body: []byte(c.listName() + "\n"), Header: [][2]string{{"Content-Type", rawType}}}, nil
+}

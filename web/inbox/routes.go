@@ -35,9 +35,27 @@ func (r *route) allows() string {
 func routes() []route {
 	return []route{
 		{pattern: "", get: (*call).topics},
+		{pattern: "topics_active.html", get: (*call).topicsActive},
+		{pattern: "topics_new.html", get: (*call).topicsNew},
+		{pattern: "new.html", get: (*call).newMails},
+		{pattern: "new.atom", get: (*call).newAtom},
+		{pattern: "atom.xml", get: legacy("new.atom")},
+		{pattern: "index.atom.xml", get: legacy("new.atom")},
+		{pattern: "index.html", get: legacy("")},
+		{pattern: "topics_active.atom", get: (*call).activeAtom},
+		{pattern: "topics_new.atom", get: (*call).topicsAtom},
+		{pattern: "description", get: (*call).description},
 		{pattern: "{msgid}/raw", get: (*call).raw},
 		{pattern: "{msgid}/t.mbox.gz", get: (*call).threadMboxGz},
 		{pattern: "{msgid}/t.mbox", get: (*call).threadMbox},
+		{pattern: "{msgid}/t.atom", get: (*call).threadAtom},
+		{pattern: "{msgid}/T/", get: (*call).flat},
+		{pattern: "{msgid}/t/", get: (*call).nested},
+		{pattern: "{msgid}/T", get: (*call).addSlash},
+		{pattern: "{msgid}/t", get: (*call).addSlash},
+		{pattern: "{msgid}/s/", get: (*call).object},
+		{pattern: "{msgid}/{name}", get: (*call).attachment},
+		{pattern: "{msgid}/", get: (*call).message},
 		{pattern: "{msgid}", get: (*call).addSlash},
 	}
 }
@@ -56,6 +74,9 @@ func find(p *path) (*route, string) {
 	}
 	if p.prefix == "/r/" {
 		return &route{pattern: "{msgid}/", get: (*call).toMail}, strings.TrimSuffix(strings.Join(p.segments, "/"), "/")
+	}
+	if now, ok := oldPlace(p.escaped); ok {
+		return &route{pattern: "{old}", get: legacy(now)}, ""
 	}
 	for i := range all {
 		if msgid, ok := match(all[i].pattern, p.segments); ok {

@@ -97,6 +97,7 @@ func TestSpans(t *testing.T) {
 		"zero\u200bwidth\u200dx \ufeff\u2066\u2069": "zero{\\u200b}width{\\u200d}x {\\ufeff}{\\u2066}{\\u2069}",
 		"👩\u200d💻 می\u200cخواهم \u0600 ü":           "👩\u200d💻 می\u200cخواهم \u0600 ü",
 		"tag \U000e0041":                            "tag {\\U000e0041}",
+		"none \uffff\U0001fffe\ufdd0":               "none {\\uffff}{\\U0001fffe}{\\ufdd0}",
 		"broken \xff\xc3 \ufffd":                    "broken {\\xff}{\\xc3} \ufffd",
 	} {
 		var got strings.Builder

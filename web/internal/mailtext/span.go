@@ -66,8 +66,11 @@ func unseen(c rune, size int, before rune) bool {
 		return before < 0x300
 	}
 	return c < 0xa0 || c == '\u2028' || c == '\u2029' || c == '\u115f' || c == '\u1160' || c == '\u3164' ||
-		unicode.Is(unicode.Cf, c) && !isPrepended(c)
+		unicode.Is(unicode.Cf, c) && !isPrepended(c) || isNoCharacter(c)
 }
+
+// isNoCharacter knows what will never be a character, which XML does not take either.
+func isNoCharacter(c rune) bool { return c&0xfffe == 0xfffe || 0xfdd0 <= c && c <= 0xfdef }
 
 // isPrepended knows the format characters that are seen: signs of Arabic, Syriac and others that stand before numbers.
 func isPrepended(c rune) bool { return unicode.Is(unicode.Prepended_Concatenation_Mark, c) }

@@ -10,20 +10,20 @@ import (
 
 // archived are all mails of a Fake as an archive has them.
 func (s *Fake) archived() (all []track.ArchivedMail) {
-	add := func(m *track.MailBrief, mail int64, by track.PersonView, hidden bool, refs ...string) {
+	add := func(m *track.MailBrief, mail int64, by track.PersonView, role track.Role, hidden bool, refs ...string) {
 		all = append(all, track.ArchivedMail{
-			ID: m.ID, Mail: mail, Project: m.Project, MsgID: m.MsgID, Name: m.Name, Date: m.Date, Delivered: m.Date,
+			ID: m.ID, Mail: mail, Project: m.Project, MsgID: m.MsgID, Role: role, Name: m.Name, Date: m.Date, Delivered: m.Date,
 			Sender: track.Person{Name: by.Name, Email: by.Email}, Refs: refs, Hidden: hidden,
 		})
 	}
 	for _, r := range s.CoverList {
-		add(&r.MailBrief, r.Mail, r.Submitter, r.Hidden)
+		add(&r.MailBrief, r.Mail, r.Submitter, track.RoleCover, r.Hidden)
 	}
 	for _, r := range s.PatchList {
-		add(&r.MailBrief, r.Mail, r.Submitter, r.Hidden)
+		add(&r.MailBrief, r.Mail, r.Submitter, track.RolePatch, r.Hidden)
 	}
 	for _, r := range s.CommentList {
-		add(&r.MailBrief, r.Mail, r.Submitter, r.Hidden, r.Parent.MsgID)
+		add(&r.MailBrief, r.Mail, r.Submitter, track.RoleComment, r.Hidden, r.Parent.MsgID)
 	}
 	slices.SortFunc(all, func(a, b track.ArchivedMail) int { return cmp.Compare(a.Mail, b.Mail) })
 	return all

@@ -1,0 +1,193 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"patchwatch/web/internal/webtest/town"
+)
+
+// TestArchivePages looks at what pages of mails and threads have, and at what they are made of.
+func TestArchivePages(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for url, wants := range map[string][]string{
+		"/demo/": {"<h1>Demo</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00", "/demo/new.atom"},
+		"/all/":  {"<h1>All lists</h1>", `<td data-label="Mails">6</td>`, "/all/a%2Fb"},
+		"/demo/first/": {
+			"Ann &lt;ann@example.org&gt;", "A &lt;message&gt; &amp; more.", `href="/project/demo/patch/first/">Patch`, `href="/other/first/"`,
+			"In-Reply-To=%3Cfirst%3E&amp;Subject=Re%3A%20%5BPATCH", "git send-email --in-reply-to='first'",
+			`<li class="d2"><time>2026-10-03 12:00</time> <a href="/demo/on-first/">`, `<strong aria-current="true"><a href="/demo/first/">`,
+		},
+		"/demo/elsewhere/":        {"Over here.", `<a href="/other/elsewhere/">on <bdi>other</bdi>`},
+		"/demo/on-first/T/":       {"6 mails", `id="u"><a href="/demo/on-first/">`, "Over here.", `<article class="mail d0"`},
+		"/demo/on-first/t/":       {"6 mails", `<article class="mail d3"`, "in order of time"},
+		"/other/new.html":         {"From the start.", "Over here.", "A copy."},
+		"/all/topics_new.html":    {`href="/all/late/T/#u"`},
+		"/all/topics_active.html": {`href="/all/late/T/#u"`},
+		"/demo/description":       {"Demo\n"},
+	} {
+		w := s.get("", url)
+		body := w.Body.String()
+		for _, want := range wants {
+			if !strings.Contains(body, want) {
+				t.Errorf("%s: %d, without %s: %s", url, w.Code, want, body)
+			}
+		}
+		if strings.HasSuffix(url, "description") {
+			continue
+		}
+		if _, err := html.Parse(strings.NewReader(body)); err != nil || strings.Contains(body, "ZgotmplZ") {
+			t.Errorf("%s: %v %s", url, err, body)
+		}
+	}
+}
+
+// TestListPages pages through a list from the newest mail to the oldest, and back.
+func TestListPages(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	var mails []town.Mail
+	for i := range 500 {
+		mails = append(mails, town.Mail{
+			ID: fmt.Sprintf("n%d", i), From: "a@example.org", List: "demo", Subject: fmt.Sprintf("subject %d.", i), Day: 7 + i/25, Text: "x",
+		})
+	}
+	s.Deliver(mails...)
+	next := func(body, rel string) string {
+		_, rest, ok := strings.Cut(body, `<p><a href="?t=`)
+		if rel == "next" {
+			before, _, found := strings.Cut(body, `" rel="next">older`)
+			rest, ok = before[strings.LastIndex(before, "?t=")+3:], found
+		}
+		if !ok {
+			return ""
+		}
+		t, _, _ := strings.Cut(rest, `"`)
+		return t
+	}
+	seen, at, pages, last := map[string]bool{}, "", 0, ""
+	for ; pages < 20; pages++ {
+		body := s.get("", "/demo/?t="+at).Body.String()
+		for i := range mails {
+			if strings.Contains(body, "<bdi>"+mails[i].Subject+"</bdi>") {
+				seen[mails[i].ID] = true
+			}
+		}
+		last = at
+		if at = next(body, "next"); at == "" {
+			break
+		}
+	}
+	if len(seen) != len(mails) || pages < 2 || pages > 5 {
+		t.Errorf("%d of %d mails on %d pages", len(seen), len(mails), pages)
+	}
+	back := next(s.get("", "/demo/?t="+last).Body.String(), "prev")
+	body := s.get("", "/demo/?t="+back).Body.String()
+	if !strings.HasSuffix(back, "-") || !strings.Contains(body, "subject 1") || !strings.Contains(body, "older") {
+		t.Errorf("back at %s: %s", back, body)
+	}
+	for _, nonsense := range []string{"x", "-", "99999999999999", "20261301000000-", "2026"} {
+		if w := s.get("", "/demo/?t="+nonsense); w.Code != 200 {
+			t.Errorf("%s: %d", nonsense, w.Code)
+		}
+	}
+}
+
+// TestPagesOfALongThread: a long thread is on several pages, which have each mail once.
+func TestPagesOfALongThread(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	mails := []town.Mail{{ID: "root", From: "a@example.org", List: "demo", Subject: "long", Day: 1, Text: "x"}}
+	for i := range 450 {
+		mails = append(mails, town.Mail{
+			ID: fmt.Sprintf("n%03d", i), From: "a@example.org", List: "demo", Subject: "Re: long", Refs: "root", Day: 2 + i/20, Text: "y",
+		})
+	}
+	s.Deliver(mails...)
+	for _, form := range []string{"T/", "t/"} {
+		seen, at, pages := map[string]int{}, "/demo/n100/"+form, 0
+		for ; at != "" && pages < 10; pages++ {
+			body := s.get("", at).Body.String()
+			for i := range mails {
+				seen[mails[i].ID] += strings.Count(body, `<a href="/demo/`+mails[i].ID+`/"><bdi>`)
+			}
+			_, rest, _ := strings.Cut(body, ` · <a href="/demo/n100/`+form+"?o=")
+			if at, _, _ = strings.Cut(rest, `"`); at != "" {
+				at = "/demo/n100/" + form + "?o=" + at
+			}
+		}
+		for id, n := range seen {
+			if n != 1 {
+				t.Errorf("%s is there %d times", id, n)
+			}
+		}
+		if len(seen) != 451 || pages != 3 {
+			t.Errorf("%d mails on %d pages", len(seen), pages)
+		}
+	}
+	if body := s.get("", "/demo/root/").Body.String(); !strings.Contains(body, "The thread goes on.") {
+		t.Error("the overview is not cut")
+	}
+}
+
+// TestAttachments: parts of a mail are sent as files that a browser does nothing with.
+func TestAttachments(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	s.Deliver(town.Mail{
+		ID: "with", From: "a@example.org", List: "demo", Subject: "files", Day: 7,
+		Header: "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n",
+		Text: "--b\n\nHello.\n--b\nContent-Type: text/html; name=\"../a b<>.html\"\n\n<script>1</script>\n" +
+			"--b\nContent-Type: image/svg+xml; name=x.svg\n\n<svg/>\n--b--\n",
+	})
+	body := s.get("", "/demo/with/").Body.String()
+	for _, want := range []string{"Hello.", `href="/demo/with/2-a-b--.html"`, "../a b&lt;&gt;.html", `href="/demo/with/3-x.svg"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %s in %s", want, body)
+		}
+	}
+	for url, want := range map[string]string{
+		"/demo/with/2-a-b--.html": "text/plain; charset=utf-8  <script>1</script>",
+		"/demo/with/3-x.svg":      "application/octet-stream attachment; filename=x.svg <svg/>",
+		"/demo/with/1-any":        "text/plain; charset=utf-8  Hello.",
+	} {
+		w := s.get("", url)
+		h := w.Result().Header
+		got := h.Get("Content-Type") + " " + h.Get("Content-Disposition") + " " + w.Body.String()
+		if strings.TrimSpace(got) != want || h.Get("Content-Security-Policy") != "default-src 'none'; sandbox" {
+			t.Errorf("%s: %q %v", url, got, h)
+		}
+	}
+	for _, url := range []string{"/demo/with/4-x", "/demo/with/0-x", "/demo/with/99999999999999999999-x", "/demo/nothing@x/1-x"} {
+		if w := s.get("", url); w.Code != 404 {
+			t.Errorf("%s: %d", url, w.Code)
+		}
+	}
+}
+
+// TestOldPlaces: where mails were before 2014 leads to where they are.
+func TestOldPlaces(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for url, want := range map[string]string{
+		"/demo/m/first/": "/demo/first/", "/demo/m/first.html": "/demo/first/", "/demo/f/first/": "/demo/first/",
+		"/demo/m/first.txt": "/demo/first/raw", "/demo/t/first/": "/demo/first/t/", "/demo/t/first.mbox.gz": "/demo/first/t.mbox.gz",
+		"/demo/T/first/": "/demo/first/T/", "/demo/R/first/": "/demo/first/#R", "/demo/t/first.html": "/demo/first/t/",
+		"/demo/atom.xml": "/demo/new.atom", "/demo/index.html": "/demo/", "/demo/m/a%2Fb@x/": "/demo/a%2Fb@x/",
+		"/demo/first/T": "/demo/first/T/", "/demo/first/t?x=y": "/demo/first/t/?x=y",
+	} {
+		if w := s.get("", url); w.Code != 301 || w.Result().Header.Get("Location") != want {
+			t.Errorf("%s: %d %v", url, w.Code, w.Result().Header)
+		}
+	}
+	if w := s.get("", "/demo/0123abcd/s/"); w.Result().Header.Get("Location") != "/demo/?q=dfblob%3A0123abcd" {
+		t.Errorf("%d %v", w.Code, w.Result().Header)
+	}
+	if w := s.get("", "/demo/zz/s/"); w.Code != 404 {
+		t.Errorf("%d %v", w.Code, w.Result().Header)
+	}
+}
