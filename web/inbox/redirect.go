@@ -35,12 +35,12 @@ func (c *call) leadToMail(msgid, further string) error {
 	return c.to(at(c.listOf(m.Project), m.MsgID)+further, http.StatusFound)
 }
 
-// to leads to a path, with the query of the request.
+// to leads to a path, with the query of the request. b4 takes only a whole URL for an answer.
 func (c *call) to(path string, status int) error {
 	if c.R.URL.RawQuery != "" {
 		path += "?" + c.R.URL.RawQuery
 	}
-	return &visit.Redirect{To: path, Status: status}
+	return &visit.Redirect{To: path, Status: status, Whole: true}
 }
 
 // description is the name of the list, as git's file of that name has it.

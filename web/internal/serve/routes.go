@@ -69,8 +69,17 @@ func redirect(w http.ResponseWriter, r *http.Request, escapedPath string) {
 // Redirect answers with a redirect to a path of this server, which is escaped and may have a query. Unlike
 // http.Redirect it knows the prefix that the server may have behind a proxy.
 func Redirect(w http.ResponseWriter, r *http.Request, escapedPath string, status int) {
+	sendTo(w, layout.Prefix(Base(r)), escapedPath, status)
+}
+
+// RedirectWhole is Redirect with the whole URL, for clients that understand no path alone.
+func RedirectWhole(w http.ResponseWriter, r *http.Request, escapedPath string, status int) {
+	sendTo(w, Base(r), escapedPath, status)
+}
+
+func sendTo(w http.ResponseWriter, to, escapedPath string, status int) {
 	below := strings.TrimLeft(escapedPath, `/\`) // //host would lead to another server
-	w.Header().Set("Location", layout.Prefix(Base(r))+"/"+below)
+	w.Header().Set("Location", to+"/"+below)
 	w.WriteHeader(status)
 }
 

@@ -146,6 +146,9 @@ var (
 type Redirect struct {
 	To     string // an escaped path of this server, perhaps with a query
 	Status int    // 0: 302
+	// Whole has the answer name this server too, for programs that understand no path alone. Where a proxy does not say
+	// how it is called, that may be the wrong name.
+	Whole bool
 }
 
 func (r *Redirect) Error() string { return "see " + r.To }
@@ -174,7 +177,11 @@ func (v *Visit) Refuse(w http.ResponseWriter, err error) {
 		if status == 0 {
 			status = http.StatusFound
 		}
-		serve.Redirect(w, v.R, elsewhere.To, status)
+		if elsewhere.Whole {
+			serve.RedirectWhole(w, v.R, elsewhere.To, status)
+		} else {
+			serve.Redirect(w, v.R, elsewhere.To, status)
+		}
 	case errors.As(err, &no):
 		serve.Error(w, v.R, no.Status, no.Detail)
 	case errors.Is(err, engine.ErrNotFound):
