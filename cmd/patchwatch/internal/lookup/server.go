@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"patchwatch/db"
+	"patchwatch/search"
 	"patchwatch/search/index"
 	"patchwatch/track"
 	"patchwatch/web/find"
@@ -63,7 +64,7 @@ func (s *Server) Find(ctx context.Context, q find.Question) (out find.Found, err
 	case err != nil:
 		return find.Found{}, err
 	}
-	if out.Stored, err = s.Store.LastMail(ctx); err == nil && q.Limit > 0 {
+	if out.Stored, err = s.Store.LastMail(ctx); err == nil && q.Limit > 0 && out.Known == nil {
 		out.Known, err = s.known(ctx, out.Mails)
 	}
 	return out, err
@@ -78,13 +79,28 @@ func (s *Server) known(ctx context.Context, mails []int64) (map[int64]find.Known
 	return out, err
 }
 
+// A noting source notes what is known of the mails that were looked at last, so that nobody need ask again of those
+// that are shown.
+type noting struct {
+	source
+	known map[int64]search.Tracked
+}
+
+func (n *noting) Tracked(ctx context.Context, ids []int64, w index.Wants) (map[int64]search.Tracked, error) {
+	all, err := n.source.Tracked(ctx, ids, w)
+	n.known = all
+	return all, err
+}
+
 func (s *Server) newest(ctx context.Context, f *Finder, q find.Question) (out find.Found, err error) {
 	asked := index.Query{Tree: q.Tree, Among: q.Among}
 	if q.Limit > 0 {
 		asked.Limit = q.Skip + q.Limit + 1
+		out.Known = make(map[int64]find.Known, q.Limit)
 	}
+	from := &noting{source: f.source()}
 	n := 0
-	out.Indexed, err = s.Index.Each(ctx, f.source(), asked, func(h index.Hit) bool {
+	out.Indexed, err = s.Index.Each(ctx, from, asked, func(h index.Hit) bool {
 		n++
 		switch {
 		case n <= q.Skip:
@@ -93,6 +109,10 @@ func (s *Server) newest(ctx context.Context, f *Finder, q find.Question) (out fi
 			return false
 		default:
 			out.Mails = append(out.Mails, h.Mail)
+			if out.Known != nil {
+				is := from.known[h.Mail]
+				out.Known[h.Mail] = find.Known{Role: is.Role, State: is.State}
+			}
 		}
 		return true
 	})

@@ -64,6 +64,11 @@ func TestServerPages(t *testing.T) {
 				q.Oldest, q.Skip, q.Limit = oldest, skip, limit
 				f, err := server.Find(t.Context(), q)
 				from, to := min(skip, 23), min(skip+limit, 23)
+				for _, m := range f.Mails {
+					if f.Known[m] != (find.Known{Role: track.RolePatch, State: track.StateNew}) {
+						t.Errorf("mail %d is known to be %v", m, f.Known[m])
+					}
+				}
 				if err != nil || !slices.Equal(f.Mails, want[from:to]) || f.More != (skip+limit < 23) {
 					t.Fatalf("%v: %v %v, want %v", q, f, err, want[from:to])
 				}
