@@ -45,6 +45,14 @@ func TestMetrics(t *testing.T) {
 	w.waitUntilEmpty("md")
 	p.waitFor("known already")
 
+	for end := time.Now().Add(longEnough); ; time.Sleep(20 * time.Millisecond) { // until all mail can be found
+		if _, text := get(t, at+"/metrics"); strings.Contains(text, "\npatchwatch_search_missing_mails 0\n") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("the metrics never say that all mail can be found")
+		}
+	}
 	status, text := get(t, at+"/metrics")
 	if status != http.StatusOK {
 		t.Errorf("status %d", status)

@@ -156,6 +156,10 @@ func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop 
 	if web != nil {
 		m.Serves(*web)
 	}
+	m.Searches(func(ctx context.Context) (ops.Search, error) {
+		index, last, err := lookup.StateOf(ctx, s)
+		return ops.Search{Missing: max(last-index.Watermark, 0), Bytes: index.Bytes}, err
+	})
 	at, stop, err := m.Serve(w.metrics)
 	if errors.Is(err, ops.ErrAddress) {
 		return nil, usageError{err}

@@ -25,6 +25,8 @@ type Metrics struct {
 	log     *slog.Logger
 	web     *Web // nil: there is no web server
 
+	search func(context.Context) (Search, error) // nil: nobody searches
+
 	looking sync.Mutex // held while folders are listed: one request at a time, since that slows down the mail
 
 	mu       sync.Mutex // guards what follows

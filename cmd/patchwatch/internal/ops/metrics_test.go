@@ -85,6 +85,27 @@ func TestMetricsAddress(t *testing.T) {
 	}
 }
 
+// What cannot be found yet is told, and nothing is where nobody knows.
+func TestMetricsOfSearch(t *testing.T) {
+	m := NewMetrics("nowhere.db", "1.0", nil, time.Hour, slog.Default())
+	var err error
+	m.Searches(func(context.Context) (Search, error) { return Search{Missing: 3, Bytes: 4096}, err })
+	var out strings.Builder
+	m.write(&out)
+	opstest.Lint(t, out.String())
+	for _, want := range []string{"patchwatch_search_missing_mails 3", "patchwatch_search_bytes 4096"} {
+		if !strings.Contains(out.String(), "\n"+want+"\n") {
+			t.Errorf("it does not say %s", want)
+		}
+	}
+	err = errors.New("the disk is gone")
+	out.Reset()
+	m.write(&out)
+	if strings.Contains(out.String(), "\npatchwatch_search_missing_mails ") {
+		t.Error(out.String())
+	}
+}
+
 // A server without Maildirs tells of requests and not of mail; a route's name may have anything in it.
 func TestMetricsOfWeb(t *testing.T) {
 	m := NewMetrics("nowhere.db", "1.0", nil, time.Hour, slog.Default())

@@ -18,6 +18,9 @@ func (m *Metrics) write(to io.Writer) {
 		m.ofMaildirs(e)
 	}
 	m.ofDatabase(e)
+	if m.search != nil {
+		m.ofSearch(e)
+	}
 	if len(m.dirs) > 0 {
 		m.mu.Lock()
 		m.counted(e)
