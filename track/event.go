@@ -28,6 +28,14 @@ const (
 	PatchCommentCreated  Category = "patch-comment-created"
 )
 
+// Categories are all there are.
+func Categories() []Category {
+	return []Category{
+		CoverCreated, PatchCreated, PatchCompleted, PatchStateChanged, PatchDelegated, PatchRelationChanged, CheckCreated,
+		SeriesCreated, SeriesCompleted, CoverCommentCreated, PatchCommentCreated,
+	}
+}
+
 // Event is something that happened. Of its subjects those are set that its category is about.
 type Event struct {
 	ID       int64     // ascends in the order of commits, without gaps that are filled later

@@ -57,20 +57,6 @@ func WantedIn(values url.Values) Wanted {
 	return w
 }
 
-// ParseCategory finds a category by its name.
-func ParseCategory(name string) (track.Category, bool) {
-	known := slices.ContainsFunc(categories, func(k category) bool { return string(k.Category) == name })
-	return track.Category(name), known
-}
-
-// CategoryNames are all there are.
-func CategoryNames() (names []string) {
-	for _, k := range categories {
-		names = append(names, string(k.Category))
-	}
-	return names
-}
-
 // EventsAfter gives the first events above a number that are wanted, at most so many, in the order of commits. Its
 // error is an ErrUnwanted where a project or a version is not there, and says which.
 //
