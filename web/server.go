@@ -13,13 +13,16 @@ import (
 	"patchwatch/web/api"
 	"patchwatch/web/auth"
 	"patchwatch/web/find"
+	"patchwatch/web/hook"
 	"patchwatch/web/internal/serve"
+	"patchwatch/web/push"
 )
 
 // ServerStore is what a server asks of the database.
 type ServerStore interface {
 	Store
 	auth.Store
+	hook.Store
 }
 
 // Options say how to serve. Store, SetProject and Listen are needed.
@@ -45,6 +48,8 @@ type Options struct {
 // Server serves.
 type Server struct {
 	*serve.Server
+	site    *Site
+	url     string                 // Options.URL, without a final slash
 	stopped atomic.Pointer[string] // why nothing is answered any more; nil: it is
 }
 
@@ -57,8 +62,9 @@ func NewServer(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{}
-	s.Server = serve.New(c, s.gate(handler(o, believed)))
+	all, site := handler(o, believed)
+	s := &Server{site: site, url: strings.TrimSuffix(o.URL, "/")}
+	s.Server = serve.New(c, s.gate(all))
 	return s, nil
 }
 
@@ -89,7 +95,7 @@ func (o Options) config() (c serve.Config, believed serve.Trust, err error) {
 }
 
 // handler answers all requests: it finds out who asks, and then lets a Site or the pages of accounts answer.
-func handler(o Options, believed serve.Trust) http.Handler {
+func handler(o Options, believed serve.Trust) (http.Handler, *Site) {
 	who := auth.New(auth.Config{
 		Store: o.Store, Base: serve.Base, Client: serve.ClientIP, Header: o.AuthHeader, Believed: believed.Peer,
 		RequireLogin: o.RequireLogin, Refuse: refuse, Note: serve.SetUser, Redirect: serve.Redirect, Log: o.Log,
@@ -99,8 +105,20 @@ func handler(o Options, believed serve.Trust) http.Handler {
 		Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Again: who.Again, Log: o.Log, Finder: o.Finder,
 	}, mux)
 	who.Install(mux)
-	return who.Wrap(serve.Routes(mux, site))
+	return who.Wrap(serve.Routes(mux, site)), site
 }
+
+// SendHooks sends events to the URLs of hooks until ctx ends. at is where the server is found if Options have no URL.
+func (s *Server) SendHooks(ctx context.Context, store hook.Store, at string) error {
+	base := strings.TrimSuffix(at, "/")
+	if s.url != "" {
+		base = s.url
+	}
+	return hook.New(hook.Config{Store: store, Events: s.site.api, Base: base, Log: s.site.Log}).Run(ctx)
+}
+
+// Streams are what was counted of streams of events.
+func (s *Server) Streams() push.Counts { return s.site.streams.Counts() }
 
 // refuse answers a request whose credentials are wrong. Below /api/ it says what may be done there, as Patchwork does.
 func refuse(w http.ResponseWriter, r *http.Request, status int, sentence string) {

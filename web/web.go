@@ -52,6 +52,7 @@ type Site struct {
 	desk    *visit.Desk
 	inbox   *inbox.Inbox
 	streams *push.Streams
+	api     *api.API
 }
 
 // New makes a Site and puts its routes into mux, which serve.Routes is to wrap.
@@ -77,7 +78,7 @@ func New(c Config, mux *http.ServeMux) *Site {
 	found := results.New(results.Config{
 		Store: c.Store, Desk: desk, Finder: c.Finder, Gate: find.NewGate(find.DefaultGateLimits),
 	})
-	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found}), streams}
+	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found}), streams, a}
 	found.File = s.inbox.Found
 	found.Install(mux)
 	mux.Handle("/api/", a)

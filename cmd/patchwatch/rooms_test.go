@@ -19,7 +19,7 @@ const inside = "patchwatch/cmd/patchwatch/internal/"
 var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
-		"patchwatch/search", "patchwatch/web", "patchwatch/web/auth",
+		"patchwatch/search", "patchwatch/web", "patchwatch/web/auth", "patchwatch/web/hook",
 		inside + "lookup", inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
 	},
 	inside + "term": {},
@@ -76,7 +76,8 @@ var rooms = map[string][]string{
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
-		"patchwatch/web/find", "patchwatch/web/inbox", "patchwatch/web/internal/layout", "patchwatch/web/internal/serve",
+		"patchwatch/web/find", "patchwatch/web/hook", "patchwatch/web/inbox", "patchwatch/web/internal/layout",
+		"patchwatch/web/internal/serve",
 		"patchwatch/web/internal/site", "patchwatch/web/internal/visit", "patchwatch/web/pages", "patchwatch/web/push",
 		"patchwatch/web/results",
 	},
@@ -100,6 +101,7 @@ var rooms = map[string][]string{
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track",
 		"patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
+	"patchwatch/web/hook": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/api"},
 	"patchwatch/web/push": {
 		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/internal/serve",
 	},

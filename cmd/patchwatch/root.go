@@ -50,7 +50,7 @@ states in one database file. Point it at a Maildir, and read what it makes of th
 	add("read", a.listCommand(), a.seriesCommand(), a.searchCommand(), a.showCommand(), a.diffCommand(), a.mboxCommand(),
 		a.rawCommand(), a.stateCommand(), a.delegateCommand(), a.archiveCommand(),
 		a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),
-		a.checkResultCommand(), a.bundleCommand(), a.logCommand(), a.eventsCommand())
+		a.checkResultCommand(), a.bundleCommand(), a.logCommand(), a.eventsCommand(), a.hookCommand())
 	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(),
 		a.rebuildCommand(), a.dumpCommand(), a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())

@@ -30,7 +30,7 @@ watches them, as watch does; otherwise watchers may run beside it, in processes 
 Sockets that the service manager hands over come before --listen. Put a proxy in front that speaks TLS, and name it by
 --trust-proxy; --url says under which URL people find the server. Passwords are taken by https, or on this machine.
 
-Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes what is in hand, and ends.`,
+It sends events to the URLs of patchwatch hook. Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes what is in hand, and ends.`,
 		Example: `  patchwatch serve ~/Maildir
   patchwatch serve --listen 127.0.0.1:8080 --url https://patches.example.org --trust-proxy 127.0.0.1
   patchwatch serve --listen unix:/run/patchwatch/web.sock --trust-proxy unix`,
@@ -94,16 +94,20 @@ const (
 
 func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 	v.store = s
-	listening := make(chan struct{})
+	listening, at := make(chan struct{}), ""
 	server, err := web.NewServer(v.complete(func(url string) {
 		fmt.Fprintf(v.err, "serving %s\n", url)
+		at = url
 		close(listening)
 	}))
 	if err != nil {
 		return usageError{err}
 	}
 	requests := func() ops.Requests { return counted(server) }
-	stopMetrics, err := v.serveMetrics(s, dirs, &ops.Web{Requests: requests, Current: s.Current})
+	streams := func() ops.Streams { return ops.Streams(server.Streams()) }
+	stopMetrics, err := v.serveMetrics(s, dirs, &ops.Web{
+		Requests: requests, Current: s.Current, Streams: streams, Hooks: s.HooksWaiting,
+	})
 	if err != nil {
 		return err
 	}
@@ -113,14 +117,22 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 		func(ctx context.Context) error { return v.look(ctx, server, len(dirs) == 0) },
 		func(ctx context.Context) error { return v.sweep(ctx) },
 		func(ctx context.Context) error {
-			select {
-			case <-listening: // otherwise another server may have the address, and this one ends at once
-				return v.watch(ctx, dirs)
-			case <-ctx.Done():
-				return nil
-			}
+			return once(ctx, listening, func() error { return v.watch(ctx, dirs) })
+		},
+		func(ctx context.Context) error {
+			return once(ctx, listening, func() error { return server.SendHooks(ctx, s, at) })
 		},
 	)
+}
+
+// once does something once the server listens: otherwise another one may have the address, and this one ends at once.
+func once(ctx context.Context, listening <-chan struct{}, f func() error) error {
+	select {
+	case <-listening:
+		return f()
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // watch watches Maildirs until ctx ends, and tells the service manager. Without Maildirs it only does the latter.

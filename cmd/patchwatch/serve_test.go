@@ -50,6 +50,7 @@ func TestServeMetrics(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("md", samples(t, "01*"))
 	w.watchOnce("md", 1)
+	w.run("hook", "add", "http://127.0.0.1:1/", "--allow-private", "--since", "0")
 	for _, dirs := range [][]string{nil, {"md"}} {
 		p, at := w.serve(append([]string{"--metrics", ":0"}, dirs...)...)
 		t.Cleanup(func() {
@@ -72,6 +73,10 @@ func TestServeMetrics(t *testing.T) {
 			`patchwatch_http_requests_total\{route="/api/patches/\{id\}",class="4xx"\} 1$`,
 			`patchwatch_http_request_seconds_bucket\{route="/api/patches",le="\+Inf"\} 2$`,
 			`patchwatch_http_requests_running 0$`,
+			`patchwatch_event_streams 0$`,
+			`patchwatch_events_streamed_total 0$`,
+			`patchwatch_hook_waiting_events\{hook="1"\} [1-9]`,
+			`patchwatch_hooks_given_up 0$`,
 			`patchwatch_database_bytes \d`,
 		} {
 			if !regexp.MustCompile(`(?m)^` + want).MatchString(text) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"patchwatch/cmd/patchwatch/internal/ops/opstest"
+	"patchwatch/track"
 )
 
 // Where nothing can be seen, no number says that nothing is there.
@@ -112,6 +113,11 @@ func TestMetricsOfWeb(t *testing.T) {
 	var fault error
 	m.Serves(Web{
 		Current: func(context.Context) error { return fault },
+		Streams: func() Streams { return Streams{Running: 3, Events: 70} },
+		Hooks: func(context.Context) ([]track.HookWaiting, error) {
+			dead := track.HookProgress{Failures: 30, GivenUp: time.Now()}
+			return []track.HookWaiting{{Hook: track.Hook{ID: 2}, Waiting: 5}, {Hook: track.Hook{ID: 4, HookProgress: dead}}}, nil
+		},
 		Requests: func() Requests {
 			return Requests{Running: 2, Routes: []Route{
 				{Pattern: "", Classes: map[string]int64{"4xx": 1},
@@ -125,7 +131,8 @@ func TestMetricsOfWeb(t *testing.T) {
 	m.write(&out)
 	opstest.Lint(t, out.String())
 	for _, want := range []string{
-		"patchwatch_http_requests_running 2",
+		"patchwatch_http_requests_running 2", "patchwatch_event_streams 3", "patchwatch_events_streamed_total 70",
+		`patchwatch_hook_waiting_events{hook="2"} 5`, `patchwatch_hook_failures{hook="4"} 30`, "patchwatch_hooks_given_up 1",
 		`patchwatch_http_requests_total{route="none",class="4xx"} 1`,
 		`patchwatch_http_requests_total{route="/a/{\"x}\\",class="2xx"} 4`,
 		`patchwatch_http_request_seconds_bucket{route="/a/{\"x}\\",le="2"} 4`,

@@ -28,6 +28,8 @@ func (m *Metrics) write(to io.Writer) {
 	}
 	if m.web != nil {
 		m.web.Requests().write(e)
+		m.web.Streams().write(e)
+		m.web.writeHooks(e)
 	}
 	io.WriteString(to, e.text.String())
 }

@@ -88,6 +88,11 @@ type DatabaseStatus struct {
 
 	Unfinished int `json:"unfinished"` // mails to be looked at because projects or rules were changed
 
+	Hooks        int `json:"hooks"`          // URLs to which events are sent
+	HooksFailing int `json:"hooks_failing"`  // those that did not take the next event when it was sent last
+	HooksGivenUp int `json:"hooks_given_up"` // those that are sent nothing more until a person has them tried again
+	HooksWaiting int `json:"hooks_waiting"`  // events that wait to be sent
+
 	NotIndexed int64 `json:"not_indexed"` // mails that search does not find yet
 	IndexBytes int64 `json:"index_bytes"` // of the search index
 }
@@ -115,7 +120,22 @@ func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
 		NoSubject: st.NoSubject, NewestNoSubject: st.NewestNoSubject,
 		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.ParserVersion,
 	}
-	return r, nil
+	return r, r.Database.countHooks(ctx, s)
+}
+
+func (d *DatabaseStatus) countHooks(ctx context.Context, s *db.Store) error {
+	all, err := s.HooksWaiting(ctx)
+	for _, h := range all {
+		d.Hooks++
+		d.HooksWaiting += h.Waiting
+		switch {
+		case !h.GivenUp.IsZero():
+			d.HooksGivenUp++
+		case h.Failures > 0:
+			d.HooksFailing++
+		}
+	}
+	return err
 }
 
 func MaildirStatusOf(m db.Maildir) MaildirStatus {

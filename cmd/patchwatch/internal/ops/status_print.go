@@ -40,6 +40,7 @@ func (r Report) Print(w io.Writer) error {
 			"a watcher or patchwatch rebuild goes on with it",
 			term.Count(d.Unfinished, "mail"))
 	}
+	d.printHooks(line)
 	switch {
 	case d.IndexBytes > 0 && d.NotIndexed == 0:
 		line("  search", "all mails are indexed, in %s", term.Bytes(d.IndexBytes))
@@ -91,4 +92,13 @@ func agoOrNever(t *time.Time) string {
 		return "never"
 	}
 	return term.Since(*t) + " ago"
+}
+
+func (d *DatabaseStatus) printHooks(line func(label, format string, args ...any)) {
+	switch {
+	case d.HooksGivenUp > 0:
+		line("  HOOKS", "%d of %d given up; patchwatch hook list says why", d.HooksGivenUp, d.Hooks)
+	case d.Hooks > 0:
+		line("  hooks", "%d, of which %d fail; %s to be sent", d.Hooks, d.HooksFailing, term.Count(d.HooksWaiting, "event"))
+	}
 }

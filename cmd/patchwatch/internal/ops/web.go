@@ -4,12 +4,24 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
+
+	"patchwatch/track"
 )
 
 // Web is what a web server tells its operators.
 type Web struct {
 	Requests func() Requests                 // what was counted so far
 	Current  func(ctx context.Context) error // why nothing can be served from the database
+
+	Streams func() Streams
+	Hooks   func(ctx context.Context) ([]track.HookWaiting, error)
+}
+
+// Streams are streams of events over HTTP.
+type Streams struct {
+	Running int
+	Events  int64 // sent so far
 }
 
 // Requests is what a web server has counted.
@@ -42,6 +54,37 @@ func (r Requests) write(e *exposition) {
 	for _, route := range r.Routes {
 		e.buckets("patchwatch_http_request_seconds", &route.Seconds, "route", route.name())
 	}
+}
+
+func (s Streams) write(e *exposition) {
+	e.begin("patchwatch_event_streams", "gauge", "Clients that are sent events as they happen.")
+	e.value("patchwatch_event_streams", float64(s.Running))
+	e.begin("patchwatch_events_streamed_total", "counter", "Events that were sent to such clients.")
+	e.value("patchwatch_events_streamed_total", float64(s.Events))
+}
+
+// writeHooks asks the database, and so is right whichever server sends. If it does not answer, nothing is said.
+func (w *Web) writeHooks(e *exposition) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	all, err := w.Hooks(ctx)
+	if err != nil {
+		return
+	}
+	givenUp := 0
+	e.begin("patchwatch_hook_waiting_events", "gauge", "Events that wait to be sent, by the number of the hook.")
+	for _, h := range all {
+		e.value("patchwatch_hook_waiting_events", float64(h.Waiting), "hook", strconv.FormatInt(h.ID, 10))
+		if !h.GivenUp.IsZero() {
+			givenUp++
+		}
+	}
+	e.begin("patchwatch_hook_failures", "gauge", "Attempts for the next event that have failed, by the number of the hook.")
+	for _, h := range all {
+		e.value("patchwatch_hook_failures", float64(h.Failures), "hook", strconv.FormatInt(h.ID, 10))
+	}
+	e.begin("patchwatch_hooks_given_up", "gauge", "Hooks that are sent nothing more until a person has them tried again.")
+	e.value("patchwatch_hooks_given_up", float64(givenUp))
 }
 
 // name is never empty: to Prometheus an empty label is one that is not there.
