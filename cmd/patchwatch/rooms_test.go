@@ -87,6 +87,7 @@ var rooms = map[string][]string{
 		"patchwatch/ingest",
 		"patchwatch/web/internal/diffview",
 		"patchwatch/web/internal/remarks",
+		"patchwatch/track/rangediff",
 	},
 	"patchwatch/web/internal/visit": {
 		"patchwatch/db/engine", "patchwatch/track",

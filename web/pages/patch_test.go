@@ -209,3 +209,14 @@ func (s *server) patch(id string) int64 {
 	}
 	return page.Rows[0].ID
 }
+
+// seriesOf is the number of the series of a patch, whoever sees it.
+func (s *server) seriesOf(id string) int64 {
+	s.t.Helper()
+	page, err := s.PatchPage(context.Background(), track.PatchQuery{MsgIDs: track.In[string]{"<" + id + ">"},
+		Scope: track.Scope{Whole: true}, Paging: track.Paging{Limit: 1}})
+	if err != nil || len(page.Rows) != 1 {
+		s.t.Fatalf("%v %v", page, err)
+	}
+	return page.Rows[0].Series.ID
+}

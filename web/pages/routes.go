@@ -6,4 +6,5 @@ var routes = []route{
 	{pattern: "/project/{project}/{$}", page: (*call).project},
 	{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patch},
 	{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).cover},
+	{pattern: "/series/{id}/diff/{other}/{$}", page: (*call).versionsPage},
 }
