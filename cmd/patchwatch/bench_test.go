@@ -45,7 +45,9 @@ type contender struct {
 	name, does string
 	run        func(dir string) *exec.Cmd // nil: this process does it itself
 	processes  int
+	index      bool      // it makes the search index afterwards
 	times      []float64 // seconds
+	indexing   []float64 // seconds of these that the index took
 }
 
 func (b *bench) drain() {
@@ -54,7 +56,9 @@ func (b *bench) drain() {
 		{name: "patchwatch, 1 process", does: "stores all, derives series, durable", processes: 1},
 		{name: "patchwatch, 2 processes", does: "the same", processes: 2},
 		{name: "patchwatch, 4 processes", does: "the same", processes: 4},
+		{name: "patchwatch, and its index", does: "stores all, then indexes full text", processes: 1, index: true},
 	}
+	indexed := all[len(all)-1]
 	for _, other := range []*contender{
 		{name: "notmuch new", does: "indexes full text; stores no mail, derives no series", run: b.notmuch},
 		{name: "mu index", does: "the same", run: b.mu},
@@ -77,6 +81,7 @@ func (b *bench) drain() {
 		took := median(c.times)
 		fmt.Printf("%-26s %12.0f %9.1f%% %12.1f  %s\n", c.name, float64(b.mails)/took, 100*floor/took, took/ours, c.does)
 	}
+	fmt.Printf("\nthe index alone takes in %.0f mails/s\n", float64(b.mails)/median(indexed.indexing))
 }
 
 // once lets a contender take in a fresh copy of the Maildir.
@@ -94,6 +99,11 @@ func (b *bench) once(c *contender) {
 			})
 		}
 		wg.Wait()
+		if c.index {
+			indexing := time.Now()
+			b.must(b.patchwatch("--db", filepath.Join(dir, "x.db"), "rebuild", "--search"))
+			c.indexing = append(c.indexing, time.Since(indexing).Seconds())
+		}
 	case c.run != nil:
 		b.must(c.run(dir))
 	default:
@@ -164,6 +174,13 @@ func (b *bench) space(mailBytes int64) {
 	}
 	fmt.Printf("\npeak memory of patchwatch, 1 process: %d MiB\n", peak>>20)
 	fmt.Printf("database: %.1f %% of the mails' bytes, which are in it\n", 100*float64(info.Size())/float64(mailBytes))
+	peak = peakMemory(b.t, b.patchwatch("--db", filepath.Join(dir, "x.db"), "rebuild", "--search"))
+	index, err := os.Stat(filepath.Join(dir, "x.search.db"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	fmt.Printf("search index: %.1f %% of the database, %d bytes a mail; peak memory while it is made: %d MiB\n",
+		100*float64(index.Size())/float64(info.Size()), index.Size()/int64(b.mails), peak>>20)
 }
 
 // latency delivers lone mails, and looks from this process when each is in the database.
