@@ -12,8 +12,9 @@ import (
 // ErrDamaged is the error of a file that cannot be read as an index. It is made anew.
 var ErrDamaged = errors.New("the search index is damaged, and is made anew")
 
-// errReplaced tells that another file is under the name of the one that is open.
-var errReplaced = errors.New("the search index was replaced")
+// ErrReplaced is the error of an answer that could not be finished, since another file is under the name of the index
+// by now.
+var ErrReplaced = errors.New("the search index was made anew meanwhile: ask again")
 
 // isDamage tells that an error means a damaged file, and not a full disk, a lock, or a fault of ours.
 func isDamage(err error) bool {
@@ -41,7 +42,7 @@ func isReadOnly(err error) bool {
 
 // isLost tells that an error may come from a file, or its log, that was removed while it was opened or read.
 func isLost(err error) bool {
-	if errors.Is(err, errReplaced) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, ErrReplaced) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, os.ErrNotExist) {
 		return true
 	}
 	var e sqlite3.Error

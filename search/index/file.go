@@ -163,7 +163,7 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	}
 	if now, err := os.Stat(c.path); err != nil || !os.SameFile(now, c.info) {
 		conn.Close()
-		return nil, errReplaced
+		return nil, ErrReplaced
 	}
 	return conn, nil
 }

@@ -53,7 +53,7 @@ func TestRemovedWhileAsked(t *testing.T) {
 				r, err := x.Search(context.Background(), here, Query{Tree: parse(t, "common word3")})
 				time.Sleep(3 * time.Millisecond)
 				switch {
-				case errors.Is(err, ErrDamaged), errors.Is(err, errReplaced):
+				case errors.Is(err, ErrDamaged), errors.Is(err, ErrReplaced):
 				case err != nil:
 					t.Error(err)
 				case r.Watermark == 300 && len(r.Hits) != 60:

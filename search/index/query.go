@@ -69,12 +69,12 @@ func (x *Index) Count(ctx context.Context, s Source, q Query) (n int, watermark 
 
 // Each calls f with each mail that is found, newest first, until it returns false. Where there is no index nothing is
 // found. An index that turns out to be damaged is thrown away; what was found in it is not to be believed, and the
-// error is ErrDamaged.
+// error is ErrDamaged. Where it was removed and cannot be read to its end, the error is ErrReplaced.
 func (x *Index) Each(ctx context.Context, s Source, q Query, f func(Hit) bool) (watermark int64, err error) {
 	begun := false
 	err = x.reading(ctx, func(tx *sql.Tx) error {
 		if watermark = 0; begun { // f has seen some of it
-			return errReplaced
+			return ErrReplaced
 		}
 		meta, err := readMeta(ctx, tx)
 		if err != nil {

@@ -111,8 +111,15 @@ func (f *Finder) Count(ctx context.Context, n search.Node) (count int, missing, 
 func (f *Finder) Each(ctx context.Context, n search.Node, each func(mail int64) bool) (missing, stored int64,
 	err error) {
 	var watermark int64
+	begun := false
 	if err := f.ask(ctx, func(ctx context.Context) (err error) {
-		watermark, err = f.Index.Each(ctx, f.source(), index.Query{Tree: n}, func(h index.Hit) bool { return each(h.Mail) })
+		watermark, err = f.Index.Each(ctx, f.source(), index.Query{Tree: n}, func(h index.Hit) bool {
+			begun = true
+			return each(h.Mail)
+		})
+		if begun && isAnew(err) { // it would be called with the same mails again
+			err = fmt.Errorf("%v", err)
+		}
 		return err
 	}); err != nil {
 		return 0, 0, err
@@ -122,13 +129,13 @@ func (f *Finder) Each(ctx context.Context, n search.Node, each func(mail int64) 
 
 func (f *Finder) source() source { return source{f.Store, f.Scope} }
 
-// ask gives a query its time. A damaged index is thrown away when that is found out, by whoever keeps it; that is
-// waited for.
+// ask gives a query its time, and asks again if the index was removed in the middle of it. A damaged index is thrown
+// away when that is found out, by whoever keeps it; that is waited for.
 func (f *Finder) ask(ctx context.Context, search func(ctx context.Context) error) error {
 	limited, stop := context.WithTimeout(ctx, maxTime)
 	defer stop()
 	err := search(limited)
-	for tries := 0; errors.Is(err, index.ErrDamaged) && tries < 30; tries++ {
+	for tries := 0; isAnew(err) && tries < 30; tries++ {
 		sleep(limited, 100*time.Millisecond)
 		err = search(limited)
 	}
@@ -136,6 +143,11 @@ func (f *Finder) ask(ctx context.Context, search func(ctx context.Context) error
 		err = ErrTooLong
 	}
 	return err
+}
+
+// isAnew tells that the index is made anew, so that the query can be asked again.
+func isAnew(err error) bool {
+	return errors.Is(err, index.ErrDamaged) || errors.Is(err, index.ErrReplaced)
 }
 
 func (f *Finder) missing(ctx context.Context, watermark int64) (missing, stored int64, err error) {
