@@ -178,3 +178,48 @@ func TestFeeds(t *testing.T) {
 		t.Errorf("an answer is %+v", e)
 	}
 }
+
+func TestFeedOfSeries(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	url := s.in("/series/{cover}/new.atom")
+	f := readAtom(t, url, s.get("", url).Body.String())
+	if len(f.Entries) != 6 || f.Title[0] != "add it" || f.Entries[1].Title[0] != "Re: it" {
+		t.Errorf("%d entries: %+v", len(f.Entries), f)
+	}
+	if w := s.get("", s.in("/series/{spam-cover}/new.atom")); w.Code != 410 {
+		t.Errorf("of a hidden series: %d", w.Code)
+	}
+}
+
+func TestFeedOfDelegated(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	const url = "/user/delegated.atom"
+	f := readAtom(t, url, s.get("del", url).Body.String())
+	if len(f.Entries) != 1 || f.Entries[0].Title[0] != "[new] [v2,1/2] add \"it\" <é>" ||
+		!strings.HasSuffix(f.Entries[0].Links[0].Href, "/project/demo/patch/first/") {
+		t.Errorf("%+v", f)
+	}
+	if f := readAtom(t, url, s.get("ann", url).Body.String()); len(f.Entries) != 0 {
+		t.Errorf("of ann: %+v", f)
+	}
+	if w := s.get("", url); w.Code != 403 {
+		t.Errorf("of nobody: %d", w.Code)
+	}
+	if w := s.do("maint", "PATCH", s.in("/api/patches/{first}/"), "state=accepted"); w.Code != 200 {
+		t.Fatal(w.Code)
+	}
+	if f := readAtom(t, url, s.get("del", url).Body.String()); len(f.Entries) != 0 {
+		t.Errorf("it is done: %+v", f)
+	}
+}
+
+func TestRobots(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	w := s.get("", "/robots.txt")
+	if w.Code != 200 || !strings.HasPrefix(w.Body.String(), "User-agent: *\nDisallow: /api/\n") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}

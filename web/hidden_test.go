@@ -20,6 +20,7 @@ var goneOfHidden = []string{
 	"/project/demo/cover/spam-cover/", "/project/demo/cover/spam-cover/mbox/", "/demo/spam/raw", "/all/on-spam/raw",
 	"/all/spam-talk/t.mbox.gz", "/inbox/demo/spam-cover/t.mbox", "/r/spam-member",
 	"/demo/spam/", "/all/on-spam/T/", "/all/spam-talk/t/", "/demo/spam/t.atom", "/demo/spam/1-x",
+	"/series/{spam}/new.atom",
 }
 
 // TestHiddenIsGone asks for what is hidden, which nobody sees, administrators included.

@@ -139,6 +139,7 @@ var places = []string{
 	"/all/topics_active.html", "/demo/new.html",
 	"/demo/new.atom", "/all/topics_new.atom", "/demo/topics_active.atom", "/demo/description", "/demo/first/",
 	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x",
+	"/series/{cover}/new.atom", "/user/delegated.atom",
 }
 
 // in replaces the names in a text by numbers: {first} by that of the mail first, {ann} by that of the user ann.

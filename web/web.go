@@ -75,10 +75,9 @@ func New(c Config, mux *http.ServeMux) *Site {
 		Store: c.Store, Keeper: keeper, Viewer: c.Viewer, Log: c.Log, SetProject: c.SetProject, Parts: c.Cache / 2,
 	})
 	streams := push.New(push.Config{Store: c.Store, API: a, Viewer: c.Again, Log: c.Log})
-	found := results.New(results.Config{
-		Store: c.Store, Desk: desk, Finder: c.Finder, Gate: find.NewGate(find.DefaultGateLimits),
-	})
-	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found}), streams, a}
+	gate := find.NewGate(find.DefaultGateLimits)
+	found := results.New(results.Config{Store: c.Store, Desk: desk, Finder: c.Finder, Gate: gate})
+	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found, Gate: gate}), streams, a}
 	found.File = s.inbox.Found
 	found.Install(mux)
 	mux.Handle("/api/", a)
@@ -87,9 +86,7 @@ func New(c Config, mux *http.ServeMux) *Site {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}
 	pages.Install(pages.Config{Store: c.Store, Desk: s.desk}, mux)
-	for _, at := range []string{"/all/", "/inbox/", "/r/"} {
-		mux.Handle(at, s.inbox)
-	}
+	s.inbox.Install(mux)
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
 }

@@ -96,7 +96,7 @@ var rooms = map[string][]string{
 	"patchwatch/web/inbox": {
 		"patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
 		"patchwatch/web/internal/serve", "patchwatch/web/internal/site", "patchwatch/web/internal/visit",
-		"patchwatch/web/results",
+		"patchwatch/web/find", "patchwatch/web/results",
 	},
 	"patchwatch/web/api": {
 		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track",

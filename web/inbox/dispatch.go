@@ -67,7 +67,7 @@ func (x *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		serve.Error(w, r, http.StatusNotFound, visit.ErrNotFound.Detail)
 		return
 	}
-	at, msgid := find(&p)
+	at, msgid := findRoute(&p)
 	if at == nil {
 		serve.Error(w, r, http.StatusNotFound, visit.ErrNotFound.Detail)
 		return

@@ -25,7 +25,7 @@ func TestPaths(t *testing.T) {
 			t.Errorf("%s: %+v %v", c.path, p, ok)
 			continue
 		}
-		at, msgid := find(&p)
+		at, msgid := findRoute(&p)
 		if at == nil || at.pattern != c.pattern || msgid != c.msgid {
 			t.Errorf("%s: %+v %q", c.path, at, msgid)
 		}

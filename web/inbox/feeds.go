@@ -68,6 +68,10 @@ func (c *call) feedOf(title, name, path string, mails []track.ArchivedMail) (*si
 	if path != "" {
 		f.page += "T/"
 	}
+	return c.feedOfMails(f, mails)
+}
+
+func (c *call) feedOfMails(f *feed, mails []track.ArchivedMail) (*site.Answer, error) {
 	var updated time.Time
 	if len(mails) > 0 {
 		updated = slices.MaxFunc(mails, func(a, b track.ArchivedMail) int { return a.Date.Compare(b.Date) }).Date

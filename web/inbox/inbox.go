@@ -14,6 +14,7 @@ import (
 	"context"
 
 	"patchwatch/track"
+	"patchwatch/web/find"
 	"patchwatch/web/internal/visit"
 	"patchwatch/web/results"
 )
@@ -25,6 +26,7 @@ type Store interface {
 	Beside(ctx context.Context, projects []int64, msgids []string, known func(mail int64) bool, most int) (
 		mails []track.ArchivedMail, more bool, err error)
 	RecentMails(ctx context.Context, q track.RecentQuery) ([]track.ArchivedMail, error)
+	PatchPage(context.Context, track.PatchQuery) (track.Page[track.PatchRow], error)
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 }
 
@@ -34,6 +36,7 @@ type Config struct {
 	Desk  *visit.Desk // of the same Store
 
 	Search *results.Results
+	Gate   *find.Gate // before what is dear, such as large threads
 }
 
 // Inbox answers requests for mail.

@@ -77,7 +77,10 @@ func (c *call) threadFile(kind, name string) (*site.Answer, error) {
 		all = append(all, rest...)
 		sortMails(all)
 	}
-	return c.mboxOf(kind, name, all, w.next)
+	return c.mboxOf(kind, name, all, func() ([]track.ArchivedMail, error) {
+		w.enter = nil // once it is being sent it must not be turned away
+		return w.next()
+	})
 }
 
 // rest is what is still to come of a thread, as long as there is little of it.

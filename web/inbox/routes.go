@@ -60,9 +60,9 @@ func routes() []route {
 	}
 }
 
-// find finds the route of a path, and the Message-ID in it. A Message-ID may have slashes, which some proxies decode, so
+// findRoute finds the route of a path, and the Message-ID in it. A Message-ID may have slashes, which some proxies decode, so
 // it may be several segments; the shortest that makes sense is taken.
-func find(p *path) (*route, string) {
+func findRoute(p *path) (*route, string) {
 	if p.segments == nil {
 		return &route{pattern: "", get: (*call).addSlashToList}, ""
 	}

@@ -2,9 +2,15 @@ package inbox
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"slices"
+	"strconv"
+	"time"
 
 	"patchwatch/track"
+	"patchwatch/web/find"
+	"patchwatch/web/internal/visit"
 )
 
 // A thread is all mails that are tied to each other by In-Reply-To and References, on whatever list. It is found in
@@ -31,6 +37,8 @@ type walk struct {
 	shown map[string]bool // Message-IDs of mails that were given out
 	wait  []string        // Message-IDs that wait
 	found int
+
+	enter func() (leave func(), err error) // before each step, once the thread is large; nil: nothing holds it up
 }
 
 // walkFrom begins at a mail.
@@ -44,8 +52,26 @@ func (c *call) walkFrom(m *track.ArchivedMail) *walk {
 func (c *call) newWalk() *walk {
 	return &walk{
 		ctx: c.Ctx(), store: c.Store, projects: c.projects(), known: map[int64]bool{}, named: map[string]bool{},
-		shown: map[string]bool{},
+		shown: map[string]bool{}, enter: c.enter,
 	}
+}
+
+// enter waits for a place among those who ask for what is dear.
+func (c *call) enter() (leave func(), err error) {
+	leave, err = c.Gate.Enter(c.Ctx(), c.Client())
+	wait, status := 10*time.Second, http.StatusServiceUnavailable
+	var spent find.Overspent
+	switch {
+	case errors.As(err, &spent):
+		wait, status = time.Duration(spent), http.StatusTooManyRequests
+	case !errors.Is(err, find.ErrFull):
+		return leave, err
+	}
+	detail := err.Error()
+	return nil, &visit.Stream{Send: func(w http.ResponseWriter) error {
+		w.Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
+		return &visit.Refusal{Status: status, Detail: detail}
+	}}
 }
 
 // name has the ids of a mail looked up.
@@ -61,6 +87,13 @@ func (w *walk) name(m *track.ArchivedMail) {
 // next gives more mails of the thread, in the order in which people read, and each Message-ID once. There are no more
 // when it gives none.
 func (w *walk) next() ([]track.ArchivedMail, error) {
+	if w.enter != nil && w.found > mostKept {
+		leave, err := w.enter()
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+	}
 	for len(w.wait) > 0 && w.found < mostInThread {
 		ids := w.wait[:min(len(w.wait), namedAtOnce)]
 		mails, more, err := w.store.Beside(w.ctx, w.projects, ids, func(id int64) bool { return w.known[id] }, mailsAtOnce)
