@@ -161,6 +161,7 @@ func TestStreamIsTheAPI(t *testing.T) {
 		t.Fatal("nothing has happened inside")
 	}
 	s.listen(at, "inner", "?since_id=0&project=inside").want("inside", inside)
+	s.listen(at, "inner", "?since_id=0"+strings.Repeat("&project=inside", 900)).want("inside, said often", inside)
 	both := slices.Concat(s.told(at, "", "/api/events/?category=check-created&"),
 		s.told(at, "", "/api/events/?category=patch-created&"))
 	slices.SortFunc(both, func(a, b message) int { return int(a.id - b.id) })
@@ -183,7 +184,11 @@ func TestStreamRefusals(t *testing.T) {
 		{"", "?project=demo&project=nowhere", "", 400, "no project"},
 		{"", "?category=nonsense", "", 400, `There is no category "nonsense".`},
 		{"", "?category=patch-comment-created&version=1.2", "", 400, "no category"},
-		{"", "?version=9", "", 400, `There is no version "9" of the API.`},
+		{"", "?version=9", "", 400, `There is no version of the API "9".`},
+		{"", "?project=" + strings.Repeat("x", 30_000), "", 400, strings.Repeat("x", 100) + `".`},
+		{"", "?project=%00&category=%FF%0A", "", 400, "There is no project \"\\x00\"."},
+		{"", "?category=patch%0Acreated", "", 400, "There is no category \"patch\\ncreated\"."},
+		{"", "?" + strings.Repeat("project=demo&", 1001), "", 400, "These are too many"},
 		{"", "?since_id=-1", "", 400, "take the number of an event"},
 		{"", "?since_id=x", "", 400, "take the number of an event"},
 		{"", "", "1e3", 400, "take the number of an event"},

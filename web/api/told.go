@@ -41,8 +41,11 @@ type ToldEvent struct {
 var ErrUnwanted = errors.New("that is not here")
 
 // WantedIn reads the parameters project, category and version. project and category may be there several times, and
-// then any of them is meant.
-func WantedIn(values url.Values) Wanted {
+// then any of them is meant. Its error is an ErrUnwanted for more than a thousand.
+func WantedIn(values url.Values) (Wanted, error) {
+	if len(values["project"])+len(values["category"]) > maxParameters {
+		return Wanted{}, fmt.Errorf("%w: these are too many projects and categories", ErrUnwanted)
+	}
 	w := Wanted{Version: strings.TrimSpace(values.Get("version"))}
 	for _, p := range values["project"] {
 		if p = strings.TrimSpace(p); p != "" {
@@ -54,7 +57,7 @@ func WantedIn(values url.Values) Wanted {
 			w.Categories = append(w.Categories, track.Category(k))
 		}
 	}
-	return w
+	return w, nil
 }
 
 // EventsAfter gives the first events above a number that are wanted, at most so many, in the order of commits. Its
@@ -106,21 +109,31 @@ func (w *Wanted) query(world *site.World) (q track.EventsQuery, err error) {
 	for _, name := range w.Projects {
 		p := world.ProjectCalled(name)
 		if p == nil || !w.Viewer.Sees(p) {
-			return q, fmt.Errorf("%w: there is no project %q", ErrUnwanted, name)
+			return q, noSuch("project", name)
 		}
-		q.Projects = append(q.Projects, p.ID)
+		if !slices.Contains(q.Projects, p.ID) {
+			q.Projects = append(q.Projects, p.ID)
+		}
 	}
 	for _, name := range w.Categories {
 		at := slices.IndexFunc(categories, func(k category) bool { return k.Category == name })
 		if at < 0 || v < categories[at].since {
-			return q, fmt.Errorf("%w: there is no category %q", ErrUnwanted, name)
+			return q, noSuch("category", string(name))
 		}
-		q.Categories = append(q.Categories, name)
+		if !slices.Contains(q.Categories, name) {
+			q.Categories = append(q.Categories, name)
+		}
 	}
 	if q.Categories == nil {
 		q.Categories = categoriesOf(v)
 	}
 	return q, nil
+}
+
+// noSuch says of a name that it is nobody's, or nobody's whom the viewer sees.
+func noSuch(what, name string) error {
+	const most = 100 // bytes of a name that are repeated
+	return fmt.Errorf("%w: there is no %s %q", ErrUnwanted, what, name[:min(len(name), most)])
 }
 
 func (w *Wanted) version() (version, error) {
@@ -129,7 +142,7 @@ func (w *Wanted) version() (version, error) {
 	}
 	v, ok := parseVersion(w.Version)
 	if !ok {
-		return 0, fmt.Errorf("%w: there is no version %q of the API", ErrUnwanted, w.Version)
+		return 0, noSuch("version of the API", w.Version)
 	}
 	return v, nil
 }

@@ -78,8 +78,7 @@ func (s *Streams) Counts() Counts { return Counts{Running: s.places.all(), Event
 
 // ServeHTTP answers GET /events/stream.
 func (s *Streams) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	in := &stream{Streams: s, r: r, wanted: api.WantedIn(r.URL.Query())}
-	in.wanted.Base = serve.Base(r)
+	in := &stream{Streams: s, r: r}
 	if err := in.begin(); err != nil {
 		in.refuse(w, err)
 		return

@@ -37,7 +37,11 @@ func sentence(err error) string {
 }
 
 // begin finds out what is asked for, and from where on. What is wrong with it is told before the stream begins.
-func (in *stream) begin() error {
+func (in *stream) begin() (err error) {
+	if in.wanted, err = api.WantedIn(in.r.URL.Query()); err != nil {
+		return err
+	}
+	in.wanted.Base = serve.Base(in.r)
 	in.mayGoOn() // it is looked at again when the stream runs
 	now, err := in.tide.now(in.r.Context())
 	if err != nil {
