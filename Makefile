@@ -62,10 +62,11 @@ test-faults: needs
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -skip 'AsMemory' \
 		-run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./cmd/patchwatch ./db/... ./watcher ./search/index
 
-# Delivery by real mail servers, and real proxies before the web server, as docs/deploy.md configures them. As root; on Debian it
-# installs those that are absent.
+# Delivery by real mail servers, real proxies before the web server, as docs/deploy.md configures them, and b4 and lei, which get
+# the same mails as from public-inbox's own server. As root; on Debian it installs those that are absent. Where PATCHWATCH_B4 names
+# the b4.sh of a checkout, that b4 is run too.
 e2e: needs
-	@PATCHWATCH_E2E=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -timeout 5m -v ./cmd/patchwatch
+	@PATCHWATCH_E2E=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -timeout 15m -v ./cmd/patchwatch
 
 # What the program's style and structure are held to, beside the tests.
 check: needs
@@ -91,7 +92,7 @@ bench: build
 
 FUZZTIME ?= 1m
 fuzz: needs
-	@for room in ./ingest ./search ./search/index ./track/rangediff; do \
+	@for room in ./ingest ./cmd/patchwatch/internal/pubinbox ./search ./search/index ./track/rangediff; do \
 		for f in $$(grep -ho 'func Fuzz[A-Za-z]*' $$room/*_test.go | cut -c6-); do \
 			echo "$$f for $(FUZZTIME)"; \
 			$(GO) test -tags '$(TAGS)' -run NONE -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$room || exit 1; done; done

@@ -2,7 +2,7 @@
 # e2e.sh COMMAND...: runs "make e2e"'s test, once all programs that it needs are there. Those that are absent it installs, on
 # Debian only, and starts none of them.
 set -eu
-packages="postfix git-email libmailtools-perl dovecot-lmtpd dovecot-imapd maildrop isync nginx-light caddy"
+packages="postfix git-email libmailtools-perl dovecot-lmtpd dovecot-imapd maildrop isync nginx-light caddy b4 lei public-inbox curl"
 
 absent() {
 	for p in $packages; do

@@ -62,10 +62,12 @@ func file(in *bytes.Buffer, name, text string) {
 func appendTo(t testing.TB, path string, steps []Step, files func(*bytes.Buffer, Step)) {
 	t.Helper()
 	needs.Git(t)
-	from := "from refs/heads/master^0\n"
 	if _, err := os.Stat(filepath.Join(path, "objects")); err != nil {
 		Git(t, "", "init", "-q", "--bare", "--initial-branch=master", path)
-		from = ""
+	}
+	from := ""
+	if Git(t, "", "--git-dir="+path, "for-each-ref", "refs/heads/master") != "" {
+		from = "from refs/heads/master^0\n"
 	}
 	var in bytes.Buffer
 	for _, s := range steps {
