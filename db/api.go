@@ -16,6 +16,7 @@ type (
 	Progress = derive.Progress // is told how much is done
 	Why      = derive.Why      // what made a mail part of what it is part of
 
+	Adopted  = engine.Adopted
 	Copy     = engine.Copy
 	Having   = engine.Having
 	Counts   = engine.Counts

@@ -21,13 +21,25 @@ func (s *Store) Bundles(ctx context.Context, owner int64) (out []track.Bundle, e
 	return out, err
 }
 
-// Bundle finds a bundle by its number.
+// Bundle finds a bundle by its number, or by one that a Patchwork server gave it.
 func (s *Store) Bundle(ctx context.Context, id int64) (track.Bundle, error) {
-	all, err := s.Bundles(ctx, 0)
-	if err != nil {
-		return track.Bundle{}, err
-	}
-	return bundleIn(all, id)
+	return viewed(ctx, s, func(v engine.View) (track.Bundle, error) {
+		all, err := v.Bundles(0)
+		if err != nil {
+			return track.Bundle{}, err
+		}
+		b, err := bundleIn(all, id)
+		if err == nil {
+			return b, nil
+		}
+		if here, failed := adoptedAs(v, track.AliasBundle, id); here != 0 || failed != nil {
+			if failed != nil {
+				return b, failed
+			}
+			return bundleIn(all, here)
+		}
+		return b, err
+	})
 }
 
 func bundleIn(all []track.Bundle, id int64) (track.Bundle, error) {

@@ -107,12 +107,20 @@ func (s *Store) Checks(ctx context.Context, patches []int64) (map[int64][]track.
 	})
 }
 
-// CheckResult finds a check by its number.
+// CheckResult finds a check by its number, or by one that a Patchwork server gave it.
 func (s *Store) CheckResult(ctx context.Context, id int64) (c track.Check, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		found, err := v.ChecksNumbered([]int64{id})
 		var there bool
-		if c, there = found[id]; err == nil && !there {
+		if c, there = found[id]; err != nil || there {
+			return err
+		}
+		here, err := adoptedAs(v, track.AliasCheck, id)
+		if err != nil {
+			return err
+		}
+		found, err = v.ChecksNumbered([]int64{here})
+		if c, there = found[here]; err == nil && !there {
 			err = fmt.Errorf("check %d: %w", id, engine.ErrNotFound)
 		}
 		return err

@@ -33,24 +33,33 @@ func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[
 	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) { return v.EventPage(q, -1) })
 }
 
-// PatchRows finds patches by the numbers of any of their copies, as do the others covers and comments. What the scope
-// leaves out is not there.
+// PatchRows finds patches by the numbers of any of their copies, or by numbers that a Patchwork server gave them, as do
+// the others covers and comments. What the scope leaves out is not there.
 func (s *Store) PatchRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.PatchRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) { return v.PatchRows(ids, scope) })
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) {
+		return called(v, ids, func(ids []int64) (map[int64]track.PatchRow, error) { return v.PatchRows(ids, scope) },
+			track.AliasPatch)
+	})
 }
 
 func (s *Store) CoverRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CoverRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.CoverRow, error) { return v.CoverRows(ids, scope) })
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.CoverRow, error) {
+		return called(v, ids, func(ids []int64) (map[int64]track.CoverRow, error) { return v.CoverRows(ids, scope) },
+			track.AliasCover)
+	})
 }
 
 func (s *Store) CommentRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CommentRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.CommentRow, error) { return v.CommentRows(ids, scope) })
+	return viewed(ctx, s, func(v engine.View) (map[int64]track.CommentRow, error) {
+		return called(v, ids, func(ids []int64) (map[int64]track.CommentRow, error) { return v.CommentRows(ids, scope) },
+			track.AliasPatchComment, track.AliasCoverComment)
+	})
 }
 
-// SeriesRow finds a series by the number of any of its mails.
+// SeriesRow finds a series by the number of any of its mails, or by one that a Patchwork server gave it.
 func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (track.SeriesRow, error) {
 	return viewed(ctx, s, func(v engine.View) (row track.SeriesRow, err error) {
-		in, err := v.SeriesWith([]int64{id})
+		in, err := seriesNumbers(v, []int64{id})
 		if err != nil {
 			return row, err
 		}

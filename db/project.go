@@ -25,6 +25,8 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 // list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
 // stored mails are routed otherwise than before.
 //
+// A project that has a number keeps it, if no other has it.
+//
 // The decision stands at once, and watchers go on while stored mails are routed anew. If that is broken off, Finish
 // does the rest, and so does adding the same project again.
 func (s *Store) AddProject(
@@ -90,11 +92,15 @@ func (w *writing) routingLeft() (bool, error) {
 // of a removed one of its link name.
 func (w *writing) rowToAdd(all []engine.Project, p track.Project) (*engine.Project, error) {
 	row := &engine.Project{Project: p}
-	row.ID, row.OnSight, row.Rules = 0, false, nil
+	row.OnSight, row.Rules = false, nil
+	if slices.ContainsFunc(all, func(o engine.Project) bool { return o.ID == p.ID }) {
+		row.ID = 0
+	}
+	fresh := row.ID
 	for i := range all {
 		switch o := &all[i]; {
 		case o.Removed:
-			if o.LinkName == p.LinkName && row.ID == 0 {
+			if o.LinkName == p.LinkName && row.ID == fresh {
 				row.ID, row.Rules = o.ID, o.Rules
 			}
 		case o.ListID == p.ListID && o.OnSight:

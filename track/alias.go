@@ -19,3 +19,12 @@ const (
 
 // MaxAlias is the highest number that a Patchwork server gives: its columns have 32 bits.
 const MaxAlias = 1<<31 - 1
+
+// String is what people call it.
+func (k AliasKind) String() string {
+	names := []string{"", "project", "user", "person", "patch", "cover", "series", "comment", "comment", "check", "bundle"}
+	if k < 0 || int(k) >= len(names) {
+		return ""
+	}
+	return names[k]
+}

@@ -20,9 +20,11 @@ var rooms = map[string][]string{
 	"patchwatch/cmd/patchwatch": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
 		"patchwatch/search", "patchwatch/web", "patchwatch/web/auth", "patchwatch/web/hook",
-		inside + "lookup", inside + "intake", inside + "ops", inside + "stress", inside + "term", inside + "view",
+		inside + "adopt", inside + "lookup", inside + "intake", inside + "ops",
+		inside + "stress", inside + "term", inside + "view",
 	},
-	inside + "term": {},
+	inside + "adopt": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	inside + "term":  {},
 	inside + "intake": {
 		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",
 		inside + "pubinbox", inside + "term",

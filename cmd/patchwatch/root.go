@@ -46,7 +46,7 @@ states in one database file. Point it at a Maildir, and read what it makes of th
 		}
 	}
 	add("mail", a.watchCommand(), a.serveCommand(), a.importCommand(), a.deliverCommand(), a.failedCommand(),
-		a.projectCommand())
+		a.projectCommand(), a.adoptCommand())
 	add("read", a.listCommand(), a.seriesCommand(), a.searchCommand(), a.showCommand(), a.diffCommand(), a.mboxCommand(),
 		a.rawCommand(), a.stateCommand(), a.delegateCommand(), a.archiveCommand(),
 		a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),

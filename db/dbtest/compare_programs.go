@@ -25,7 +25,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
 	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
 		"hide", "relate", "relate",
-		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair", "hook", "hook")
+		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair", "hook", "hook",
+		"adopt", "adopt")
 	id, user := rapid.Int64Range(1, 30).Draw(t, "about"), rapid.Int64Range(1, 3).Draw(t, "whose")
 	more := rapid.SliceOfN(rapid.Int64Range(1, 30), 0, 2).Draw(t, "and")
 	yes := rapid.Bool().Draw(t, "yes")
@@ -56,6 +57,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 			}
 			return s.UnlinkSeries(ctx, by, id, user+1)
 		}
+	case "adopt":
+		return what, p.anyAdoption(id)
 	case "put":
 		return what, p.anyPut(append(more, id), rapid.Int64Range(1, 30).Draw(t, "series"))
 	case "addressed":

@@ -151,24 +151,18 @@ func (q *query) submitters() (track.In[string], error) {
 	return addresses, err
 }
 
-// series by number: that of the series, or of any mail in it, since mail that comes later may change the series' own.
+// series by any number by which they are known (SeriesNumbers).
 func (q *query) seriesIDs() (track.In[int64], error) {
 	asked := in(q, "series", ids)
 	if asked == nil || q.nothing {
 		return asked, nil
 	}
-	patches, err := q.Store.PatchRows(q.ctx(), asked, q.whole())
-	if err != nil {
-		return nil, err
-	}
-	covers, err := q.Store.CoverRows(q.ctx(), asked, q.whole())
+	in, err := q.Store.SeriesNumbers(q.ctx(), asked)
 	if err != nil {
 		return nil, err
 	}
 	for i, id := range asked {
-		if s := patches[id].Series.ID; s != 0 {
-			asked[i] = s
-		} else if s := covers[id].Series.ID; s != 0 {
+		if s := in[id]; s != 0 {
 			asked[i] = s
 		}
 	}

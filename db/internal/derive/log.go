@@ -24,6 +24,14 @@ func (w *Writing) LogAbout(what string, about engine.Name, before, after string)
 	})
 }
 
+// LogAs is LogAbout for what somebody else decided, at another time: what is taken over from elsewhere. An empty actor is
+// whoever takes it over, a zero time is now.
+func (w *Writing) LogAs(actor track.Actor, at time.Time, what string, about engine.Name, before, after string) {
+	w.LogAbout(what, about, before, after)
+	l := &w.lines[len(w.lines)-1]
+	l.Actor, l.Time = actor, at
+}
+
 // LogProject notes a decision about a project, by its link name.
 func (w *Writing) LogProject(linkName, before, after string) error {
 	if before == after {
@@ -56,7 +64,10 @@ func (w *Writing) addLog() error {
 				return err
 			}
 		}
-		out[i].Time, out[i].Actor = now, cmp.Or(w.By, track.ActorUnknown)
+		if out[i].Time.IsZero() {
+			out[i].Time = now
+		}
+		out[i].Actor = cmp.Or(out[i].Actor, w.By, track.ActorUnknown)
 	}
 	return w.AddLog(out)
 }
