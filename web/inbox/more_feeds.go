@@ -103,6 +103,7 @@ func (c *call) delegatedAtom() (*site.Answer, error) {
 // and threads are cheap.
 const robotsText = `User-agent: *
 Disallow: /api/
+Disallow: /events/
 Disallow: /user/
 Disallow: /search/
 Disallow: /*?q=
