@@ -34,6 +34,12 @@ func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesV
 	return out, err
 }
 
+// Earlier lists the numbers of the series that a series revises, and that these revise in turn, the newest first. To
+// find what revises one takes many times as long.
+func (s *Store) Earlier(ctx context.Context, series int64) ([]int64, error) {
+	return viewed(ctx, s, func(v engine.View) ([]int64, error) { return s.finder(v).Earlier(series) })
+}
+
 // seriesViews lists series, each with the one that it revises.
 func seriesViews(f *versions.Finder, q track.Filter) ([]track.SeriesView, error) {
 	out, err := f.SeriesList(q)

@@ -188,6 +188,18 @@ func (u suite) TestVersions(t *testing.T) {
 	if all, err := s.Versions(context.Background(), 99); err != nil || len(all) != 0 {
 		t.Errorf("of a series that is not there: %v, %v", all, err)
 	}
+	all, err := s.Versions(context.Background(), seriesOf(t, s, "3").ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]int64{nil, {all[0].ID}, {all[0].ID}, {all[1].ID, all[0].ID}} {
+		if got, err := s.Earlier(context.Background(), all[i].ID); err != nil || !slices.Equal(got, want) {
+			t.Errorf("before %s: %v, %v; want %v", all[i].Key, got, err, want)
+		}
+	}
+	if all, err := s.Earlier(context.Background(), 99); err != nil || len(all) != 0 {
+		t.Errorf("before a series that is not there: %v, %v", all, err)
+	}
 }
 
 // Without change-ids versions are found by what is left, and found again with them.

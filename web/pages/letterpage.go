@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"patchwatch/ingest"
@@ -28,6 +29,7 @@ type letterPage struct {
 	Series   layout.Link
 	Siblings []sibling // the mails of the series
 	Versions []version
+	Earlier  []version // that the series revises, the newest first
 
 	Message template.HTML // what stands before the diff
 	Whole   []*remark
@@ -106,7 +108,7 @@ func (c *call) inSeries(out *letterPage, p *track.Project, of int64, id int64) e
 			out.Next = out.Siblings[i+1].URL
 		}
 	}
-	return c.versions(out, s.ID)
+	return c.earlier(out, s.ID)
 }
 
 // here makes paths of this server, without what comes before all of them.
@@ -145,6 +147,31 @@ func (c *call) versions(out *letterPage, series int64) error {
 			}
 			out.Versions = append(out.Versions, v)
 		}
+	}
+	return nil
+}
+
+// earlier fills in the versions before this one that the viewer sees.
+func (c *call) earlier(out *letterPage, series int64) error {
+	ids, err := c.Store.Earlier(c.Ctx(), series)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	page, err := c.Store.SeriesPage(c.Ctx(), track.SeriesQuery{
+		Scope: c.Scope(), IDs: ids, Paging: track.Paging{Limit: len(ids)},
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(page.Rows, func(a, b track.SeriesRow) int {
+		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
+	})
+	for i := range page.Rows {
+		s := &page.Rows[i]
+		out.Earlier = append(out.Earlier, version{
+			Name: fmt.Sprintf("v%d", s.Version), At: c.seriesAt(s.ID), When: c.moment(s.Date),
+			Diff: fmt.Sprintf("%sdiff/%d/", c.seriesAt(series), s.ID),
+		})
 	}
 	return nil
 }

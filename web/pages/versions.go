@@ -78,7 +78,8 @@ func (c *call) versionsPage() (*shown, error) {
 			row.Different, row.Whole = true, pair.Whole
 			if row.Folded = lines > maxBetweenLines; !pair.Whole && !row.Folded {
 				changes := rangediff.Compare(b.sides[0].texts[pair.Old], b.sides[1].texts[pair.New])
-				row.Message, row.Diff = w.changes(changes.Message, &lines, &effort), w.changes(changes.Diff, &lines, &effort)
+				row.Message = w.changes(changes.Message, false, &lines, &effort)
+				row.Diff = w.changes(changes.Diff, true, &lines, &effort)
 			}
 		}
 		p.Pairs = append(p.Pairs, row)
@@ -128,11 +129,12 @@ func inWords(counts map[rangediff.Status]int) string {
 	return strings.Join(out, ", ")
 }
 
-// changes writes the hunks of a difference between two texts: of diffs, each line has the mark that it has there.
-func (w *coder) changes(hunks []rangediff.Hunk, lines, effort *int) template.HTML {
+// changes writes the hunks of a difference between two texts. If these are diffs, each line has a mark there, too, which
+// is none of its words.
+func (w *coder) changes(hunks []rangediff.Hunk, diffs bool, lines, effort *int) template.HTML {
 	w.out = nil
 	for i := range hunks {
-		h := viewOf(&hunks[i])
+		h, marks := viewOf(&hunks[i], diffs)
 		h.MarkWords(effort)
 		w.out = append(w.out, `<tr class="hunk"><td>@@ `...)
 		w.out = append(mailtext.AppendLine(w.out, hunks[i].Section), "</td></tr>\n"...)
@@ -143,6 +145,7 @@ func (w *coder) changes(hunks []rangediff.Hunk, lines, effort *int) template.HTM
 				w.out = append(append(append(w.out, ` class="`...), class...), '"')
 			}
 			w.out = append(append(w.out, "><td>"...), l.Op)
+			w.out = append(w.out, marks[k]...)
 			w.text(l)
 			w.out = append(w.out, "</td></tr>\n"...)
 		}
@@ -151,11 +154,15 @@ func (w *coder) changes(hunks []rangediff.Hunk, lines, effort *int) template.HTM
 	return template.HTML(w.out)
 }
 
-// viewOf is a hunk of a difference as a hunk of a diff.
-func viewOf(h *rangediff.Hunk) *diffview.Hunk {
-	out := &diffview.Hunk{Lines: make([]diffview.Line, len(h.Lines))}
+// viewOf is a hunk of a difference as a hunk of a diff, and the marks that its lines have besides.
+func viewOf(h *rangediff.Hunk, diffs bool) (out *diffview.Hunk, marks []string) {
+	out, marks = &diffview.Hunk{Lines: make([]diffview.Line, len(h.Lines))}, make([]string, len(h.Lines))
 	for i, l := range h.Lines {
-		out.Lines[i] = diffview.Line{Was: -1, Op: l.Op, Text: strings.TrimSuffix(l.Text, "\r")}
+		text := strings.TrimSuffix(l.Text, "\r")
+		if diffs && text != "" && strings.IndexByte(" +-", text[0]) >= 0 {
+			marks[i], text = text[:1], text[1:]
+		}
+		out.Lines[i] = diffview.Line{Was: -1, Op: l.Op, Text: text}
 	}
-	return out
+	return out, marks
 }

@@ -53,9 +53,9 @@ func TestVersionsPage(t *testing.T) {
 	if a, b := s.page(at), s.page(fmt.Sprintf("/series/%d/diff/%d/", old, new)); a != b {
 		t.Errorf("%s\nand the other way round\n%s", a, b)
 	}
-	// The pages of patches lead here.
-	s.has("/project/demo/patch/a-2/", `href="`+at+`"`)
-	s.has("/project/demo/patch/b-2/", `href="`+at+`"`)
+	// The page of a newer patch leads here.
+	s.has("/project/demo/patch/b-2/", `href="`+at+`"`, fmt.Sprintf(`<a href="/series/%d/">v1</a>`, old))
+	s.lacks("/project/demo/patch/a-2/", "<dt>Before</dt>")
 }
 
 func TestVersionsPageOfNone(t *testing.T) {

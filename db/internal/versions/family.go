@@ -31,6 +31,21 @@ func (f *Finder) Families(ids []int64) (map[int64][]int64, error) {
 	return out, nil
 }
 
+// Earlier finds the series that one revises, the one that that revises, and so on.
+func (f *Finder) Earlier(id int64) (out []int64, err error) {
+	for range mostVersions {
+		before, err := f.Before([]int64{id})
+		if err != nil {
+			return nil, err
+		}
+		if id = before[id].Series; id == 0 || slices.Contains(out, id) {
+			break
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}
+
 // firsts are the first version of each series that is stored.
 func (f *Finder) firsts(ids []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}

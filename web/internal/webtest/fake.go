@@ -353,6 +353,9 @@ func (s *Fake) SeriesRowNow(ctx context.Context, id int64, sc track.Scope) (trac
 	return s.SeriesRow(ctx, id, sc)
 }
 
+// Earlier says that there are none.
+func (s *Fake) Earlier(context.Context, int64) ([]int64, error) { return nil, s.ask() }
+
 func (s *Fake) Dependencies(
 	_ context.Context, series []int64, _ track.Scope,
 ) (map[int64]track.Dependencies, error) {
