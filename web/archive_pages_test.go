@@ -180,7 +180,7 @@ func TestOldPlaces(t *testing.T) {
 		"/demo/atom.xml": "/demo/new.atom", "/demo/index.html": "/demo/", "/demo/m/a%2Fb@x/": "/demo/a%2Fb@x/",
 		"/demo/first/T": "/demo/first/T/", "/demo/first/t?x=y": "/demo/first/t/?x=y",
 	} {
-		if w := s.get("", url); w.Code != 301 || w.Result().Header.Get("Location") != want {
+		if w := s.get("", url); w.Code != 301 || w.Result().Header.Get("Location") != "http://pw.example.org"+want {
 			t.Errorf("%s: %d %v", url, w.Code, w.Result().Header)
 		}
 	}
