@@ -42,6 +42,7 @@ type PatchQuery struct {
 	Series     In[int64]
 	Submitters In[string] // addresses
 	Delegates  In[string]
+	Nobodys    bool // only those that are delegated to nobody
 	States     In[State]
 	Hashes     In[string] // hex
 	MsgIDs     In[string] // with <>
@@ -73,6 +74,7 @@ type SeriesQuery struct {
 	Projects   In[int64]
 	IDs        In[int64]
 	Submitters In[string]
+	Incomplete bool // only those of which patches are missing
 	Since      time.Time
 	Before     time.Time
 	Words      []string

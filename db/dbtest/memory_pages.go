@@ -111,7 +111,8 @@ func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow],
 	for _, p := range v.patches.all() {
 		if r := v.patchRow(p, f.Scope); seen(f.Scope, r.Project, r.Hidden) &&
 			chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) && chosenBy(f.Series, p.Series) &&
-			chosenBy(f.Submitters, p.Submitter) && chosenBy(f.Delegates, r.Delegate) && chosenBy(f.States, r.State) &&
+			chosenBy(f.Submitters, p.Submitter) && chosenBy(f.Delegates, r.Delegate) && (!f.Nobodys || r.Delegate == "") &&
+			chosenBy(f.States, r.State) &&
 			hasHash(f.Hashes, r.Hash) && chosenBy(f.MsgIDs, r.MsgID) && chosenBy(f.Checked, r.Checked) &&
 			(f.Archived == nil || *f.Archived == r.Archived) && within(r.Date, f.Since, f.Before) && hasAll(r.Name, f.Words) {
 			rows = append(rows, r)
@@ -225,7 +226,8 @@ func (v *view) SeriesPage(f track.SeriesQuery, _ int) (track.Page[track.SeriesRo
 	var rows []track.SeriesRow
 	for _, s := range v.series.all() {
 		if r := v.seriesRow(s, f.Scope); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) &&
-			chosenBy(f.IDs, r.ID) && chosenBy(f.Submitters, s.Submitter) && within(r.Date, f.Since, f.Before) &&
+			chosenBy(f.IDs, r.ID) && chosenBy(f.Submitters, s.Submitter) && (!f.Incomplete || !r.Complete) &&
+			within(r.Date, f.Since, f.Before) &&
 			hasAll(r.Name, f.Words) {
 			rows = append(rows, r)
 		}

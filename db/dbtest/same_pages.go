@@ -341,7 +341,8 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 		q := track.PatchQuery{
 			Scope: w.scope(), Paging: w.paging("name", "project", "state", "archived", "submitter", "check", "delegate"),
 			Projects: projects(), IDs: some(w, "ids", ids...), Series: some(w, "series", ids...), Submitters: senders(),
-			Delegates: some(w, "delegates", "ann@x.org", "bob@x.org"), States: some[track.State](w, "states", "new", "accepted", "my-own"),
+			Delegates: some(w, "delegates", "ann@x.org", "bob@x.org"), Nobodys: oneOf(w.t, "nobodys", false, false, true),
+			States: some[track.State](w, "states", "new", "accepted", "my-own"),
 			Hashes: some(w, "hashes", "00ff0102030405", "00FF0102030406", "zz", ""), MsgIDs: msgids(),
 			Archived: oneOf(w.t, "archived", nil, nil, nil, ptr(true), ptr(false)),
 			Checked:  some(w, "checked", track.CheckPending, track.CheckFail), Since: since, Before: before, Words: w.words(),
@@ -356,7 +357,8 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 	case "series":
 		q := track.SeriesQuery{
 			Scope: w.scope(), Paging: w.paging("name", "submitter", "received_all"), Projects: projects(), IDs: some(w, "ids", ids...),
-			Submitters: senders(), Since: since, Before: before, Words: w.words(),
+			Submitters: senders(), Incomplete: oneOf(w.t, "incomplete", false, false, true), Since: since, Before: before,
+			Words: w.words(),
 		}
 		return fmt.Sprintf("series %+v", q), func(v engine.View) (any, error) { return v.SeriesPage(q, -1) }
 	case "comments":

@@ -65,6 +65,7 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 	c := &l.where
 	c.scope(`p`, f.Scope)
 	anyOf(c, `p.checked`, f.Checked)
+	c.add(f.Nobodys, `coalesce(p.delegate, '') = ''`)
 	if f.Archived != nil {
 		c.add(*f.Archived, `p.archived`)
 		c.add(!*f.Archived, `NOT p.archived`)
@@ -80,7 +81,7 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 		return l, nil
 	}
 	l.ordered = walk != noWalk
-	l.exact = f.Delegates == nil && f.Checked == nil && len(f.Words) == 0
+	l.exact = f.Delegates == nil && !f.Nobodys && f.Checked == nil && len(f.Words) == 0
 	switch {
 	case f.Delegates != nil:
 		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_delegate_id`, `patch_delegate`)

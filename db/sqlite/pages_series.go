@@ -45,6 +45,7 @@ func (q queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 	walk := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	c.scope(`s`, f.Scope)
+	c.add(f.Incomplete, `NOT s.complete`)
 	if len(f.Words) > 0 {
 		l.joins = seriesName.joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
@@ -58,8 +59,13 @@ func (q queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 	case f.Submitters != nil:
 		l.from = `series s INDEXED BY series_submitter`
 		anyOf(c, `s.submitter`, f.Submitters)
+	case f.Incomplete && f.Projects != nil:
+		l.from, l.ordered = `series s INDEXED BY series_incomplete`, walk == byDate
+		l.keys = []key{keyOf(`s.project`, f.Projects)}
+		return l, nil
 	default:
 		l.walkProjects(`series`, `s`, f.Projects, walk, len(f.Words) > 0)
+		l.exact = l.exact && !f.Incomplete
 		if len(f.Words) > 0 {
 			return l, q.narrowByWords(l, wordsInSeries(f), walk)
 		}

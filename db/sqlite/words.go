@@ -31,7 +31,7 @@ func (w *wordSearch) series() bool { return w.list == seriesTotal }
 func wordsInPatches(f track.PatchQuery) *wordSearch {
 	w := &wordSearch{
 		list: patchTotal, from: `patch p NOT INDEXED`, key: `p.mail`, projects: f.Projects, scope: f.Scope,
-		plain: f.States == nil && f.Archived == nil && f.Checked == nil && f.Since.IsZero() && f.Before.IsZero(),
+		plain: f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Since.IsZero() && f.Before.IsZero(),
 	}
 	return w.inMails(f.Words)
 }
@@ -53,7 +53,7 @@ func (w *wordSearch) inMails(words []string) *wordSearch {
 func wordsInSeries(f track.SeriesQuery) *wordSearch {
 	w := &wordSearch{
 		list: seriesTotal, from: `series s NOT INDEXED`, key: `s.id`, projects: f.Projects, scope: f.Scope,
-		plain: f.Since.IsZero() && f.Before.IsZero(),
+		plain: !f.Incomplete && f.Since.IsZero() && f.Before.IsZero(),
 		slow:  `series s NOT INDEXED`, joins: leadersName,
 	}
 	return w.of(f.Words)

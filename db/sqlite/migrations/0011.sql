@@ -87,3 +87,6 @@ CREATE TRIGGER series_removed AFTER DELETE ON series BEGIN
 	INSERT INTO renamed (series) VALUES (old.id);
 	DELETE FROM renamed WHERE n = last_insert_rowid() - 50000;
 END;
+
+-- The series of which patches are missing are few, and a list of them is asked for.
+CREATE INDEX series_incomplete ON series(project, date, id, hidden) WHERE NOT complete;

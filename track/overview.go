@@ -1,0 +1,13 @@
+package track
+
+import "time"
+
+// Overview is what a list says of a series beside its row.
+type Overview struct {
+	Patches  []PatchRow              // by number, those that are not hidden
+	Trailers map[int64]PatchTrailers // by the number of the patch
+	Replies  map[int64]int           // how many comments there are on each patch and on the cover, by number
+	Last     time.Time               // when the last patch, cover or comment was sent
+	Revises  SeriesBrief             // the version before; zero: there is none
+	Revised  SeriesBrief             // the newest of those that revise it; zero: there are none
+}
