@@ -113,6 +113,12 @@ func named(s *whole) (all []string) {
 				at+"/t.atom", at+"/1-x")
 		}
 	}
+	for _, query := range []string{
+		"", "?state=*", "?submitter=hermit", "?submitter=ann", "?q=secret", "?delegate=maint", "?delegate=inner", "?incomplete=1",
+		"?check=fail", "?state=*&archive=both", "?series=1", "?did=state:1.2.3",
+	} {
+		all = append(all, "/project/demo/series/"+query, "/project/demo/list/"+query, "/project/inside/series/"+query)
+	}
 	return append(all,
 		"/inside/", "/inbox/inside/", "/project/inside/", "/project/inside/list/", "/project/inside/pwclientrc/", "/api/projects/inside/",
 		"/project/inside/cover/in-cover/", "/project/inside/cover/in-cover/mbox/", "/project/demo/cover/in-cover/",

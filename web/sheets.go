@@ -22,27 +22,6 @@ func (c *call) api(text, path string, args ...any) layout.Link {
 	return layout.Link{Text: text, URL: c.Links.Base + "/api/" + fmt.Sprintf(path, args...)}
 }
 
-func (c *call) project() (*sheet, error) {
-	p, err := c.Project()
-	if err != nil {
-		return nil, err
-	}
-	at := c.projectLink(p)
-	s := &sheet{Page: layout.Page{Title: at.Text}, Facts: []fact{{Label: "List", Text: p.ListID}}, about: []int64{p.ID}}
-	if p.ListEmail != "" {
-		s.Facts = append(s.Facts, fact{Label: "Address", Text: p.ListEmail, URL: "mailto:" + p.ListEmail})
-	}
-	if p.WebURL != "" {
-		s.Facts = append(s.Facts, fact{Label: "Site", Text: p.WebURL, URL: p.WebURL})
-	}
-	query := "/?project=" + url.QueryEscape(p.LinkName)
-	s.Links = []layout.Link{
-		c.api("API: patches", "patches%s", query), c.api("API: series", "series%s", query),
-		c.api("API: events", "events%s", query), {Text: "Settings of pwclient", URL: at.URL + "pwclientrc/"},
-	}
-	return s, nil
-}
-
 // pwclientrc configures pwclient, which would speak XML-RPC if it was not told.
 func (c *call) pwclientrc() (*site.Answer, error) {
 	p, err := c.Project()

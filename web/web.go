@@ -107,7 +107,6 @@ type route struct {
 // routes are Patchwork's.
 func (s *Site) routes() []route {
 	return []route{
-		{pattern: "/project/{project}/list/{$}", page: (*call).project},
 		{pattern: "/project/{project}/pwclientrc/{$}", get: (*call).pwclientrc},
 		{pattern: "/project/{project}/patch/{msgid}/mbox/{$}", get: (*call).patchMbox},
 		{pattern: "/project/{project}/patch/{msgid}/raw/{$}", get: (*call).patchDiff},

@@ -7,6 +7,7 @@ import (
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
+	"patchwatch/web/internal/site"
 )
 
 // The tabs of a project's bar.
@@ -39,4 +40,14 @@ func (c *call) at(p *track.Project) string {
 // projectLink leads to the page of a project. One that was made because its mail came may have no name.
 func (c *call) projectLink(p *track.Project) layout.Link {
 	return layout.Link{Text: mailtext.Visible(cmp.Or(p.Name, p.LinkName)), URL: c.at(p)}
+}
+
+// patchPath is the page of a patch.
+func (c *call) patchPath(p *track.Project, msgID string) string {
+	return string(site.Links{Base: c.prefix()}.Patch(nil, p, msgID))
+}
+
+// coverPath is the page of a cover.
+func (c *call) coverPath(p *track.Project, msgID string) string {
+	return string(site.Links{Base: c.prefix()}.Cover(nil, p, msgID))
 }

@@ -2,15 +2,19 @@ package pages
 
 import (
 	"context"
+	"errors"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 	"patchwatch/web/internal/visit"
 )
 
-// Store is what pages ask of the database. What a page needs besides is listed with the page.
+// Store is what pages ask of the database. What a page needs is listed with it.
 type Store interface {
 	visit.Store
 	mailStore
+	seriesStore
+	actStore
 }
 
 // mailStore is what the pages of patches, cover letters and versions ask.
@@ -24,3 +28,5 @@ type mailStore interface {
 	Versions(ctx context.Context, series int64) ([]track.SeriesView, error)
 	Earlier(ctx context.Context, series int64) ([]int64, error)
 }
+
+func notThere(err error) bool { return errors.Is(err, engine.ErrNotFound) }

@@ -45,6 +45,7 @@ type World struct {
 type State struct {
 	Slug   track.State
 	Number int
+	Open   bool // something is still to be done about a patch in it
 }
 
 // load reads the world. What changes meanwhile is seen by the number of changes, which is read first.
@@ -75,10 +76,10 @@ func load(ctx context.Context, s Store) (*World, error) {
 
 func states(own []engine.OwnState) (all []State) {
 	for i, s := range track.States() {
-		all = append(all, State{s, i + 1})
+		all = append(all, State{s, i + 1, s.Open()})
 	}
 	for _, s := range own {
-		all = append(all, State{s.Slug, s.Number})
+		all = append(all, State{s.Slug, s.Number, s.Open})
 	}
 	return all
 }
