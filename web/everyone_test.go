@@ -321,6 +321,8 @@ var forms = []struct {
 	{"/project/demo/list/", "patch_id:{lone}=on&action=create&bundle_name=n", "* bundle", "403 303 303 303 303 303 403 403 403"},
 	{"/project/demo/list/", "patch_id:{lone}=on&action=add&bundle_id=1", "* bundle", "403 404 404 404 303 404 403 403 403"},
 	{"/project/demo/series/", "series_id:{cover}=on&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
+	{"/series/{cover}/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
+	{"/series/{cover}/", "all=1&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
 	{"/project/demo/undo/", "did=state:{second}", "* state", "403 303 303 303 303 303 403 403 403"},
 }
 
@@ -332,7 +334,7 @@ func TestEveryoneSendsForms(t *testing.T) {
 		for i, status := range strings.Fields(c.status) {
 			who := everyone[i]
 			body, before := s.in(c.body), s.lines()
-			w := s.by(who, "POST", c.url, body)
+			w := s.by(who, "POST", s.in(c.url), body)
 			told := s.since(before)
 			if fmt.Sprint(w.Code) != status {
 				t.Errorf("%s %s by %q: %d %s, want %s", c.url, body, who, w.Code, w.Body, status)

@@ -10,8 +10,6 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	const patch = "http://pw.example.org/project/demo/patch/m2%252Fx@example.org/"
 	for url, want := range map[string][2]string{ // as text, and as a page
-		"/series/1/": {"Mail for git am: http://pw.example.org/series/1/mbox/\n",
-			`<li><a href="` + patch + `"><bdi>[v2,1/2] add &#34;it&#34; &lt;é&gt;</bdi></a></li>`},
 		"/bundle/Maint/mine%20&%20yours/": {
 			"http://pw.example.org/bundle/Maint/mine%20&%20yours/mbox/\n", "<h1>mine &amp; yours</h1>"},
 	} {

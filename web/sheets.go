@@ -8,7 +8,6 @@ import (
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
-	"patchwatch/web/internal/visit"
 )
 
 // projectLink leads to the page of a project. One that was made because its mail came may have no name.
@@ -33,31 +32,6 @@ func (c *call) pwclientrc() (*site.Answer, error) {
 	a := text(body, p.ID)
 	a.Header = append(a.Header, [2]string{"Content-Disposition", "attachment; filename=.pwclientrc"})
 	return a, nil
-}
-
-func (c *call) seriesPage() (*sheet, error) {
-	row, err := c.Series()
-	if err != nil {
-		return nil, err
-	}
-	p := c.World.Project(row.Project)
-	if p == nil {
-		return nil, visit.ErrNotFound
-	}
-	s := c.patchesSheet(row.Name, p, row.Patches)
-	s.Facts = []fact{
-		{Label: "From", Text: cmp.Or(row.Submitter.Name, row.Submitter.Email)},
-		{Label: "Date", Date: row.Date},
-		{Label: "Version", Text: fmt.Sprint(row.Version)},
-		{Label: "Patches", Text: fmt.Sprintf("%d of %d", row.Received, row.Total)},
-	}
-	if m := row.Cover; m.ID != 0 {
-		s.Facts = append(s.Facts, fact{Label: "Cover", Text: m.Name, URL: string(c.Links.Cover(nil, p, m.MsgID))})
-	}
-	s.Links = []layout.Link{
-		{Text: "Mail for git am", URL: string(c.Links.SeriesMbox(nil, row.ID))}, c.api("API", "series/%d/", row.ID),
-	}
-	return s, nil
 }
 
 // patchesSheet lists patches of a project.

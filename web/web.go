@@ -117,7 +117,6 @@ func (s *Site) routes() []route {
 		{pattern: "/cover/{id}/{$}", get: toCover("")},
 		{pattern: "/cover/{id}/mbox/{$}", get: toCover("mbox/")},
 		{pattern: "/comment/{id}/{$}", get: (*call).toComment},
-		{pattern: "/series/{id}/{$}", page: (*call).seriesPage},
 		{pattern: "/series/{id}/mbox/{$}", get: (*call).seriesMbox},
 		{pattern: "/bundle/{user}/{bundle}/{$}", page: (*call).bundlePage},
 		{pattern: "/bundle/{user}/{bundle}/mbox/{$}", get: (*call).bundleMbox},

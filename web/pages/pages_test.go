@@ -365,3 +365,30 @@ func TestBundleForms(t *testing.T) {
 		t.Errorf("twice: %d %s", w.Code, w.Body)
 	}
 }
+
+func TestSeries(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	at := fmt.Sprintf("/series/%d/", s.Mail("demo", "cover"))
+	s.has(at, "<h1><bdi>add it</bdi></h1>", "2 of 2 patches", "[v2,1/2] add &#34;it&#34;", "second", "b4 am cover</code>",
+		"curl -sL 'http://pw.example.org"+at+"mbox/' | git am", "What it is for.", "Thanks.", "1 reply", "A1")
+	s.lacks(at, "buy", `type="checkbox"`, "Buy")
+	s.has(fmt.Sprintf("/series/%d/", s.Mail("demo", "late")), "has not come", "1 of 3 patches", "2 missing", "b4 am late")
+	s.has(fmt.Sprintf("/series/%d/", s.Mail("demo", "lone/x@example.org")), "alone")
+	s.lacks(fmt.Sprintf("/series/%d/", s.Mail("demo", "lone/x@example.org")), "b4 am")
+	for url, status := range map[string]int{"/series/99999/": 404, "/series/x/": 404, fmt.Sprintf("/series/%d/", s.Mail("demo", "spam")): 410} {
+		if w := s.do("GET", url, ""); w.Code != status {
+			t.Errorf("%s: %d", url, w.Code)
+		}
+	}
+	s.as = "maint"
+	w := s.post(at, "all=1&action=update&state=4&delegate=*&archived=*")
+	if got := s.decided("first") + s.decided("second"); w.Code != 303 || strings.Count(got, "rejected") != 2 {
+		t.Errorf("%d %s: %s", w.Code, w.Body, got)
+	}
+	s.has(w.Header().Get("Location"), "2 patches set to rejected.", "Undo")
+	w = s.post(at, "patch_id:{second}=on&state=3")
+	if got := s.decided("first") + s.decided("second"); w.Code != 303 || !strings.HasPrefix(got, "rejected") || !strings.Contains(got, "accepted") {
+		t.Errorf("one of two: %d, %s", w.Code, got)
+	}
+}

@@ -182,17 +182,22 @@ func (c *call) patchLines(of *track.Project, rows []track.PatchRow) ([]patchLine
 	}
 	lines := make([]patchLine, len(rows))
 	for i := range rows {
-		r := &rows[i]
-		lines[i] = patchLine{
-			ID: r.ID, At: layout.Link{Text: named(r.Name), URL: c.patchPath(of, r.MsgID)}, Sent: c.moment(r.Date),
-			By: c.submitterLink(of, &r.Submitter), Delegate: c.delegate(r.Delegate), State: standingOf(r.State),
-			Archived: r.Archived, Reviews: reviewsOf(trailers[r.Mail]),
-			MayDecide: c.Viewer.Decides(of, r.Submitter.Email, r.Delegate),
-		}
-		if r.Series.ID != 0 && r.Total > 1 {
-			lines[i].Series = &layout.Link{Text: seriesName(&r.Series), URL: c.seriesPath(r.Series.ID)}
-		}
-		lines[i].Checks.add(results[r.ID])
+		lines[i] = c.patchLine(of, &rows[i], trailers[rows[i].Mail], results[rows[i].ID])
 	}
 	return lines, nil
+}
+
+func (c *call) patchLine(
+	of *track.Project, r *track.PatchRow, said track.PatchTrailers, results []track.Check,
+) patchLine {
+	l := patchLine{
+		ID: r.ID, At: layout.Link{Text: named(r.Name), URL: c.patchPath(of, r.MsgID)}, Sent: c.moment(r.Date),
+		By: c.submitterLink(of, &r.Submitter), Delegate: c.delegate(r.Delegate), State: standingOf(r.State),
+		Archived: r.Archived, Reviews: reviewsOf(said), MayDecide: c.Viewer.Decides(of, r.Submitter.Email, r.Delegate),
+	}
+	if r.Series.ID != 0 && r.Total > 1 {
+		l.Series = &layout.Link{Text: seriesName(&r.Series), URL: c.seriesPath(r.Series.ID)}
+	}
+	l.Checks.add(results)
+	return l
 }

@@ -7,6 +7,7 @@ var routes = []route{
 	{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patch},
 	{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).cover},
 	{pattern: "/series/{id}/diff/{other}/{$}", page: (*call).versionsPage},
+	{pattern: "/series/{id}/{$}", page: (*call).series, post: (*call).seriesPost},
 	{pattern: "/project/{project}/series/{$}", page: (*call).seriesList, post: (*call).seriesListPost},
 	{pattern: "/project/{project}/list/{$}", page: (*call).patchList, post: (*call).listPost},
 	{pattern: "/project/{project}/undo/{$}", post: (*call).undo},

@@ -1,0 +1,226 @@
+package pages
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"patchwatch/track"
+	"patchwatch/web/internal/diffview"
+	"patchwatch/web/internal/layout"
+	"patchwatch/web/internal/mailtext"
+	"patchwatch/web/internal/site"
+	"patchwatch/web/internal/visit"
+)
+
+// seriesPage shows a series: its versions, its patches with what became of each, how to apply it, and the cover letter
+// with what was said about it.
+type seriesPage struct {
+	letterPage            // of the cover letter
+	Cover      string     // its page; empty: there is none
+	Line       seriesLine // what lists say of it
+	Patches    []seriesPatch
+	Mbox       string // the command that applies it
+	B4         string
+	Resent     string // the same with the patches that were sent again; empty: there are none
+	Acts       *acts
+}
+
+// seriesPatch is a place in the series.
+type seriesPatch struct {
+	patchLine
+	Number  int
+	Missing bool // no patch has come in this place
+	Replies int
+	Again   *layout.Link // the patch that was sent again in its place
+}
+
+func (c *call) series() (*shown, error) {
+	row, of, err := c.seriesHere()
+	if err != nil {
+		return nil, err
+	}
+	views, err := c.Store.Overviews(c.Ctx(), []track.SeriesRow{row}, c.Scope())
+	if err != nil {
+		return nil, err
+	}
+	o := views[row.ID]
+	p := &seriesPage{letterPage: letterPage{Page: c.inProject(of, seriesName(&row.SeriesBrief), seriesTab)}}
+	if err := c.coverOf(p, of, &row); err != nil {
+		return nil, err
+	}
+	if err := c.patchesIn(p, of, &row, o); err != nil {
+		return nil, err
+	}
+	if err := c.versions(&p.letterPage, row.ID); err != nil {
+		return nil, err
+	}
+	p.along()
+	c.commands(p, &row)
+	q := c.query()
+	if slices.ContainsFunc(p.Patches, func(l seriesPatch) bool { return l.MayDecide }) {
+		p.Acts = c.acts(of, q)
+	}
+	return &shown{template: "series", page: p, about: []int64{of.ID}}, c.sayDone(of, q, &p.Page)
+}
+
+// seriesHere is the series in the URL, and its project.
+func (c *call) seriesHere() (row track.SeriesRow, of *track.Project, err error) {
+	if row, err = c.Visit.Series(); err != nil {
+		return row, nil, err
+	}
+	if of = c.World.Project(row.Project); of == nil {
+		return row, nil, visit.ErrNotFound
+	}
+	return row, of, nil
+}
+
+// coverOf fills in the cover letter and what was said about it.
+func (c *call) coverOf(p *seriesPage, of *track.Project, s *track.SeriesRow) error {
+	p.Wide = true
+	if s.Cover.ID == 0 {
+		return nil
+	}
+	rows, err := c.Store.CoverRows(c.Ctx(), []int64{s.Cover.ID}, c.Scope())
+	if err != nil {
+		return err
+	}
+	cover, ok := rows[s.Cover.ID]
+	if !ok || cover.Hidden {
+		return nil
+	}
+	root, talk, err := c.talk(&cover.MailBrief, cover.Mail)
+	if err != nil {
+		return err
+	}
+	frame := p.Page
+	p.letterPage = c.letterPage(of, &cover.MailBrief, &cover.Submitter, here.Cover(nil, of, cover.MsgID), &root)
+	frame.Wide, p.Page = true, frame
+	p.Cover, p.API = p.At, fmt.Sprintf("%s/api/covers/%d/", c.prefix(), cover.ID)
+	d := diffview.Read(root.text)
+	talk.place(d.Lines)
+	a := c.asides(talk)
+	p.talked(talk, a)
+	p.Message = (&coder{asides: a}).words(d, 0, len(d.Lines))
+	return nil
+}
+
+// patchesIn fills in the patches, and the places of which nothing has come.
+func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, o *track.Overview) error {
+	ids := make([]int64, len(o.Patches))
+	for i := range o.Patches {
+		ids[i] = o.Patches[i].ID
+	}
+	results, err := c.Store.Checks(c.Ctx(), ids)
+	if err != nil {
+		return err
+	}
+	p.Line = c.seriesLine(of, s, o, results)
+	again, err := c.sentAgain(p, of, s)
+	if err != nil {
+		return err
+	}
+	have := map[int]bool{}
+	for i := range o.Patches {
+		r := &o.Patches[i]
+		have[r.Number] = true
+		l := seriesPatch{Number: r.Number, Replies: o.Replies[r.ID], Again: again[r.Number]}
+		l.patchLine = c.patchLine(of, r, o.Trailers[r.ID], results[r.ID])
+		p.Patches = append(p.Patches, l)
+	}
+	for n := 1; n <= min(s.Total, mostPlaces) && !s.Hidden; n++ {
+		if !have[n] {
+			p.Patches = append(p.Patches, seriesPatch{Number: n, Missing: again[n] == nil, Again: again[n]})
+		}
+	}
+	slices.SortStableFunc(p.Patches, func(a, b seriesPatch) int { return cmp.Compare(a.Number, b.Number) })
+	return nil
+}
+
+// mostPlaces is how many places of a series are looked at: its total is what a mail says.
+const mostPlaces = 1000
+
+// sentAgain are the patches that were sent again alone, in reply to the series, by the places that they take.
+func (c *call) sentAgain(p *seriesPage, of *track.Project, s *track.SeriesRow) (map[int]*layout.Link, error) {
+	now, err := c.Store.SeriesRowNow(c.Ctx(), s.ID, c.Scope())
+	if err != nil {
+		return nil, err
+	}
+	own := map[int64]bool{}
+	for _, m := range s.Patches {
+		own[m.ID] = true
+	}
+	var others []int64
+	for _, m := range now.Patches {
+		if !own[m.ID] {
+			others = append(others, m.ID)
+		}
+	}
+	rows, err := c.Store.PatchRows(c.Ctx(), others, c.Scope())
+	again := map[int]*layout.Link{}
+	for _, id := range others {
+		if r, ok := rows[id]; ok && !r.Hidden {
+			text := fmt.Sprintf("sent again as v%d", max(1, r.Series.Version))
+			again[r.Number] = &layout.Link{Text: text, URL: c.patchPath(of, r.MsgID)}
+		}
+	}
+	if len(again) > 0 {
+		p.Resent = "?current=1"
+	}
+	return again, err
+}
+
+// along leads from version to version.
+func (p *seriesPage) along() {
+	for i, v := range p.Versions {
+		if !v.Current {
+			continue
+		}
+		if i > 0 {
+			p.Previous = p.Versions[i-1].At
+		}
+		if i+1 < len(p.Versions) {
+			p.Next = p.Versions[i+1].At
+		}
+	}
+}
+
+// commands are those that apply the series.
+func (c *call) commands(p *seriesPage, s *track.SeriesRow) {
+	p.Mbox = c.Links.Base + "/series/" + strconv.FormatInt(s.ID, 10) + "/mbox/" + p.Resent
+	id := s.Cover.MsgID
+	if id == "" && len(s.Patches) > 0 {
+		id = s.Patches[0].MsgID
+	}
+	if id = site.BareID(id); id == mailtext.Visible(id) && !needsQuotes(id) {
+		p.B4 = id
+	}
+}
+
+// needsQuotes tells whether a shell would not take a text as one word. Then no command is shown: what is copied into a
+// shell must not be a command of a stranger.
+func needsQuotes(text string) bool {
+	return text == "" || text[0] == '-' || slices.ContainsFunc([]byte(text), func(b byte) bool {
+		return !('a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '@' || b == '.' || b == '-' || b == '_' || b == '+' || b == '=')
+	})
+}
+
+// seriesPost decides about the patches that were ticked; about all of them where "all" is.
+func (c *call) seriesPost() (string, error) {
+	row, of, err := c.seriesHere()
+	if err != nil {
+		return "", err
+	}
+	ids, err := c.ticked("patch_id")
+	if err != nil {
+		return "", err
+	}
+	if c.R.PostFormValue("all") != "" {
+		ids = nil
+		for _, m := range row.Patches {
+			ids = append(ids, m.ID)
+		}
+	}
+	return c.decideAbout(of, ids)
+}
