@@ -323,6 +323,7 @@ var forms = []struct {
 	{"/project/demo/series/", "series_id:{cover}=on&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
 	{"/series/{cover}/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
 	{"/series/{cover}/", "all=1&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
+	{"/project/demo/patch/first/", "state=4", "* state", "403 403 303 303 303 303 403 403 403"},
 	{"/project/demo/undo/", "did=state:{second}", "* state", "403 303 303 303 303 303 403 403 403"},
 }
 

@@ -21,9 +21,10 @@ import (
 // the thread.
 type patchPage struct {
 	letterPage
-	State    string
+	State    standing
 	Delegate string
-	Archive  bool // it is archived
+	Acts     *acts // nil: the viewer may not decide about it
+	Archive  bool  // it is archived
 	PullURL  string
 	Commit   layout.Link
 	Given    []given
@@ -82,7 +83,7 @@ func (c *call) patch() (*shown, error) {
 	}
 	p := &patchPage{
 		letterPage: c.letterPage(of, &row.MailBrief, &row.Submitter, here.Patch(nil, of, row.MsgID), &root),
-		State:      string(row.State), Archive: row.Archived, PullURL: row.PullURL,
+		State:      standingOf(row.State), Delegate: c.delegate(row.Delegate), Archive: row.Archived, PullURL: row.PullURL,
 	}
 	p.API = fmt.Sprintf("%s/api/patches/%d/", c.prefix(), row.ID)
 	if row.Number > 0 && row.Total > 0 {
@@ -101,16 +102,13 @@ func (c *call) patch() (*shown, error) {
 			return nil, err
 		}
 	}
-	return &shown{template: "patch", page: p, about: []int64{of.ID}}, nil
+	return &shown{template: "patch", page: p, about: []int64{of.ID}}, c.sayDone(of, c.query(), &p.Page)
 }
 
 // decided fills in what people decided about a patch.
 func (c *call) decided(p *patchPage, of *track.Project, row *track.PatchRow) {
-	if row.Delegate != "" {
-		p.Delegate = mailtext.Visible(row.Delegate)
-		if u := c.World.Owner(row.Delegate); u != nil {
-			p.Delegate = mailtext.Visible(u.Shown())
-		}
+	if c.Viewer.Decides(of, row.Submitter.Email, row.Delegate) {
+		p.Acts = c.acts(of, c.query())
 	}
 	if row.CommitRef != "" {
 		p.Commit.Text = mailtext.Visible(row.CommitRef)

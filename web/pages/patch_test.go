@@ -58,7 +58,7 @@ func TestPatchPage(t *testing.T) {
 	const at = "/project/demo/patch/frob/"
 	body := s.page(at)
 	for _, want := range []string{
-		"<h1><bdi>frob: &lt;b&gt;count&lt;/b&gt;</bdi></h1>", "<dt>State</dt><dd>new</dd>",
+		"<h1><bdi>frob: &lt;b&gt;count&lt;/b&gt;</bdi></h1>", `<dt>State</dt><dd><span class="state ">new</span></dd>`,
 		"The old code counted bytes.\n", `<ol class="files">`, `<a href="#file-2"><bdi>old name.c → new name.c</bdi></a>`,
 		`<tr class="del"><td data-n="11"></td><td></td><td>-	while (*s<b>++</b>)</td></tr>`,
 		"&lt;script&gt;", `<tr class="remarks">`, "<pre class=\"text\">\nThis &lt;misses&gt; the last one.\n</pre>",
@@ -219,4 +219,33 @@ func (s *server) seriesOf(id string) int64 {
 		s.t.Fatalf("%v %v", page, err)
 	}
 	return page.Rows[0].Series.ID
+}
+
+// TestDecideOnPatchPage: who may decides by the form on the page, and takes it back.
+func TestDecideOnPatchPage(t *testing.T) {
+	t.Parallel()
+	s := frobbed(t)
+	const at = "/project/demo/patch/frob/"
+	s.lacks(at, "<form method")
+	s.as = "strange"
+	s.lacks(at, "<form method")
+	if w := s.do("POST", at, "action=update&state=accepted"); w.Code != 403 {
+		t.Errorf("a stranger: %d", w.Code)
+	}
+	s.as = "maint"
+	s.has(at, `<form method="post" action="?">`, `<option value="3">accepted</option>`)
+	for form, want := range map[string]int{"state=nonsense": 400, "action=fly": 400, "delegate=strange": 400, "": 303} {
+		if w := s.do("POST", at, form); w.Code != want {
+			t.Errorf("%s: %d, want %d", form, w.Code, want)
+		}
+	}
+	w := s.do("POST", at, "action=update&state=accepted&delegate=*&archived=True")
+	if w.Code != 303 || !strings.HasPrefix(w.Header().Get("Location"), at+"?did=") {
+		t.Fatalf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+	s.has(w.Header().Get("Location"), `<span class="state good">accepted</span>, archived`, "1 patch set to accepted, 1 patch archived.",
+		`>Undo</button>`)
+	if w := s.do("POST", "/project/demo/patch/spam/", "state=accepted"); w.Code != 410 {
+		t.Errorf("a hidden one: %d", w.Code)
+	}
 }

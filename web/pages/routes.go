@@ -4,7 +4,7 @@ package pages
 var routes = []route{
 	{pattern: "/{$}", page: (*call).home},
 	{pattern: "/project/{project}/{$}", page: (*call).project},
-	{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patch},
+	{pattern: "/project/{project}/patch/{msgid}/{$}", page: (*call).patch, post: (*call).patchPost},
 	{pattern: "/project/{project}/cover/{msgid}/{$}", page: (*call).cover},
 	{pattern: "/series/{id}/diff/{other}/{$}", page: (*call).versionsPage},
 	{pattern: "/series/{id}/{$}", page: (*call).series, post: (*call).seriesPost},
