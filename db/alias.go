@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"fmt"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -19,7 +20,7 @@ func called[R any](
 		return nil, err
 	}
 	for _, kind := range kinds {
-		missing := without64(ids, found)
+		missing := notAmong(ids, found)
 		if len(missing) == 0 {
 			break
 		}
@@ -47,7 +48,7 @@ func called[R any](
 	return found, nil
 }
 
-func without64[R any](ids []int64, found map[int64]R) (out []int64) {
+func notAmong[R any](ids []int64, found map[int64]R) (out []int64) {
 	for _, id := range ids {
 		if _, there := found[id]; !there && id > 0 {
 			out = append(out, id)
@@ -76,6 +77,38 @@ func mailsCalled(v engine.View, kind track.AliasKind, numbers []int64) (map[int6
 		}
 	}
 	return out, err
+}
+
+// mailCalled is the mail that has a number elsewhere, of whatever kind; 0: none.
+func mailCalled(v engine.View, number int64) (int64, error) {
+	for _, kind := range []track.AliasKind{
+		track.AliasPatch, track.AliasCover, track.AliasPatchComment, track.AliasCoverComment,
+	} {
+		found, err := mailsCalled(v, kind, []int64{number})
+		if err != nil || found[number] != 0 {
+			return found[number], err
+		}
+	}
+	return 0, nil
+}
+
+// CommentRow finds a comment on a patch or on a cover by its number, or by one that a Patchwork server gave it: there
+// the two are counted each by itself.
+func (s *Store) CommentRow(ctx context.Context, id int64, onCover bool, scope track.Scope) (track.CommentRow, error) {
+	return viewed(ctx, s, func(v engine.View) (track.CommentRow, error) {
+		kind := track.AliasPatchComment
+		if onCover {
+			kind = track.AliasCoverComment
+		}
+		rows, err := called(v, []int64{id}, func(ids []int64) (map[int64]track.CommentRow, error) {
+			return v.CommentRows(ids, scope)
+		}, kind)
+		row, there := rows[id]
+		if err == nil && !there {
+			err = fmt.Errorf("comment %d: %w", id, engine.ErrNotFound)
+		}
+		return row, err
+	})
 }
 
 // SeriesNumbers finds series by number: by their own, by that of any mail in them, since mail that comes later may

@@ -109,6 +109,11 @@ func find(v engine.View, project, id string) ([]int64, error) {
 		if err != nil {
 			return nil, err
 		}
+		if stands[n] == 0 {
+			if stands[n], err = mailCalled(v, n); err != nil {
+				return nil, err
+			}
+		}
 		if stands[n] != 0 {
 			tries = append([]engine.Finding{{ID: stands[n]}}, tries...)
 		}

@@ -25,6 +25,7 @@ type Store interface {
 	PatchRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.PatchRow, error)
 	CoverRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CoverRow, error)
 	CommentRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
+	CommentRow(ctx context.Context, id int64, onCover bool, s track.Scope) (track.CommentRow, error)
 	SeriesRow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	SeriesNumbers(ctx context.Context, ids []int64) (map[int64]int64, error)
 	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)

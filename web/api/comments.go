@@ -77,13 +77,11 @@ func (c *call) oneComment(t *talk) (row track.CommentRow, err error) {
 	if err != nil {
 		return row, err
 	}
-	rows, err := c.Store.CommentRows(c.ctx(), []int64{id}, c.whole())
-	if err != nil {
-		return row, err
-	}
-	row, ok := rows[id]
+	row, err = c.Store.CommentRow(c.ctx(), id, t.onCover, c.whole())
 	switch {
-	case !ok || row.Parent.ID != t.ID:
+	case err != nil:
+		return row, err
+	case row.Parent.ID != t.ID:
 		return row, errNotFound
 	case row.Hidden:
 		return row, errGone

@@ -334,20 +334,6 @@ func (s *Fake) SeriesRow(_ context.Context, id int64, sc track.Scope) (track.Ser
 	return track.SeriesRow{}, engine.ErrNotFound
 }
 
-func (s *Fake) SeriesNumbers(_ context.Context, ids []int64) (map[int64]int64, error) {
-	out := map[int64]int64{}
-	for _, r := range s.SeriesAll {
-		out[r.ID] = r.ID
-	}
-	for _, r := range s.PatchList {
-		out[r.ID] = r.Series.ID
-	}
-	for _, r := range s.CoverList {
-		out[r.ID] = r.Series.ID
-	}
-	return out, s.ask()
-}
-
 // SeriesRowNow is SeriesRow: nothing was sent again.
 func (s *Fake) SeriesRowNow(ctx context.Context, id int64, sc track.Scope) (track.SeriesRow, error) {
 	return s.SeriesRow(ctx, id, sc)
