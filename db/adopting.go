@@ -164,6 +164,9 @@ func ownerOf(all []engine.User, id int64, u *track.AdoptedUser) *track.User {
 	return nil
 }
 
+// mostAccounts bounds how many accounts a server can have us make.
+const mostAccounts = 5000
+
 // makeUser makes an account, under the same number where that is free. It is nil if it can't be made.
 func (a *adopting) makeUser(all []engine.User, u *track.AdoptedUser) (*track.User, error) {
 	made := track.User{ID: u.Number, Name: u.Name, FirstName: clip(u.FirstName, 150), LastName: clip(u.LastName, 150),
@@ -173,6 +176,11 @@ func (a *adopting) makeUser(all []engine.User, u *track.AdoptedUser) (*track.Use
 	}
 	if slices.ContainsFunc(all, func(o engine.User) bool { return o.ID == u.Number }) {
 		made.ID = 0
+	}
+	if len(all) >= mostAccounts {
+		a.leave("user %d %q: there are %d accounts already", u.Number, clip(u.Name, 150), len(all))
+		a.users[u.Number] = nil
+		return nil, nil
 	}
 	if !isAccountName(made.Name) {
 		a.leave("user %d %q: an account here has a name of letters, digits and @.+-_, so what they decided is nobody's",

@@ -186,8 +186,12 @@ func refusal(res *http.Response) error {
 	var says struct{ Detail string }
 	body, _ := io.ReadAll(io.LimitReader(res.Body, 64<<10))
 	_ = json.Unmarshal(body, &says) // a page of HTML says nothing
-	err := fmt.Errorf("%s %s", res.Status, says.Detail)
-	switch code := res.StatusCode; {
+	code := res.StatusCode
+	err := fmt.Errorf("%d %s", code, http.StatusText(code))
+	if says.Detail != "" {
+		err = fmt.Errorf("%w: %.200q", err, says.Detail)
+	}
+	switch {
 	case code == http.StatusNotFound:
 		return errNotThere
 	case code == http.StatusTooManyRequests, code >= 500 && code != http.StatusNotImplemented:

@@ -131,7 +131,7 @@ func TestTokenStaysThere(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	f.before, f.token = nil, "another"
-	if err := c.Dial(t.Context()); err == nil || !strings.Contains(err.Error(), "403 Forbidden Invalid token.") ||
+	if err := c.Dial(t.Context()); err == nil || !strings.Contains(err.Error(), `403 Forbidden: "Invalid token."`) ||
 		strings.Contains(err.Error(), token) {
 		t.Errorf("%v", err)
 	}

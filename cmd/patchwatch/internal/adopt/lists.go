@@ -10,6 +10,9 @@ import (
 	"patchwatch/track"
 )
 
+// maxRelated bounds how many patches are taken for related to one: people relate a handful.
+const maxRelated = 1000
+
 // patches takes over patches page by page, and the checks of those that have new ones.
 func (a *adopting) patches(ctx context.Context) error {
 	return pages(ctx, a.Client, "patches/", a.ofProject(), a.at.Page, func(page int, rows []patch) error {
@@ -40,7 +43,7 @@ func (a *adopting) patch(p *patch) track.AdoptedPatch {
 	out := track.AdoptedPatch{Number: p.ID, MsgID: msgID(p.MsgID), State: track.State(p.State), Archived: p.Archived,
 		Delegate: p.Delegate.adopted(), CommitRef: p.CommitRef, PullURL: p.PullURL,
 		StateBy: a.heard.states[p.ID], DelegateBy: a.heard.delegates[p.ID]}
-	for _, r := range p.Related {
+	for _, r := range p.Related[:min(len(p.Related), maxRelated)] {
 		out.Related = append(out.Related, r.ID)
 	}
 	return out

@@ -18,11 +18,11 @@ func (a *adopting) local(ctx context.Context) (track.Project, error) {
 		return value(here), err
 	}
 	if err := a.AddProject(ctx, a.fresh(listID)); err != nil {
-		return track.Project{}, fmt.Errorf("project %s can't be tracked here: %w", a.there.LinkName, err)
+		return track.Project{}, fmt.Errorf("project %q can't be tracked here: %w", a.there.LinkName, err)
 	}
 	here, err = a.findLocal(ctx, listID)
 	if err == nil && here == nil {
-		err = fmt.Errorf("project %s was added and is not there", a.there.LinkName)
+		err = fmt.Errorf("project %q was added and is not there", a.there.LinkName)
 	}
 	return value(here), err
 }
@@ -42,7 +42,7 @@ func (a *adopting) findLocal(ctx context.Context, listID string) (*track.Project
 	for i, p := range all {
 		if strings.EqualFold(p.LinkName, a.there.LinkName) && !p.OnSight {
 			if p.ListID != listID {
-				return nil, fmt.Errorf("project %s is of the list %s here and of %s there", p.LinkName, p.ListID, listID)
+				return nil, fmt.Errorf("project %s is of the list %s here and of %q there", p.LinkName, p.ListID, listID)
 			}
 			return &all[i], nil
 		}
