@@ -149,7 +149,7 @@ func (in *Inbox) Next() (Mail, error) {
 		if err != io.EOF {
 			return Mail{}, in.explain(r, err)
 		}
-		in.passed, in.left = in.reading.change, in.left+in.reading.left
+		in.passed, in.left = in.reading.change, in.left+in.reading.left+in.reading.purged
 		in.reading.close()
 		in.reading = nil
 		in.reach(r.tip)
@@ -199,7 +199,7 @@ func (in *Inbox) Share() float64 {
 	return float64(done) / float64(in.changes)
 }
 
-// LeftOut is how many mails were not read, since they are deleted later. It counts once all has been read.
+// LeftOut is how many mails were not read, since they are deleted later or were purged. It counts once all has been read.
 func (in *Inbox) LeftOut() int { return in.left }
 
 // Close ends reading.

@@ -163,9 +163,13 @@ func TestReadsRewritten(t *testing.T) {
 	if got := read(t, dir, places); got != "" {
 		t.Errorf("again: %q", got)
 	}
+	inboxtest.Second(t, dir, inboxtest.Step{Empty: true}, inboxtest.Step{Came: "f\n"}) // as public-inbox-purge leaves a mail
+	if got, want := read(t, dir, places), "f (1 left out)"; got != want {
+		t.Errorf("read %q, want %q", got, want)
+	}
 	inboxtest.Git(t, "", "--git-dir="+dir, "reflog", "expire", "--expire=now", "--all")
 	inboxtest.Git(t, "", "--git-dir="+dir, "gc", "--quiet", "--prune=now")
-	if got, want := read(t, dir, before), "a b d e (rewritten)"; got != want {
+	if got, want := read(t, dir, before), "a b d e f (1 left out) (rewritten)"; got != want {
 		t.Errorf("with the old commits gone read %q, want %q", got, want)
 	}
 }

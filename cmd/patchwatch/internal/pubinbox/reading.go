@@ -17,6 +17,7 @@ type reading struct {
 	commit string // whose mails are being read
 	whole  string // the last commit that has been read as a whole; empty: none
 	read   int64  // the change that was read last
+	purged int    // mails of which only an empty file is left
 
 	// What follows belongs to feed until wanted is closed.
 	change int64 // the how manieth is asked for
@@ -67,23 +68,26 @@ func (rd *reading) feed(ctx context.Context) {
 	})
 }
 
-// next reads the next mail; io.EOF after the last.
+// next reads the next mail; io.EOF after the last. Of a mail that was purged, public-inbox leaves an empty file.
 func (rd *reading) next() (Mail, error) {
-	w, more := <-rd.wanted
-	if !more {
-		if rd.err != nil {
-			return Mail{}, rd.err
+	for w := range rd.wanted {
+		if rd.commit != w.commit { // all mails of the one before have been read
+			rd.commit, rd.whole = w.commit, rd.commit
 		}
-		return Mail{}, io.EOF
+		m := Mail{Name: "commit " + w.commit[:12] + " of " + rd.repo.path, Committed: w.committed}
+		var err error
+		m.Raw, m.Size, err = rd.blobs.read(w.object, rd.in.most)
+		rd.read = w.change
+		if err == nil && m.Size == 0 {
+			rd.purged++
+			continue
+		}
+		return m, err
 	}
-	if rd.commit != w.commit { // all mails of the one before have been read
-		rd.commit, rd.whole = w.commit, rd.commit
+	if rd.err != nil {
+		return Mail{}, rd.err
 	}
-	m := Mail{Name: "commit " + w.commit[:12] + " of " + rd.repo.path, Committed: w.committed}
-	var err error
-	m.Raw, m.Size, err = rd.blobs.read(w.object, rd.in.most)
-	rd.read = w.change
-	return m, err
+	return Mail{}, io.EOF
 }
 
 // close ends git, and waits for it.

@@ -18,6 +18,7 @@ import (
 // Step is a commit: a mail that came, or one that was deleted.
 type Step struct {
 	Came, Deleted string
+	Empty         bool // a mail came that has no bytes
 	At            time.Time
 }
 
@@ -26,7 +27,7 @@ func Second(t testing.TB, path string, steps ...Step) {
 	t.Helper()
 	appendTo(t, path, steps, func(in *bytes.Buffer, s Step) {
 		fmt.Fprintln(in, "deleteall")
-		if s.Came != "" {
+		if s.Came != "" || s.Empty {
 			file(in, "m", s.Came)
 		}
 		if s.Deleted != "" {
