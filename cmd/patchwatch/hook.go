@@ -15,8 +15,9 @@ import (
 
 func (a *app) hookCommand() *cobra.Command {
 	return group("hook", "Send events to the URLs of other programs",
-		`A hook is a URL to which patchwatch serve sends what happens, one event a request, in order: docs/hooks.md says how
-receivers check that it is from you, and drop doubles. What a receiver does not take is sent again, for three days.`,
+		`A hook is a URL to which patchwatch serve sends what happens, one event a request, in order: docs/hooks.md
+says how receivers check that it is from you, and drop doubles. What a receiver does not take is sent again, for three
+days.`,
 		`  patchwatch hook add https://ci.example.org/patches --project netdev --category series-completed --secret-stdin
   patchwatch hook list`,
 		a.hookAddCommand(), a.hookListCommand(), a.hookRemoveCommand(), a.hookRetryCommand())
@@ -91,8 +92,9 @@ func hookRow(h *track.HookWaiting, project string) hookJSON {
 		return &t
 	}
 	return hookJSON{
-		ID: h.ID, URL: h.URL, Project: project, Categories: append([]track.Category{}, h.Categories...), Signed: h.Secret != "",
-		AllowPrivate: h.AllowPrivate, Made: h.Made, Sent: h.Sent, Waiting: h.Waiting, Oldest: orNull(h.Oldest),
+		ID: h.ID, URL: h.URL, Project: project, Categories: append([]track.Category{}, h.Categories...),
+		Signed: h.Secret != "", AllowPrivate: h.AllowPrivate, Made: h.Made, Sent: h.Sent, Waiting: h.Waiting,
+		Oldest:   orNull(h.Oldest),
 		Failures: h.Failures, FailingSince: orNull(h.FailingSince), NextTry: orNull(h.NextTry), Error: h.Fault,
 		GivenUp: orNull(h.GivenUp),
 	}
@@ -143,8 +145,8 @@ func (a *app) hookRetryCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "retry ID...",
 		Short: "Try again at once, also where a hook was given up",
-		Long: `Has what waits for a hook sent at once, also where it was given up. With --skip the first event that waits is left
-out, such as one that the receiver will never take.`,
+		Long: `Has what waits for a hook sent at once, also where it was given up. With --skip the first event that
+waits is left out, such as one that the receiver will never take.`,
 		Example: "  patchwatch hook retry 3\n  patchwatch hook retry 3 --skip",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -33,13 +33,15 @@ func (a *app) hookAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add URL",
 		Short: "Send events to a URL",
-		Long: `Has patchwatch serve send events to a URL from now on: what happens in one project, or in all that are not private.
+		Long: `Has patchwatch serve send events to a URL from now on: what happens in one project, or in all that are
+not private.
 
-With a secret, each request is signed by it, so that the receiver knows that it is from here. It is shown nowhere. Other users of
-the machine may see a command line: ` + hookSecretVariable + ` or --secret-stdin hide it from them.
+With a secret, each request is signed by it, so that the receiver knows that it is from here. It is shown nowhere. Other
+users of the machine may see a command line: ` + hookSecretVariable + ` or --secret-stdin hide it from them.
 
-Addresses of private networks, and of this machine, are not called, whatever name leads there, unless --allow-private says so.`,
-		Example: `  patchwatch hook add https://ci.example.org/patches --project netdev --category series-completed --secret-stdin
+Addresses of private networks, and of this machine, are not called, whatever name leads there, unless --allow-private
+says so.`,
+		Example: `  patchwatch hook add https://ci.example.org/new --project netdev --category series-completed --secret-stdin
   patchwatch hook add http://127.0.0.1:9000/ --allow-private`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -67,7 +69,7 @@ Addresses of private networks, and of this machine, are not called, whatever nam
 	c.Flags().StringArrayVar(&f.categories, "category", nil, "only events of this `CATEGORY`; may be given several times")
 	c.Flags().StringVar(&f.secret, "secret", "", "the `SECRET` by which requests are signed")
 	c.Flags().BoolVar(&f.secretStdin, "secret-stdin", false, "read the secret from standard input")
-	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "call addresses of private networks and of this machine too")
+	c.Flags().BoolVar(&f.allowPrivate, "allow-private", false, "call private networks and this machine too")
 	c.Flags().Int64Var(&f.since, "since", 0, "begin with the events after number `N`; 0: with the first")
 	return c
 }

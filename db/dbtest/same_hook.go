@@ -19,7 +19,8 @@ func (r *rows) push() step {
 func (r *rows) hook() step {
 	t := r.t
 	h := track.Hook{
-		ID: rapid.Int64Range(0, 4).Draw(t, "hook"), URL: oneOf(t, "url", "https://x/", "http://y/?a"), Project: r.anyProject(),
+		ID:  rapid.Int64Range(0, 4).Draw(t, "hook"),
+		URL: oneOf(t, "url", "https://x/", "http://y/?a"), Project: r.anyProject(),
 		Categories: rapid.SliceOfNDistinct(rapid.SampledFrom([]track.Category{track.PatchCreated, track.CheckCreated}), 0, 2,
 			rapid.ID[track.Category]).Draw(t, "categories"),
 		Secret: oneOf(t, "secret", "", "ä"), AllowPrivate: rapid.Bool().Draw(t, "private"), Made: r.anyTime("made"),

@@ -144,7 +144,8 @@ func (u suite) TestHookProgress(t *testing.T) {
 	h := addHook(t, s, track.Hook{URL: "https://x/", Made: epoch}, new(int64))
 	failed := track.HookProgress{Sent: 3, Failures: 2, FailingSince: epoch.Add(time.Millisecond),
 		NextTry: epoch.Add(time.Hour), Fault: "it answered 500\xff", GivenUp: epoch.Add(72 * time.Hour)}
-	if err := s.NoteHooks(ctx, lease("a", 9), map[int64]track.HookProgress{h.ID: failed}); !errors.Is(err, db.ErrLease) {
+	noted := map[int64]track.HookProgress{h.ID: failed}
+	if err := s.NoteHooks(ctx, lease("a", 9), noted); !errors.Is(err, db.ErrLease) {
 		t.Errorf("without a lease: %v", err)
 	}
 	if err := s.TakeLease(ctx, lease("a", 9), epoch, nobodyIsDead); err != nil {
@@ -157,7 +158,8 @@ func (u suite) TestHookProgress(t *testing.T) {
 	if got := hooksOf(t, other)[0]; got.HookProgress != failed {
 		t.Errorf("noted is %+v, want %+v", got.HookProgress, failed)
 	}
-	if err := other.NoteHooks(ctx, lease("b", 30), map[int64]track.HookProgress{h.ID: {Sent: 9}}); !errors.Is(err, db.ErrLease) {
+	further := map[int64]track.HookProgress{h.ID: {Sent: 9}}
+	if err := other.NoteHooks(ctx, lease("b", 30), further); !errors.Is(err, db.ErrLease) {
 		t.Errorf("by another: %v", err)
 	}
 	if err := other.RetryHook(ctx, by, h.ID, true); err != nil {

@@ -14,8 +14,9 @@ func (q queries) Hooks() (out []track.Hook, err error) {
 		FROM hook ORDER BY id`, nil, func(scan func(...any) error) error {
 		var h track.Hook
 		var categories string
-		err := scan(&h.ID, &h.URL, (*number)(&h.Project), &categories, &h.Secret, &h.AllowPrivate, (*seconds)(&h.Made), &h.Sent,
-			&h.Failures, (*microsOrZero)(&h.FailingSince), (*microsOrZero)(&h.NextTry), &h.Fault, (*seconds)(&h.GivenUp))
+		err := scan(&h.ID, &h.URL, (*number)(&h.Project), &categories, &h.Secret, &h.AllowPrivate, (*seconds)(&h.Made),
+			&h.Sent, &h.Failures, (*microsOrZero)(&h.FailingSince), (*microsOrZero)(&h.NextTry), &h.Fault,
+			(*seconds)(&h.GivenUp))
 		for name := range strings.SplitSeq(categories, ",") {
 			if name != "" {
 				h.Categories = append(h.Categories, track.Category(name))

@@ -36,7 +36,8 @@ func startOf(pid int) string {
 	if err != nil {
 		return ""
 	}
-	_, rest, ok := strings.Cut(string(text[max(strings.LastIndexByte(string(text), ')'), 0):]), ") ") // its name may have any
+	name := max(strings.LastIndexByte(string(text), ')'), 0) // where it ends: it may have brackets itself
+	_, rest, ok := strings.Cut(string(text[name:]), ") ")
 	fields := strings.Fields(rest)
 	const state, start = 0, 19 // counted from the third field
 	if !ok || len(fields) <= start || fields[state] == "Z" || fields[state] == "X" {

@@ -209,7 +209,8 @@ func TestSends(t *testing.T) {
 	for i, h := range headers {
 		id, at := h.Get("X-Patchwatch-Delivery"), h.Get("X-Patchwatch-Timestamp")
 		if h.Get("X-Patchwatch-Signature") != hook.Signature("sesame", id, at, []byte(bodies[i])) ||
-			!strings.HasPrefix(id, epoch+".") || !strings.HasPrefix(bodies[i], `{"id":`+strings.TrimPrefix(id, epoch+".")+",") ||
+			!strings.HasPrefix(id, epoch+".") ||
+			!strings.HasPrefix(bodies[i], `{"id":`+strings.TrimPrefix(id, epoch+".")+",") ||
 			!strings.Contains(bodies[i], `"category":"`+h.Get("X-Patchwatch-Event")+`"`) ||
 			h.Get("X-Patchwatch-Hook") != fmt.Sprint(everything.ID) || h.Get("Content-Type") != "application/json" {
 			t.Errorf("%v\n%s", h, bodies[i])
@@ -224,7 +225,8 @@ func TestSends(t *testing.T) {
 	}
 	before := all.count()
 	p.send(nil)
-	p.Deliver(town.Mail{ID: "new", From: "x@example.org", List: "demo", Subject: "[PATCH] new", Text: "x\n" + town.Diff, Day: 20})
+	p.Deliver(town.Mail{ID: "new", From: "x@example.org", List: "demo", Subject: "[PATCH] new", Text: "x\n" + town.Diff,
+		Day: 20})
 	p.until("what is new is sent", func() bool { return all.count() > before })
 	if _, got := all.got(); !strings.Contains(got[before], `"new"`) {
 		t.Errorf("a sender begun anew sends %s", got[before])
@@ -243,7 +245,8 @@ func (p *place) project(name string) int64 {
 // TestSignature holds it against a value from openssl dgst.
 func TestSignature(t *testing.T) {
 	got := hook.Signature("sesame", "3f2a.7", "1790000000", []byte(`{"id":7}`))
-	out, err := exec.Command("sh", "-c", `printf %s '3f2a.7.1790000000.{"id":7}' | openssl dgst -sha256 -hmac sesame -r`).Output()
+	const dgst = `printf %s '3f2a.7.1790000000.{"id":7}' | openssl dgst -sha256 -hmac sesame -r`
+	out, err := exec.Command("sh", "-c", dgst).Output()
 	if err != nil {
 		t.Skip("openssl is needed")
 	}
@@ -282,8 +285,8 @@ func TestFailingHook(t *testing.T) {
 		}
 	}
 	stop()
-	if h := p.of(nobody.ID); h.Failures < 2 || !strings.Contains(h.Fault, "connection refused") || h.Waiting != len(want) ||
-		h.NextTry.IsZero() || h.FailingSince.IsZero() {
+	if h := p.of(nobody.ID); h.Failures < 2 || !strings.Contains(h.Fault, "connection refused") ||
+		h.Waiting != len(want) || h.NextTry.IsZero() || h.FailingSince.IsZero() {
 		t.Errorf("of nobody is noted %+v", h)
 	}
 	if h := p.of(elsewhere.ID); h.Sent != 0 || !strings.Contains(h.Fault, "redirects are not followed") {
@@ -352,8 +355,7 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// TestOneSender: of two servers over one database one sends; when it ends the other goes on at once, and nothing is sent
-// twice.
+// TestOneSender: of two servers over one database one sends; when it ends the other goes on at once. Nothing is sent twice.
 func TestOneSender(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -361,8 +363,8 @@ func TestOneSender(t *testing.T) {
 	p.hook(track.Hook{URL: r.URL}, 0)
 	first, second := p.send(nil), p.send(nil)
 	for n := range 8 {
-		p.Deliver(town.Mail{ID: fmt.Sprint("m", n), From: "x@example.org", List: "demo", Subject: fmt.Sprint("[PATCH] no ", n),
-			Text: "x\n" + town.Diff, Day: 20})
+		p.Deliver(town.Mail{ID: fmt.Sprint("m", n), From: "x@example.org", List: "demo",
+			Subject: fmt.Sprint("[PATCH] no ", n), Text: "x\n" + town.Diff, Day: 20})
 		if n == 3 {
 			first()
 		}

@@ -30,7 +30,7 @@ func ticking(returned chan<- error) http.HandlerFunc {
 	}
 }
 
-// TestStreamOutlivesLimits: a stream that its client reads goes on when the time of a request, of its body and of a whole
+// TestStreamOutlivesLimits: a stream that its client reads goes on when the time of a request, of its body and of an
 // answer is over. It is not compressed, and each piece arrives when it is sent.
 func TestStreamOutlivesLimits(t *testing.T) {
 	t.Parallel()
@@ -38,7 +38,8 @@ func TestStreamOutlivesLimits(t *testing.T) {
 	for name, client := range map[string]*http.Client{"HTTP/1.1": http.DefaultClient, "HTTP/2": plainHTTP2()} {
 		t.Run(name, func(t *testing.T) {
 			returned := make(chan error, 1)
-			url, _ := start(t, Config{Limits: Limits{Body: limit, Request: limit, Answer: limit, Stall: limit}}, ticking(returned))
+			limits := Limits{Body: limit, Request: limit, Answer: limit, Stall: limit}
+			url, _ := start(t, Config{Limits: limits}, ticking(returned))
 			r, err := http.NewRequestWithContext(t.Context(), "GET", url, nil)
 			if err != nil {
 				t.Fatal(err)
