@@ -3,7 +3,9 @@ package index
 import (
 	"database/sql"
 	"encoding/json"
+	"slices"
 	"strings"
+	"time"
 
 	"patchwatch/search"
 )
@@ -65,35 +67,72 @@ func (w *walk) only(mails []int64) error {
 	return err
 }
 
+// dear is how long FTS5 may take for one mail, before it is asked about many at once. It begins each time with the
+// newest mail that it finds at all, so that where it finds none it has looked at the whole index.
+var dear = 20 * time.Millisecond // changed by tests alone
+
 // amongBound leaves out candidates that the bound does not have, where they did not come from it.
 func (w *walk) amongBound(chunk []*candidate) ([]*candidate, error) {
 	if w.few == "" || w.bound.scope == everything || len(chunk) == 0 {
 		return chunk, nil
 	}
-	ids := make([]int64, len(chunk))
-	for i, c := range chunk {
+	has := make(map[int64]bool, len(chunk))
+	for _, c := range chunk {
+		has[c.id] = false
+	}
+	rest := chunk
+	if !w.atOnce {
+		began := time.Now()
+		if err := w.oneByOne(chunk[:1], has); err != nil {
+			return nil, err
+		}
+		rest = chunk[1:]
+		w.atOnce = time.Since(began) > dear
+	}
+	ask := w.oneByOne
+	if w.atOnce {
+		ask = w.allAtOnce
+	}
+	if err := ask(rest, has); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(chunk, func(c *candidate) bool { return !has[c.id] }), nil
+}
+
+// oneByOne asks which candidates the bound has, and FTS5 looks for each.
+func (w *walk) oneByOne(some []*candidate, has map[int64]bool) error {
+	ids := make([]int64, len(some))
+	for i, c := range some {
 		ids[i] = c.id
 	}
 	text, err := json.Marshal(ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	has := map[int64]bool{}
-	if err := each(w.ctx, w.tx,
-		`SELECT rowid FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))`,
-		[]any{w.bound.match, string(text)}, func(rows *sql.Rows) error {
+	return w.found(has, `rowid IN (SELECT value FROM json_each(?))`, string(text))
+}
+
+// allAtOnce asks which documents the bound has, from the first candidate to the last.
+func (w *walk) allAtOnce(some []*candidate, has map[int64]bool) error {
+	if len(some) == 0 {
+		return nil
+	}
+	least, most := some[0].id, some[0].id
+	for _, c := range some {
+		least, most = min(least, c.id), max(most, c.id)
+	}
+	return w.found(has, `rowid BETWEEN ? AND ?`, least, most)
+}
+
+// found notes which candidates the bound has, of the documents that a condition leaves.
+func (w *walk) found(has map[int64]bool, condition string, args ...any) error {
+	return each(w.ctx, w.tx, `SELECT rowid FROM words WHERE words MATCH ? AND `+condition,
+		append([]any{w.bound.match}, args...), func(rows *sql.Rows) error {
 			var id int64
 			err := rows.Scan(&id)
-			has[id] = true
+			if _, is := has[id]; is {
+				has[id] = true
+			}
 			return err
-		}); err != nil {
-		return nil, err
-	}
-	var out []*candidate
-	for _, c := range chunk {
-		if has[c.id] {
-			out = append(out, c)
-		}
-	}
-	return out, nil
+		})
 }

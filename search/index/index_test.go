@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -90,11 +91,18 @@ func (b rt2tb) Fatal(args ...any) { b.rt.Fatal(args...) }
 
 func checkQuery(rt *rapid.T, here *town, x *Index) {
 	text := drawQuery(rt, 3)
+	if rapid.IntRange(0, 5).Draw(rt, "few") == 0 {
+		text = "state:new AND (" + text + ")"
+	}
 	n, _, err := search.Parse(text, search.Options{Now: firstDate})
 	if err != nil {
 		return // too deep, or nothing left of a phrase
 	}
 	copies := rapid.IntRange(0, 4).Draw(rt, "copies") == 0
+	if rapid.Bool().Draw(rt, "at once") {
+		defer func(was time.Duration) { dear = was }(dear)
+		dear = 0
+	}
 	r, err := x.Search(context.Background(), here, Query{Tree: n, Copies: copies})
 	if err != nil {
 		rt.Fatalf("%s: %v", text, err)

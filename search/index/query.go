@@ -111,11 +111,12 @@ type walk struct {
 	query     Query
 	displaced int64
 
-	bound bound
-	check check
-	few   string         // a list of the only mails that may be meant, as JSON; empty: they are not known
-	among map[int64]bool // of Query.Among, if few does not have them
-	ahead *candidate     // one of the next chunk
+	bound  bound
+	check  check
+	few    string         // a list of the only mails that may be meant, as JSON; empty: they are not known
+	among  map[int64]bool // of Query.Among, if few does not have them
+	atOnce bool           // FTS5 is asked about all of few at once
+	ahead  *candidate     // one of the next chunk
 	compiledChecks
 }
 
@@ -139,7 +140,7 @@ func (w *walk) run(f func(Hit) bool) error {
 		return err
 	}
 	defer rows.Close()
-	for size := w.firstChunk(); ; size = min(2*size, mostInChunk) {
+	for size := w.firstChunk(); ; size = min(2*size, max(mostInChunk, size)) {
 		chunk, err := w.readChunk(rows, size)
 		if err != nil || len(chunk) == 0 {
 			return err
@@ -147,6 +148,9 @@ func (w *walk) run(f func(Hit) bool) error {
 		goOn, err := w.take(chunk, f)
 		if err != nil || !goOn {
 			return err
+		}
+		if w.atOnce { // each question may take as long as the last one
+			size = mostFew
 		}
 	}
 }
