@@ -4,7 +4,6 @@ package find
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"patchwatch/search"
@@ -70,8 +69,13 @@ type Refused string
 
 func (r Refused) Error() string { return string(r) }
 
+// sentence is an error in words that may be told as they are.
+type sentence string
+
+func (s sentence) Error() string { return string(s) }
+
 // ErrTooLong is the error of a query that was given up.
-var ErrTooLong = errors.New("This query takes too long: more or rarer words, or a range of dates, make it shorter.")
+var ErrTooLong error = sentence("This query takes too long: more or rarer words, or a range of dates, make it shorter.")
 
 // Parse reads a query of somebody who has saved others. Mistakes are of type search.Mistake.
 func Parse(

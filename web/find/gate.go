@@ -2,7 +2,6 @@ package find
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 	"sync"
 	"time"
@@ -46,7 +45,7 @@ func NewGate(l GateLimits) *Gate {
 }
 
 // ErrFull is the error of Enter where too many wait, or have waited for too long.
-var ErrFull = errors.New("The server is busy: try again in a moment.")
+var ErrFull error = sentence("The server is busy: try again in a moment.")
 
 // Overspent is the error of Enter for a network that has used more than its share, with the time after which it may
 // try again.
