@@ -134,7 +134,9 @@ type mboxFile struct {
 	*call
 	mails []track.ArchivedMail
 	next  func() ([]track.ArchivedMail, error)
-	all   []track.ArchivedMail // that were written
+	all   []track.ArchivedMail // that were written, until it is being sent
+
+	sending bool
 }
 
 // send writes while the client reads. Once it has begun, an error ends the connection, so that the client does not take
@@ -147,6 +149,7 @@ func (f *mboxFile) send(w http.ResponseWriter, header [][2]string) error {
 	if f.R.Method == http.MethodHead {
 		return nil
 	}
+	f.sending = true
 	if err := f.write(flushed{w}, header[0][1] == gzType); err != nil {
 		if f.Ctx().Err() == nil {
 			f.Desk.Log.ErrorContext(f.Ctx(), "answer", "path", f.R.URL.Path, "err", err)
@@ -195,7 +198,9 @@ func (f *mboxFile) writeAll(to io.Writer, flush func() error) error {
 		if err := f.writeSome(to, f.mails[:n]); err != nil {
 			return err
 		}
-		f.all = append(f.all, f.mails[:n]...)
+		if !f.sending {
+			f.all = append(f.all, f.mails[:n]...)
+		}
 		if f.mails = f.mails[n:]; len(f.mails) > 0 {
 			if err := flush(); err != nil {
 				return err

@@ -101,9 +101,5 @@ func (c *call) listOf(project int64) string {
 	if p == nil {
 		return "/all/"
 	}
-	name := string(site.Escape(nil, p.LinkName))
-	if track.CheckLinkName(p.LinkName) != nil {
-		return "/inbox/" + name + "/"
-	}
-	return "/" + name + "/"
+	return string(site.Links{}.List(nil, p))
 }

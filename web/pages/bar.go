@@ -24,6 +24,7 @@ func (c *call) inProject(p *track.Project, title string, current int) layout.Pag
 	tabs := []layout.Tab{
 		{Text: "Series", URL: at + "series/", Current: current == seriesTab},
 		{Text: "Patches", URL: at + "list/", Current: current == patchesTab},
+		{Text: "Mail", URL: string(site.Links{Base: c.prefix()}.List(nil, p))},
 	}
 	if c.Viewer.User != nil {
 		mine := c.prefix() + "/user/todo/" + url.PathEscape(p.LinkName) + "/"

@@ -58,6 +58,15 @@ func (l Links) Bundle(b []byte, owner, name string) []byte {
 	return append(escape(b, name, true), '/')
 }
 
+// List is the archive of a project.
+func (l Links) List(b []byte, p *track.Project) []byte {
+	b = append(b, l.Base...)
+	if track.CheckLinkName(p.LinkName) != nil {
+		b = append(b, "/inbox"...)
+	}
+	return append(escape(append(b, '/'), p.LinkName, false), '/')
+}
+
 // Archived is a mail in the archive of its list; empty: it is not known where that is.
 func Archived(p *track.Project, msgID string) string {
 	if p.ListArchiveURLFormat == "" || msgID == "" {
