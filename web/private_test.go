@@ -125,7 +125,7 @@ func named(s *whole) (all []string) {
 		"/bundle/inner/secret/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
 		"/robots.txt", "/nothing/", "/search/?q=secret", "/search/?q=project:inside", "/search/?q=mid:in-first",
 		"/search/?q=f:hermit", "/search/?q=references:in-cover&x=t", "/search/?q=s:alone", "/search/?q=f:bob&t",
-		"/all/?q=secret", "/inside/?q=secret", "/all/?q=s:it&x=t", "/demo/?q=f:bob",
+		"/all/?q=secret", "/inside/?q=secret", "/all/?q=s:it&x=A", "/search/?q=f:bob&x=A", "/all/?q=s:it&x=t", "/demo/?q=f:bob",
 	)
 }
 

@@ -62,6 +62,61 @@ func TestSearchOfManyMails(t *testing.T) {
 	}
 }
 
+// TestSearchFeed: the newest mails that a query finds, whole, with links into the archive.
+func TestSearchFeed(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for url, want := range map[string]string{
+		"/demo/?q=s:add&x=A":            "/demo/on-cover/ /demo/on-first/ /demo/first/ /demo/cover/",
+		"/search/?q=s:add&x=A":          "/all/on-cover/ /all/on-first/ /all/first/ /all/cover/",
+		"/all/?q=s:add&x=A&l=1":         "/all/on-cover/",
+		"/inbox/demo/?q=s:add&x=A&o=-1": "/inbox/demo/cover/ /inbox/demo/first/ /inbox/demo/on-first/ /inbox/demo/on-cover/",
+	} {
+		w := s.get("", url)
+		var got []string
+		for _, entry := range strings.Split(w.Body.String(), "<entry>")[1:] {
+			_, link, _ := strings.Cut(entry, `href="http://pw.example.org`)
+			link, _, _ = strings.Cut(link, `"`)
+			got = append(got, link)
+		}
+		if h := w.Result().Header; w.Code != 200 || strings.Join(got, " ") != want ||
+			!strings.HasPrefix(h.Get("Content-Type"), "application/atom+xml") || h.Get("ETag") == "" {
+			t.Errorf("%s: %d %v %v, want %s", url, w.Code, h, got, want)
+		}
+		readAtom(t, url, w.Body.String())
+		again := s.do("", "GET", url, "", "If-None-Match", w.Result().Header.Get("ETag"))
+		if again.Code != 304 {
+			t.Errorf("%s: %d for those who have it", url, again.Code)
+		}
+	}
+	if w := s.get("", "/demo/?q=nothing-has-this&x=A"); w.Code != 404 {
+		t.Error(w.Code)
+	}
+}
+
+// TestSearchInThreads: a POST below a mail finds what is in its thread, on whatever list.
+func TestSearchInThreads(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	for _, c := range []struct{ url, query, want string }{
+		{"/demo/first/?x=m", "f:bob@example.org OR f:eve@example.org", "<elsewhere> <on-first>"},
+		{"/all/on-cover/?x=m", "dt:20261003000000..", "<elsewhere> <on-cover> <on-first>"},
+		{"/all/pull?x=m", "s:pull", "<pull>"},
+	} {
+		w := s.do("", "POST", c.url+"&q="+url.QueryEscape(c.query), "")
+		if got := idsOf(gunzip(t, w)); got != c.want {
+			t.Errorf("%s %s: %s, want %s", c.url, c.query, got, c.want)
+		}
+	}
+	for url, want := range map[string]int{
+		"/demo/first/?x=m&q=s:pull": 404, "/demo/nobody/?x=m&q=s:pull": 404, "/demo/spam/?x=m&q=buy": 410, "/demo/first/?q=add": 404,
+	} {
+		if w := s.do("", "POST", url, ""); w.Code != want {
+			t.Errorf("POST %s: %d %s, want %d", url, w.Code, w.Body, want)
+		}
+	}
+}
+
 // TestSearchInLists: a list is searched under its own name, and its mails are found below it.
 func TestSearchInLists(t *testing.T) {
 	t.Parallel()

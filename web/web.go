@@ -78,7 +78,7 @@ func New(c Config, mux *http.ServeMux) *Site {
 	gate := find.NewGate(find.DefaultGateLimits)
 	found := results.New(results.Config{Store: c.Store, Desk: desk, Finder: c.Finder, Gate: gate})
 	s := &Site{c, desk, inbox.New(inbox.Config{Store: c.Store, Desk: desk, Search: found, Gate: gate}), streams, a}
-	found.File = s.inbox.Found
+	found.File, found.Feed = s.inbox.Found, s.inbox.FoundFeed
 	found.Install(mux)
 	mux.Handle("/api/", a)
 	mux.Handle("GET /events/stream", s.streams)

@@ -86,6 +86,28 @@ func (x *Inbox) Found(v *visit.Visit, mails []int64, whole bool) (*site.Answer, 
 	return c.mboxOf(gzType, "results.mbox.gz", first, next)
 }
 
+// FoundFeed answers with mails that were found as a feed.
+func (x *Inbox) FoundFeed(v *visit.Visit, of results.Feed, mails []int64) (*site.Answer, error) {
+	c := &call{Inbox: x, Visit: v, of: of.Project, path: path{prefix: of.Path}}
+	if of.Path == results.Everywhere {
+		c.prefix = "/all/" // where the mails are
+	}
+	var all []track.ArchivedMail
+	for from := &(foundMails{call: c, left: mails, seen: map[string]bool{}}); ; {
+		some, err := from.next()
+		if err != nil {
+			return nil, err
+		}
+		if len(some) == 0 {
+			break
+		}
+		all = append(all, some...)
+	}
+	page := c.Links.Base + of.Path
+	f := &feed{title: titleOf(of.Title), self: page + of.Self, page: page + of.Page, id: urn(of.Path + of.Self)}
+	return c.feedOfMails(f, all)
+}
+
 // foundMails reads mails by number, some at a time.
 type foundMails struct {
 	*call

@@ -84,29 +84,32 @@ func (r *Results) make(v *visit.Visit, a *asked, at Place, state find.State) (*s
 	if err != nil || len(f.Mails) == 0 {
 		return answer, err
 	}
-	if a.form == "m" {
-		file, err := r.File(v, f.Mails, a.threads)
-		if err != nil {
-			return nil, err
-		}
-		answer.Header, answer.Body = file.Header, file.Body
-	} else if err := r.list(v, a, at, f, answer); err != nil {
+	var made *site.Answer
+	switch a.form {
+	case "m":
+		made, err = r.File(v, f.Mails, a.threads)
+	case "A":
+		made, err = r.Feed(v, Feed{at, a.text + " - search results", a.url("A", 0), a.url("", 0)}, f.Mails)
+	default:
+		made, err = r.list(v, a, at, f)
+	}
+	if err != nil {
 		return nil, err
 	}
+	answer.Header, answer.Body = made.Header, made.Body
 	sum := sha256.Sum256(answer.Body)
 	answer.Tag = base64.RawURLEncoding.EncodeToString(sum[:15])
 	return answer, nil
 }
 
 // list answers with a page.
-func (r *Results) list(v *visit.Visit, a *asked, at Place, f find.Found, answer *site.Answer) error {
+func (r *Results) list(v *visit.Visit, a *asked, at Place, f find.Found) (*site.Answer, error) {
 	mails, err := r.mails(v.Ctx(), f.Mails)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	answer.Header = [][2]string{{"Content-Type", htmlType}}
-	answer.Body, err = r.page(v, a, at, &listing{mails: mails, known: f.Known, more: f.More, state: f.State})
-	return err
+	body, err := r.page(v, a, at, &listing{mails: mails, known: f.Known, more: f.More, state: f.State})
+	return &site.Answer{Body: body, Header: [][2]string{{"Content-Type", htmlType}}}, err
 }
 
 // mails reads what was found, in its order.

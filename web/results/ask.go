@@ -31,6 +31,7 @@ type asked struct {
 const (
 	defaultLimit = 200
 	mostLimit    = 200
+	feedLimit    = 50 // of a feed, which has whole mails
 	mostOffset   = 1 << 30
 
 	// manyOfThread is of how many mails of each thread a list is made that shows one of each. If there are more, a thread
@@ -53,7 +54,10 @@ func read(r *http.Request) (*asked, error) {
 	if a.offset, err = number(values, "o", 0, -mostOffset); err != nil {
 		return nil, err
 	}
-	a.limit, err = number(values, "l", defaultLimit, 1)
+	if a.form == "A" {
+		a.limit = feedLimit
+	}
+	a.limit, err = number(values, "l", a.limit, 1)
 	a.limit = min(a.limit, mostLimit)
 	return a, err
 }
@@ -84,7 +88,7 @@ func (a *asked) url(form string, offset int) string {
 	if offset != 0 {
 		values.Set("o", strconv.Itoa(offset))
 	}
-	if a.limit != defaultLimit {
+	if a.limit != defaultLimit && form != "A" {
 		values.Set("l", strconv.Itoa(a.limit))
 	}
 	for name, on := range map[string]bool{"r": a.best, "t": a.threads && form != "m"} {

@@ -92,8 +92,8 @@ func (r *Results) frame(v *visit.Visit, a *asked, at Place) (*page, error) {
 	}
 	if u := v.Viewer.User; u != nil {
 		p.User = u.Name
-		p.Save = prefix(v) + searchPath + "saved/"
-		if at.Path == searchPath && a.text == "" { // an answer that is kept does not have them
+		p.Save = prefix(v) + Everywhere + "saved/"
+		if at.Path == Everywhere && a.text == "" { // an answer that is kept does not have them
 			return p, r.addSaved(v, p)
 		}
 	}
@@ -193,7 +193,7 @@ func (r *Results) rows(v *visit.Visit, at Place, l *listing) []*row {
 // link leads to a mail: to the page of a patch or cover from where everything is searched, otherwise into the archive.
 func (r *Results) link(v *visit.Visit, at Place, m *track.ArchivedMail, is track.Role) []byte {
 	own := site.Links{Base: prefix(v)}
-	if at.Path != searchPath {
+	if at.Path != Everywhere {
 		return inArchive(prefix(v)+at.Path, m.MsgID)
 	}
 	p := v.World.Project(m.Project)

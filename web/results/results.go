@@ -32,10 +32,20 @@ type Config struct {
 
 	// File answers with mails as one file; whole: with the whole threads of these.
 	File func(v *visit.Visit, mails []int64, whole bool) (*site.Answer, error)
+
+	// Feed answers with mails as an Atom feed.
+	Feed func(v *visit.Visit, f Feed, mails []int64) (*site.Answer, error)
 }
 
 // Results answers searches.
 type Results struct{ Config }
+
+// A Feed is what a feed says of itself.
+type Feed struct {
+	Place
+	Title      string
+	Self, Page string // where the feed and the page of its query are, below the place
+}
 
 // New makes a Results.
 func New(c Config) *Results { return &Results{c} }

@@ -17,7 +17,8 @@ import (
 
 // What people have saved to search for it again, each for themselves.
 
-const searchPath = "/search/"
+// Everywhere is the path of the page for everything.
+const Everywhere = "/search/"
 
 // saved is a query that the viewer has saved.
 type saved struct{ Name, Query, URL string }
@@ -30,7 +31,7 @@ func (r *Results) addSaved(v *visit.Visit, p *page) error {
 	for _, s := range all {
 		p.Saved = append(p.Saved, saved{
 			Name: mailtext.Visible(s.Name), Query: mailtext.Visible(s.Query),
-			URL: prefix(v) + searchPath + "?q=" + url.QueryEscape("saved:"+s.Name),
+			URL: prefix(v) + Everywhere + "?q=" + url.QueryEscape("saved:"+s.Name),
 		})
 	}
 	return nil
@@ -38,7 +39,7 @@ func (r *Results) addSaved(v *visit.Visit, p *page) error {
 
 // everywhere searches all that the viewer sees. Without a query it asks for one.
 func (r *Results) everywhere(v *visit.Visit, w http.ResponseWriter) error {
-	at := Place{Path: searchPath}
+	at := Place{Path: Everywhere}
 	if a, err := read(v.R); err != nil || strings.TrimSpace(a.text) != "" {
 		return r.Search(v, w, at)
 	}
@@ -83,7 +84,7 @@ func (r *Results) save(v *visit.Visit, w http.ResponseWriter) error {
 	if err := r.Store.SaveQuery(v.Ctx(), v.Viewer.Actor(), name, query); err != nil {
 		return err
 	}
-	to := searchPath
+	to := Everywhere
 	if query != "" {
 		to += "?q=" + url.QueryEscape("saved:"+name)
 	}
