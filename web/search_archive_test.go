@@ -1,7 +1,10 @@
 package web_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,8 +33,9 @@ func TestSearchFiles(t *testing.T) {
 		}
 	}
 	for url, want := range map[string]int{
-		"/demo/?x=m&q=nothing": 404, "/demo/?x=m&q=%22a": 400, "/demo/?x=m": 404, "/demo/?q=add": 404, "/nowhere/?x=m&q=add": 404,
-		"/demo/?x=m&q=spam": 404, "/all/?x=m&q=stray": 404, "/search/?x=m": 400,
+		"/demo/?x=m&q=nothing": 404, "/demo/?x=m&q=%22a": 400, "/demo/?x=m": 404, "/demo/?q=add": 404,
+		"/nowhere/?x=m&q=add": 404,
+		"/demo/?x=m&q=spam":   404, "/all/?x=m&q=stray": 404, "/search/?x=m": 400,
 	} {
 		if w := s.do("", "POST", url, "x=m"); w.Code != want {
 			t.Errorf("POST %s: %d %s, want %d", url, w.Code, w.Body, want)
@@ -59,6 +63,38 @@ func TestSearchOfManyMails(t *testing.T) {
 		if len(ids) != 450 || len(seen) != 450 {
 			t.Errorf("%q: %d mails, %d of them different", t1, len(ids), len(seen))
 		}
+	}
+}
+
+// TestLargeFilesAreWhole: a file that turns out to be too large to be kept has all mails, those included at which that
+// was noticed.
+func TestLargeFilesAreWhole(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range 5 {
+		var text strings.Builder
+		for range 10_000 {
+			fmt.Fprintf(&text, "%016x%016x%016x%016x\n", random.Uint64(), random.Uint64(), random.Uint64(), random.Uint64())
+		}
+		s.Deliver(town.Mail{
+			ID: fmt.Sprint("large", i), From: "x@example.org", List: "demo", Subject: "large", Refs: "large0", Day: 9 + i,
+			Text: text.String(),
+		})
+	}
+	const all = "<large0> <large1> <large2> <large3> <large4>"
+	if got := idsOf(gunzip(t, s.get("", "/demo/large0/t.mbox.gz"))); got != all {
+		t.Errorf("a thread has %s", got)
+	}
+	if got := idsOf(s.get("", "/demo/large0/t.mbox").Body.String()); got != all {
+		t.Errorf("a thread that is not compressed has %s", got)
+	}
+	if got := idsOf(gunzip(t, s.do("", "POST", "/demo/?x=m&t=1&q=s:large", ""))); got != all {
+		t.Errorf("whole threads have %s", got)
+	}
+	got := strings.Fields(idsOf(gunzip(t, s.do("", "POST", "/demo/?x=m&q=s:large", ""))))
+	if slices.Reverse(got); strings.Join(got, " ") != all {
+		t.Errorf("a search finds %s", got)
 	}
 }
 
@@ -109,7 +145,8 @@ func TestSearchInThreads(t *testing.T) {
 		}
 	}
 	for url, want := range map[string]int{
-		"/demo/first/?x=m&q=s:pull": 404, "/demo/nobody/?x=m&q=s:pull": 404, "/demo/spam/?x=m&q=buy": 410, "/demo/first/?q=add": 404,
+		"/demo/first/?x=m&q=s:pull": 404, "/demo/nobody/?x=m&q=s:pull": 404,
+		"/demo/spam/?x=m&q=buy": 410, "/demo/first/?q=add": 404,
 	} {
 		if w := s.do("", "POST", url, ""); w.Code != want {
 			t.Errorf("POST %s: %d %s, want %d", url, w.Code, w.Body, want)

@@ -111,7 +111,7 @@ func (c *call) mboxOf(
 		if !errors.Is(err, errTooMuch) {
 			return nil, err
 		}
-		f = &mboxFile{call: c, mails: f.all, next: next}
+		f = &mboxFile{call: c, mails: append(f.all, f.mails...), next: next} // what was written, and what was not
 	}
 	return nil, &visit.Stream{Send: func(w http.ResponseWriter) error { return f.send(w, header) }}
 }
