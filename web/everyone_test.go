@@ -183,7 +183,8 @@ func found(place string) int {
 
 // forUsers tells whether a place is only for those who have logged in.
 func forUsers(place string) bool {
-	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/") || place == "/user/delegated.atom"
+	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/") || place == "/user/delegated.atom" ||
+		strings.HasPrefix(place, "/user/todo/")
 }
 
 // TestRequireLogin asks a server for everything that shows nothing to anybody but users.

@@ -88,6 +88,7 @@ func (c *call) render(s *shown) ([]byte, error) {
 	f := s.page.Frame()
 	f.Title = named(f.Title)
 	f.Prefix = c.prefix()
+	f.Search = f.Prefix + "/search/"
 	if u := c.Viewer.User; u != nil {
 		f.User, f.Admin = u.Name, u.Admin
 	}

@@ -392,3 +392,26 @@ func TestSeries(t *testing.T) {
 		t.Errorf("one of two: %d, %s", w.Code, got)
 	}
 }
+
+func TestTodo(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.AddPrivate()
+	w := s.do("GET", "/user/todo/demo/", "")
+	if w.Code != 303 || w.Header().Get("Location") != "/user/login/?next=%2Fuser%2Ftodo%2Fdemo%2F" {
+		t.Errorf("nobody: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	s.as = "del"
+	s.has("/user/todo/", "Delegated to you", "add it", "Demo", "You have sent nothing")
+	s.has("/user/todo/demo/", "add it", `aria-current="page">Mine`)
+	s.lacks("/user/todo/demo/", "alone")
+	s.as = "ann"
+	s.has("/user/todo/", "Sent by you", "add it", "Nothing that is open is delegated to you.")
+	s.lacks("/user/todo/", "secret", "Secret", "Inside", "buy")
+	s.as = "inner"
+	s.has("/user/todo/inside/", "Nothing that is open")
+	s.as = "ann"
+	if w := s.do("GET", "/user/todo/inside/", ""); w.Code != 404 {
+		t.Errorf("private: %d", w.Code)
+	}
+}

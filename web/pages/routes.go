@@ -10,5 +10,7 @@ var routes = []route{
 	{pattern: "/series/{id}/{$}", page: (*call).series, post: (*call).seriesPost},
 	{pattern: "/project/{project}/series/{$}", page: (*call).seriesList, post: (*call).seriesListPost},
 	{pattern: "/project/{project}/list/{$}", page: (*call).patchList, post: (*call).listPost},
+	{pattern: "/user/todo/{$}", page: (*call).todo},
+	{pattern: "/user/todo/{project}/{$}", page: (*call).todo},
 	{pattern: "/project/{project}/undo/{$}", post: (*call).undo},
 }
