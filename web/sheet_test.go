@@ -8,7 +8,6 @@ import (
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	const patch = "http://pw.example.org/project/demo/patch/m2%252Fx@example.org/"
 	for url, want := range map[string][2]string{ // as text, and as a page
 		"/bundle/Maint/mine%20&%20yours/": {
 			"http://pw.example.org/bundle/Maint/mine%20&%20yours/mbox/\n", "<h1>mine &amp; yours</h1>"},

@@ -47,8 +47,3 @@ func (c *call) projectLink(p *track.Project) layout.Link {
 func (c *call) patchPath(p *track.Project, msgID string) string {
 	return string(site.Links{Base: c.prefix()}.Patch(nil, p, msgID))
 }
-
-// coverPath is the page of a cover.
-func (c *call) coverPath(p *track.Project, msgID string) string {
-	return string(site.Links{Base: c.prefix()}.Cover(nil, p, msgID))
-}

@@ -194,7 +194,7 @@ func TestFrameOfProject(t *testing.T) {
 	t.Parallel()
 	pages := MustParse(fstest.MapFS{"one.tmpl": {Data: []byte(`{{define "heading"}}<h1>Mine</h1>{{end}}one`)}}, "*.tmpl")
 	body, err := pages.Render("one", Page{
-		Title: "Series", Search: "/search/", Query: `"x`, Admin: true, Wide: true, Done: "Done.", Next: "/n", Previous: "/p",
+		Title: "Series", Search: "/search/", Query: `"x`, Wide: true, Done: "Done.", Next: "/n", Previous: "/p",
 		Undo: &Undo{URL: "/undo/", Name: "id", Value: "1-2"},
 		Bar:  &Bar{Link{"<net>", "/project/net/"}, []Tab{{"Series", "/s", 214, true}, {"Patches", "/l", 0, false}}},
 	})
@@ -204,7 +204,7 @@ func TestFrameOfProject(t *testing.T) {
 	for _, want := range []string{
 		"<title>Series - &lt;net&gt; - patchwatch</title>", `<a class="project" href="/project/net/"><bdi>&lt;net&gt;</bdi>`,
 		`<a class="tab" href="/s" aria-current="page">Series <span class="count">214</span></a>`,
-		`<a class="tab" href="/l">Patches</a>`, `action="/search/"`, `value="&#34;x"`, `href="/admin/"`, `<body class="wide">`,
+		`<a class="tab" href="/l">Patches</a>`, `action="/search/"`, `value="&#34;x"`, `<body class="wide">`,
 		`<form method="post" action="/undo/"><button class="minor" name="id" value="1-2">Undo`, `<h1>Mine</h1>`,
 		`<link rel="next" href="/n">`, `<link rel="prev" href="/p">`,
 	} {
