@@ -46,6 +46,36 @@ func TestArchivePages(t *testing.T) {
 	}
 }
 
+// TestCopies looks at how mails of one Message-ID differ.
+func TestCopies(t *testing.T) {
+	t.Parallel()
+	s := newArchive(t)
+	has := func(url string, wants ...string) {
+		t.Helper()
+		w := s.get("", url)
+		for _, want := range wants {
+			if w.Code != 200 || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: %d, without %s: %s", url, w.Code, want, w.Body)
+			}
+		}
+	}
+	has("/demo/second/d/", "There are none.")
+	has("/demo/first/", `<a href="/demo/first/d/" rel="nofollow">copies that differ</a>`)
+	has("/demo/first/d/", `<a href="/other/">on <bdi>other</bdi></a>`, `<tr class="add"><td>+A copy.</td></tr>`)
+	s.Deliver(town.Mail{
+		ID: "second", From: "Mallory <ann@example.org>", List: "demo", Subject: "[PATCH v2 2/2] <b>forged</b>", Text: "Otherwise.\n", Day: 9,
+	})
+	has("/demo/second/d/", `<tr class="add"><td>+Otherwise.</td></tr>`, `&lt;b&gt;forged&lt;/b&gt;`, `<tr class="del">`)
+	s.Deliver(town.Mail{ID: "second", From: "a@example.org", List: "demo", Subject: "long", Text: strings.Repeat("x\n", 6000), Day: 10})
+	has("/demo/second/d/", "too long")
+	if err := s.Hide(t.Context(), "admin", []int64{s.Mail("demo", "second")}, true); err != nil {
+		t.Fatal(err)
+	}
+	if w := s.get("", "/demo/second/d/"); w.Code != 410 {
+		t.Errorf("the hidden one: %d", w.Code)
+	}
+}
+
 // TestListPages pages through a list from the newest mail to the oldest, and back.
 func TestListPages(t *testing.T) {
 	t.Parallel()

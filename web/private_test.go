@@ -111,7 +111,7 @@ func named(s *whole) (all []string) {
 		for _, list := range []string{"/all/", "/demo/", "/inside/", "/inbox/inside/", "/r/", "/"} {
 			at := list + mail
 			all = append(all, at, at+"/", at+"/raw", at+"/t.mbox", at+"/t.mbox.gz", at+"/T/", at+"/t/",
-				at+"/t.atom", at+"/1-x")
+				at+"/t.atom", at+"/1-x", at+"/d/")
 		}
 	}
 	for _, query := range []string{

@@ -138,7 +138,7 @@ var places = []string{
 	"/all/", "/demo/", "/inbox/demo/", "/demo/topics_new.html",
 	"/all/topics_active.html", "/demo/new.html",
 	"/demo/new.atom", "/all/topics_new.atom", "/demo/topics_active.atom", "/demo/description", "/demo/first/",
-	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x",
+	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x", "/demo/first/d/", "/all/cover/d/",
 	"/series/{cover}/new.atom", "/user/delegated.atom",
 }
 

@@ -96,6 +96,7 @@ var rooms = map[string][]string{
 		"patchwatch/web/internal/layout", "patchwatch/web/internal/serve", "patchwatch/web/internal/site",
 	},
 	"patchwatch/web/inbox": {
+		"patchwatch/db/engine", "patchwatch/track/rangediff",
 		"patchwatch/ingest", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
 		"patchwatch/web/internal/serve", "patchwatch/web/internal/site", "patchwatch/web/internal/visit",
 		"patchwatch/web/find", "patchwatch/web/results",

@@ -27,7 +27,7 @@ type Line struct {
 // Compare says what differs between two patches. It holds both texts.
 func Compare(old, new Patch) Changes {
 	var c Changes
-	c.Message = compareTexts(old.messageLines(), new.messageLines(), func(string) string { return "" })
+	c.Message = Texts(old.messageLines(), new.messageLines())
 	oldFiles, newFiles := difftext.Read(old.Diff), difftext.Read(new.Diff)
 	if len(oldFiles) == 0 && len(newFiles) == 0 {
 		return c
@@ -37,6 +37,11 @@ func Compare(old, new Patch) Changes {
 	new.diffLines(newFiles, func(line string) { b = append(b, line) })
 	c.Diff = compareTexts(a, b, sectionOf)
 	return c
+}
+
+// Texts says what differs between two texts, given by their lines.
+func Texts(old, new []string) []Hunk {
+	return compareTexts(old, new, func(string) string { return "" })
 }
 
 // sectionOf is the section that a line of a diff begins, or nothing.

@@ -13,6 +13,7 @@ package inbox
 import (
 	"context"
 
+	"patchwatch/db/engine"
 	"patchwatch/track"
 	"patchwatch/web/find"
 	"patchwatch/web/internal/visit"
@@ -27,6 +28,7 @@ type Store interface {
 		mails []track.ArchivedMail, more bool, err error)
 	RecentMails(ctx context.Context, q track.RecentQuery) ([]track.ArchivedMail, error)
 	PatchPage(context.Context, track.PatchQuery) (track.Page[track.PatchRow], error)
+	Copies(ctx context.Context, mail int64) ([]engine.Copy, error)
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 }
 

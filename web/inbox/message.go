@@ -25,6 +25,7 @@ type messagePage struct {
 	Nested  string
 	Mbox    string
 	Atom    string
+	Copies  string        // what differs between mails of this Message-ID, if there are several
 	Lists   []layout.Link // other lists that have it
 	ReplyTo string        // a mailto: URL
 	InReply string        // the Message-ID, for a reply by hand; empty: no shell should read it
@@ -52,6 +53,11 @@ func (c *call) message() (*site.Answer, error) {
 	p.Rows = c.rows(thread, m.MsgID, c.url)
 	if p.Lists, err = c.otherLists(m); err != nil {
 		return nil, err
+	}
+	if others, err := c.others(m); err != nil {
+		return nil, err
+	} else if len(others) > 0 {
+		p.Copies = url + "d/"
 	}
 	return c.render("message", p)
 }

@@ -360,6 +360,8 @@ func (s *Fake) Raw(_ context.Context, mail int64) ([]byte, error) {
 	return []byte(raw), s.ask()
 }
 
+func (s *Fake) Copies(context.Context, int64) ([]engine.Copy, error) { return nil, nil }
+
 func (s *Fake) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
 	for _, mail := range mails {
 		raw, err := s.Raw(ctx, mail)
