@@ -54,7 +54,8 @@ type adopting struct {
 }
 
 // adopt lets f take over in one transaction.
-func (s *Store) adopt(ctx context.Context, by track.Actor, from AdoptFrom, f func(a *adopting) error) (Adoption, error) {
+func (s *Store) adopt(ctx context.Context, by track.Actor, from AdoptFrom, f func(a *adopting) error) (Adoption,
+	error) {
 	var out Adoption
 	err := s.decideBy(ctx, by, func(w *writing) error {
 		w.Quiet = from.Untold
@@ -230,7 +231,8 @@ func (s *Store) AdoptUsers(
 	})
 }
 
-// adoptMaintainer has a new account maintain the project. No server can give rights to an account that was there before.
+// adoptMaintainer has a new account maintain the project. No server can give rights to an account that was there
+// before.
 func (a *adopting) adoptMaintainer(u *track.AdoptedUser) error {
 	before, err := a.Users()
 	if err != nil {

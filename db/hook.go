@@ -153,7 +153,8 @@ func (w *writing) nextOf(h *track.Hook) (int64, error) {
 
 // firstWanted is the first event that waits for a hook. total is that of View.EventPage. Of a project that is not
 // tracked any more nothing waits.
-func firstWanted(v engine.View, h *track.Hook, projects []engine.Project, total int) (track.Page[track.EventRow], error) {
+func firstWanted(v engine.View, h *track.Hook, projects []engine.Project, total int) (track.Page[track.EventRow],
+	error) {
 	if isRemoved(projects, h.Project) {
 		return track.Page[track.EventRow]{}, nil
 	}

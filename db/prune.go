@@ -10,8 +10,8 @@ import (
 )
 
 // Prune takes out what happened and what was decided before these times (zero: nothing), and tells how much that was.
-// What stands stays, and so does the newest event, and what waits for a hook that was not given up. Numbers are not given
-// again.
+// What stands stays, and so does the newest event, and what waits for a hook that was not given up. Numbers are not
+// given again.
 func (s *Store) Prune(ctx context.Context, by track.Actor, events, log time.Time) (gone [2]int64, err error) {
 	err = s.decideBy(ctx, by, func(w *writing) error {
 		waits, err := w.firstWaiting()

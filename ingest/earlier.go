@@ -62,7 +62,10 @@ func cutAddress(line string) (before, id string) {
 
 // idInURL is the Message-ID that an archive has in its address; empty: there is none.
 func idInURL(text string) string {
-	if end := strings.IndexFunc(text, func(r rune) bool { return isSpace(r) || r == '>' || r == ')' || r == ']' }); end >= 0 {
+	if end := strings.IndexFunc(text, func(r rune) bool {
+		return isSpace(r) || r == '>' || r == ')' ||
+			r == ']'
+	}); end >= 0 {
 		text = text[:end]
 	}
 	text = strings.TrimRight(text, ".,;")
@@ -98,7 +101,10 @@ func versionIn(text string) (version int, ok bool) {
 	if len(text) > longest {
 		return 0, false
 	}
-	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return r < '0' || '9' < r && r < 'a' || r > 'z' })
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return r < '0' || '9' < r && r < 'a' ||
+			r > 'z'
+	})
 	rfc := false
 	for _, word := range words {
 		if n, isVersion := versionWord(word); isVersion {

@@ -10,7 +10,8 @@ type Leaf struct {
 	Body     []byte
 }
 
-// ReadLeaf reads the nth leaf of a mail, from 1, in the order of ReadTexts. It is nil if the mail has fewer, or is none.
+// ReadLeaf reads the nth leaf of a mail, from 1, in the order of ReadTexts. It is nil if the mail has fewer, or is
+// none.
 func ReadLeaf(raw []byte, n int) (*Leaf, error) {
 	return recovering(func(raw []byte) (*Leaf, error) {
 		var ignored notes

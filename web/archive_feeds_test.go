@@ -173,7 +173,8 @@ func TestFeeds(t *testing.T) {
 	}
 	f := readAtom(t, "t.atom", s.get("", "/demo/on-first/t.atom").Body.String())
 	e := f.Entries[2]
-	if len(e.Answers) != 1 || e.Answers[0].Ref != f.Entries[4].ID[0] || !strings.HasSuffix(e.Answers[0].Href, "/demo/first/") ||
+	if len(e.Answers) != 1 || e.Answers[0].Ref != f.Entries[4].ID[0] || !strings.HasSuffix(e.Answers[0].Href,
+		"/demo/first/") ||
 		!strings.Contains(e.Content[0].Div[0].Text, "Acked-by: Bob &lt;bob@example.org&gt;") {
 		t.Errorf("an answer is %+v", e)
 	}

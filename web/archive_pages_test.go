@@ -15,12 +15,15 @@ func TestArchivePages(t *testing.T) {
 	t.Parallel()
 	s := newArchive(t)
 	for url, wants := range map[string][]string{
-		"/demo/": {"<h1>Demo</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00", "/demo/new.atom"},
-		"/all/":  {"<h1>All lists</h1>", `<td data-label="Mails">6</td>`, "/all/a%2Fb"},
+		"/demo/": {"<h1>Demo</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00",
+			"/demo/new.atom"},
+		"/all/": {"<h1>All lists</h1>", `<td data-label="Mails">6</td>`, "/all/a%2Fb"},
 		"/demo/first/": {
-			"Ann &lt;ann@example.org&gt;", "A &lt;message&gt; &amp; more.", `href="/project/demo/patch/first/">Patch`, `href="/other/first/"`,
+			"Ann &lt;ann@example.org&gt;", "A &lt;message&gt; &amp; more.", `href="/project/demo/patch/first/">Patch`,
+			`href="/other/first/"`,
 			"In-Reply-To=%3Cfirst%3E&amp;Subject=Re%3A%20%5BPATCH", "git send-email --in-reply-to='first'",
-			`<li class="d2"><time>2026-10-03 12:00</time> <a href="/demo/on-first/">`, `<strong aria-current="true"><a href="/demo/first/">`,
+			`<li class="d2"><time>2026-10-03 12:00</time> <a href="/demo/on-first/">`,
+			`<strong aria-current="true"><a href="/demo/first/">`,
 		},
 		"/demo/elsewhere/":        {"Over here.", `<a href="/other/elsewhere/">on <bdi>other</bdi>`},
 		"/demo/on-first/T/":       {"6 mails", `id="u"><a href="/demo/on-first/">`, "Over here.", `<article class="mail d0"`},
@@ -63,10 +66,12 @@ func TestCopies(t *testing.T) {
 	has("/demo/first/", `<a href="/demo/first/d/" rel="nofollow">copies that differ</a>`)
 	has("/demo/first/d/", `<a href="/other/">on <bdi>other</bdi></a>`, `<tr class="add"><td>+A copy.</td></tr>`)
 	s.Deliver(town.Mail{
-		ID: "second", From: "Mallory <ann@example.org>", List: "demo", Subject: "[PATCH v2 2/2] <b>forged</b>", Text: "Otherwise.\n", Day: 9,
+		ID: "second", From: "Mallory <ann@example.org>", List: "demo", Subject: "[PATCH v2 2/2] <b>forged</b>",
+		Text: "Otherwise.\n", Day: 9,
 	})
 	has("/demo/second/d/", `<tr class="add"><td>+Otherwise.</td></tr>`, `&lt;b&gt;forged&lt;/b&gt;`, `<tr class="del">`)
-	s.Deliver(town.Mail{ID: "second", From: "a@example.org", List: "demo", Subject: "long", Text: strings.Repeat("x\n", 6000), Day: 10})
+	s.Deliver(town.Mail{ID: "second", From: "a@example.org", List: "demo", Subject: "long", Text: strings.Repeat("x\n",
+		6000), Day: 10})
 	has("/demo/second/d/", "too long")
 	if err := s.Hide(t.Context(), "admin", []int64{s.Mail("demo", "second")}, true); err != nil {
 		t.Fatal(err)
@@ -83,7 +88,8 @@ func TestListPages(t *testing.T) {
 	var mails []town.Mail
 	for i := range 500 {
 		mails = append(mails, town.Mail{
-			ID: fmt.Sprintf("n%d", i), From: "a@example.org", List: "demo", Subject: fmt.Sprintf("subject %d.", i), Day: 7 + i/25, Text: "x",
+			ID: fmt.Sprintf("n%d", i), From: "a@example.org", List: "demo", Subject: fmt.Sprintf("subject %d.", i), Day: 7 +
+				i/25, Text: "x",
 		})
 	}
 	s.Deliver(mails...)
@@ -134,7 +140,8 @@ func TestPagesOfALongThread(t *testing.T) {
 	mails := []town.Mail{{ID: "root", From: "a@example.org", List: "demo", Subject: "long", Day: 1, Text: "x"}}
 	for i := range 450 {
 		mails = append(mails, town.Mail{
-			ID: fmt.Sprintf("n%03d", i), From: "a@example.org", List: "demo", Subject: "Re: long", Refs: "root", Day: 2 + i/20, Text: "y",
+			ID: fmt.Sprintf("n%03d", i), From: "a@example.org", List: "demo", Subject: "Re: long", Refs: "root", Day: 2 + i/20,
+			Text: "y",
 		})
 	}
 	s.Deliver(mails...)
@@ -175,7 +182,8 @@ func TestAttachments(t *testing.T) {
 			"--b\nContent-Type: image/svg+xml; name=x.svg\n\n<svg/>\n--b--\n",
 	})
 	body := s.get("", "/demo/with/").Body.String()
-	for _, want := range []string{"Hello.", `href="/demo/with/2-a-b--.html"`, "../a b&lt;&gt;.html", `href="/demo/with/3-x.svg"`} {
+	for _, want := range []string{"Hello.", `href="/demo/with/2-a-b--.html"`, "../a b&lt;&gt;.html",
+		`href="/demo/with/3-x.svg"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %s in %s", want, body)
 		}
@@ -192,7 +200,8 @@ func TestAttachments(t *testing.T) {
 			t.Errorf("%s: %q %v", url, got, h)
 		}
 	}
-	for _, url := range []string{"/demo/with/4-x", "/demo/with/0-x", "/demo/with/99999999999999999999-x", "/demo/nothing@x/1-x"} {
+	for _, url := range []string{"/demo/with/4-x", "/demo/with/0-x", "/demo/with/99999999999999999999-x",
+		"/demo/nothing@x/1-x"} {
 		if w := s.get("", url); w.Code != 404 {
 			t.Errorf("%s: %d", url, w.Code)
 		}
@@ -205,8 +214,9 @@ func TestOldPlaces(t *testing.T) {
 	s := newArchive(t)
 	for url, want := range map[string]string{
 		"/demo/m/first/": "/demo/first/", "/demo/m/first.html": "/demo/first/", "/demo/f/first/": "/demo/first/",
-		"/demo/m/first.txt": "/demo/first/raw", "/demo/t/first/": "/demo/first/t/", "/demo/t/first.mbox.gz": "/demo/first/t.mbox.gz",
-		"/demo/T/first/": "/demo/first/T/", "/demo/R/first/": "/demo/first/#R", "/demo/t/first.html": "/demo/first/t/",
+		"/demo/m/first.txt": "/demo/first/raw", "/demo/t/first/": "/demo/first/t/",
+		"/demo/t/first.mbox.gz": "/demo/first/t.mbox.gz",
+		"/demo/T/first/":        "/demo/first/T/", "/demo/R/first/": "/demo/first/#R", "/demo/t/first.html": "/demo/first/t/",
 		"/demo/atom.xml": "/demo/new.atom", "/demo/index.html": "/demo/", "/demo/m/a%2Fb@x/": "/demo/a%2Fb@x/",
 		"/demo/first/T": "/demo/first/T/", "/demo/first/t?x=y": "/demo/first/t/?x=y",
 	} {

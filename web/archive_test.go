@@ -48,10 +48,14 @@ func newArchive(t *testing.T) *whole {
 	s := newOnDisk(t)
 	s.Project(track.Project{LinkName: "other", ListID: "other.lists.example.org", Name: "Other"})
 	s.Deliver(
-		town.Mail{ID: "elsewhere", From: "Eve <eve@example.org>", List: "other", Subject: "Re: it", Refs: "on-first", Text: "Over here.\n", Day: 4},
-		town.Mail{ID: "first", From: "Ann <ann@example.org>", List: "other", Subject: "[PATCH v2 1/2] add it", Refs: "cover", Text: "A copy.\n", Day: 1},
-		town.Mail{ID: "a/b+c%d e@x", From: "Eve <eve@example.org>", List: "other", Subject: "odd", Text: "From the start.\n", Day: 5},
-		town.Mail{ID: "stray", From: "Eve <eve@example.org>", List: "nowhere", Subject: "Re: it", Refs: "first", Text: "Stray.\n", Day: 6},
+		town.Mail{ID: "elsewhere", From: "Eve <eve@example.org>", List: "other", Subject: "Re: it", Refs: "on-first",
+			Text: "Over here.\n", Day: 4},
+		town.Mail{ID: "first", From: "Ann <ann@example.org>", List: "other", Subject: "[PATCH v2 1/2] add it", Refs: "cover",
+			Text: "A copy.\n", Day: 1},
+		town.Mail{ID: "a/b+c%d e@x", From: "Eve <eve@example.org>", List: "other", Subject: "odd", Text: "From the start.\n",
+			Day: 5},
+		town.Mail{ID: "stray", From: "Eve <eve@example.org>", List: "nowhere", Subject: "Re: it", Refs: "first",
+			Text: "Stray.\n", Day: 6},
 	)
 	return s
 }
@@ -93,7 +97,8 @@ func TestHardMessageIDs(t *testing.T) {
 		"a%2Fb%2Bc%25d%20e@x", "a%252Fb+c%25d%20e@x", "a/b+c%25d%20e@x", "a%2Fb%2Bc%25d+e%40x", "%3Ca%2Fb+c%25d%20e@x%3E",
 	} {
 		w := s.get("", "/all/"+id+"/raw")
-		if w.Code != 200 && id != "a%2Fb%2Bc%25d+e%40x" || w.Code == 200 && !strings.Contains(w.Body.String(), "\n>From the start.\n") {
+		if w.Code != 200 && id != "a%2Fb%2Bc%25d+e%40x" || w.Code == 200 && !strings.Contains(w.Body.String(),
+			"\n>From the start.\n") {
 			t.Errorf("%s: %d %s", id, w.Code, w.Body)
 		}
 	}
@@ -129,7 +134,8 @@ func TestArchiveRedirects(t *testing.T) {
 		{"GET", "/demo/first/nothing/", 404, ""},
 	} {
 		w := s.do("", c.method, c.url, "")
-		if to := strings.TrimPrefix(w.Result().Header.Get("Location"), "http://pw.example.org"); w.Code != c.status || to != c.to {
+		if to := strings.TrimPrefix(w.Result().Header.Get("Location"), "http://pw.example.org"); w.Code != c.status ||
+			to != c.to {
 			t.Errorf("%s %s: %d %q, want %d %q with the server's name", c.method, c.url, w.Code, to, c.status, c.to)
 		}
 	}
@@ -147,7 +153,8 @@ func TestLargeThread(t *testing.T) {
 		if i%100 > 0 {
 			up = fmt.Sprintf("n%03d", i-1) // so that it is found step by step
 		}
-		mails = append(mails, town.Mail{ID: id, From: "a@example.org", List: "demo", Subject: "Re: long", Refs: up, Day: 2, Text: "y"})
+		mails = append(mails, town.Mail{ID: id, From: "a@example.org", List: "demo", Subject: "Re: long", Refs: up, Day: 2,
+			Text: "y"})
 		want = append(want, "<"+id+">")
 	}
 	s.Deliver(mails...)

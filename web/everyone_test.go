@@ -183,7 +183,8 @@ func found(place string) int {
 
 // forUsers tells whether a place is only for those who have logged in.
 func forUsers(place string) bool {
-	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/") || place == "/user/delegated.atom" ||
+	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/") ||
+		place == "/user/delegated.atom" ||
 		strings.HasPrefix(place, "/user/todo/")
 }
 
@@ -318,9 +319,12 @@ var forms = []struct {
 	status    string
 }{
 	{"/project/demo/list/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
-	{"/project/demo/list/", "patch_id:{lone}=on&state=4&delegate=&archived=True", "* state, * archived", "403 403 403 403 303 303 403 403 403"},
-	{"/project/demo/list/", "patch_id:{lone}=on&action=create&bundle_name=n", "* bundle", "403 303 303 303 303 303 403 403 403"},
-	{"/project/demo/list/", "patch_id:{lone}=on&action=add&bundle_id=1", "* bundle", "403 404 404 404 303 404 403 403 403"},
+	{"/project/demo/list/", "patch_id:{lone}=on&state=4&delegate=&archived=True", "* state, * archived",
+		"403 403 403 403 303 303 403 403 403"},
+	{"/project/demo/list/", "patch_id:{lone}=on&action=create&bundle_name=n", "* bundle",
+		"403 303 303 303 303 303 403 403 403"},
+	{"/project/demo/list/", "patch_id:{lone}=on&action=add&bundle_id=1", "* bundle",
+		"403 404 404 404 303 404 403 403 403"},
 	{"/project/demo/series/", "series_id:{cover}=on&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
 	{"/series/{cover}/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
 	{"/series/{cover}/", "all=1&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},

@@ -256,11 +256,13 @@ func TestSavedQueries(t *testing.T) {
 		t.Error(got)
 	}
 	for _, who := range []string{"", "maint", "root"} {
-		if w := s.get(who, "/search/?q=saved:adds"); w.Code != 400 || strings.Contains(s.get(who, "/search/").Body.String(), "adds") {
+		if w := s.get(who, "/search/?q=saved:adds"); w.Code != 400 || strings.Contains(s.get(who, "/search/").Body.String(),
+			"adds") {
 			t.Errorf("%q: %d %s", who, w.Code, w.Body)
 		}
 	}
-	for name, query := range map[string]string{"": "add", "a b": "add", "bad": "(", strings.Repeat("x", 101): "add", "e": ""} {
+	for name, query := range map[string]string{"": "add", "a b": "add", "bad": "(", strings.Repeat("x", 101): "add",
+		"e": ""} {
 		if w := save("ann", name, query); w.Code != 400 {
 			t.Errorf("%q %q: %d", name, query, w.Code)
 		}

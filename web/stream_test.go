@@ -203,7 +203,8 @@ func TestStreamRefusals(t *testing.T) {
 	if w := s.do("", "POST", "/events/stream", "x=y"); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: %d %v", w.Code, w.Header())
 	}
-	if w := s.do("", "HEAD", "/events/stream", ""); w.Code != 200 || w.Header().Get("Content-Type") != "text/event-stream" {
+	if w := s.do("", "HEAD", "/events/stream", ""); w.Code != 200 ||
+		w.Header().Get("Content-Type") != "text/event-stream" {
 		t.Errorf("HEAD: %d %v", w.Code, w.Header())
 	}
 	locked := s.again(web.Options{RequireLogin: true})

@@ -127,7 +127,8 @@ var places = []string{
 	"/api/patches/{first}/comments/{on-first}/", "/api/patches/{first}/checks/", "/api/patches/{first}/checks/1/",
 	"/api/covers/", "/api/covers/{cover}/", "/api/covers/{cover}/comments/", "/api/covers/{cover}/comments/{on-cover}/",
 	"/api/series/", "/api/series/{cover}/", "/api/events/", "/api/bundles/", "/api/bundles/1/", "/", "/project/demo/",
-	"/project/demo/list/", "/project/demo/series/", "/user/todo/", "/user/todo/demo/", "/project/demo/pwclientrc/", "/project/demo/patch/first/", "/project/demo/patch/first/mbox/",
+	"/project/demo/list/", "/project/demo/series/", "/user/todo/", "/user/todo/demo/", "/project/demo/pwclientrc/",
+	"/project/demo/patch/first/", "/project/demo/patch/first/mbox/",
 	"/project/demo/patch/first/raw/", "/project/demo/cover/cover/", "/project/demo/cover/cover/mbox/", "/patch/{first}/",
 	"/patch/{first}/mbox/", "/patch/{first}/raw/", "/cover/{cover}/", "/cover/{cover}/mbox/", "/comment/{on-first}/",
 	"/series/{cover}/", "/series/{cover}/mbox/", "/bundle/maint/mine%20&%20yours/",
@@ -138,7 +139,8 @@ var places = []string{
 	"/all/", "/demo/", "/inbox/demo/", "/demo/topics_new.html",
 	"/all/topics_active.html", "/demo/new.html",
 	"/demo/new.atom", "/all/topics_new.atom", "/demo/topics_active.atom", "/demo/description", "/demo/first/",
-	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x", "/demo/first/d/", "/all/cover/d/",
+	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x",
+	"/demo/first/d/", "/all/cover/d/",
 	"/series/{cover}/new.atom", "/user/delegated.atom",
 }
 

@@ -65,7 +65,8 @@ The token of an account there also shows private bundles of that account. It is 
 	}
 	c.Flags().StringVar(&f.token, "token", "", "the `TOKEN` of an account there; $"+adoptToken+" sets the default")
 	c.Flags().StringVar(&f.tokenFile, "token-file", "", "a `FILE` whose first line is the token")
-	c.Flags().StringSliceVarP(&f.projects, "project", "p", nil, "only this project (`LINK_NAME` there); may be given again")
+	c.Flags().StringSliceVarP(&f.projects, "project", "p", nil,
+		"only this project (`LINK_NAME` there); may be given again")
 	c.Flags().BoolVar(&f.noComments, "no-comments", false,
 		"leave out the numbers of comments, which take a request for each patch")
 	c.Flags().BoolVar(&f.untold, "no-events", false,

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// All numbers of a server lead to the same here, with the same decisions, field by field. The server is a patchwatch that
-// speaks Patchwork's API; with PATCHWATCH_TEST_PATCHWORK=URL it is that one, of whose project
+// All numbers of a server lead to the same here, with the same decisions, field by field. The server is a patchwatch
+// that speaks Patchwork's API; with PATCHWATCH_TEST_PATCHWORK=URL it is that one, of whose project
 // PATCHWATCH_TEST_PATCHWORK_PROJECT the mail is in the folder PATCHWATCH_TEST_PATCHWORK_MAIL.
 func TestAdoptIsTheSame(t *testing.T) {
 	t.Parallel()
@@ -80,7 +80,8 @@ type sameServers struct {
 
 // fields are those that must be the same of each kind. A field of a field has a dot; of a list all are compared.
 var fields = map[string][]string{
-	"patches": {"msgid", "state", "archived", "commit_ref", "pull_url", "check", "delegate.username", "delegate.first_name",
+	"patches": {"msgid", "state", "archived", "commit_ref", "pull_url", "check", "delegate.username",
+		"delegate.first_name",
 		"delegate.last_name", "delegate.email", "related.msgid", "project.link_name", "hash", "name"},
 	"covers":   {"msgid", "name"},
 	"series":   {"cover_letter.msgid", "patches.msgid", "version", "total"},

@@ -46,7 +46,8 @@ func newArchiveList(t *testing.T) *archiveList {
 	l.v1 = l.series(t, 1)
 	l.said = append(l.said, l.mail("[PATCH 1/2] frob: count frobs", "Rhea <rhea@example.net>", l.v1[1],
 		"> int frobs;\n\nReviewed-by: Rhea <rhea@example.net>\n"))
-	l.said = append(l.said, l.mail("[PATCH 0/2] frob: lengths", "Tim <tim@example.net>", l.v1[0], "Nice, but not an int.\n"))
+	l.said = append(l.said, l.mail("[PATCH 0/2] frob: lengths", "Tim <tim@example.net>", l.v1[0],
+		"Nice, but not an int.\n"))
 	l.distant = l.mail("what is a frob", "Tim <tim@example.net>", "", "Does anybody know?\n")
 	l.v2 = l.series(t, 2)
 	l.said = append(l.said, l.mail("[PATCH v2 2/2] frob: say how long they are", "Tim <tim@example.net>", l.v2[2],
@@ -78,7 +79,8 @@ func (l *archiveList) mail(subject, from, to, text string) string {
 	l.sent = l.sent.Add(time.Minute)
 	id := fmt.Sprintf("a+%d/%%b@example.org", len(l.mails)) // what a URL must escape
 	var b strings.Builder
-	fmt.Fprintf(&b, "Received: from a by b; %s\nFrom: %s\nTo: frob-devel@lists.example.org\n", l.sent.Format(time.RFC1123Z), from)
+	fmt.Fprintf(&b, "Received: from a by b; %s\nFrom: %s\nTo: frob-devel@lists.example.org\n",
+		l.sent.Format(time.RFC1123Z), from)
 	if to != "" {
 		fmt.Fprintf(&b, "In-Reply-To: <%s>\nReferences: <%s>\n", to, to)
 		if !strings.Contains(text, "\n---\n") {
@@ -143,8 +145,10 @@ func (a *archiveClient) deliverAll(mails []string) {
 func (a *archiveClient) client(args ...string) (string, error) {
 	c := exec.Command("timeout", append([]string{"240"}, args...)...)
 	c.Dir = a.list.dir
-	c.Env = append(os.Environ(), "HOME="+a.home, "XDG_RUNTIME_DIR="+a.home, "XDG_DATA_HOME=", "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=",
-		"PYTHONWARNINGS=ignore", "GIT_CONFIG_NOSYSTEM=1", "GIT_PAGER=cat", "PAGER=cat", "LC_ALL=C.UTF-8", "NO_PROXY=127.0.0.1",
+	c.Env = append(os.Environ(), "HOME="+a.home, "XDG_RUNTIME_DIR="+a.home, "XDG_DATA_HOME=", "XDG_CACHE_HOME=",
+		"XDG_CONFIG_HOME=",
+		"PYTHONWARNINGS=ignore", "GIT_CONFIG_NOSYSTEM=1", "GIT_PAGER=cat", "PAGER=cat", "LC_ALL=C.UTF-8",
+		"NO_PROXY=127.0.0.1",
 		"no_proxy=127.0.0.1")
 	out, err := c.CombinedOutput()
 	return string(out), err
@@ -281,7 +285,8 @@ func TestEndToEndLei(t *testing.T) {
 		out := a.path("lei" + strings.ReplaceAll(below, "/", "-"))
 		a.says(t, "", "lei", "q", "--no-color", "-q", "-o", "mboxrd:"+out, "--only", a.url+below, "s:lengths")
 		a.wantInFile(out, l.v1[0], l.said[1], l.v2[0])
-		a.says(t, "", "lei", "q", "--no-save", "-q", "-t", "-o", "mboxrd:"+out+"t", "--only", a.url+below, "s:lengths", "f:tim")
+		a.says(t, "", "lei", "q", "--no-save", "-q", "-t", "-o", "mboxrd:"+out+"t", "--only", a.url+below, "s:lengths",
+			"f:tim")
 		a.wantInFile(out+"t", append([]string{l.said[0], l.said[1]}, l.v1...)...)
 		a.says(t, "", "lei", "q", "--no-save", "-q", "-o", "mboxrd:"+out+"n", "--only", a.url+below, "s:nothingofthesort")
 		a.wantInFile(out + "n")

@@ -176,7 +176,8 @@ func (a *archiveClient) sameMails(what string, theirs, ours []string) {
 		}
 		return out
 	}
-	a.t.Errorf("%s: public-inbox has %d mails\n%q\npatchwatch %d\n%q", what, len(theirs), names(theirs), len(ours), names(ours))
+	a.t.Errorf("%s: public-inbox has %d mails\n%q\npatchwatch %d\n%q", what, len(theirs), names(theirs), len(ours),
+		names(ours))
 }
 
 // sameByB4 has b4 ask both for a series, its newest version and the whole thread: it makes the same files of them.
@@ -207,7 +208,8 @@ func (a *archiveClient) sameByLei(theirs, ours string) {
 		var found [2][]string
 		for i, at := range []string{theirs, ours} {
 			out := filepath.Join(a.t.TempDir(), "found")
-			all := append([]string{"lei", "q", "--no-save", "--no-import-remote", "-q", "-o", "mboxrd:" + out, "--only", at}, args...)
+			all := append([]string{"lei", "q", "--no-save", "--no-import-remote", "-q", "-o", "mboxrd:" + out, "--only", at},
+				args...)
 			a.says(a.t, "", all...)
 			text, err := os.ReadFile(out)
 			if err != nil {

@@ -18,9 +18,9 @@ import (
 	"patchwatch/web/hook"
 )
 
-// TestHooksOutliveTheirServer: the server is killed at random and started again while mail comes, and the receiver fails
-// half of the time, or takes an event and loses its answer. By the ids of what it took, the receiver has every event
-// once, in the order of commits. PATCHWATCH_LONG=1 kills it 200 times.
+// TestHooksOutliveTheirServer: the server is killed at random and started again while mail comes, and the receiver
+// fails half of the time, or takes an event and loses its answer. By the ids of what it took, the receiver has every
+// event once, in the order of commits. PATCHWATCH_LONG=1 kills it 200 times.
 func TestHooksOutliveTheirServer(t *testing.T) {
 	t.Parallel()
 	kills := 20

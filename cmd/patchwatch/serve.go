@@ -30,7 +30,8 @@ watches them, as watch does; otherwise watchers may run beside it, in processes 
 Sockets that the service manager hands over come before --listen. Put a proxy in front that speaks TLS, and name it by
 --trust-proxy; --url says under which URL people find the server. Passwords are taken by https, or on this machine.
 
-It sends events to the URLs of patchwatch hook. Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes what is in hand, and ends.`,
+It sends events to the URLs of patchwatch hook. Accounts are made by patchwatch user add. Ctrl-C or SIGTERM finishes
+what is in hand, and ends.`,
 		Example: `  patchwatch serve ~/Maildir
   patchwatch serve --listen 127.0.0.1:8080 --url https://patches.example.org --trust-proxy 127.0.0.1
   patchwatch serve --listen unix:/run/patchwatch/web.sock --trust-proxy unix`,

@@ -137,6 +137,7 @@ func (p *pair) compare(after string) {
 	for range 3 {
 		filters = append(filters, AnyFilter(p.t))
 	}
+	words := p.anyWords()
 	var said [2][]string
 	for i, s := range p.stores {
 		say := func(question string, answer any, err error) {
@@ -155,7 +156,7 @@ func (p *pair) compare(after string) {
 		say("counted", []int{status.Mails, status.Pending, status.Ignored, status.Variants, status.NoSubject,
 			status.Unfinished, status.OnSight}, err)
 		sayPrograms(say, s)
-		sayWords(say, s)
+		words(say, s)
 		log, events, err := history(p.places[i])
 		say("log", log, err)
 		say("events", events, err)

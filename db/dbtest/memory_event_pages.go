@@ -12,10 +12,13 @@ func (v *view) EventPage(f track.EventsQuery, _ int) (track.Page[track.EventRow]
 	var rows []track.EventRow
 	for _, e := range v.events.all() {
 		onCover := e.Category == track.CoverCreated || e.Category == track.CoverCommentCreated
-		if seen(f.Scope, e.Project, v.tellsOfHidden(&e)) && chosenBy(f.Projects, e.Project) && chosenBy(f.Categories, e.Category) &&
+		if seen(f.Scope, e.Project, v.tellsOfHidden(&e)) && chosenBy(f.Projects, e.Project) && chosenBy(f.Categories,
+			e.Category) &&
 			(f.Series == nil || slices.Contains(f.Series, e.Series)) &&
-			(f.Patches == nil || !onCover && v.anyCopy(f.Patches, e.Mail)) && (f.Covers == nil || onCover && v.anyCopy(f.Covers, e.Mail)) &&
-			(f.Actors == nil || e.Actor != "" && slices.Contains(f.Actors, e.Actor)) && within(e.Date, f.Since, f.Before) && e.ID > f.Above {
+			(f.Patches == nil || !onCover && v.anyCopy(f.Patches, e.Mail)) && (f.Covers == nil || onCover && v.anyCopy(f.Covers,
+			e.Mail)) &&
+			(f.Actors == nil || e.Actor != "" && slices.Contains(f.Actors, e.Actor)) && within(e.Date, f.Since, f.Before) &&
+			e.ID > f.Above {
 			rows = append(rows, v.eventRow(&e, f.Scope))
 		}
 	}

@@ -148,7 +148,8 @@ func (v *view) MailViews(ids []int64) ([]track.MailView, error) {
 
 func (s *state) mailView(m *mail) (track.MailView, error) {
 	v := track.MailView{
-		ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: s.projects.get(m.Project).LinkName, MsgID: m.MsgID, Kind: s.role(m), Name: m.Name,
+		ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: s.projects.get(m.Project).LinkName, MsgID: m.MsgID, Kind: s.role(m),
+		Name:      m.Name,
 		Date:      m.Date,
 		Submitter: s.shown(m.Sender, m.SenderName), Refs: slices.Clone(m.Refs), Series: s.seriesOf(m.ID),
 		Variants: s.variants(m),

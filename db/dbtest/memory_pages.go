@@ -12,7 +12,8 @@ import (
 )
 
 // pageOf sorts all rows of a list and cuts a page out of them.
-func pageOf[R any](rows []R, p track.Paging, id func(R) int64, columns map[string]func(a, b R) int) (page track.Page[R], err error) {
+func pageOf[R any](rows []R, p track.Paging, id func(R) int64, columns map[string]func(a, b R) int) (page track.Page[R],
+	err error) {
 	slices.SortFunc(rows, func(a, b R) int {
 		desc := false
 		for _, o := range p.Order {
@@ -199,7 +200,8 @@ func (s *state) related(to *engine.PatchRow, relation int64, scope track.Scope) 
 func (v *view) CoverPage(f track.CoverQuery, _ int) (track.Page[track.CoverRow], error) {
 	var rows []track.CoverRow
 	for _, c := range v.covers.all() {
-		if r := v.coverRow(c, f.Scope); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) && chosenBy(f.IDs, r.ID) &&
+		if r := v.coverRow(c, f.Scope); seen(f.Scope, r.Project, r.Hidden) && chosenBy(f.Projects, r.Project) &&
+			chosenBy(f.IDs, r.ID) &&
 			chosenBy(f.Series, c.Series) && chosenBy(f.Submitters, c.Submitter) && chosenBy(f.MsgIDs, r.MsgID) &&
 			within(r.Date, f.Since, f.Before) && hasAll(r.Name, f.Words) {
 			rows = append(rows, r)
@@ -262,12 +264,14 @@ func (v *view) CommentPage(f track.CommentQuery, _ int) (track.Page[track.Commen
 	var rows []track.CommentRow
 	parent := v.standsFor(f.Parent)
 	for _, r := range v.replies.all() {
-		if c := v.commentRow(r, f.Scope); parent != nil && r.Parent == parent.ID && !r.Ignored && seen(f.Scope, c.Project, c.Hidden) &&
+		if c := v.commentRow(r, f.Scope); parent != nil && r.Parent == parent.ID && !r.Ignored && seen(f.Scope, c.Project,
+			c.Hidden) &&
 			hasAll(c.Name, f.Words) {
 			rows = append(rows, c)
 		}
 	}
-	return pageOf(rows, f.Paging, func(r track.CommentRow) int64 { return r.ID }, map[string]func(a, b track.CommentRow) int{
+	return pageOf(rows, f.Paging, func(r track.CommentRow) int64 { return r.ID }, map[string]func(a,
+		b track.CommentRow) int{
 		"subject": func(a, b track.CommentRow) int { return strings.Compare(a.Name, b.Name) },
 		"date":    func(a, b track.CommentRow) int { return a.Date.Compare(b.Date) },
 		"submitter": func(a, b track.CommentRow) int {
@@ -320,7 +324,8 @@ func (v *view) PersonPage(f track.PersonQuery, _ int) (track.Page[track.PersonVi
 			rows = append(rows, track.PersonView{ID: id, Name: name, Email: p.Email})
 		}
 	}
-	return pageOf(rows, f.Paging, func(r track.PersonView) int64 { return r.ID }, map[string]func(a, b track.PersonView) int{
+	return pageOf(rows, f.Paging, func(r track.PersonView) int64 { return r.ID }, map[string]func(a,
+		b track.PersonView) int{
 		"name":  func(a, b track.PersonView) int { return strings.Compare(a.Name, b.Name) },
 		"email": func(a, b track.PersonView) int { return strings.Compare(a.Email, b.Email) },
 	})

@@ -28,13 +28,15 @@ func newPrograms() programs {
 	ids := cmp.Compare[int64]
 	return programs{
 		users: newTable[int64, engine.User](ids), credentials: newTable[int64, engine.Credential](ids),
-		changes: newTable[int64, int64](ids), checks: newTable[int64, track.Check](ids), bundles: newTable[int64, track.Bundle](ids), epoch: "memory",
+		changes: newTable[int64, int64](ids), checks: newTable[int64, track.Check](ids), bundles: newTable[int64,
+			track.Bundle](ids), epoch: "memory",
 	}
 }
 
 func (p *programs) snapshot() programs {
 	return programs{
-		users: p.users.snapshot(), credentials: p.credentials.snapshot(), checks: p.checks.snapshot(), bundles: p.bundles.snapshot(),
+		users: p.users.snapshot(), credentials: p.credentials.snapshot(), checks: p.checks.snapshot(),
+		bundles: p.bundles.snapshot(),
 		changes: p.changes.snapshot(), ownStates: p.ownStates, epoch: p.epoch, given: p.given,
 	}
 }

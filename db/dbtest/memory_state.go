@@ -92,7 +92,8 @@ func (s *state) snapshot() *state {
 		events: s.events.snapshot(), programs: s.programs.snapshot(),
 		works: s.works, dictionaries: s.dictionaries, maildirs: s.maildirs, repositories: s.repositories,
 		reading:  s.reading,
-		restated: s.restated.snapshot(), savedQueries: s.savedQueries, adoptions: s.adoptions.snapshot(), pushing: s.pushing.snapshot(),
+		restated: s.restated.snapshot(), savedQueries: s.savedQueries, adoptions: s.adoptions.snapshot(),
+		pushing: s.pushing.snapshot(),
 		byMsgID: s.byMsgID.snapshot(), bySender: s.bySender.snapshot(), byTitle: s.byTitle.snapshot(),
 		patchesOf: s.patchesOf.snapshot(), repliesTo: s.repliesTo.snapshot(),
 	}

@@ -54,8 +54,12 @@ func (r *rows) reserve() step {
 }
 
 func (r *rows) numberPeople() step {
-	p := engine.PersonNumber{ID: rapid.Int64Range(1, 9).Draw(r.t, "person"), Email: oneOf(r.t, "address", someSenders[:3]...)}
-	return step{"number people", func(tx engine.Tx) (string, error) { return "", tx.NumberPeople([]engine.PersonNumber{p}) }}
+	p := engine.PersonNumber{ID: rapid.Int64Range(1, 9).Draw(r.t, "person"), Email: oneOf(r.t, "address",
+		someSenders[:3]...)}
+	return step{"number people", func(tx engine.Tx) (string, error) {
+		return "",
+			tx.NumberPeople([]engine.PersonNumber{p})
+	}}
 }
 
 // numbered is a check that comes with its number, and one behind it that gets one.

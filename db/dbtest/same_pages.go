@@ -60,7 +60,8 @@ type sensible struct {
 
 func (w *sensible) draw() {
 	for i := range rapid.IntRange(1, 3).Draw(w.t, "projects") {
-		w.projects = append(w.projects, engine.Project{Project: track.Project{LinkName: []string{"frob", "widget", "add"}[i], ListID: listID}})
+		w.projects = append(w.projects, engine.Project{Project: track.Project{LinkName: []string{"frob", "widget", "add"}[i],
+			ListID: listID}})
 	}
 	for i := range rapid.IntRange(1, 30).Draw(w.t, "mails") {
 		w.mail(int64(i) + 1)
@@ -74,7 +75,8 @@ func (w *sensible) seldom(what string) bool          { return w.number(what, 5) 
 
 func (w *sensible) date(what string) time.Time {
 	n := w.number(what, 11)
-	return epoch.Add(time.Duration(n%4)*30*time.Minute + time.Duration(n/4)*25*24*time.Hour) // many at one time, or in one month
+	return epoch.Add(time.Duration(n%4)*30*time.Minute +
+		time.Duration(n/4)*25*24*time.Hour) // many at one time, or in one month
 }
 
 // mail draws a mail and what was derived of it. Now and then it takes the place of an earlier one of its name.
@@ -83,9 +85,11 @@ func (w *sensible) mail(id int64) {
 	m := &engine.Mail{
 		SHA256: sha256.Sum256(fmt.Append(nil, id)), Project: int64(1 + w.number("project", len(w.projects)-1)),
 		MsgID: fmt.Sprintf("<%d@x>", id), Chosen: true, Delivered: epoch, Date: w.date("date"), ContentSHA: []byte("content"),
-		Kind: oneOf(t, "kind", track.Patch, track.Patch, track.Cover, track.Talk), Sender: oneOf(t, "sender", someSenders[:3]...),
+		Kind: oneOf(t, "kind", track.Patch, track.Patch, track.Cover, track.Talk), Sender: oneOf(t, "sender",
+			someSenders[:3]...),
 		SenderName: oneOf(t, "name", someNames...), Name: oneOf(t, "subject", someNames...), Total: w.number("total", 2),
-		Hash: oneOf(t, "hash", nil, []byte{0, 255, 1, 2, 3, 4, 5}, []byte{0, 255, 1, 2, 3, 4, 6}), PullURL: oneOf(t, "pull", "", "git://x"),
+		Hash: oneOf(t, "hash", nil, []byte{0, 255, 1, 2, 3, 4, 5}, []byte{0, 255, 1, 2, 3, 4, 6}), PullURL: oneOf(t, "pull",
+			"", "git://x"),
 	}
 	w.mails = append(w.mails, m)
 	if len(w.mails) > 1 && w.seldom("a copy") {
@@ -125,8 +129,10 @@ func (w *sensible) derive(id int64, m *engine.Mail) {
 	switch m.Kind {
 	case track.Patch:
 		d.Patches = append(d.Patches, engine.PatchRow{
-			Mail: id, Project: m.Project, Series: w.series(id, m), Number: w.number("number", 3), Date: m.Date, Submitter: m.Sender,
-			State: oneOf(t, "state", append(someStates, "my-own", "rfc")...), Delegate: oneOf(t, "delegate", "", "ann@x.org", "bob@x.org"),
+			Mail: id, Project: m.Project, Series: w.series(id, m), Number: w.number("number", 3), Date: m.Date,
+			Submitter: m.Sender,
+			State:     oneOf(t, "state", append(someStates, "my-own", "rfc")...), Delegate: oneOf(t, "delegate", "", "ann@x.org",
+				"bob@x.org"),
 			Archived: w.seldom("archived"), ID: called, Hidden: hidden,
 			Checked: oneOf(t, "checked", track.CheckPending, track.CheckSuccess, track.CheckFail),
 		})
@@ -136,7 +142,8 @@ func (w *sensible) derive(id int64, m *engine.Mail) {
 		})
 	default:
 		d.Replies = append(d.Replies, engine.ReplyRow{
-			Mail: id, Project: m.Project, Parent: w.parent(), Date: m.Date, Ignored: w.seldom("ignored"), ID: called, Hidden: hidden,
+			Mail: id, Project: m.Project, Parent: w.parent(), Date: m.Date, Ignored: w.seldom("ignored"), ID: called,
+			Hidden: hidden,
 		})
 	}
 	w.decide(m)
@@ -151,7 +158,8 @@ func (w *sensible) series(id int64, m *engine.Mail) int64 {
 	case 1:
 		s := engine.SeriesRow{
 			ID: id, Project: m.Project, Key: m.MsgID, Name: oneOf(w.t, "series name", "", "Ann's", "all of it"),
-			Given: oneOf(w.t, "given", "", "", "given"), Version: 1 + w.number("version", 2), Total: 2, Received: w.number("received", 2),
+			Given: oneOf(w.t, "given", "", "", "given"), Version: 1 + w.number("version", 2), Total: 2,
+			Received: w.number("received", 2),
 			Complete: w.seldom("complete"), Date: m.Date, Submitter: m.Sender, Hidden: w.seldom("hidden series"),
 		}
 		if m.Kind == track.Cover {
@@ -183,8 +191,10 @@ func (w *sensible) decide(m *engine.Mail) {
 		return
 	}
 	d := engine.Decision{
-		Name: engine.NameOf(m), CommitRef: oneOf(t, "commit", nil, ptr("abc")), PullURL: oneOf(t, "pull url", nil, ptr("git://y")),
-		Addressed: oneOf(t, "addressed", nil, ptr(true), ptr(false)), Relation: oneOf(t, "relation", nil, ptr[int64](7), ptr[int64](9)),
+		Name: engine.NameOf(m), CommitRef: oneOf(t, "commit", nil, ptr("abc")), PullURL: oneOf(t, "pull url", nil,
+			ptr("git://y")),
+		Addressed: oneOf(t, "addressed", nil, ptr(true), ptr(false)), Relation: oneOf(t, "relation", nil, ptr[int64](7),
+			ptr[int64](9)),
 	}
 	if at := slices.IndexFunc(w.decisions, func(o engine.Decision) bool { return o.Name == d.Name }); at >= 0 {
 		w.decisions[at] = d
@@ -195,7 +205,8 @@ func (w *sensible) decide(m *engine.Mail) {
 
 func (w *sensible) people() {
 	for _, email := range someSenders[:3] {
-		w.derived.People = append(w.derived.People, engine.PersonRow{Email: email, Name: oneOf(w.t, "known as", someNames...), Date: epoch, Mail: 1})
+		w.derived.People = append(w.derived.People, engine.PersonRow{Email: email, Name: oneOf(w.t, "known as", someNames...),
+			Date: epoch, Mail: 1})
 	}
 }
 
@@ -206,8 +217,9 @@ func (w *sensible) tell() {
 		date = date.Add(time.Duration(w.number("later", 2)) * time.Microsecond)
 		e := engine.Event{
 			Date: date, Project: int64(1 + w.number("project", len(w.projects)-1)),
-			Category: oneOf(w.t, "category", track.PatchCreated, track.CoverCreated, track.SeriesCreated, track.PatchStateChanged),
-			Actor:    oneOf[track.Actor](w.t, "actor", "", "ann", "bob"), Before: oneOf(w.t, "before", "", "new"),
+			Category: oneOf(w.t, "category", track.PatchCreated, track.CoverCreated, track.SeriesCreated,
+				track.PatchStateChanged),
+			Actor: oneOf[track.Actor](w.t, "actor", "", "ann", "bob"), Before: oneOf(w.t, "before", "", "new"),
 		}
 		if m := w.mails[w.number("about", len(w.mails)-1)]; m.Kind != track.Talk {
 			e.Mail = idOf(w.mails, m)
@@ -238,7 +250,8 @@ func (w *sensible) put(tx engine.Tx) error {
 		mails, frames[i] = append(mails, &c), []byte("frame")
 	}
 	d := w.derived
-	return errors.Join(tx.Insert(mails, frames), tx.Put(d.Sorted()), tx.PutDecisions(w.decisions), tx.AddEvents(slices.Clone(w.events)))
+	return errors.Join(tx.Insert(mails, frames), tx.Put(d.Sorted()), tx.PutDecisions(w.decisions),
+		tx.AddEvents(slices.Clone(w.events)))
 }
 
 // anyChange draws what becomes of some rows later.
@@ -248,7 +261,8 @@ func (w *sensible) anyChange() func(engine.Tx) error {
 	for _, p := range w.derived.Patches {
 		switch w.number("becomes", 5) {
 		case 0:
-			p.State, p.Archived, p.Hidden = oneOf(w.t, "state later", someStates...), w.seldom("archived later"), w.seldom("hidden later")
+			p.State, p.Archived, p.Hidden = oneOf(w.t, "state later", someStates...), w.seldom("archived later"),
+				w.seldom("hidden later")
 			d.Patches = append(d.Patches, p)
 		case 1:
 			if !w.isParent(p.Mail) {
@@ -336,7 +350,8 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 	senders := func() track.In[string] { return some(w, "submitters", append(someSenders[:3], "x@x")...) }
 	msgids := func() track.In[string] { return some(w, "msgids", "<1@x>", "<2@x>", "<5@x>") }
 	since, before := w.times()
-	switch what := oneOf(w.t, "list", "patches", "patches", "patches", "covers", "series", "comments", "people", "events", "events", "rows"); what {
+	switch what := oneOf(w.t, "list", "patches", "patches", "patches", "covers", "series", "comments", "people", "events",
+		"events", "rows"); what {
 	case "patches":
 		q := track.PatchQuery{
 			Scope: w.scope(), Paging: w.paging("name", "project", "state", "archived", "submitter", "check", "delegate"),
@@ -351,27 +366,33 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 	case "covers":
 		q := track.CoverQuery{
 			Scope: w.scope(), Paging: w.paging("name", "submitter"), Projects: projects(), IDs: some(w, "ids", ids...),
-			Series: some(w, "series", ids...), Submitters: senders(), MsgIDs: msgids(), Since: since, Before: before, Words: w.words(),
+			Series: some(w, "series", ids...), Submitters: senders(), MsgIDs: msgids(), Since: since, Before: before,
+			Words: w.words(),
 		}
 		return fmt.Sprintf("covers %+v", q), func(v engine.View) (any, error) { return v.CoverPage(q, -1) }
 	case "series":
 		q := track.SeriesQuery{
-			Scope: w.scope(), Paging: w.paging("name", "submitter", "received_all"), Projects: projects(), IDs: some(w, "ids", ids...),
+			Scope: w.scope(), Paging: w.paging("name", "submitter", "received_all"), Projects: projects(), IDs: some(w, "ids",
+				ids...),
 			Submitters: senders(), Incomplete: oneOf(w.t, "incomplete", false, false, true), Since: since, Before: before,
 			Words: w.words(),
 		}
 		return fmt.Sprintf("series %+v", q), func(v engine.View) (any, error) { return v.SeriesPage(q, -1) }
 	case "comments":
-		q := track.CommentQuery{Scope: w.scope(), Paging: w.paging("submitter", "subject"), Parent: oneOf(w.t, "parent", ids...), Words: w.words()}
+		q := track.CommentQuery{Scope: w.scope(), Paging: w.paging("submitter", "subject"), Parent: oneOf(w.t, "parent",
+			ids...), Words: w.words()}
 		return fmt.Sprintf("comments %+v", q), func(v engine.View) (any, error) { return v.CommentPage(q, -1) }
 	case "people":
-		q := track.PersonQuery{Scope: w.scope(), Paging: w.paging("name", "email"), IDs: some(w, "ids", ids...), Emails: senders(), Words: w.words()}
+		q := track.PersonQuery{Scope: w.scope(), Paging: w.paging("name", "email"), IDs: some(w, "ids", ids...),
+			Emails: senders(), Words: w.words()}
 		return fmt.Sprintf("people %+v", q), func(v engine.View) (any, error) { return v.PersonPage(q, -1) }
 	case "events":
 		q := track.EventsQuery{
 			Scope: w.scope(), Paging: w.paging(), Projects: projects(),
-			Categories: some(w, "categories", track.PatchCreated, track.CoverCreated, track.PatchDelegated), Series: some(w, "series", ids...),
-			Patches: some(w, "patches", ids...), Covers: some(w, "covers", ids...), Actors: some[track.Actor](w, "actors", "ann", "bob"),
+			Categories: some(w, "categories", track.PatchCreated, track.CoverCreated, track.PatchDelegated), Series: some(w,
+				"series", ids...),
+			Patches: some(w, "patches", ids...), Covers: some(w, "covers", ids...), Actors: some[track.Actor](w, "actors", "ann",
+				"bob"),
 			Above: int64(max(0, w.number("above", 20)-15)),
 		}
 		if w.seldom("since") {

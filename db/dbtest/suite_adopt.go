@@ -44,7 +44,8 @@ func shownOf(t *testing.T, s *db.Store, number int64) string {
 	if !there {
 		return "nothing"
 	}
-	return strings.TrimSpace(fmt.Sprint(r.MsgID, " ", r.State, " ", r.Delegate, " ", r.Archived, " ", r.CommitRef, " ", r.Checked))
+	return strings.TrimSpace(fmt.Sprint(r.MsgID, " ", r.State, " ", r.Delegate, " ", r.Archived, " ", r.CommitRef, " ",
+		r.Checked))
 }
 
 var carol = &track.AdoptedUser{Number: 41, Name: "carol", FirstName: "Carol", Email: "carol@example.org"}
@@ -216,7 +217,8 @@ func (u suite) TestAdoptNonsense(t *testing.T) {
 		track.AdoptedPatch{Number: -1, MsgID: "<1@x>"}, track.AdoptedPatch{Number: 3},
 		track.AdoptedPatch{Number: 4, MsgID: "<2@x>", State: "No State!"},
 		track.AdoptedPatch{Number: 5, MsgID: "<2@x>", State: "accepted"},
-		track.AdoptedPatch{Number: 6, MsgID: "<s@x>", State: "accepted", Delegate: &track.AdoptedUser{Number: 8, Name: "a b"}},
+		track.AdoptedPatch{Number: 6, MsgID: "<s@x>", State: "accepted", Delegate: &track.AdoptedUser{Number: 8,
+			Name: "a b"}},
 	); strings.Count(left, ";") != 5 {
 		t.Errorf("left: %s", left)
 	}

@@ -17,7 +17,8 @@ func (u suite) TestArchive(t *testing.T) {
 	other.ListIDs = []string{"other.example.org"}
 	stray := made("u@1", 7, "of no list", "r@1")
 	stray.ListIDs = nil
-	add(t, s, made("p@1", 1, "[PATCH] one"), with(made("r@1", 4, "Re: one", "p@1"), "rev"), made("t@1", 5, "talk"), other, stray)
+	add(t, s, made("p@1", 1, "[PATCH] one"), with(made("r@1", 4, "Re: one", "p@1"), "rev"), made("t@1", 5, "talk"), other,
+		stray)
 	projects, err := s.Projects(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +32,8 @@ func (u suite) TestArchive(t *testing.T) {
 		var out []string
 		for _, m := range mails {
 			out = append(out, fmt.Sprint(m.MsgID, m.Hidden))
-			if want := map[string]track.Role{"<p@1>": track.RolePatch, "<r@1>": track.RoleComment}[m.MsgID]; want != "" && m.Role != want {
+			if want := map[string]track.Role{"<p@1>": track.RolePatch, "<r@1>": track.RoleComment}[m.MsgID]; want != "" &&
+				m.Role != want {
 				t.Errorf("%s is a %s", m.MsgID, m.Role)
 			}
 		}
@@ -55,10 +57,12 @@ func (u suite) TestArchive(t *testing.T) {
 	}
 	is("called", ids(s.ArchivedCalled(ctx, all, []string{"<p@1>", "<r@1>", "<u@1>", "<t@1>"})),
 		"[<p@1>true <r@1>true <t@1>false] <nil>")
-	is("newest", ids(s.RecentMails(ctx, track.RecentQuery{Projects: all, Most: 3})), "[<o@1>false <t@1>false <r@1>true] <nil>")
+	is("newest", ids(s.RecentMails(ctx, track.RecentQuery{Projects: all, Most: 3})),
+		"[<o@1>false <t@1>false <r@1>true] <nil>")
 	found, err := s.ArchivedMails(ctx, []int64{4, 1, 99})
 	if is("by number", ids(found, err), "[<p@1>true <o@1>false] <nil>"); len(found) == 2 {
-		if m := found[1]; !slices.Equal(m.Refs, []string{"<r@1>"}) || m.Name != "elsewhere" || m.Mail != m.ID || m.Delivered.IsZero() {
+		if m := found[1]; !slices.Equal(m.Refs, []string{"<r@1>"}) || m.Name != "elsewhere" || m.Mail != m.ID ||
+			m.Delivered.IsZero() {
 			t.Errorf("the reply is %+v", m)
 		}
 	}

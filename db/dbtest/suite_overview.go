@@ -41,13 +41,16 @@ func (u suite) TestOverviews(t *testing.T) {
 		old.Trailers[second].Count()["Acked-by"] != 1 || old.Trailers[second].Count()["Reviewed-by"] != 0 {
 		t.Errorf("the first version: %+v", old)
 	}
-	if old.Revised.ID != page.Rows[1].ID || newer.Revises.ID != page.Rows[0].ID || newer.Revised.ID != 0 || len(newer.Patches) != 1 {
+	if old.Revised.ID != page.Rows[1].ID || newer.Revises.ID != page.Rows[0].ID || newer.Revised.ID != 0 ||
+		len(newer.Patches) != 1 {
 		t.Errorf("versions: %+v, %+v", old, newer)
 	}
-	if err := s.Hide(ctx, "admin", []int64{number(t, s, "r1@x"), newer.Patches[0].ID, number(t, s, "b0@x")}, true); err != nil {
+	if err := s.Hide(ctx, "admin", []int64{number(t, s, "r1@x"), newer.Patches[0].ID, number(t, s, "b0@x")},
+		true); err != nil {
 		t.Fatal(err)
 	}
-	if old, newer = look(); old.Replies[first] != 0 || old.Trailers[first].Count()["Reviewed-by"] != 0 || old.Revised.ID != 0 ||
+	if old, newer = look(); old.Replies[first] != 0 || old.Trailers[first].Count()["Reviewed-by"] != 0 ||
+		old.Revised.ID != 0 ||
 		len(newer.Patches) != 0 {
 		t.Errorf("with something hidden: %+v, %+v", old, newer)
 	}

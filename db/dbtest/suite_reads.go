@@ -175,7 +175,8 @@ func (u suite) TestRepositories(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []engine.Repository{{Path: "/a", ReadTo: "3"}, {Path: "/a", ListID: "l.x", ReadTo: "2"}, {Path: "/b", ReadTo: "4"}}
+	want := []engine.Repository{{Path: "/a", ReadTo: "3"}, {Path: "/a", ListID: "l.x", ReadTo: "2"}, {Path: "/b",
+		ReadTo: "4"}}
 	if all, err := s.Repositories(ctx); err != nil || !slices.Equal(all, want) {
 		t.Errorf("%+v, %v, want %+v", all, err, want)
 	}

@@ -25,7 +25,8 @@ func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 		var m track.ArchivedMail
 		var kind track.Kind
 		var leads bool
-		err := scan(&m.ID, &m.Mail, &m.Project, &m.MsgID, &kind, &leads, &m.Name, (*seconds)(&m.Date), (*micros)(&m.Delivered),
+		err := scan(&m.ID, &m.Mail, &m.Project, &m.MsgID, &kind, &leads, &m.Name, (*seconds)(&m.Date),
+			(*micros)(&m.Delivered),
 			&m.Sender.Email, &m.Sender.Name, (*lines)(&m.Refs), &m.Hidden)
 		m.Role = engine.RoleOf(m.Project, kind, leads)
 		out = append(out, m)

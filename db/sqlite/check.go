@@ -62,7 +62,8 @@ func (t *tx) AddChecks(checks []*track.Check) error {
 		res, err := t.w.run(`
 			INSERT INTO check_result (id, project, msgid, account, date, state, context, target_url, description)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			numberOrNull(c.ID), c.Project, c.MsgID, c.User, c.Date.UnixMicro(), int(c.State), c.Context, c.TargetURL, c.Description)
+			numberOrNull(c.ID), c.Project, c.MsgID, c.User, c.Date.UnixMicro(), int(c.State), c.Context, c.TargetURL,
+			c.Description)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// namedRows are rows of lists by their names, in one piece of memory. SQLite looks for a part of half a million names in
-// a tenth of a second, most of which it takes to go from one to the next; here it is a hundredth.
+// namedRows are rows of lists by their names, in one piece of memory. SQLite looks for a part of half a million names
+// in a tenth of a second, most of which it takes to go from one to the next; here it is a hundredth.
 //
 // Rows are added, and never changed, so those who have a copy need no lock.
 type namedRows struct {
@@ -23,7 +23,8 @@ type namedRow struct {
 }
 
 const (
-	// separator is a byte that no text in UTF-8 has, so that nothing is found that begins in one name and ends in the next.
+	// separator is a byte that no text in UTF-8 has, so that nothing is found that begins in one name and ends in the
+	// next.
 	separator = 0xff
 	inNoList  = ^uint32(0)
 

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// names are kept by those who read a file: those of all mails that are patches or covers, and those of series. They take
-// about 80 bytes each. Triggers note what changes: naming.version counts it for mails, where it is seldom more than the
-// coming of new ones, and the table renamed tells which series. So nobody has to read all of them twice.
+// names are kept by those who read a file: those of all mails that are patches or covers, and those of series. They
+// take about 80 bytes each. Triggers note what changes: naming.version counts it for mails, where it is seldom more
+// than the coming of new ones, and the table renamed tells which series. So nobody has to read all of them twice.
 type names struct {
 	mu      sync.Mutex
 	version int64     // of the table naming, for mails

@@ -67,7 +67,8 @@ func (e *database) copyWithoutBytes(ctx context.Context, dir string) (w *writer,
 }
 
 // copyTables copies all tables but the chunks, and but what triggers fill. SQLite copies page by page, since both
-// databases have the same schema, but only into tables without triggers, which nobody needs who does not look for words.
+// databases have the same schema, but only into tables without triggers, which nobody needs who does not look for
+// words.
 func (w *writer) copyTables(ctx context.Context) error {
 	triggers, err := w.texts(`SELECT name FROM main.sqlite_schema WHERE type = 'trigger'`)
 	if err != nil {

@@ -31,7 +31,8 @@ func (w *wordSearch) series() bool { return w.list == seriesTotal }
 func wordsInPatches(f track.PatchQuery) *wordSearch {
 	w := &wordSearch{
 		list: patchTotal, from: `patch p NOT INDEXED`, key: `p.mail`, projects: f.Projects, scope: f.Scope,
-		plain: f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Since.IsZero() && f.Before.IsZero(),
+		plain: f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Since.IsZero() &&
+			f.Before.IsZero(),
 	}
 	return w.inMails(f.Words)
 }
@@ -112,7 +113,8 @@ func (q queries) narrowByWords(l *listing, search *wordSearch, order walk) error
 		n.where.amongAll(l.keys)
 	}
 	n.where.addAll(&l.where)
-	if byName := func(t orderTerm) bool { return strings.Contains(t.expr, `m.name`) }; !slices.ContainsFunc(l.order, byName) {
+	if byName := func(t orderTerm) bool { return strings.Contains(t.expr, `m.name`) }; !slices.ContainsFunc(l.order,
+		byName) {
 		n.joins = ``
 	}
 	return nil

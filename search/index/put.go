@@ -138,7 +138,9 @@ func (p *putter) lastIn(first, last int64) (id int64, err error) {
 	if id, known := p.own[first]; known {
 		return min(id, last), nil
 	}
-	err = p.last.QueryRowContext(p.ctx, first, last).Scan(&id)
+	if err = p.last.QueryRowContext(p.ctx, first, last).Scan(&id); err == nil {
+		p.own[first] = id // otherwise a number below it, drawn next, would be taken for the last
+	}
 	return id, err
 }
 

@@ -355,7 +355,8 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// TestOneSender: of two servers over one database one sends; when it ends the other goes on at once. Nothing is sent twice.
+// TestOneSender: of two servers over one database one sends; when it ends the other goes on at once. Nothing is sent
+// twice.
 func TestOneSender(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)

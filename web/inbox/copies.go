@@ -50,7 +50,8 @@ func (c *call) differences() (*site.Answer, error) {
 		return nil, err
 	}
 	p := &copiesPage{
-		Page: layout.Page{Title: "Mails of one Message-ID"}, Mail: layout.Link{Text: mailtext.Visible(m.MsgID), URL: c.url(m)},
+		Page: layout.Page{Title: "Mails of one Message-ID"}, Mail: layout.Link{Text: mailtext.Visible(m.MsgID),
+			URL: c.url(m)},
 		More: len(others) > mostCopies,
 	}
 	others = others[:min(len(others), mostCopies)]

@@ -31,7 +31,8 @@ func TestFull(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	var no *visit.Refusal
-	if !errors.As(stream.Send(w), &no) || no.Status != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "10" {
+	if !errors.As(stream.Send(w), &no) || no.Status != http.StatusServiceUnavailable ||
+		w.Header().Get("Retry-After") != "10" {
 		t.Errorf("%v %v", no, w.Header())
 	}
 	leave()

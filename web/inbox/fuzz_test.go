@@ -11,7 +11,8 @@ import (
 
 // FuzzPath: whatever a path is, the route that it has is one that takes it, and a Message-ID in it is not empty.
 func FuzzPath(f *testing.F) {
-	for _, seed := range []string{"/all/a@x/raw", "/inbox/p/a%2Fb/T/", "/r/x", "/p/m/x.txt", "/p/x/2-y", "//", "/%zz", "/p/\x00/"} {
+	for _, seed := range []string{"/all/a@x/raw", "/inbox/p/a%2Fb/T/", "/r/x", "/p/m/x.txt", "/p/x/2-y", "//", "/%zz",
+		"/p/\x00/"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, escaped string) {
@@ -36,7 +37,8 @@ func FuzzPath(f *testing.F) {
 
 // FuzzMboxrd: an mbox of two mails is read as two, and no line of the second belongs to the first.
 func FuzzMboxrd(f *testing.F) {
-	for _, seed := range []string{"A: b\n\nFrom x\n", "From x\nA: b\n\n>From y\r\n", "A: b\n\n\n\nFrom ", "A: b\nStatus: x\n y\n\nz"} {
+	for _, seed := range []string{"A: b\n\nFrom x\n", "From x\nA: b\n\n>From y\r\n", "A: b\n\n\n\nFrom ",
+		"A: b\nStatus: x\n y\n\nz"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -10,8 +10,8 @@ import (
 	"patchwatch/web/internal/visit"
 )
 
-// oldPlaces are where public-inbox had mails and threads before 2014, below a list: a letter, the Message-ID, an ending.
-// Some links in mails still lead there.
+// oldPlaces are where public-inbox had mails and threads before 2014, below a list: a letter, the Message-ID, an
+// ending. Some links in mails still lead there.
 var oldPlaces = regexp.MustCompile(`^([mftTR])/(.+?)(/|\.html|\.txt|\.mbox\.gz)?$`)
 
 // oldPlace finds where an old path is now, escaped as it was, and below the list.

@@ -95,8 +95,8 @@ func (w *walk) rest(most int) (all []track.ArchivedMail, err error) {
 	return all, nil
 }
 
-// mboxOf answers with mails as an mbox, and with those that next gives after them, until it gives none. What is small is
-// kept.
+// mboxOf answers with mails as an mbox, and with those that next gives after them, until it gives none. What is small
+// is kept.
 func (c *call) mboxOf(
 	kind, name string, mails []track.ArchivedMail, next func() ([]track.ArchivedMail, error),
 ) (*site.Answer, error) {

@@ -76,7 +76,8 @@ func (c *call) delegatedAtom() (*site.Answer, error) {
 		return nil, err
 	}
 	self := c.Links.Base + c.R.URL.EscapedPath()
-	f := &feed{title: titleOf("Delegated to " + u.Name), self: self, page: c.Links.Base + "/user/", id: urn("delegated " + u.Name)}
+	f := &feed{title: titleOf("Delegated to " + u.Name), self: self, page: c.Links.Base + "/user/", id: urn("delegated " +
+		u.Name)}
 	var updated time.Time
 	for i := range page.Rows {
 		if d := page.Rows[i].Date; d.After(updated) {

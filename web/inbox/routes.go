@@ -62,8 +62,8 @@ func routes() []route {
 	}
 }
 
-// findRoute finds the route of a path, and the Message-ID in it. A Message-ID may have slashes, which some proxies decode, so
-// it may be several segments; the shortest that makes sense is taken.
+// findRoute finds the route of a path, and the Message-ID in it. A Message-ID may have slashes, which some proxies
+// decode, so it may be several segments; the shortest that makes sense is taken.
 func findRoute(p *path) (*route, string) {
 	if p.segments == nil {
 		return &route{pattern: "", get: (*call).addSlashToList}, ""

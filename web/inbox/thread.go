@@ -132,8 +132,8 @@ func (w *walk) take(mails []track.ArchivedMail) []track.ArchivedMail {
 	return out
 }
 
-// thread is the whole thread of a mail, in the order in which people read; of more than most mails some. more: there are
-// others.
+// thread is the whole thread of a mail, in the order in which people read; of more than most mails some. more: there
+// are others.
 func (c *call) thread(m *track.ArchivedMail, most int) (all []track.ArchivedMail, more bool, err error) {
 	w := c.walkFrom(m)
 	for len(all) < most {

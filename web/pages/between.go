@@ -33,8 +33,9 @@ const maxBetween = 32 << 20
 
 var (
 	errOneProject = &visit.Refusal{Status: http.StatusBadRequest, Detail: "Only series of one project are compared."}
-	errSameSeries = &visit.Refusal{Status: http.StatusNotFound, Detail: "These are the same series, and nothing of it was " +
-		"sent again."}
+	errSameSeries = &visit.Refusal{Status: http.StatusNotFound,
+		Detail: "These are the same series, and nothing of it was " +
+			"sent again."}
 	errTooMuch = &visit.Refusal{Status: http.StatusNotFound, Detail: "These versions are too large to be compared here: " +
 		"patchwatch diff compares them."}
 )

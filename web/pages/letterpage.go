@@ -138,7 +138,8 @@ func (c *call) versions(out *letterPage, series int64) error {
 	}
 	for i := range all {
 		if s := &all[i]; visible[s.ID] {
-			v := version{Name: fmt.Sprintf("v%d", s.Version), At: c.seriesAt(s.ID), When: c.moment(s.Date), Current: s.ID == series}
+			v := version{Name: fmt.Sprintf("v%d", s.Version), At: c.seriesAt(s.ID), When: c.moment(s.Date),
+				Current: s.ID == series}
 			if !v.Current {
 				v.Diff = fmt.Sprintf("%sdiff/%d/", c.seriesAt(max(s.ID, series)), min(s.ID, series))
 			}

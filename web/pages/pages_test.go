@@ -147,7 +147,8 @@ func TestEmptyInstance(t *testing.T) {
 func TestSeriesList(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	s.has("/project/demo/series/", `<bdi>add it</bdi></a>`, "2/2", `title="1 Acked-by">A1`, `class="ok">ok 1`, `class="warning">warn 1`,
+	s.has("/project/demo/series/", `<bdi>add it</bdi></a>`, "2/2", `title="1 Acked-by">A1`, `class="ok">ok 1`,
+		`class="warning">warn 1`,
 		"1 accepted, 1 new", "31 days", `datetime="2026-10-01T12:00:00Z"`, "2 missing", `aria-current="true">open`)
 	s.lacks("/project/demo/series/", "buy", `type="checkbox"`)
 	s.has("/project/demo/series/?state=*&submitter=bob", "alone", `value="bob"`)
@@ -161,7 +162,8 @@ func TestSeriesList(t *testing.T) {
 	s.has("/project/demo/series/?delegate=nosuch", "No series is like that.")
 	s.has("/project/demo/series/?check=warning", "add it")
 	s.as = "maint"
-	s.has("/project/demo/series/", `type="checkbox" data-item name="series_id:`, "delegated to me", `name="action" value="update"`)
+	s.has("/project/demo/series/", `type="checkbox" data-item name="series_id:`, "delegated to me",
+		`name="action" value="update"`)
 }
 
 // TestSeriesPages: a series whose patches lie on two pages is on the first.
@@ -202,7 +204,8 @@ func TestPatchList(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	at := "/project/demo/list/"
-	s.has(at, "[v2,1/2] add &#34;it&#34; &lt;é&gt;", "alone", "queued", `aria-sort="descending"><a href="?order=date">Date`,
+	s.has(at, "[v2,1/2] add &#34;it&#34; &lt;é&gt;", "alone", "queued",
+		`aria-sort="descending"><a href="?order=date">Date`,
 		`href="/project/demo/patch/lone%252Fx@example.org/"`, `<span class="state ">new</span>`)
 	s.lacks(at, "second", "buy")
 	series := fmt.Sprint(s.Mail("demo", "cover"))
@@ -211,7 +214,8 @@ func TestPatchList(t *testing.T) {
 		"?series=" + series: {"second", "alone"}, "?series=" + fmt.Sprint(s.Mail("demo", "second")): {"second", "alone"},
 		"?q=ALONE": {"alone", "add"}, "?submitter=ann": {"add", "alone"}, "?submitter=nobody-is-called-so": {"alone", "buy"},
 		"?delegate=del": {"add", "alone"}, "?delegate=Nobody": {"alone", "add &"}, "?state=13": {"alone", "add"},
-		"?state=accepted&archive=both": {"second", "alone"}, "?state=junk": {"alone", "second"}, "?order=name": {"ascending", "buy"},
+		"?state=accepted&archive=both": {"second", "alone"}, "?state=junk": {"alone", "second"}, "?order=name": {"ascending",
+			"buy"},
 		"?page=99": {"alone", "buy"}, "?page=junk": {"alone", "buy"}, "?order=junk&series=junk": {"alone", "buy"},
 	} {
 		s.has(at+query, want[0])
@@ -250,7 +254,8 @@ func TestActAndUndo(t *testing.T) {
 	s := newServer(t)
 	s.as = "maint"
 	for _, c := range []struct{ url, form, first, lone, said string }{
-		{"/project/demo/list/?state=*&page=1", "form=patch-list-form&patch_id:{first}=on&action=update&state=3&delegate=*&archived=*",
+		{"/project/demo/list/?state=*&page=1",
+			"form=patch-list-form&patch_id:{first}=on&action=update&state=3&delegate=*&archived=*",
 			"accepted del@example.org false", "queued  false", "1 patch set to accepted."},
 		{"/project/demo/list/", "patch_id:{first}=on&patch_id:{lone/x@example.org}=on&action=Update&state=*&delegate=&archived=True",
 			"new  true", "queued  true", "1 patch delegated to nobody, 2 patches archived."},
@@ -297,7 +302,8 @@ func TestUndoIsOnes(t *testing.T) {
 	s.post("/project/demo/list/", "patch_id:{first}=on&state=4")
 	s.as = "maint"
 	w := s.post("/project/demo/undo/?next=https://evil.example.com/", "did=state:"+fmt.Sprint(s.Mail("demo", "first")))
-	if got := s.decided("first"); w.Code != 303 || w.Header().Get("Location") != "/" || !strings.HasPrefix(got, "rejected") {
+	if got := s.decided("first"); w.Code != 303 || w.Header().Get("Location") != "/" || !strings.HasPrefix(got,
+		"rejected") {
 		t.Errorf("%d %s, %s", w.Code, w.Header().Get("Location"), got)
 	}
 }
@@ -314,9 +320,11 @@ func TestActsAreRefused(t *testing.T) {
 		{"", "list/", "patch_id:{first}=on&state=3", 403}, {"strange", "list/", "patch_id:{first}=on&state=3", 403},
 		{"ann", "list/", "patch_id:{first}=on&patch_id:{lone/x@example.org}=on&state=3", 403},
 		{"maint", "list/", "patch_id:{first}=on&state=99", 400}, {"maint", "list/", "patch_id:x=on&state=3", 400},
-		{"maint", "list/", "patch_id:{first}=on&delegate=strange", 400}, {"maint", "list/", "patch_id:{first}=on&archived=x", 400},
+		{"maint", "list/", "patch_id:{first}=on&delegate=strange", 400}, {"maint", "list/", "patch_id:{first}=on&archived=x",
+			400},
 		{"maint", "list/", "patch_id:{cover}=on&state=3", 400}, {"maint", "list/", "patch_id:{first}=on&action=burn", 400},
-		{"maint", "list/", "patch_id:{first}=on&action=create&bundle_name=a/b", 400}, {"maint", "series/", "series_id:99999=on&state=3", 400},
+		{"maint", "list/", "patch_id:{first}=on&action=create&bundle_name=a/b", 400}, {"maint", "series/",
+			"series_id:99999=on&state=3", 400},
 		{"maint", "list/", "patch_id:{first}=on&action=add&bundle_id=3", 404}, {"", "list/", "action=create&name=x", 403},
 		{"maint", "list/", "%zz", 400}, {"", "undo/", "did=state:1", 403}, {"maint", "undo/", "did=junk", 303},
 	} {
@@ -376,7 +384,8 @@ func TestSeries(t *testing.T) {
 	s.has(fmt.Sprintf("/series/%d/", s.Mail("demo", "late")), "has not come", "1 of 3 patches", "2 missing", "b4 am late")
 	s.has(fmt.Sprintf("/series/%d/", s.Mail("demo", "lone/x@example.org")), "alone")
 	s.lacks(fmt.Sprintf("/series/%d/", s.Mail("demo", "lone/x@example.org")), "b4 am")
-	for url, status := range map[string]int{"/series/99999/": 404, "/series/x/": 404, fmt.Sprintf("/series/%d/", s.Mail("demo", "spam")): 410} {
+	for url, status := range map[string]int{"/series/99999/": 404, "/series/x/": 404, fmt.Sprintf("/series/%d/",
+		s.Mail("demo", "spam")): 410} {
 		if w := s.do("GET", url, ""); w.Code != status {
 			t.Errorf("%s: %d", url, w.Code)
 		}
@@ -388,7 +397,8 @@ func TestSeries(t *testing.T) {
 	}
 	s.has(w.Header().Get("Location"), "2 patches set to rejected.", "Undo")
 	w = s.post(at, "patch_id:{second}=on&state=3")
-	if got := s.decided("first") + s.decided("second"); w.Code != 303 || !strings.HasPrefix(got, "rejected") || !strings.Contains(got, "accepted") {
+	if got := s.decided("first") + s.decided("second"); w.Code != 303 || !strings.HasPrefix(got, "rejected") ||
+		!strings.Contains(got, "accepted") {
 		t.Errorf("one of two: %d, %s", w.Code, got)
 	}
 }

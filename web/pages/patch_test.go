@@ -42,8 +42,10 @@ rename to new name.c
 func frobbed(t *testing.T) *server {
 	s := newServer(t)
 	s.Deliver(
-		town.Mail{ID: "frob", From: "Ann <ann@example.org>", List: "demo", Subject: "[PATCH] frob: <b>count</b>", Text: frob, Day: 10},
-		town.Mail{ID: "f1", From: "Bob \"</a><i>\" <bob@example.org>", List: "demo", Subject: "Re: frob", Refs: "frob", Day: 11,
+		town.Mail{ID: "frob", From: "Ann <ann@example.org>", List: "demo", Subject: "[PATCH] frob: <b>count</b>", Text: frob,
+			Day: 10},
+		town.Mail{ID: "f1", From: "Bob \"</a><i>\" <bob@example.org>", List: "demo", Subject: "Re: frob", Refs: "frob",
+			Day: 11,
 			Text: "Hello Ann,\n\n> -	while (*s++)\n> +	while (*s && <script>alert(1)</script>)\n\nThis <misses> the last one.\n\n" +
 				"> something else\nWhat?\n\nReviewed-by: Bob <bob@example.org>\n-- \nBob\u202e\n"},
 		town.Mail{ID: "f2", From: "Ann <ann@example.org>", List: "demo", Subject: "Re: frob", Refs: "f1", Day: 12,
@@ -84,7 +86,8 @@ func TestPatchPage(t *testing.T) {
 	// Each mail is whole in the thread, and the talk is a tree.
 	thread := body[strings.Index(body, `id="thread"`):]
 	for _, want := range []string{
-		"Hello Ann,", "&gt; something else", "\n-- \nBob", `<article class="mail in0"`, `<article class="mail in1"`, "\nRight.\n",
+		"Hello Ann,", "&gt; something else", "\n-- \nBob", `<article class="mail in0"`, `<article class="mail in1"`,
+		"\nRight.\n",
 	} {
 		if !strings.Contains(thread, want) {
 			t.Errorf("no %s in the thread %s", want, thread)
@@ -155,8 +158,9 @@ func TestThreadInACircle(t *testing.T) {
 	s := newServer(t)
 	var mails []town.Mail
 	for i := range 40 {
-		mails = append(mails, town.Mail{ID: fmt.Sprintf("c%d", i), From: "bob@example.org", List: "demo", Subject: "Re: first",
-			Refs: fmt.Sprintf("c%d>\nReferences: <first", (i+1)%40), Day: 10, Text: fmt.Sprintf("Words %d.\n", i)})
+		mails = append(mails, town.Mail{ID: fmt.Sprintf("c%d", i), From: "bob@example.org", List: "demo",
+			Subject: "Re: first",
+			Refs:    fmt.Sprintf("c%d>\nReferences: <first", (i+1)%40), Day: 10, Text: fmt.Sprintf("Words %d.\n", i)})
 	}
 	s.Deliver(mails...)
 	for i := range 40 {
@@ -243,7 +247,8 @@ func TestDecideOnPatchPage(t *testing.T) {
 	if w.Code != 303 || !strings.HasPrefix(w.Header().Get("Location"), at+"?did=") {
 		t.Fatalf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
-	s.has(w.Header().Get("Location"), `<span class="state good">accepted</span>, archived`, "1 patch set to accepted, 1 patch archived.",
+	s.has(w.Header().Get("Location"), `<span class="state good">accepted</span>, archived`,
+		"1 patch set to accepted, 1 patch archived.",
 		`>Undo</button>`)
 	if w := s.do("POST", "/project/demo/patch/spam/", "state=accepted"); w.Code != 410 {
 		t.Errorf("a hidden one: %d", w.Code)

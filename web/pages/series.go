@@ -202,7 +202,8 @@ func (c *call) commands(p *seriesPage, s *track.SeriesRow) {
 // shell must not be a command of a stranger.
 func needsQuotes(text string) bool {
 	return text == "" || text[0] == '-' || slices.ContainsFunc([]byte(text), func(b byte) bool {
-		return !('a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '@' || b == '.' || b == '-' || b == '_' || b == '+' || b == '=')
+		return !('a' <= b|0x20 && b|0x20 <= 'z' || '0' <= b && b <= '9' || b == '@' || b == '.' || b == '-' || b == '_' ||
+			b == '+' || b == '=')
 	})
 }
 

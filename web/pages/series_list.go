@@ -29,8 +29,8 @@ type seriesFilter struct {
 	Kept                       []choice // what else the URL has
 }
 
-// seriesRows and patchesAPage are how many rows of a list make a page of series: of series, or, where patches are chosen
-// by their states, of patches, whose series are shown.
+// seriesRows and patchesAPage are how many rows of a list make a page of series: of series, or, where patches are
+// chosen by their states, of patches, whose series are shown.
 const (
 	seriesRows   = 50
 	patchesAPage = 150
@@ -105,8 +105,9 @@ func (c *call) findByPatches(
 	of *track.Project, q query, submitters track.In[string], p *seriesListPage,
 ) ([]track.SeriesRow, error) {
 	f := track.PatchQuery{
-		Scope: c.Scope(), Projects: track.In[int64]{of.ID}, Submitters: submitters, States: c.askedStates(q), Archived: q.archived(),
-		Words: words(q.one("q")), Paging: track.Paging{Order: []track.Order{{By: "date", Desc: true}}, Limit: patchesAPage},
+		Scope: c.Scope(), Projects: track.In[int64]{of.ID}, Submitters: submitters, States: c.askedStates(q),
+		Archived: q.archived(),
+		Words:    words(q.one("q")), Paging: track.Paging{Order: []track.Order{{By: "date", Desc: true}}, Limit: patchesAPage},
 	}
 	if as := q.one("delegate"); strings.EqualFold(as, "nobody") {
 		f.Nobodys = true

@@ -43,7 +43,10 @@ func standingOfAll(patches []track.PatchRow) standing {
 	for s := range counts {
 		states = append(states, s)
 	}
-	slices.SortFunc(states, func(a, b track.State) int { return cmp.Or(counts[b]-counts[a], strings.Compare(string(a), string(b))) })
+	slices.SortFunc(states, func(a, b track.State) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(string(a),
+			string(b)))
+	})
 	switch len(states) {
 	case 0:
 		return standing{}

@@ -34,7 +34,8 @@ func (c *call) todo() (*shown, error) {
 	case u == nil && !c.HTML:
 		return nil, errLogin
 	case u == nil:
-		return nil, &visit.Redirect{To: "/user/login/?next=" + escapedQuery(c.R.URL.RequestURI()), Status: http.StatusSeeOther}
+		return nil, &visit.Redirect{To: "/user/login/?next=" + escapedQuery(c.R.URL.RequestURI()),
+			Status: http.StatusSeeOther}
 	}
 	p := &todoPage{Page: layout.Page{Title: "Mine"}}
 	var projects track.In[int64]
@@ -47,7 +48,8 @@ func (c *call) todo() (*shown, error) {
 	}
 	p.Wide = true
 	delegated := todoPart{ID: "delegated", Title: "Delegated to you", None: "Nothing that is open is delegated to you."}
-	sent := todoPart{ID: "sent", Title: "Sent by you", None: "You have sent nothing that is open, from an address of your account."}
+	sent := todoPart{ID: "sent", Title: "Sent by you",
+		None: "You have sent nothing that is open, from an address of your account."}
 	if err := c.toDo(&delegated, track.PatchQuery{Projects: projects, Delegates: userAddresses(u)}); err != nil {
 		return nil, err
 	}

@@ -90,7 +90,8 @@ func (c *call) versionsPage() (*shown, error) {
 
 func (c *call) versionSide(s *side) versionSide {
 	v := versionSide{
-		Name: fmt.Sprintf("v%d", s.series.Version), Series: layout.Link{Text: named(s.series.Name), URL: c.seriesAt(s.series.ID)},
+		Name: fmt.Sprintf("v%d", s.series.Version), Series: layout.Link{Text: named(s.series.Name),
+			URL: c.seriesAt(s.series.ID)},
 		When: c.moment(s.series.Date),
 	}
 	if s.asSent {
@@ -129,8 +130,8 @@ func inWords(counts map[rangediff.Status]int) string {
 	return strings.Join(out, ", ")
 }
 
-// changes writes the hunks of a difference between two texts. If these are diffs, each line has a mark there, too, which
-// is none of its words.
+// changes writes the hunks of a difference between two texts. If these are diffs, each line has a mark there, too,
+// which is none of its words.
 func (w *coder) changes(hunks []rangediff.Hunk, diffs bool, lines, effort *int) template.HTML {
 	w.out = nil
 	for i := range hunks {

@@ -27,7 +27,8 @@ func revised(t *testing.T) (s *server, old, new int64) {
 			Text: text + "\n" + twelve(line, name)}
 	}
 	cover := func(version, id string, day int) town.Mail {
-		return town.Mail{ID: id + "-0", From: "Ann <ann@example.org>", List: "demo", Subject: "[PATCH" + version + " 0/3] widgets",
+		return town.Mail{ID: id + "-0", From: "Ann <ann@example.org>", List: "demo", Subject: "[PATCH" + version +
+			" 0/3] widgets",
 			Text: "About it.\n", Day: day}
 	}
 	s.Deliver(

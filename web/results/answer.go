@@ -65,7 +65,8 @@ func (r *Results) found(v *visit.Visit, w http.ResponseWriter, a *asked, at Plac
 // key is what an answer depends on, besides the database and who asks: the query as it was read, since "yesterday" is
 // another day tomorrow, and the state of the search.
 func (a *asked) key(v *visit.Visit, at Place, s find.State) string {
-	return fmt.Sprintf("search %s\n%s%s %t\n%q %q\n%s\n%s %d %d", v.Links.Base, at.Path, a.url(a.form, a.offset), a.threads,
+	return fmt.Sprintf("search %s\n%s%s %t\n%q %q\n%s\n%s %d %d", v.Links.Base, at.Path, a.url(a.form, a.offset),
+		a.threads,
 		a.text, a.tree, v.R.URL.Path, s.Version, s.Indexed, s.Stored)
 }
 

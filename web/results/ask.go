@@ -159,7 +159,8 @@ func later(w http.ResponseWriter, status int, detail string, after time.Duration
 
 // beingMade is what is said while much of the mail cannot be found yet.
 func beingMade(s find.State) string {
-	return fmt.Sprintf("The search index is being made: %d %% of the mail is searched so far.", 100*s.Indexed/max(s.Stored, 1))
+	return fmt.Sprintf("The search index is being made: %d %% of the mail is searched so far.", 100*s.Indexed/max(s.Stored,
+		1))
 }
 
 // mistake says where a query cannot be read.

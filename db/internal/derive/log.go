@@ -24,8 +24,8 @@ func (w *Writing) LogAbout(what string, about engine.Name, before, after string)
 	})
 }
 
-// LogAs is LogAbout for what somebody else decided, at another time: what is taken over from elsewhere. An empty actor is
-// whoever takes it over, a zero time is now.
+// LogAs is LogAbout for what somebody else decided, at another time: what is taken over from elsewhere. An empty actor
+// is whoever takes it over, a zero time is now.
 func (w *Writing) LogAs(actor track.Actor, at time.Time, what string, about engine.Name, before, after string) {
 	w.LogAbout(what, about, before, after)
 	l := &w.lines[len(w.lines)-1]

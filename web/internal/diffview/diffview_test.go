@@ -172,7 +172,8 @@ func withoutCR(text string) string {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, name := range []string{"testdata/read.txtar", "testdata/space.txtar", "../../../track/rangediff/testdata/read.txtar"} {
+	for _, name := range []string{"testdata/read.txtar", "testdata/space.txtar",
+		"../../../track/rangediff/testdata/read.txtar"} {
 		archive, err := txtar.ParseFile(name)
 		if err != nil {
 			f.Fatal(err)

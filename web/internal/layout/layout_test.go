@@ -174,7 +174,8 @@ func luminance(t *testing.T, css, name string) float64 {
 // TestFolderIsOneFile: a browser asks for one stylesheet and one script, and the base of each comes first.
 func TestFolderIsOneFile(t *testing.T) {
 	t.Parallel()
-	for name, begins := range map[string]string{"style.css": "/* The look of all pages", "script.js": "// What makes pages"} {
+	for name, begins := range map[string]string{"style.css": "/* The look of all pages",
+		"script.js": "// What makes pages"} {
 		f, ok := Static(files().hashed[name])
 		parts, err := static.ReadDir("static/" + name)
 		if !ok || err != nil || !bytes.HasPrefix(f.Body, []byte(begins)) {

@@ -69,7 +69,8 @@ func TestRead(t *testing.T) {
 		{"no diff", "--- cut here ---\nor here\n@@ -1 +1 @@\n", "[WWW]"},
 		{"a line that is neither", "--- a\n+++ b\n@@ -1,5 +1,5 @@\n one\nbroken by a program\n+x", "[FFHC][WW]"},
 		{"deletes a line of dashes", "--- a\n+++ b\n@@ -1,2 +1 @@\n one\n--- \n-- \n2.43", "[FFHC-][SS]"},
-		{"two parents", "diff --cc a\nindex 1,2..3\n--- a/a\n+++ b/a\n@@@ -1,2 -1,1 +1,2 @@@\n  one\n- two\n++new\nend", "[FFFFHC-+][W]"},
+		{"two parents", "diff --cc a\nindex 1,2..3\n--- a/a\n+++ b/a\n@@@ -1,2 -1,1 +1,2 @@@\n  one\n- two\n++new\nend",
+			"[FFFFHC-+][W]"},
 		{"binary", "diff --git a/b b/b\nGIT binary patch\nliteral 3\nKcmZ\n\nliteral 0\nHcmV\n\nend", "[FFCCCFCC][W]"},
 		{"renamed", "diff --git a/b b/c\nsimilarity index 100%\nrename from b\nrename to c\nend", "[FFFF][W]"},
 		{"too many lines", "--- a\n+++ b\n@@ -1,99999999999999999999 +1 @@\n x", "[FF][WW]"},
@@ -168,7 +169,8 @@ func TestTimeIsLinear(t *testing.T) {
 // FuzzHTML holds what is written against a reader of HTML: nothing but the elements that Append names, and the text is
 // the mail's.
 func FuzzHTML(f *testing.F) {
-	for _, seed := range []string{review, "<script>alert(1)</script>", "http://x\"onclick='y", "\u202e\x00\xff", "a\r\nb\rc"} {
+	for _, seed := range []string{review, "<script>alert(1)</script>", "http://x\"onclick='y", "\u202e\x00\xff",
+		"a\r\nb\rc"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -31,7 +31,8 @@ func attributed(of *mail, from, to int) int {
 
 func saysWrote(text string) bool {
 	text = strings.ToLower(text)
-	for _, word := range []string{"wrote", "writes", "said", "schrieb", "écrit", "escribió", "scritto", "schreef", "написал"} {
+	for _, word := range []string{"wrote", "writes", "said", "schrieb", "écrit", "escribió", "scritto", "schreef",
+		"написал"} {
 		if strings.Contains(text, word) {
 			return true
 		}
@@ -43,7 +44,8 @@ func saysWrote(text string) bool {
 func isElision(text string) bool {
 	inner := strings.Trim(strings.TrimSpace(text), "[](){}<>-=*~/ \t")
 	switch strings.ToLower(inner) {
-	case "...", "..", "....", ".....", "…", "snip", "snipped", "skip", "skipped", "cut", "trim", "trimmed", "8", "8<", "snip...":
+	case "...", "..", "....", ".....", "…", "snip", "snipped", "skip", "skipped", "cut", "trim", "trimmed", "8", "8<",
+		"snip...":
 		return len(strings.TrimSpace(text)) >= 3 || inner == "…"
 	}
 	return false

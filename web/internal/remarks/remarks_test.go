@@ -103,7 +103,8 @@ func TestQuotedLinesAreFound(t *testing.T) {
 func drawPatch(t *rapid.T) (root []string) {
 	for i := range rapid.IntRange(20, 120).Draw(t, "size") {
 		mark := rapid.SampledFrom([]string{" ", "+", "-"}).Draw(t, "mark")
-		body := rapid.SampledFrom([]string{"\t}", "\treturn 0;", "\t\tbreak;", "", "call", "call", "long", "call"}).Draw(t, "line")
+		body := rapid.SampledFrom([]string{"\t}", "\treturn 0;", "\t\tbreak;", "", "call", "call", "long", "call"}).Draw(t,
+			"line")
 		switch body {
 		case "call":
 			body = fmt.Sprintf("\tfrob_%d(x, y);", i)

@@ -347,7 +347,8 @@ func (s *Fake) Dependencies(
 ) (map[int64]track.Dependencies, error) {
 	all := map[int64]track.Dependencies{}
 	for _, id := range series {
-		all[id] = track.Dependencies{On: []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}}, Of: []int64{22}}
+		all[id] = track.Dependencies{On: []track.Dependency{{Written: "<x@y>"}, {Written: "<z@y>", Series: 21}},
+			Of: []int64{22}}
 	}
 	return all, s.ask()
 }
@@ -403,7 +404,8 @@ func (s *Fake) LogOf(context.Context, []engine.LogQuery, int) ([]engine.LogEntry
 }
 
 // Overviews says of series which patches they have.
-func (s *Fake) Overviews(_ context.Context, series []track.SeriesRow, scope track.Scope) (map[int64]*track.Overview, error) {
+func (s *Fake) Overviews(_ context.Context, series []track.SeriesRow, scope track.Scope) (map[int64]*track.Overview,
+	error) {
 	out := map[int64]*track.Overview{}
 	for _, r := range series {
 		o := &track.Overview{Last: r.Date}

@@ -142,7 +142,8 @@ func (f *fake) filled() *fake {
 			"context": "build", "target_url": "https://ci.example.org/1", "description": "fine"}},
 		"patches/103/checks/": {{"id": 62, "user": carol, "date": "2026-10-03T08:00:00", "state": "pending",
 			"context": "build", "target_url": "javascript:alert(1)", "description": nil}},
-		"patches/101/comments/": {{"id": 71, "msgid": "<r1@x>", "addressed": true, "submitter": row{"id": 32, "email": "bob@x"}}},
+		"patches/101/comments/": {{"id": 71, "msgid": "<r1@x>", "addressed": true, "submitter": row{"id": 32,
+			"email": "bob@x"}}},
 		"patches/102/comments/": {}, "patches/103/comments/": {}, "covers/9/comments/": {{"id": 71, "msgid": "<r0@x>"}},
 	}
 	for path, rows := range f.lists {

@@ -223,13 +223,15 @@ func TestNews(t *testing.T) {
 	}
 	p := f.lists["patches/"][2]
 	p["state"], p["archived"] = "rejected", true
-	f.lists["patches/103/checks/"] = append(f.lists["patches/103/checks/"], row{"id": 63, "user": row{"id": 7, "username": "carol"},
+	f.lists["patches/103/checks/"] = append(f.lists["patches/103/checks/"], row{"id": 63, "user": row{"id": 7,
+		"username": "carol"},
 		"date": "2026-10-05T08:00:00", "state": "fail", "context": "build"})
 	f.lists["patches/101/comments/"] = append(f.lists["patches/101/comments/"], row{"id": 72, "msgid": "<r2@x>"})
 	mail := row{"id": 103, "msgid": "<3@x>"}
 	f.lists["events/"] = append(f.lists["events/"],
 		row{"id": 4, "category": "check-created", "date": "2026-10-05T08:00:00", "payload": row{"patch": mail}},
-		row{"id": 5, "category": "patch-comment-created", "date": "2026-10-05T08:00:00", "payload": row{"patch": row{"id": 101}}})
+		row{"id": 5, "category": "patch-comment-created", "date": "2026-10-05T08:00:00",
+			"payload": row{"patch": row{"id": 101}}})
 	taken, err := r.all(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -269,7 +271,8 @@ func TestProjectIsHere(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := runner(t, f, s)
-	if _, err := r.all(t.Context()); err == nil || !strings.Contains(err.Error(), "is of the list another.example.org here") {
+	if _, err := r.all(t.Context()); err == nil || !strings.Contains(err.Error(),
+		"is of the list another.example.org here") {
 		t.Errorf("a project of another list: %v", err)
 	}
 }

@@ -79,7 +79,8 @@ func (w *Web) writeHooks(e *exposition) {
 			givenUp++
 		}
 	}
-	e.begin("patchwatch_hook_failures", "gauge", "Attempts for the next event that have failed, by the number of the hook.")
+	e.begin("patchwatch_hook_failures", "gauge",
+		"Attempts for the next event that have failed, by the number of the hook.")
 	for _, h := range all {
 		e.value("patchwatch_hook_failures", float64(h.Failures), "hook", strconv.FormatInt(h.ID, 10))
 	}

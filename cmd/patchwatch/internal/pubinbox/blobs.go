@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// blobs reads objects of a repository by one git cat-file --batch. Objects are asked for in advance, and read in the same
-// order.
+// blobs reads objects of a repository by one git cat-file --batch. Objects are asked for in advance, and read in the
+// same order.
 type blobs struct {
 	git  *process
 	stop context.CancelFunc

@@ -76,8 +76,8 @@ func (r *repository) each(ctx context.Context, after, upTo string, f func(change
 
 var errMalformed = errors.New("git diff-tree says what is not understood")
 
-// parseChanges reads the output of git diff-tree -z --raw (git-diff-tree(1), "raw output format"). Before the files of a
-// commit stand its name and time.
+// parseChanges reads the output of git diff-tree -z --raw (git-diff-tree(1), "raw output format"). Before the files of
+// a commit stand its name and time.
 func parseChanges(in *bufio.Reader, f func(change) error) error {
 	var c change
 	for {

@@ -16,8 +16,8 @@ import (
 	"patchwatch/cmd/patchwatch/internal/pubinbox/inboxtest"
 )
 
-// TestRunsNothingOfARepository has a repository whose configuration has git run a program wherever that is possible, and
-// that lacks a mail, which git would fetch from where the repository says.
+// TestRunsNothingOfARepository has a repository whose configuration has git run a program wherever that is possible,
+// and that lacks a mail, which git would fetch from where the repository says.
 func TestRunsNothingOfARepository(t *testing.T) {
 	tmp := t.TempDir()
 	dir, ran := filepath.Join(tmp, "0.git"), filepath.Join(tmp, "ran")

@@ -48,8 +48,8 @@ type Mail struct {
 	Committed time.Time
 }
 
-// Open opens the repositories in a folder; nil: there are none. The context ends what is done with the inbox later, too.
-// Mails of more than so many bytes are not read.
+// Open opens the repositories in a folder; nil: there are none. The context ends what is done with the inbox later,
+// too. Mails of more than so many bytes are not read.
 func Open(ctx context.Context, dir string, most int64) (*Inbox, error) {
 	paths := find(dir)
 	if paths == nil {
@@ -111,12 +111,14 @@ func (in *Inbox) noteDeleted(repo int, c change) error {
 		return nil
 	}
 	if in.deleted[objectOf(c.deleted)] = (deletion{change: in.changes, repo: repo}); len(in.deleted) > mostDeleted {
-		return fmt.Errorf("more than %d mails have been deleted there, which is more than import can bear in mind", mostDeleted)
+		return fmt.Errorf("more than %d mails have been deleted there, which is more than import can bear in mind",
+			mostDeleted)
 	}
 	return nil
 }
 
-// leftOut tells of a mail that comes with a change whether it is deleted later. One that was deleted before is no longer.
+// leftOut tells of a mail that comes with a change whether it is deleted later. One that was deleted before is no
+// longer.
 func (in *Inbox) leftOut(name string, change int64) bool {
 	key := objectOf(name)
 	d, deleted := in.deleted[key]
@@ -199,7 +201,8 @@ func (in *Inbox) Share() float64 {
 	return float64(done) / float64(in.changes)
 }
 
-// LeftOut is how many mails were not read, since they are deleted later or were purged. It counts once all has been read.
+// LeftOut is how many mails were not read, since they are deleted later or were purged. It counts once all has been
+// read.
 func (in *Inbox) LeftOut() int { return in.left }
 
 // Close ends reading.

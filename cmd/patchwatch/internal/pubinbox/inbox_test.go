@@ -163,7 +163,8 @@ func TestReadsRewritten(t *testing.T) {
 	if got := read(t, dir, places); got != "" {
 		t.Errorf("again: %q", got)
 	}
-	inboxtest.Second(t, dir, inboxtest.Step{Empty: true}, inboxtest.Step{Came: "f\n"}) // as public-inbox-purge leaves a mail
+	inboxtest.Second(t, dir, inboxtest.Step{Empty: true},
+		inboxtest.Step{Came: "f\n"}) // as public-inbox-purge leaves a mail
 	if got, want := read(t, dir, places), "f (1 left out)"; got != want {
 		t.Errorf("read %q, want %q", got, want)
 	}
@@ -174,8 +175,8 @@ func TestReadsRewritten(t *testing.T) {
 	}
 }
 
-// TestReadsOnFromAnywhere: reading that is broken off anywhere goes on without a gap, in a history with merges too, whose
-// commits have dates in any order.
+// TestReadsOnFromAnywhere: reading that is broken off anywhere goes on without a gap, in a history with merges too,
+// whose commits have dates in any order.
 func TestReadsOnFromAnywhere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "first.git")
 	inboxtest.First(t, dir, history("a b")...)

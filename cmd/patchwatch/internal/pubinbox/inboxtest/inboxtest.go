@@ -36,8 +36,8 @@ func Second(t testing.TB, path string, steps ...Step) {
 	})
 }
 
-// First appends commits to a repository of the first format. A mail's file is named by the SHA-1 of its first line, where
-// public-inbox takes the Message-ID.
+// First appends commits to a repository of the first format. A mail's file is named by the SHA-1 of its first line,
+// where public-inbox takes the Message-ID.
 func First(t testing.TB, path string, steps ...Step) {
 	t.Helper()
 	appendTo(t, path, steps, func(in *bytes.Buffer, s Step) {
