@@ -72,7 +72,7 @@ func (q queries) ReferringIn(projects []int64, msgids []string) (out []int64, er
 // recentOf walks along the index of a project, from one of its ends.
 func recentOf(direction string) string {
 	return `SELECT m.id, m.date FROM mail m INDEXED BY mail_recent
-		WHERE ` + is("m.project") + ` AND m.chosen AND m.project IS NOT NULL AND m.date >= +? AND m.date < +?
+		WHERE ` + is("m.project + 0") + ` AND m.chosen AND m.project IS NOT NULL AND m.date >= +? AND m.date < +?
 		ORDER BY m.date ` + direction + `, m.id ` + direction + ` LIMIT +?`
 }
 

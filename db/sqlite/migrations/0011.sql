@@ -32,8 +32,9 @@ CREATE TABLE repository (
 	PRIMARY KEY (path, list_id)
 ) WITHOUT ROWID;
 
--- The newest mails of a list, whatever they are, for its archive.
-CREATE INDEX mail_recent ON mail(project, date) WHERE chosen AND project IS NOT NULL;
+-- The newest mails of a list, whatever they are, for its archive. It is of an expression, so that no other question
+-- takes it: SQLite would read all mails of a project where it looks for a few.
+CREATE INDEX mail_recent ON mail((project + 0), date) WHERE chosen AND project IS NOT NULL;
 
 -- What was taken over from Patchwork servers.
 
