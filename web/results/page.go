@@ -80,7 +80,7 @@ func (r *Results) empty(v *visit.Visit, a *asked, at Place, problem string) ([]b
 // frame is a page with the query.
 func (r *Results) frame(v *visit.Visit, a *asked, at Place) (*page, error) {
 	p := &page{
-		Page:  layout.Page{Title: "Search", Prefix: prefix(v)},
+		Page:  layout.Page{Title: "Search", Wide: true, Prefix: prefix(v)},
 		Query: a.text, Action: prefix(v) + at.Path, Help: prefix(v) + "/search/help/",
 	}
 	if a.text != "" {
