@@ -124,17 +124,8 @@ func (a *app) hookRemoveCommand() *cobra.Command {
 		Example: "  patchwatch hook remove 3",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids, err := hookIDs(args)
-			if err != nil {
-				return err
-			}
-			return a.changing(cmd.Context(), func(s *db.Store) error {
-				for _, id := range ids {
-					if err := s.RemoveHook(cmd.Context(), a.actor(), id); err != nil {
-						return err
-					}
-				}
-				return nil
+			return a.eachHook(cmd.Context(), args, func(s *db.Store, id int64) error {
+				return s.RemoveHook(cmd.Context(), a.actor(), id)
 			})
 		},
 	}
@@ -150,22 +141,29 @@ waits is left out, such as one that the receiver will never take.`,
 		Example: "  patchwatch hook retry 3\n  patchwatch hook retry 3 --skip",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids, err := hookIDs(args)
-			if err != nil {
-				return err
-			}
-			return a.changing(cmd.Context(), func(s *db.Store) error {
-				for _, id := range ids {
-					if err := s.RetryHook(cmd.Context(), a.actor(), id, skip); err != nil {
-						return err
-					}
-				}
-				return nil
+			return a.eachHook(cmd.Context(), args, func(s *db.Store, id int64) error {
+				return s.RetryHook(cmd.Context(), a.actor(), id, skip)
 			})
 		},
 	}
 	c.Flags().BoolVar(&skip, "skip", false, "leave out the first event that waits")
 	return c
+}
+
+// eachHook changes the hooks of some numbers.
+func (a *app) eachHook(ctx context.Context, args []string, change func(s *db.Store, id int64) error) error {
+	ids, err := hookIDs(args)
+	if err != nil {
+		return err
+	}
+	return a.changing(ctx, func(s *db.Store) error {
+		for _, id := range ids {
+			if err := change(s, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func hookIDs(args []string) (ids []int64, err error) {
