@@ -52,7 +52,7 @@ ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNo
 race: needs
 	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
 		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
-		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$)
+		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ -e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$)
 
 # What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount. An
 # engine's suite has its tests of faults below one name.
