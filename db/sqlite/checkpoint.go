@@ -10,15 +10,17 @@ import (
 //
 // SQLite begins the log anew only when nobody reads from it. Of sixteen who read page after page somebody always does,
 // so the log would grow for ever. So the writer waits for them, while it holds the write lock. Those who begin to read
-// meanwhile find all in the database and are not waited for, so the wait is no longer than the slowest page takes. The
-// writer gives up on a long reader, such as a dump, and tries again when the log has grown by an eighth. All the waits
-// together take at most a twentieth of the time.
+// meanwhile find all in the database and are not waited for, so the wait is no longer than the slowest page takes: one
+// in a thousand takes some hundred milliseconds when all processors are busy. The writer gives up on a long reader, such
+// as a dump, and tries again, with more patience, when the log has grown by an eighth. All the waits together take at
+// most a twentieth of the time.
 const (
 	walSize = 64 << 20
 	walKept = 96 << 20 // a log that had to grow larger is cut back to this
 
 	walWait      = 250 * time.Millisecond // one wait for those who read
-	walWaitSaved = 2 * walWait
+	walWaitAgain = time.Second            // after a wait that was in vain
+	walWaitSaved = 2 * walWaitAgain
 	walWaitShare = 20 // waits take one part in so many of the time
 )
 
@@ -57,6 +59,9 @@ func (w *writer) keepWALSmall() {
 func (k *walKeeper) wait(now time.Time) time.Duration {
 	k.saved = min(k.saved+now.Sub(k.since)/walWaitShare, walWaitSaved)
 	k.since = now
+	if k.next > 0 {
+		return min(k.saved, walWaitAgain)
+	}
 	return min(k.saved, walWait)
 }
 
