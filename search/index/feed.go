@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -165,20 +166,39 @@ func (w *Writer) restate(ctx context.Context, meta map[string]string, cores int)
 			w.forget()
 		}
 	}
-	mails, err := w.source.Mails(ctx, ids)
-	if err != nil {
-		return false, err
-	}
 	if w.ahead != nil { // it uses the makers
 		b := <-w.ahead
 		w.ahead <- b
 	}
-	entries, err := w.entries(ctx, mails, cores)
-	if err != nil {
-		return false, err
+	slices.Sort(ids)
+	reached := map[string]string{metaNote: fmt.Sprint(notes[len(notes)-1].Note)}
+	return len(notes) == MostMails, w.putAgain(ctx, slices.Compact(ids), reached, cores)
+}
+
+// putAgain indexes mails anew, in as many transactions as the source gives parts of them. The last one says how far
+// the index is then: until it is there, all of them are to be indexed again.
+func (w *Writer) putAgain(ctx context.Context, ids []int64, reached map[string]string, cores int) error {
+	for {
+		mails, err := w.source.Mails(ctx, ids)
+		if err != nil {
+			return err
+		}
+		entries, err := w.entries(ctx, mails, cores)
+		if err != nil {
+			return err
+		}
+		part := len(ids)
+		if len(mails) > 0 {
+			part = 1 + slices.Index(ids, mails[len(mails)-1].ID)
+		}
+		if part == len(ids) {
+			return w.put(ctx, entries, ids, reached)
+		}
+		if err := w.put(ctx, entries, ids[:part], nil); err != nil {
+			return err
+		}
+		ids = ids[part:]
 	}
-	return len(notes) == MostMails, w.put(ctx, entries, ids,
-		map[string]string{metaNote: fmt.Sprint(notes[len(notes)-1].Note)})
 }
 
 // entries reads mails.

@@ -262,6 +262,27 @@ func TestRestatedWhileReadAhead(t *testing.T) {
 	}
 }
 
+// More mails are restated between two looks than the source gives at once, some of them twice: each is indexed once, as
+// it is.
+func TestRestatedAtOnce(t *testing.T) {
+	here := smallTown(20)
+	x := New(filepath.Join(t.TempDir(), "town.search.db"), 1)
+	w := writerOf(t, x, here)
+	defer w.Close()
+	catchUp(t, w)
+	for _, mail := range []int64{7, 3, 8, 7, 12, 9} {
+		here.restate(mail, func(m *made) { m.doc.Date = m.doc.Date.AddDate(1, 0, 0) })
+	}
+	here.remove(1)
+	here.remove(20)
+	catchUp(t, w)
+	for query, want := range map[string]int{"d:2028-01..": 1, "d:2027-01..2027-12": 4, "common": 18} {
+		if got := find(t, x, here, Query{Tree: parse(t, query)}); len(got) != want {
+			t.Errorf("%s finds %v", query, got)
+		}
+	}
+}
+
 // An index of a database that another took the place of finds nothing, and is made anew.
 func TestAnotherDatabase(t *testing.T) {
 	here := smallTown(30)

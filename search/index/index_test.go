@@ -71,7 +71,7 @@ func TestIndexIsScan(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(rt, "happenings") {
 				happen(rt, t, here, x, &w)
 			}
-			catchUp(t, w)
+			catchUp(rt2tb{t, rt}, w)
 			for range 30 {
 				queries++
 				checkQuery(rt, here, x)

@@ -17,7 +17,8 @@ type Source interface {
 	// LastMail is the highest number of a mail; 0: there is none.
 	LastMail(ctx context.Context) (int64, error)
 
-	// Mails finds mails by number. Those that are not there are left out.
+	// Mails finds mails by number, and gives them in that order. The numbers are sorted, each is there once. Those that
+	// are not stored are left out. Where all would be too much to hold, it gives the first ones.
 	Mails(ctx context.Context, ids []int64) ([]Mail, error)
 
 	// Restated lists mails whose date or lists are others than when they were stored, or that are gone: those noted

@@ -101,12 +101,15 @@ func (t *town) Mails(_ context.Context, ids []int64) (out []Mail, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, id := range ids {
-		if t.mails[id] != nil {
+		if t.mails[id] != nil && len(out) < mostHeld {
 			out = append(out, t.mail(id))
 		}
 	}
 	return out, nil
 }
+
+// mostHeld is how many mails a town gives at once of those that are asked for by number.
+const mostHeld = 2
 
 func (t *town) Restated(_ context.Context, above int64, most int) (out []Restated, err error) {
 	t.mu.Lock()
