@@ -205,16 +205,7 @@ func (w *writing) moveHooks(from, to int64) error {
 	if err != nil {
 		return err
 	}
-	for i := range all {
-		if all[i].Project != from {
-			continue
-		}
-		all[i].Project = to
-		if err := w.PutHook(&all[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return handOver(all, func(h *track.Hook) *int64 { return &h.Project }, from, to, w.PutHook)
 }
 
 // TakeLease takes a lease from now until a time, or holds it for longer. ErrLease: another has it, and is not dead as

@@ -144,13 +144,17 @@ func (w *writing) moveBundles(from, to int64) error {
 	if err != nil {
 		return err
 	}
+	return handOver(all, func(b *track.Bundle) *int64 { return &b.Project }, from, to, w.PutBundle)
+}
+
+// handOver puts those of all whose project is one as the other's.
+func handOver[T any](all []T, project func(*T) *int64, from, to int64, put func(*T) error) error {
 	for i := range all {
-		if all[i].Project != from {
-			continue
-		}
-		all[i].Project = to
-		if err := w.PutBundle(&all[i]); err != nil {
-			return err
+		if p := project(&all[i]); *p == from {
+			*p = to
+			if err := put(&all[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

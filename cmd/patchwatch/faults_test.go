@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"patchwatch/internal/needs"
 )
 
 // fault is something that breaks under a running watcher and is mended again.
@@ -27,7 +29,7 @@ type fault struct {
 var faults = []fault{
 	{
 		name: "the database's disk is full", root: true,
-		setUp: func(t *testing.T, w *workplace) { mount(t, w.path("db"), "size=4m") },
+		setUp: func(t *testing.T, w *workplace) { needs.SmallDisk(t, w.path("db"), "size=4m") },
 		begin: func(t *testing.T, w *workplace) { fill(t, w.path("db", "filler")) },
 		end:   func(t *testing.T, w *workplace) { os.Remove(w.path("db", "filler")) },
 		says:  "the disk that holds the database is full",
@@ -139,7 +141,7 @@ func TestReadOnlyDatabase(t *testing.T) {
 	if err := os.Mkdir(w.path("db"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	mount(t, w.path("db"), "size=16m")
+	needs.SmallDisk(t, w.path("db"), "size=16m")
 	w.deliver("md", samples(t, "01*"))
 	w.run("--db", "db/x.db", "watch", "--once", "md")
 	if err := writeMaildir(w.path("md"), samples(t, "05*")); err != nil {
@@ -194,7 +196,7 @@ func TestMaildirsDiskIsFull(t *testing.T) {
 	if err := os.Mkdir(w.path("md"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	mount(t, w.path("md"), "size=1m")
+	needs.SmallDisk(t, w.path("md"), "size=1m")
 	w.deliver("md", nil)
 	bad := samples(t, "78*")
 	if err := writeMaildir(w.path("md"), bad); err != nil {
@@ -307,14 +309,6 @@ func bulky(n int) (mails []sampleMail) {
 		mails = append(mails, sampleMail{raw: []byte(raw), delivered: time.Unix(1_700_000_000+int64(i), 0)})
 	}
 	return mails
-}
-
-func mount(t *testing.T, dir, options string) {
-	t.Helper()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
-		t.Skipf("no file system can be mounted here: %v", err)
-	}
-	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
 }
 
 func remount(t *testing.T, dir string, flags uintptr) {

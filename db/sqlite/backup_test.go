@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/needs"
 )
 
 func wantNothingBeside(t *testing.T, dir string, names ...string) {
@@ -184,10 +185,7 @@ func TestBackupBrokenOff(t *testing.T) {
 func TestBackupAsksForRoom(t *testing.T) {
 	e, dir := newEngine(t), t.TempDir()
 	mustStore(t, e, 1, 100)
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
-		t.Skipf("no file system can be mounted here: %v", err)
-	}
-	defer unix.Unmount(dir, unix.MNT_DETACH)
+	needs.SmallDisk(t, dir, "size=64k")
 	err := e.Backup(ctx, filepath.Join(dir, "copy"))
 	if err == nil || !strings.Contains(err.Error(), "has 64 KiB left") {
 		t.Error(err)
@@ -198,10 +196,7 @@ func TestBackupAsksForRoom(t *testing.T) {
 // So does Scratch before it makes its copy.
 func TestScratchAsksForRoom(t *testing.T) {
 	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
-		t.Skipf("no file system can be mounted here: %v", err)
-	}
-	defer unix.Unmount(dir, unix.MNT_DETACH)
+	needs.SmallDisk(t, dir, "size=8m")
 	e := engineAt(t, filepath.Join(dir, "x.db"))
 	defer e.Close() // before the folder goes
 	mustStore(t, e, 1, 500)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // Git skips a test where git is not installed. Where PATCHWATCH_CI is set, as .ci/run does, the test fails: there git
@@ -19,4 +21,18 @@ func Git(t testing.TB) {
 	default:
 		t.Skip("git is not installed, and this test runs it: on Debian, apt-get install git")
 	}
+}
+
+// SmallDisk mounts a file system in memory on dir until the test ends, with options as mount has them ("size=64k"). It
+// skips a test that may not mount: that takes root, and a machine that lets root do so.
+func SmallDisk(t testing.TB, dir, options string) {
+	t.Helper()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
 }
