@@ -44,7 +44,7 @@ func (sh *Shower) printVersions(versions []Version, all []track.SeriesView) erro
 	for i, v := range all {
 		how := ""
 		if v.Revises != 0 {
-			how = fmt.Sprintf("%s: %s", SeriesID(v.Revises), LinkInWords(v.Link))
+			how = fmt.Sprintf("%s: %s", SeriesID(v.Revises), v.Link.Words())
 		}
 		t.Row(SeriesID(v.ID), VersionOf(v), v.Date.Format("2006-01-02"), ReceivedOf(v),
 			statesInWords(versions[i].States), how)
@@ -86,29 +86,6 @@ func versionOfAll(v track.SeriesView, all []track.SeriesView) string {
 		return VersionOf(v)
 	}
 	return fmt.Sprintf("%s of %d", VersionOf(v), highest)
-}
-
-// LinkInWords says why two series are taken for versions of the same.
-func LinkInWords(l track.Link) string {
-	switch l {
-	case track.SharedTitle:
-		return "a patch of each has the same title"
-	case track.SameDiffs:
-		return "most patches are the same"
-	case track.SameTitle:
-		return "the same title"
-	case track.Resent:
-		return "the same version, sent again"
-	case track.SameThread:
-		return "in one thread"
-	case track.NamedEarlier:
-		return "named in its text"
-	case track.SameChange:
-		return "the same change-id"
-	case track.LinkedByHand:
-		return "linked by hand"
-	}
-	return ""
 }
 
 // otherVersions says which version a series is, and which others there are: "v2 of 3, earlier: v1 s3; later: v3 s20".

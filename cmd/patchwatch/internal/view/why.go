@@ -102,7 +102,7 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 				return nil, err
 			}
 		}
-		j.Words = groundInWords(r, number[r.With], j.Header)
+		j.Words = r.Words(fmt.Sprint(number[r.With]), j.Header)
 		if len(reasons) == 1 {
 			j.Words = "a series of its own"
 		}
@@ -119,7 +119,7 @@ func (sh *Shower) together(project string, reasons []track.Reason) (out []Reason
 // linkInWords says why a series is taken for a version of the one that it revises; if a person said so, who and when.
 func (sh *Shower) linkInWords(v *track.SeriesView) (string, error) {
 	if v.Link != track.LinkedByHand {
-		return LinkInWords(v.Link), nil
+		return v.Link.Words(), nil
 	}
 	revised, err := sh.store.Members(sh.ctx, v.Revises)
 	if err != nil {
@@ -140,7 +140,7 @@ func (sh *Shower) linkInWords(v *track.SeriesView) (string, error) {
 			return fmt.Sprintf("%s linked them on %s", e.Actor, e.Time.UTC().Format("2006-01-02")), err
 		}
 	}
-	return LinkInWords(v.Link), err
+	return v.Link.Words(), err
 }
 
 // whoPut says who put a mail where it is, and when. The log may have been pruned since.
