@@ -171,12 +171,15 @@ func TestEveryoneReads(t *testing.T) {
 	}
 }
 
-// found is the status of a place for those who may read it: 200, or 302 where a number leads to a name.
+// found is the status of a place for those who may read it: 200, or 302 where it leads to another.
 func found(place string) int {
 	for _, leads := range []string{"/patch/{", "/cover/{", "/comment/{", "/r/"} {
 		if strings.HasPrefix(place, leads) {
 			return 302
 		}
+	}
+	if strings.HasSuffix(place, "/next/") || strings.HasSuffix(place, "/previous/") {
+		return 302
 	}
 	return 200
 }

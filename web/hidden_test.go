@@ -20,7 +20,7 @@ var goneOfHidden = []string{
 	"/project/demo/cover/spam-cover/", "/project/demo/cover/spam-cover/mbox/", "/demo/spam/raw", "/all/on-spam/raw",
 	"/all/spam-talk/t.mbox.gz", "/inbox/demo/spam-cover/t.mbox", "/r/spam-member",
 	"/demo/spam/", "/all/on-spam/T/", "/all/spam-talk/t/", "/demo/spam/t.atom", "/demo/spam/1-x",
-	"/series/{spam}/new.atom",
+	"/series/{spam}/new.atom", "/series/{spam-cover}/why/", "/series/{spam}/next/", "/series/{spam}/previous/",
 }
 
 // TestHiddenIsGone asks for what is hidden, which nobody sees, administrators included.
@@ -74,7 +74,7 @@ func TestHiddenOfASeries(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, place := range []string{
-		"/api/series/{cover}/", "/series/{cover}/mbox/", "/series/{cover}/", "/api/bundles/1/", "/api/events/",
+		"/api/series/{cover}/", "/series/{cover}/mbox/", "/series/{cover}/", "/series/{cover}/why/", "/api/bundles/1/", "/api/events/",
 		"/bundle/maint/mine%20&%20yours/mbox/", "/bundle/maint/mine%20&%20yours/", "/api/patches/{first}/",
 	} {
 		if w := s.get("", s.in(place)); w.Code != 200 || strings.Contains(w.Body.String(), "second") {

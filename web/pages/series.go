@@ -17,15 +17,23 @@ import (
 // seriesPage shows a series: its versions, its patches with what became of each, how to apply it, and the cover letter
 // with what was said about it.
 type seriesPage struct {
-	letterPage            // of the cover letter
+	letterPage            // of the cover letter; without one, of the first patch
 	Cover      string     // its page; empty: there is none
+	CoverName  string     // what it is: a cover letter, or the message of a patch
 	Line       seriesLine // what lists say of it
+	List       along      // the list that one came from
+	Project    along      // all series of the project
+	Why        string     // why these mails are one series
+	Thread     string     // all mails of the thread
 	Patches    []seriesPatch
 	Mbox       string // the command that applies it
 	B4         string
 	Resent     string // the same with the patches that were sent again; empty: there are none
 	Acts       *acts
 }
+
+// along leads along a list.
+type along struct{ At, Newer, Older string }
 
 // seriesPatch is a place in the series.
 type seriesPatch struct {
@@ -47,7 +55,7 @@ func (c *call) series() (*shown, error) {
 	}
 	o := views[row.ID]
 	p := &seriesPage{letterPage: letterPage{Page: c.inProject(of, seriesName(&row.SeriesBrief), seriesTab)}}
-	if err := c.coverOf(p, of, &row); err != nil {
+	if err := c.coverOf(p, of, &row, o); err != nil {
 		return nil, err
 	}
 	if err := c.patchesIn(p, of, &row, o); err != nil {
@@ -56,9 +64,9 @@ func (c *call) series() (*shown, error) {
 	if err := c.versions(&p.letterPage, row.ID); err != nil {
 		return nil, err
 	}
-	p.along()
-	c.commands(p, &row)
 	q := c.query()
+	c.along(p, of, &row, q)
+	c.commands(p, &row)
 	if slices.ContainsFunc(p.Patches, func(l seriesPatch) bool { return l.MayDecide }) {
 		p.Acts = c.acts(of, q)
 	}
@@ -76,33 +84,52 @@ func (c *call) seriesHere() (row track.SeriesRow, of *track.Project, err error) 
 	return row, of, nil
 }
 
-// coverOf fills in the cover letter and what was said about it.
-func (c *call) coverOf(p *seriesPage, of *track.Project, s *track.SeriesRow) error {
+// coverOf fills in the cover letter and what was said about it. Where there is none, it is the first patch.
+func (c *call) coverOf(p *seriesPage, of *track.Project, s *track.SeriesRow, o *track.Overview) error {
 	p.Wide = true
-	if s.Cover.ID == 0 {
+	if s.Cover.ID != 0 {
+		rows, err := c.Store.CoverRows(c.Ctx(), []int64{s.Cover.ID}, c.Scope())
+		if err != nil {
+			return err
+		}
+		if cover, ok := rows[s.Cover.ID]; ok && !cover.Hidden {
+			p.CoverName, p.API = "Cover letter", fmt.Sprintf("%s/api/covers/%d/", c.prefix(), cover.ID)
+			return c.letterOf(p, of, &cover.MailBrief, cover.Mail, &cover.Submitter, here.Cover(nil, of, cover.MsgID),
+				true)
+		}
+	}
+	if len(o.Patches) == 0 {
 		return nil
 	}
-	rows, err := c.Store.CoverRows(c.Ctx(), []int64{s.Cover.ID}, c.Scope())
+	r := &o.Patches[0]
+	p.CoverName, p.API = "Message", fmt.Sprintf("%s/api/patches/%d/", c.prefix(), r.ID)
+	if s.Total > 1 {
+		p.CoverName = fmt.Sprintf("Message of patch %d", r.Number)
+	}
+	return c.letterOf(p, of, &r.MailBrief, r.Mail, &r.Submitter, here.Patch(nil, of, r.MsgID), false)
+}
+
+// letterOf fills in what a mail says before its diff, and what was said about it.
+func (c *call) letterOf(
+	p *seriesPage, of *track.Project, m *track.MailBrief, mail int64, by *track.PersonView, at []byte, isCover bool,
+) error {
+	root, talk, err := c.talk(m, mail)
 	if err != nil {
 		return err
 	}
-	cover, ok := rows[s.Cover.ID]
-	if !ok || cover.Hidden {
-		return nil
-	}
-	root, talk, err := c.talk(&cover.MailBrief, cover.Mail)
-	if err != nil {
-		return err
-	}
-	frame := p.Page
-	p.letterPage = c.letterPage(of, &cover.MailBrief, &cover.Submitter, here.Cover(nil, of, cover.MsgID), &root)
-	frame.Wide, p.Page = true, frame
-	p.Cover, p.API = p.At, fmt.Sprintf("%s/api/covers/%d/", c.prefix(), cover.ID)
+	frame, api := p.Page, p.API
+	p.letterPage = c.letterPage(of, m, by, at, &root)
+	p.Page, p.API, p.Cover = frame, api, p.At
 	d := diffview.Read(root.text)
 	talk.place(d.Lines)
 	a := c.asides(talk)
 	p.talked(talk, a)
-	p.Message = (&coder{asides: a}).words(d, 0, len(d.Lines))
+	if w := (&coder{asides: a}); isCover {
+		p.Message = w.words(d, 0, len(d.Lines)) // a diff in a cover letter stays text
+	} else {
+		p.Message, _ = w.message(d)
+	}
+	p.Thread = string(site.Links{Base: c.prefix()}.List(nil, of)) + string(site.Escape(nil, site.BareID(m.MsgID))) + "/t/"
 	return nil
 }
 
@@ -171,18 +198,18 @@ func (c *call) sentAgain(p *seriesPage, of *track.Project, s *track.SeriesRow) (
 	return again, err
 }
 
-// along leads from version to version.
-func (p *seriesPage) along() {
-	for i, v := range p.Versions {
-		if !v.Current {
-			continue
+// along leads to the series beside this one: in the list that one came from, and in the project.
+func (c *call) along(p *seriesPage, of *track.Project, s *track.SeriesRow, q query) {
+	at := c.seriesPath(s.ID)
+	p.Why = at + "why/"
+	p.Project = along{At: c.at(of) + "series/" + allSeries, Newer: at + "previous/", Older: at + "next/"}
+	p.Previous, p.Next = p.Project.Newer, p.Project.Older
+	if text := q.one("list"); text != "" {
+		p.List = along{
+			At: c.at(of) + "series/" + q.listQuery().with(), Newer: withList(at+"previous/", text),
+			Older: withList(at+"next/", text),
 		}
-		if i > 0 {
-			p.Previous = p.Versions[i-1].At
-		}
-		if i+1 < len(p.Versions) {
-			p.Next = p.Versions[i+1].At
-		}
+		p.Previous, p.Next = p.List.Newer, p.List.Older
 	}
 }
 

@@ -51,6 +51,9 @@ func (c *call) seriesList() (*shown, error) {
 	if p.Lines, err = c.seriesLines(rows, p.Folded); err != nil {
 		return nil, err
 	}
+	for i := range p.Lines {
+		p.Lines[i].At.URL = withList(p.Lines[i].At.URL, q.asList())
+	}
 	p.Narrow, p.Filters = c.seriesFilter(q), c.seriesFilters(q)
 	if slices.ContainsFunc(p.Lines, func(l seriesLine) bool { return l.MayDecide }) {
 		p.Acts = c.acts(of, q)

@@ -26,6 +26,7 @@ type mailStore interface {
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
 	Versions(ctx context.Context, series int64) ([]track.SeriesView, error)
+	Reasons(ctx context.Context, mail int64) ([]track.Reason, error)
 	Earlier(ctx context.Context, series int64) ([]int64, error)
 }
 

@@ -395,6 +395,9 @@ func (s *Fake) Trailers(_ context.Context, patches []int64) (map[int64]track.Pat
 	return out, s.ask()
 }
 
+// Reasons says nothing.
+func (s *Fake) Reasons(context.Context, int64) ([]track.Reason, error) { return nil, s.ask() }
+
 // Versions says that there are no others.
 func (s *Fake) Versions(context.Context, int64) ([]track.SeriesView, error) { return nil, s.ask() }
 
