@@ -32,6 +32,11 @@ func (s *Store) LastMail(ctx context.Context) (int64, error) {
 	return viewed(ctx, s, engine.View.LastMail)
 }
 
+// Unrouted lists the mails that no project takes, those that were stored last first: at most so many.
+func (s *Store) Unrouted(ctx context.Context, most int) ([]engine.MailKey, error) {
+	return viewed(ctx, s, func(v engine.View) ([]engine.MailKey, error) { return v.Unrouted(most) })
+}
+
 // MailsAfter reads the mails above a number, by number: at most so many, and as many as may be held at once.
 func (s *Store) MailsAfter(ctx context.Context, id int64, most int) ([]StoredMail, error) {
 	return viewed(ctx, s, func(v engine.View) ([]StoredMail, error) {

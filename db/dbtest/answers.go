@@ -159,6 +159,8 @@ func (a *asking) facts() {
 	for _, most := range []int{1, 3, 100} {
 		after, err := a.After(1, most)
 		a.say("after", after, err)
+		unrouted, err := a.Unrouted(most)
+		a.say("unrouted", unrouted, err)
 	}
 	err = a.Frames(a.ids, func(id int64, frame []byte) error {
 		a.say("frame", fmt.Sprint(id, frame == nil, len(frame), sha256.Sum256(frame)), nil)
@@ -379,7 +381,7 @@ func (a *asking) history() {
 		set(a, fmt.Sprint("puts of one in ", project), puts, err)
 	}
 	for _, q := range []engine.LogQuery{{}, {Project: "frob"}, {MsgID: "<a@x>"}, {Project: "widget", MsgID: "<a@x>"},
-		{Most: 3}} {
+		{Most: 3}, {Actor: "ann"}, {Below: 3}, {Actor: "ann", Below: 4, Most: 1}} {
 		entries, err := a.Log(q)
 		a.say(fmt.Sprintf("log %+v", q), entries, err)
 	}

@@ -73,6 +73,10 @@ func (h hookedView) Holds(sums []engine.Sum) ([]bool, error) {
 	return ask(h.hooked, "Holds", func() ([]bool, error) { return h.view.Holds(sums) })
 }
 
+func (h hookedView) Unrouted(most int) ([]engine.MailKey, error) {
+	return ask(h.hooked, "Unrouted", func() ([]engine.MailKey, error) { return h.view.Unrouted(most) })
+}
+
 func (h hookedView) LastMail() (int64, error) {
 	return ask(h.hooked, "LastMail", func() (int64, error) { return h.view.LastMail() })
 }

@@ -86,11 +86,25 @@ func (v *view) After(id int64, most int) ([]engine.MailKey, error) {
 			break
 		}
 		if m.ID > id {
-			out = append(out, engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered,
-				ImportedAs: m.ImportedAs})
+			out = append(out, mailKeyOf(m))
 		}
 	}
 	return out, nil
+}
+
+func mailKeyOf(m *mail) engine.MailKey {
+	return engine.MailKey{ID: m.ID, MsgID: m.MsgID, SHA256: m.SHA256, Delivered: m.Delivered, ImportedAs: m.ImportedAs}
+}
+
+func (v *view) Unrouted(most int) ([]engine.MailKey, error) {
+	var out []engine.MailKey
+	for _, m := range v.mails.all() {
+		if m.Project == 0 {
+			out = append(out, mailKeyOf(m))
+		}
+	}
+	slices.Reverse(out)
+	return first(out, most), nil
 }
 
 func (v *view) Frames(ids []int64, f func(id int64, frame []byte) error) error {

@@ -76,7 +76,8 @@ func (v *view) EachPut(f func(engine.Put) error) error {
 
 func (v *view) Log(q engine.LogQuery) (out []engine.LogEntry, err error) {
 	for _, e := range v.log.all() {
-		if (q.Project == "" || e.Project == q.Project) && (q.MsgID == "" || e.MsgID == q.MsgID) {
+		if (q.Project == "" || e.Project == q.Project) && (q.MsgID == "" || e.MsgID == q.MsgID) &&
+			(q.Actor == "" || e.Actor == q.Actor) && (q.Below == 0 || e.ID < q.Below) {
 			out = append(out, e)
 		}
 	}

@@ -85,6 +85,28 @@ func (u suite) TestLog(t *testing.T) {
 	if got := logged(t, s, engine.LogQuery{Most: 2}); !slices.Equal(got, all[:2]) {
 		t.Errorf("the last two:\n%s", strings.Join(got, "\n"))
 	}
+	u.logOfOne(t, s, all)
+}
+
+// logOfOne reads what one person decided, page by page.
+func (u suite) logOfOne(t *testing.T, s *db.Store, all []string) {
+	t.Helper()
+	want := slices.DeleteFunc(slices.Clone(all), func(line string) bool { return !strings.HasPrefix(line, "bob ") })
+	var got []string
+	for q := (engine.LogQuery{Actor: "bob", Most: 1}); ; {
+		page, err := s.Log(context.Background(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(page) == 0 {
+			break
+		}
+		q.Below = page[0].ID
+		got = append(got, logged(t, s, engine.LogQuery{Actor: "bob", Below: page[0].ID + 1, Most: 1})...)
+	}
+	if len(want) < 2 || !slices.Equal(got, want) {
+		t.Errorf("of one person:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
 }
 
 // told is what happened since the last time, in short and in order, but for what is of one kind.

@@ -77,6 +77,13 @@ func (u suite) TestProjectsOnSightAreBounded(t *testing.T) {
 	if unrouted != 2*more {
 		t.Errorf("%d mails are unrouted, want %d", unrouted, 2*more)
 	}
+	if newest, err := s.Unrouted(ctx, 3); err != nil || len(newest) != 3 || newest[0].ID < newest[1].ID ||
+		newest[1].ID < newest[2].ID {
+		t.Errorf("the newest of them are %v, %v", newest, err)
+	}
+	if all, err := s.Unrouted(ctx, 1000); err != nil || len(all) != unrouted {
+		t.Errorf("%d are listed, %v", len(all), err)
+	}
 	st, err := s.Status(ctx)
 	if err != nil || st.OnSight != track.MaxOnSight {
 		t.Errorf("status: %d on sight, %v", st.OnSight, err)

@@ -100,6 +100,8 @@ type Facts interface {
 	LastMail() (int64, error)
 	// After lists the mails above a number, by number, at most so many.
 	After(id int64, most int) ([]MailKey, error)
+	// Unrouted lists the mails that are in no project, the highest number first, at most so many.
+	Unrouted(most int) ([]MailKey, error)
 	// Frames calls f with the frame of each mail in the order given; nil where it is not there, or not whole. It stops at
 	// the first error of f and returns it.
 	Frames(ids []int64, f func(id int64, frame []byte) error) error

@@ -47,6 +47,8 @@ type LogEntry struct {
 type LogQuery struct {
 	Project string
 	MsgID   string
+	Actor   track.Actor
+	Below   int64 // numbers below this one
 	Most    int
 }
 

@@ -182,15 +182,26 @@ func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	if id == math.MinInt64 { // in a damaged database a mail may have this number too
 		query = `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
 	}
-	err = q.each(query, []any{id, most}, func(scan func(...any) error) error {
+	err = q.each(query, []any{id, most}, keysInto(&out))
+	return out, err
+}
+
+func (q queries) Unrouted(most int) (out []engine.MailKey, err error) {
+	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
+		ORDER BY id DESC LIMIT +?`, []any{most}, keysInto(&out))
+	return out, err
+}
+
+// keysInto appends the keys of mails.
+func keysInto(out *[]engine.MailKey) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
 		var k engine.MailKey
 		var bytes []byte
 		err := scan(&k.ID, &k.MsgID, &bytes, (*micros)(&k.Delivered), (*text)(&k.ImportedAs))
 		copy(k.SHA256[:], bytes) // a damaged one is not the sum of its mail either, whatever its length
-		out = append(out, k)
+		*out = append(*out, k)
 		return err
-	})
-	return out, err
+	}
 }
 
 // Frames has read all chunks of a frame when it calls f, which may ask for other frames.

@@ -82,6 +82,8 @@ func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c := &conditions{}
 	c.add(l.Project != "", `project = ?`, l.Project)
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
+	c.add(l.Actor != "", is("actor"), string(l.Actor))
+	c.add(l.Below != 0, `id < ?`, l.Below)
 	err = q.each(`SELECT id, time, actor, what, project, msgid, before, after FROM log`+c.where()+`
 		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry

@@ -91,3 +91,6 @@ END;
 
 -- The series of which patches are missing are few, and a list of them is asked for.
 CREATE INDEX series_incomplete ON series(project, date, id, hidden) WHERE NOT complete;
+
+-- What one person decided, newest first.
+CREATE INDEX log_actor ON log(actor);
