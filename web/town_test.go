@@ -10,11 +10,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
 	"patchwatch/db/sqlite"
+	"patchwatch/track"
 	"patchwatch/web"
+	"patchwatch/web/auth"
 	"patchwatch/web/internal/webtest/town"
 )
 
@@ -115,6 +118,19 @@ func (s *whole) do(as, method, url, body string, header ...string) *httptest.Res
 	s.ServeHTTP(w, r)
 	return w
 }
+
+// session is the cookie of a session that a user begins.
+func (s *whole) session(as string) string {
+	s.t.Helper()
+	secret := auth.NewSecret()
+	c := track.Credential{User: s.Users[as].ID, Kind: track.SessionCredential, Made: time.Now()}
+	if _, err := s.AddCredential(s.t.Context(), "admin", c, auth.HashOf(secret)); err != nil {
+		s.t.Fatal(err)
+	}
+	return "patchwatch=" + secret
+}
+
+func (s *whole) finder() *town.Finder { return &town.Finder{Store: s.Store} }
 
 func (s *whole) get(as, url string) *httptest.ResponseRecorder {
 	return s.do(as, http.MethodGet, url, "")

@@ -45,7 +45,7 @@ type Config struct {
 	Refuse   func(w http.ResponseWriter, r *http.Request, status int, sentence string)
 	Redirect func(w http.ResponseWriter, r *http.Request, path string, status int)
 
-	Note func(r *http.Request, user string) // who asks, for the log; nil: nobody wants to know
+	Note func(r *http.Request, user string, admin bool) // who asks; nil: nobody wants to know
 
 	Log   *slog.Logger     // nil: the default
 	Clock func() time.Time // nil: time.Now
@@ -129,7 +129,7 @@ func (a *Auth) Wrap(next http.Handler) http.Handler {
 		}
 		if is.User != nil {
 			if a.Note != nil {
-				a.Note(r, is.User.Name)
+				a.Note(r, is.User.Name, is.User.Admin)
 			}
 			w.Header().Add("Vary", "Cookie, Authorization")
 		}

@@ -61,7 +61,7 @@ type page struct {
 func (a *Auth) show(w http.ResponseWriter, r *http.Request, status int, name string, p page) {
 	p.Prefix = layout.Prefix(a.Base(r))
 	if u := of(r).User; u != nil {
-		p.User = u.Name
+		p.User, p.Admin = u.Name, u.Admin
 	}
 	body, err := pages().Render(name, p)
 	if err != nil {

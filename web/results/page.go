@@ -91,7 +91,7 @@ func (r *Results) frame(v *visit.Visit, a *asked, at Place) (*page, error) {
 		p.Up = []layout.Link{{Text: p.Where, URL: prefix(v) + "/project/" + url.PathEscape(at.Project.LinkName) + "/"}}
 	}
 	if u := v.Viewer.User; u != nil {
-		p.User = u.Name
+		p.User, p.Admin = u.Name, u.Admin
 		p.Save = prefix(v) + Everywhere + "saved/"
 		if at.Path == Everywhere && a.text == "" { // an answer that is kept does not have them
 			return p, r.addSaved(v, p)

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"path"
 	"strings"
-	"sync"
 )
 
 // Page is what the frame shows. A template may define "heading", which is otherwise the title.
@@ -73,7 +72,7 @@ func Wanted(r *http.Request) bool {
 		strings.Contains(strings.Join(r.Header.Values("Accept"), ","), "text/html")
 }
 
-//go:embed frame.tmpl bare.tmpl
+//go:embed frame.tmpl fault.tmpl
 var own embed.FS
 
 // Pages are the templates of pages, by name.
@@ -108,11 +107,6 @@ func MustParse(files fs.FS, pattern string) Pages {
 	}
 	return pages
 }
-
-var bare = sync.OnceValue(func() Pages { return MustParse(own, "bare.tmpl") })
-
-// Bare makes a page that has only what the frame shows, such as a message.
-func Bare(p Page) ([]byte, error) { return bare().Render("bare", p) }
 
 func isPart(name string) bool { return strings.HasPrefix(path.Base(name), "_") }
 

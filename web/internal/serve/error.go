@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"patchwatch/web/internal/layout"
@@ -30,15 +31,35 @@ func Error(w http.ResponseWriter, r *http.Request, status int, detail string) {
 
 func asPage(r *http.Request, status int, detail string) (kind string, body []byte) {
 	if layout.Wanted(r) {
-		q := of(r)
-		page, err := layout.Bare(layout.Page{
-			Title: http.StatusText(status), Problem: forPeople(status, detail), Prefix: layout.Prefix(q.base), User: q.user,
-		})
-		if err == nil {
+		if page, err := faultOf(r, status, detail).Render(); err == nil {
 			return "text/html; charset=utf-8", page
 		}
 	}
 	return "text/plain; charset=utf-8", []byte(detail + "\n")
+}
+
+// faultOf is the page of an error. It asks nobody for anything, since there may be no database.
+func faultOf(r *http.Request, status int, detail string) *layout.Fault {
+	q := of(r)
+	prefix := layout.Prefix(q.base)
+	f := &layout.Fault{
+		Page: layout.Page{
+			Title: http.StatusText(status), Problem: forPeople(status, detail), Prefix: prefix, Search: prefix + "/search/",
+			User: q.user, Admin: q.admin,
+		},
+		Lost: status == http.StatusNotFound,
+	}
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	switch {
+	case status == http.StatusForbidden && q.user == "":
+		f.Login = prefix + "/user/login/"
+		if reads {
+			f.Login += "?next=" + url.QueryEscape(r.URL.RequestURI())
+		}
+	case status >= 500 && reads:
+		f.Again = prefix + "/" + strings.TrimLeft(r.URL.RequestURI(), `/\`) // "//host" would lead elsewhere
+	}
+	return f
 }
 
 // forPeople says more than programs are told where that is only what the status says already.
@@ -49,7 +70,7 @@ func forPeople(status int, detail string) string {
 	case status == http.StatusNotFound:
 		return "Nothing has this address, or nothing that you may see."
 	case status == http.StatusGone:
-		return "What had this address was taken away."
+		return "What had this address was taken out of sight by those who look after it."
 	}
 	return detail
 }

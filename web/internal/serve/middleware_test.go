@@ -42,16 +42,21 @@ func TestErrorPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := New(Config{URL: base}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		SetUser(r, "ada")
+		if !r.URL.Query().Has("who") {
+			SetUser(r, "ada", r.URL.Query().Get("admin") != "")
+		}
 		status, _ := strconv.Atoi(r.URL.Query().Get("status"))
 		Error(w, r, status, r.URL.Query().Get("detail"))
 	}))
 	for query, want := range map[string]string{
 		"status=404&detail=Not+found.": "</strong> Nothing has this address, or nothing that you may see.",
-		"status=410&detail=Gone.":      "</strong> What had this address was taken away.",
+		"status=410&detail=Gone.":      "</strong> What had this address was taken out of sight",
 		"status=403&detail=No+<b>.": "<h1>Forbidden</h1>\n" +
 			`<p class="problem" role="alert"><strong>Error:</strong> No &lt;b&gt;.`,
 		"status=503&detail=Wait.": `<a class="user" href="/patches/user/"><bdi>ada</bdi></a>`,
+		"status=403&admin=1":      `<a href="/patches/admin/">Admin</a>`,
+		"status=404&who=":         `<a href="/patches/search/">search</a>`,
+		"status=403&who=":         `<a href="/patches/user/login/`,
 	} {
 		for _, method := range []string{"GET", "POST"} {
 			w := ask(s, method, "/?"+query, "Accept", "text/html,*/*;q=0.8")
@@ -62,6 +67,22 @@ func TestErrorPages(t *testing.T) {
 				t.Errorf("%s %s: %d %v %s", method, query, w.Code, h, w.Body)
 			}
 		}
+	}
+	for target, want := range map[string]string{
+		"/a%2Fb/?status=403&who=":    `href="/patches/user/login/?next=%2Fa%252Fb%2F%3Fstatus%3D403%26who%3D"`,
+		"/a%2Fb/?status=503":         `<a href="/patches/a%2Fb/?status=503">Try again</a>`,
+		"//evil.example/?status=503": `<a href="/patches/evil.example/?status=503">Try again</a>`,
+	} {
+		if w := ask(s, "GET", target, "Accept", "text/html"); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %s", target, w.Body)
+		}
+		if w := ask(s, "POST", target, "Accept", "text/html"); strings.Contains(w.Body.String(), "next=") ||
+			strings.Contains(w.Body.String(), "Try again") {
+			t.Errorf("a form that was sent to %s: %s", target, w.Body)
+		}
+	}
+	if w := ask(s, "GET", "/?status=403", "Accept", "text/html"); strings.Contains(w.Body.String(), "login") {
+		t.Errorf("who has logged in is told to log in: %s", w.Body)
 	}
 	if w := ask(s, "GET", "/api/?status=404&detail=No.", "Accept", "text/html"); w.Body.String() != `{"detail":"No."}` {
 		t.Errorf("the API: %s", w.Body)
@@ -91,7 +112,7 @@ func TestRequestID(t *testing.T) {
 func TestLogLine(t *testing.T) {
 	log, lines := logTo()
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		SetUser(r, "mira\nlevel=ERROR")
+		SetUser(r, "mira\nlevel=ERROR", false)
 		w.WriteHeader(201)
 		io.WriteString(w, "12345")
 	})

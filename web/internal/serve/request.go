@@ -18,6 +18,7 @@ type request struct {
 	host   string
 	base   string // https://HOST/PREFIX
 	user   string
+	admin  bool            // the user administers
 	route  string          // pattern
 	began  bool            // the handler has begun to answer
 	ending <-chan struct{} // is closed when the server is to end; nil: that is not known
@@ -44,8 +45,11 @@ func ClientIP(r *http.Request) netip.Addr { return of(r).client }
 // RequestID returns the id that r has in the log and in the header X-Request-Id.
 func RequestID(r *http.Request) string { return of(r).id }
 
-// SetUser says on whose behalf r is, for the log.
-func SetUser(r *http.Request, name string) { of(r).user = name }
+// SetUser says on whose behalf r is, for the log and for pages that say what went wrong.
+func SetUser(r *http.Request, name string, admin bool) {
+	q := of(r)
+	q.user, q.admin = name, admin
+}
 
 // SetRoute says which route answers r, for the log and the metrics, where a handler has routes of its own.
 func SetRoute(r *http.Request, pattern string) { of(r).route = pattern }
