@@ -230,7 +230,8 @@ func (r *rows) tell() step {
 	t := r.t
 	entry := engine.LogEntry{
 		Time: r.anyTime("time"), Actor: oneOf[track.Actor](t, "actor", "ann", "bob"), What: "state",
-		Project: oneOf(t, "project", "frob", "widget"), MsgID: oneOf(t, "msgid", "", "<a@x>"), Before: "new", After: string(oneOf(t, "after", someStates...)),
+		Project: oneOf(t, "project", "frob", "widget"), MsgID: oneOf(t, "msgid", "", "<a@x>"), Before: "new",
+		After: string(oneOf(t, "after", someStates...)),
 	}
 	event := engine.Event{
 		Date: r.anyTime("date").Add(3 * time.Microsecond), Category: track.PatchCreated, Project: r.anyProject(),
