@@ -25,6 +25,7 @@ const generated = "../../../shared/corpus/gen/small.tar.gz"
 // TestRealMailInAnyOrder feeds mail of public lists in order, in three orders of chance, and through eight watchers
 // that are killed all the time: the dump is the same to the byte.
 func TestRealMailInAnyOrder(t *testing.T) {
+	t.Parallel()
 	needsCorpus(t, corpus)
 	var projects []track.Project
 	dir := t.TempDir()
@@ -40,6 +41,7 @@ func TestRealMailInAnyOrder(t *testing.T) {
 // TestGeneratedMailInAnyOrder does the same with mail of which the truth is known: lost and late mails, copies, wrong
 // dates, versions in every kind of thread. It holds the dump against the truth.
 func TestGeneratedMailInAnyOrder(t *testing.T) {
+	t.Parallel()
 	needsCorpus(t, generated)
 	dir := filepath.Join(t.TempDir(), "small")
 	unpack(t, generated, dir)
@@ -48,6 +50,7 @@ func TestGeneratedMailInAnyOrder(t *testing.T) {
 
 // TestOurMailInAnyOrder does so with mail that is made here, and so in every clone.
 func TestOurMailInAnyOrder(t *testing.T) {
+	t.Parallel()
 	if raceEnabled {
 		t.Skip("the same as without the race detector, ten times slower")
 	}

@@ -58,6 +58,7 @@ var patchworkMailboxes = map[string]string{
 
 // TestPatchworkMailboxes takes them in every order: each gives one answer, and the right one.
 func TestPatchworkMailboxes(t *testing.T) {
+	t.Parallel()
 	found := readPatchworkMailboxes(t)
 	stores := newEmptyStores(t)
 	for name, want := range patchworkMailboxes {

@@ -39,6 +39,7 @@ var compared = map[string][]string{
 // rows agree in every field, deliberate differences included; ingest's test of the same name names each of these, mail
 // by mail, and lets no other pass.
 func TestAgreesWithPatchwork(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skipf("the mail corpus isn't beside this checkout: %v", err)
 	}
