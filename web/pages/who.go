@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,13 +68,13 @@ func userAddresses(u *track.User) track.In[string] {
 }
 
 // person is who sent something. Whoever has no name is called by the part of the address that is before the @, so that
-// pages give no addresses to those who collect them.
+// pages give no addresses to those who collect them. A mail may name nobody at all.
 func person(p *track.PersonView) string {
 	if name := mailtext.Visible(p.Name); name != "" {
 		return name
 	}
 	name, _, _ := strings.Cut(p.Email, "@")
-	return mailtext.Visible(name)
+	return cmp.Or(mailtext.Visible(name), "(unknown)")
 }
 
 // delegate is who looks after a patch.
@@ -101,8 +102,11 @@ func (c *call) maintainers(p *track.Project) (all []choice) {
 	return all
 }
 
-// submitterLink leads to all that somebody has sent to a project.
+// submitterLink leads to all that somebody has sent to a project, or nowhere if a mail names nobody.
 func (c *call) submitterLink(p *track.Project, who *track.PersonView) layout.Link {
+	if who.ID == 0 {
+		return layout.Link{Text: person(who)}
+	}
 	at := c.at(p) + "series/" + query{}.with("submitter", strconv.FormatInt(who.ID, 10), "state", "*")
 	return layout.Link{Text: person(who), URL: at}
 }
