@@ -19,7 +19,7 @@ export CGO_ENABLED = 1
 # for each allocation, 4 % of the time that adding mail takes.
 export CGO_CFLAGS ?= -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0
 
-.PHONY: all build run test spec test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec browser pictures test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -44,6 +44,16 @@ spec: needs
 	@[ -n "$$PATCHWORK_OPENAPI" ] || [ -d ../shared/openapi ] || \
 		echo "no answer is held against Patchwork's OpenAPI files: they are not in ../shared/openapi, nor does PATCHWORK_OPENAPI name their folder" >&2
 	cd web/spec && $(GO) vet -tags '$(TAGS)' ./... && $(GO) test -tags '$(TAGS)' ./...
+
+# The pages in Debian's Chromium: whether all can use them, hostile mail, and what people do. It is a module of its own too.
+browser: build
+	cd web/browser && $(GO) vet ./... && PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch $(GO) test -count=1 -shuffle=on -timeout 10m ./...
+
+# What the pages look like; PAGES="series patch" makes the pictures of these.
+PICTURES ?= docs/pictures
+pictures: build
+	cd web/browser && PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch PATCHWATCH_PICTURES='$(abspath $(PICTURES))' PATCHWATCH_PAGES='$(PAGES)' \
+		$(GO) test -count=1 -timeout 10m -run TestPictures ./...
 
 # Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much,
 # or one process is killed after the other.

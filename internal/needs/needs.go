@@ -13,14 +13,26 @@ import (
 // is always to be had, and a test that is skipped there would never run.
 func Git(t testing.TB) {
 	t.Helper()
-	_, err := exec.LookPath("git")
+	program(t, "git")
+}
+
+// Chromium is the path of the browser. Without it a test is skipped or fails, as without git.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	return program(t, "chromium")
+}
+
+func program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
 	switch {
 	case err == nil:
 	case os.Getenv("PATCHWATCH_CI") != "":
-		t.Fatalf("git must be installed, as PATCHWATCH_CI is set: %v", err)
+		t.Fatalf("%s must be installed, as PATCHWATCH_CI is set: %v", name, err)
 	default:
-		t.Skip("git is not installed, and this test runs it: on Debian, apt-get install git")
+		t.Skipf("%s is not installed, and this test runs it: on Debian, apt-get install %[1]s", name)
 	}
+	return path
 }
 
 // SmallDisk mounts a file system in memory on dir until the test ends, with options as mount has them ("size=64k"). It
