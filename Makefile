@@ -95,11 +95,11 @@ stress: build
 	done; echo "$$kills kills in ten runs, nothing lost, nothing twice, nothing different, no faulty event"; [ $$kills -ge 200 ]
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -count=1 -run TestWritesOutliveTheirServer -v ./cmd/patchwatch
 
-# Ten minutes, best on an idle machine; beside notmuch and mu where they are installed. The last table has what adding and
-# asking take at 10,000, 100,000 and a million stored mails, for benchstat.
+# An hour, best on an idle machine; beside notmuch and mu where they are installed. The last table has what adding and
+# asking, and pages, take at 10,000, 100,000 and a million stored mails, for benchstat.
 bench: build
 	PATCHWATCH_BENCH=1 $(GO) test -tags '$(TAGS)' -run 'TestBench$$' -timeout 60m -v ./cmd/patchwatch
-	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 60m ./db/sqlite ./search/index
+	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 90m ./db/sqlite ./search/index ./web
 
 FUZZTIME ?= 1m
 fuzz: needs

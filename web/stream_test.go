@@ -31,7 +31,7 @@ type message struct {
 
 // listener reads a stream as programs do.
 type listener struct {
-	t      *testing.T
+	t      testing.TB
 	answer *http.Response
 	in     *bufio.Reader
 	hangUp context.CancelFunc

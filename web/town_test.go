@@ -25,7 +25,7 @@ import (
 type whole struct {
 	*town.Town
 	*web.Server
-	t      *testing.T
+	t      testing.TB
 	reopen func() *db.Store // opens the database once more
 }
 
@@ -51,7 +51,7 @@ func newOnDisk(t *testing.T) *whole {
 	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})
 }
 
-func openFile(t *testing.T, file string) *db.Store {
+func openFile(t testing.TB, file string) *db.Store {
 	t.Helper()
 	s, err := sqlite.Open(context.Background(), file)
 	if err != nil {
@@ -61,7 +61,7 @@ func openFile(t *testing.T, file string) *db.Store {
 	return s
 }
 
-func serveOver(t *testing.T, of *town.Town, reopen func() *db.Store, o web.Options) *whole {
+func serveOver(t testing.TB, of *town.Town, reopen func() *db.Store, o web.Options) *whole {
 	t.Helper()
 	o.Store, o.SetProject, o.Listen, o.Log = of.Store, of.Write, "127.0.0.1:0", cmp.Or(o.Log, slog.New(failing{t}))
 	if o.Finder == nil {
@@ -81,7 +81,7 @@ func (s *whole) again(o web.Options) *whole {
 }
 
 // failing fails a test with each warning that is logged.
-type failing struct{ t *testing.T }
+type failing struct{ t testing.TB }
 
 func (f failing) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelWarn }
 func (f failing) WithAttrs([]slog.Attr) slog.Handler               { return f }

@@ -43,6 +43,20 @@ func Build(tb testing.TB, s *db.Store) *Town {
 	return t
 }
 
+// Find finds the town that was built in a database before. Everybody who is not disabled gets another token.
+func Find(tb testing.TB, s *db.Store) *Town {
+	tb.Helper()
+	t := &Town{Store: s, Users: map[string]track.User{}, Tokens: map[string]string{}, tb: tb}
+	users, err := t.Store.Users(t.ctx())
+	t.must(err)
+	for _, u := range users {
+		if t.Users[u.Name] = u; !u.Disabled {
+			t.Tokens[u.Name] = t.token(u, false)
+		}
+	}
+	return t
+}
+
 // Over is the same town with another Store: of the same database in another process, or of a copy of it.
 func (t *Town) Over(s *db.Store) *Town {
 	o := *t
