@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -62,7 +61,7 @@ func TestPageOfAPanic(t *testing.T) {
 	t.Parallel()
 	s := newWhole(t)
 	finder := panicking{s.finder()}
-	s = s.again(web.Options{Finder: finder, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	s = s.again(web.Options{Finder: finder, Log: slog.New(slog.DiscardHandler)})
 	w := s.browse("", "/search/?q=add")
 	id := w.Header().Get("X-Request-Id")
 	s.wantFault(w, 500, "<h1>Internal Server Error</h1>", "Its log has more under request "+id, `">Try again</a>`)
@@ -74,7 +73,8 @@ func TestPageOfAPanic(t *testing.T) {
 func TestPageWithoutDatabase(t *testing.T) {
 	t.Parallel()
 	s := newOnDisk(t)
-	quiet := s.again(web.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	unheard := web.Options{Log: slog.New(slog.DiscardHandler)}
+	quiet, stopped := s.again(unheard), s.again(unheard)
 	if err := quiet.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +85,6 @@ func TestPageWithoutDatabase(t *testing.T) {
 			t.Errorf("%s: %v", url, w.Header())
 		}
 	}
-	s.Stop("The server is being brought up to date.")
-	s.wantFault(s.browse("", "/"), 503, "<h1>Service Unavailable</h1>", "brought up to date", "Try again")
+	stopped.Stop("The server is being brought up to date.")
+	stopped.wantFault(stopped.browse("", "/"), 503, "<h1>Service Unavailable</h1>", "brought up to date", "Try again")
 }
