@@ -1,8 +1,10 @@
 package index
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 
@@ -11,6 +13,26 @@ import (
 
 // ErrDamaged is the error of a file that cannot be read as an index. It is made anew.
 var ErrDamaged = errors.New("the search index is damaged, and is made anew")
+
+// Check reads the whole file, and is ErrDamaged if it is; then the next one who writes makes it anew. FTS5 counts all
+// its words for that, which takes minutes where there are a million mails. Others read and write meanwhile.
+func (x *Index) Check(ctx context.Context) error {
+	err := x.reading(ctx, func(tx *sql.Tx) error { return quickCheck(ctx, tx) })
+	if errors.Is(err, errNone) {
+		return nil
+	}
+	return err
+}
+
+func quickCheck(ctx context.Context, a asker) error {
+	return each(ctx, a, "PRAGMA quick_check(1)", nil, func(rows *sql.Rows) error {
+		var said string
+		if err := rows.Scan(&said); err != nil || said == "ok" {
+			return err
+		}
+		return fmt.Errorf("%w: %s", ErrDamaged, said)
+	})
+}
 
 // ErrReplaced is the error of an answer that could not be finished, since another file is under the name of the index
 // by now.

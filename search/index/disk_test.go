@@ -61,7 +61,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("it does not go on from %d, but is at %d: %v", state.Watermark, p.Watermark, err)
 	}
 	catchUp(t, w)
-	if err := w.Check(ctx); err != nil {
+	if err := x.Check(ctx); err != nil {
 		t.Error(err)
 	}
 	n := parse(t, "city fixes3 NOT walks7")

@@ -90,7 +90,7 @@ func TestKilledWhileIndexing(t *testing.T) {
 	w := writerOf(t, x, here)
 	defer w.Close()
 	catchUp(t, w)
-	if err := w.Check(context.Background()); err != nil {
+	if err := x.Check(context.Background()); err != nil {
 		t.Error(err)
 	}
 	for _, text := range []string{"city", "fixes3", "walk*", "walks", `"walks7"`, "mid:700@x", "s:mail NOT walks3",

@@ -39,8 +39,8 @@ func (w *Writer) Tidy(ctx context.Context) (done bool, err error) {
 	if err != nil || after-before >= 2 { // otherwise nothing was merged
 		return false, err
 	}
-	// It gives a row for each page that it frees.
-	return true, each(context.WithoutCancel(ctx), conn, `PRAGMA incremental_vacuum(10000)`, nil,
+	// It gives a row for each page that it frees. What is left is used again, or freed the next time.
+	return true, each(context.WithoutCancel(ctx), conn, `PRAGMA incremental_vacuum(1000)`, nil,
 		func(*sql.Rows) error { return nil })
 }
 

@@ -107,9 +107,9 @@ func (w *Writer) open(info os.FileInfo) {
 	w.info = info
 }
 
-// checkedAlways is up to which size a file is checked whenever it is opened to be written. Larger ones are checked by
-// those who write for long: see Check.
-const checkedAlways = 8 << 20
+// checkedAlways is up to which size a file is checked whenever it is opened to be written, which takes a tenth of a
+// second. Larger ones are checked by those who write for long: see Index.Check.
+const checkedAlways = 2 << 20
 
 func (w *Writer) verify(ctx context.Context, info os.FileInfo) error {
 	meta, err := readMeta(ctx, w.db)
@@ -127,7 +127,7 @@ func (w *Writer) verify(ctx context.Context, info os.FileInfo) error {
 		return err
 	}
 	if info.Size() <= checkedAlways {
-		if err := w.check(ctx); err != nil {
+		if err := quickCheck(ctx, w.db); err != nil {
 			return err
 		}
 	}
@@ -157,25 +157,6 @@ func (w *Writer) follows(ctx context.Context, meta map[string]string) error {
 }
 
 func sumText(sum [32]byte) string { return fmt.Sprintf("%x", sum) }
-
-// Check reads the whole file, and is ErrDamaged if it is.
-func (w *Writer) Check(ctx context.Context) error {
-	if err := w.ready(ctx); err != nil {
-		return err
-	}
-	return w.check(ctx)
-}
-
-func (w *Writer) check(ctx context.Context) error {
-	var said string
-	if err := w.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&said); err != nil {
-		return err
-	}
-	if said != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, said)
-	}
-	return nil
-}
 
 // make makes a new, empty index. It is made under another name, so that nobody finds one that is not whole.
 func (w *Writer) make(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"patchwatch/db"
@@ -19,12 +20,16 @@ type Keeper struct {
 	Index *index.Index
 	Log   *slog.Logger
 
-	last    int64     // the highest number when it was looked at
-	behind  time.Time // since when mail waits to be indexed; zero: none does
-	told    time.Time // when progress was last told
-	checked bool      // the whole file was
-	tidied  int64     // up to which mail all is merged
-	failed  string    // the error that was told
+	last   int64     // the highest number when it was looked at
+	behind time.Time // since when mail waits to be indexed; zero: none does
+	rest   time.Time // until when others go first, while much mail comes
+	told   time.Time // when progress was last told
+	checks bool      // the whole file is checked, or was
+	tidied int64     // up to which mail all is merged
+	failed string    // the error that was told
+
+	checking   sync.WaitGroup
+	checkIndex func(ctx context.Context) error // nil, except in tests: Index.Check
 }
 
 // The pace of a Keeper.
@@ -65,7 +70,10 @@ func (k *Keeper) keep(ctx context.Context) error {
 		return err
 	}
 	defer w.Close()
-	w.Warn = k.warn
+	ctx, cancel := context.WithCancel(ctx)
+	defer k.checking.Wait()
+	defer cancel()
+	w.Warn, k.checks = k.warn, false
 	for ctx.Err() == nil {
 		if err := k.turn(ctx, w); err != nil {
 			return err
@@ -83,7 +91,7 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 	came := last - k.last
 	k.last = last
 	busy := came > masses && !k.behind.IsZero()
-	if busy && time.Since(k.behind) < patience {
+	if busy && (time.Since(k.behind) < patience || time.Now().Before(k.rest)) {
 		sleep(ctx, look)
 		return nil
 	}
@@ -103,7 +111,7 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 		k.behind = time.Time{}
 		return k.idle(ctx, w, p)
 	case busy:
-		sleep(ctx, (share-1)*time.Since(began))
+		k.rest = time.Now().Add((share - 1) * time.Since(began))
 	}
 	if k.behind.IsZero() && p.Missing() > 0 {
 		k.behind = time.Now()
@@ -113,28 +121,31 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 
 // idle does what there is time for when all is indexed.
 func (k *Keeper) idle(ctx context.Context, w *index.Writer, p index.Progress) (err error) {
-	switch {
-	case !k.checked:
-		k.checked = true
-		return k.check(ctx, w)
-	case p.Watermark-k.tidied >= tidyAfter:
+	if p.Watermark-k.tidied >= tidyAfter {
 		var done bool
 		if done, err = w.Tidy(ctx); done {
 			k.tidied = p.Watermark
 		}
+	} else if !k.checks {
+		k.checks = true
+		k.checking.Go(func() { k.check(ctx) })
 	}
 	sleep(ctx, look)
 	return err
 }
 
-// check reads the whole index once. A damaged one is made anew by the next step.
-func (k *Keeper) check(ctx context.Context, w *index.Writer) error {
-	err := w.Check(ctx)
-	if errors.Is(err, index.ErrDamaged) {
-		k.warn(err)
-		return w.Anew()
+// check reads the whole index once, beside the indexing, since it takes long. A damaged one is made anew by the next
+// step.
+func (k *Keeper) check(ctx context.Context) {
+	check := k.Index.Check
+	if k.checkIndex != nil {
+		check = k.checkIndex
 	}
-	return err
+	if err := check(ctx); errors.Is(err, index.ErrDamaged) {
+		k.warn(err)
+	} else if err != nil && ctx.Err() == nil {
+		k.Log.Warn("the search index cannot be checked", "err", err)
+	}
 }
 
 func (k *Keeper) warn(err error) {

@@ -3,7 +3,6 @@ package lookup_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"sync"
 	"testing"
@@ -26,8 +25,7 @@ func TestRemovedWhileServing(t *testing.T) {
 	x := lookup.Open(s)
 	defer x.Close()
 	server := &lookup.Server{Store: s, Index: x}
-	defer (&lookup.Keeper{Store: s, Index: lookup.Open(s),
-		Log: slog.New(slog.DiscardHandler)}).Keep(context.Background())()
+	keep(t, &lookup.Keeper{Store: s})
 	whole := func() bool { // every answer is whole
 		t.Helper()
 		for query, n := range want {
