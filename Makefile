@@ -58,11 +58,11 @@ pictures: build
 # Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much,
 # or one process is killed after the other.
 # What has a slash comes last: go test looks at nothing behind it. track, rangediff, ingest and search are pure: nothing in them runs
-# at once.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)
+# at once. Random trials are few here: make test makes many.
+ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)|TestThreads|TestPatchworkMailboxes|TestGitAm|TestImportOfAnInbox
 ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 race: needs
-	$(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
+	RAPID_CHECKS=10 $(GO) test -tags '$(TAGS)' -race -shuffle=on -parallel 4 -timeout 20m \
 		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
 		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ -e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$)
 

@@ -28,6 +28,7 @@ import (
 // TestThreads takes each case of testdata/threads in every order through the parser and Assemble, and in some orders,
 // in batches of chance, through the database. Each gives what the case wants, and the dumps are the same to the byte.
 func TestThreads(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../../testdata/threads/*.txtar")
 	if err != nil || len(files) < 50 {
 		t.Fatalf("%d cases in testdata/threads: %v", len(files), err)
