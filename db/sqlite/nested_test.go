@@ -73,7 +73,10 @@ func leaveOneReader(t *testing.T, e *database) {
 	t.Helper()
 	r := e.readers.Load()
 	for range readerConns - 1 {
-		c := <-r.idle
-		t.Cleanup(func() { r.idle <- c })
+		c, err := r.take(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.idle.put(c) })
 	}
 }

@@ -19,16 +19,13 @@ import (
 // readers are the connections to one file.
 type readers struct {
 	dsn   string
-	idle  chan *writer // those that nobody uses; nil: one that is not open yet
+	idle  *idle
 	names names
 	users atomic.Int64 // those who read, and the engine as long as it points here; the last one closes the file
 }
 
 func newReaders(dsn string) *readers {
-	r := &readers{dsn: dsn, idle: make(chan *writer, readerConns), names: names{patience: 10 * time.Second}}
-	for range readerConns {
-		r.idle <- nil
-	}
+	r := &readers{dsn: dsn, idle: newIdle(), names: names{patience: 10 * time.Second}}
 	r.users.Store(1)
 	return r
 }
@@ -46,16 +43,11 @@ func (r *readers) enter() bool {
 	}
 }
 
-func (r *readers) leave() (err error) {
+func (r *readers) leave() error {
 	if r.users.Add(-1) > 0 {
 		return nil
 	}
-	for range readerConns {
-		if c := <-r.idle; c != nil {
-			err = errors.Join(err, c.close())
-		}
-	}
-	return err
+	return r.idle.close()
 }
 
 // take waits for a connection that nobody uses.
@@ -63,15 +55,11 @@ func (r *readers) take(ctx context.Context) (c *writer, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case c = <-r.idle:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if c, err = r.idle.take(ctx); err != nil || c != nil {
+		return c, err
 	}
-	if c == nil {
-		if c, err = newWriter(r.dsn); err != nil {
-			r.idle <- nil
-		}
+	if c, err = newWriter(r.dsn); err != nil {
+		r.idle.put(nil)
 	}
 	return c, err
 }
@@ -89,7 +77,7 @@ func (r *readers) giveBack(c *writer) {
 		c.close()
 		c = nil
 	}
-	r.idle <- c
+	r.idle.put(c)
 }
 
 // view runs f with a connection, in a transaction that ends with the context: nothing is written, so statements may be
@@ -133,9 +121,8 @@ func (e *database) openAllAtOnce(r *readers) error {
 		if err != nil {
 			return err
 		}
-		_, err = c.version() // SQLite opens the file only now
-		r.idle <- c
-		if err != nil {
+		defer r.idle.put(c)
+		if _, err := c.version(); err != nil { // SQLite opens the file only now
 			return err
 		}
 	}
