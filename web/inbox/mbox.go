@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -23,7 +24,7 @@ const (
 const (
 	mostKept      = 200
 	mostKeptBytes = 1 << 20
-	bytesAtOnce   = 1 << 20 // of mails that are in memory while one answer is written
+	bytesAtOnce   = 256 << 10 // of mails that are in memory while one answer is written, and what the last of them has more
 )
 
 // raw is a mail as it was delivered.
@@ -135,6 +136,7 @@ type mboxFile struct {
 	mails []track.ArchivedMail
 	next  func() ([]track.ArchivedMail, error)
 	all   []track.ArchivedMail // that were written, until it is being sent
+	piece []byte               // the memory in which mails are put together
 
 	sending bool
 }
@@ -225,12 +227,11 @@ func (f *mboxFile) writeSome(to io.Writer, mails []track.ArchivedMail) error {
 	for i := range mails {
 		ids[i] = mails[i].Mail
 	}
-	var out []byte
 	for len(ids) > 0 {
 		done := 0
-		out = out[:0]
+		out := f.piece[:0]
 		err := f.Store.Raws(f.Ctx(), ids, func(_ int64, raw []byte) error {
-			out = appendMboxrd(out, raw)
+			out = appendMboxrd(slices.Grow(out, len(raw)+1<<10), raw)
 			if done++; len(out) >= bytesAtOnce {
 				return errEnough
 			}
@@ -244,6 +245,9 @@ func (f *mboxFile) writeSome(to io.Writer, mails []track.ArchivedMail) error {
 		}
 		if _, err := to.Write(out); err != nil {
 			return err
+		}
+		if f.piece = out; cap(out) > 2*bytesAtOnce {
+			f.piece = nil // there was a large mail
 		}
 	}
 	return nil
