@@ -67,6 +67,24 @@ func TestSearchPage(t *testing.T) {
 	}
 }
 
+// TestSearchLines: the first mails that are found show a line that has what was asked for, and nothing of it is markup.
+func TestSearchLines(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	for url, want := range map[string]string{
+		"/search/?q=messages+f:ann":     `<bdi>A &lt;<mark>message</mark>&gt; &amp; more.</bdi>`,
+		"/search/?q=messages+f:ann&x=t": `<bdi>A &lt;<mark>message</mark>&gt; &amp; more.</bdi>`,
+		"/search/?q=s:second":           "",
+		"/all/?q=messages+f:ann":        "",
+	} {
+		w := s.page("", url)
+		got := strings.Contains(w.Body.String(), "<mark>")
+		if w.Code != 200 || got != (want != "") || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %d, no %s in %s", url, w.Code, want, w.Body)
+		}
+	}
+}
+
 // TestSearchPages: pages, followed from one end or the other, have each mail once.
 func TestSearchPages(t *testing.T) {
 	t.Parallel()

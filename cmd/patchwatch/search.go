@@ -16,6 +16,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/view"
 	"patchwatch/db"
 	"patchwatch/search"
+	"patchwatch/track"
 )
 
 // indexFor is how long a command that searches makes the index itself, where nobody else keeps it.
@@ -126,10 +127,14 @@ func (q *searching) print(ctx context.Context, out io.Writer, f *lookup.Finder, 
 			return err
 		}
 	}
+	lines, err := q.lines(ctx, f, n, found.Mails)
+	if err != nil {
+		return err
+	}
 	defer q.tellMissing(found.Missing, found.Stored)
 	if q.json {
 		for _, m := range found.Mails {
-			if err := term.JSONLine(out, view.FoundOf(m)); err != nil {
+			if err := term.JSONLine(out, view.FoundOf(m, lines[m.Mail])); err != nil {
 				return err
 			}
 		}
@@ -143,6 +148,7 @@ func (q *searching) print(ctx context.Context, out io.Writer, f *lookup.Finder, 
 	for _, m := range found.Mails {
 		t.Row(fmt.Sprint(m.ID), m.Date.Format("2006-01-02"), term.Shorten(term.Printable(m.Project), 20), string(m.Kind),
 			term.Shorten(term.Printable(view.PersonName(m.Submitter)), 20), view.PatchTitle(m.Name))
+		t.Below(lines[m.Mail])
 	}
 	if err := t.Print(out, q.screen); err != nil {
 		return err
@@ -151,6 +157,25 @@ func (q *searching) print(ctx context.Context, out io.Writer, f *lookup.Finder, 
 		fmt.Fprintf(q.err, "and more: --limit N shows N, --all shows all, --count counts them\n")
 	}
 	return nil
+}
+
+// mostLines is how many mails are shown with a line of theirs, which is read for that.
+const mostLines = 50
+
+// lines are those that show why the first mails were found, by their numbers.
+func (q *searching) lines(ctx context.Context, f *lookup.Finder, n search.Node, mails []track.MailView) (
+	map[int64]string, error,
+) {
+	var ids []int64
+	for _, m := range mails[:min(len(mails), mostLines)] {
+		ids = append(ids, m.Mail)
+	}
+	all, err := lookup.Excerpts(ctx, f.Store, n, ids)
+	lines := make(map[int64]string, len(all))
+	for id, e := range all {
+		lines[id] = e.String()
+	}
+	return lines, err
 }
 
 func (q *searching) printCount(ctx context.Context, out io.Writer, f *lookup.Finder, n search.Node) error {

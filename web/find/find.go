@@ -15,6 +15,10 @@ type Finder interface {
 	// Find finds mails, newest first. Besides faults of the database, the error may be Refused, or ErrTooLong.
 	Find(ctx context.Context, q Question) (Found, error)
 
+	// Excerpts gives a line of each mail that shows why a query has found it, by the numbers of stored mails. Mails
+	// without such a line are not there.
+	Excerpts(ctx context.Context, n search.Node, mails []int64) (map[int64]search.Excerpt, error)
+
 	// State tells how far the search is.
 	State(ctx context.Context) (State, error)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"patchwatch/search"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
@@ -53,7 +54,8 @@ type row struct {
 	Date    time.Time
 	State   string
 	Project string
-	More    int // so many others of its thread were found too
+	More    int            // so many others of its thread were found too
+	Line    search.Excerpt // of the mail, which shows why it was found; nil: none is shown
 
 	Replies []*row // that were found, in a tree of threads
 }
@@ -114,6 +116,11 @@ func (r *Results) page(v *visit.Visit, a *asked, at Place, l *listing) ([]byte, 
 		p.Behind = beingMade(l.state)
 	}
 	rows := r.rows(v, at, l)
+	if at.Path == Everywhere {
+		if err := r.addLines(v, a, l, rows); err != nil {
+			return nil, err
+		}
+	}
 	shown := len(rows)
 	switch {
 	case a.form == "t":
@@ -188,6 +195,24 @@ func (r *Results) rows(v *visit.Visit, at Place, l *listing) []*row {
 		}
 	}
 	return rows
+}
+
+// mostLines is how many rows have a line of their mail, which is read for that.
+const mostLines = 50
+
+// addLines has the first rows show why their mails were found.
+func (r *Results) addLines(v *visit.Visit, a *asked, l *listing, rows []*row) error {
+	mails := make([]int64, min(len(rows), mostLines))
+	for i := range mails {
+		mails[i] = l.mails[i].Mail
+	}
+	lines, err := r.Finder.Excerpts(v.Ctx(), a.tree, mails)
+	for i, mail := range mails {
+		for _, p := range lines[mail] {
+			rows[i].Line = append(rows[i].Line, search.Piece{Text: mailtext.VisiblePart(p.Text), Asked: p.Asked})
+		}
+	}
+	return err
 }
 
 // link leads to a mail: to the page of a patch or cover from where everything is searched, otherwise into the archive.

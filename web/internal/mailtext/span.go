@@ -94,20 +94,22 @@ func code(c rune, size int, first byte) string {
 }
 
 // Visible makes one line of a text such as a subject, in which everything can be seen.
-func Visible(text string) string {
+func Visible(text string) string { return VisiblePart(strings.TrimSpace(text)) }
+
+// VisiblePart makes everything visible in a part of a line, and keeps the spaces around it.
+func VisiblePart(text string) string {
 	clean := true
 	for i := 0; i < len(text) && clean; i++ {
 		clean = ' ' <= text[i] && text[i] < 0x7f
 	}
 	if clean {
-		return strings.TrimSpace(text)
+		return text
 	}
 	var b strings.Builder
-	plain(strings.TrimSpace(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(text)),
-		func(s Span) bool {
-			b.WriteString(s.Text)
-			return true
-		})
+	plain(strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(text), func(s Span) bool {
+		b.WriteString(s.Text)
+		return true
+	})
 	return b.String()
 }
 

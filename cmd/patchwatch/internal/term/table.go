@@ -11,8 +11,9 @@ import (
 type Table struct {
 	Headings []string
 	rows     [][]string
-	Flexible int // index of that column
-	Whole    int // index of the column that people type into other commands; it is never shortened
+	below    map[int]string // lines below rows, by the number of the row
+	Flexible int            // index of that column
+	Whole    int            // index of the column that people type into other commands; it is never shortened
 
 	Colour func(column int, cell string) Colour // of a cell below the headings; nil: none
 }
@@ -23,6 +24,17 @@ func (t *Table) Row(cells ...string) {
 		cells[i] = Printable(cells[i])
 	}
 	t.rows = append(t.rows, cells)
+}
+
+// Below adds a line below the last row, unless it is empty. On a screen it is dim, and cut where the screen ends.
+func (t *Table) Below(line string) {
+	if line = Printable(line); line == "" {
+		return
+	}
+	if t.below == nil {
+		t.below = map[int]string{}
+	}
+	t.below[len(t.rows)] = line
 }
 
 const gap = "  "
@@ -40,8 +52,22 @@ func (t *Table) Print(w io.Writer, s Screen) error {
 			line.WriteString(strings.Repeat(" ", widths[i]-Columns(cell)) + gap)
 		}
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		if below, is := t.below[n]; is {
+			out.WriteString(indent + s.Paint(Dim, cut(below, s.Width-len(indent))) + "\n")
+		}
 	}
 	return out.Flush()
+}
+
+// indent stands before a line below a row.
+const indent = "    "
+
+// cut shortens a line to the width of a screen; none has no width, or hardly any.
+func cut(line string, width int) string {
+	if width <= 0 {
+		return line
+	}
+	return Shorten(line, width)
 }
 
 func (t *Table) colourOf(row, column int, cell string) Colour {

@@ -106,3 +106,25 @@ func TestShorten(t *testing.T) {
 		}
 	}
 }
+
+// TestTableBelow: a line below a row is dim, harmless, and no wider than the screen.
+func TestTableBelow(t *testing.T) {
+	table := Table{Headings: []string{"ID", "WHO"}, Flexible: 1}
+	table.Row("1", "ann")
+	table.Below("a line\x1b[2J of a mail")
+	table.Row("2", "bob")
+	table.Below("")
+	for _, c := range []struct {
+		screen Screen
+		want   string
+	}{
+		{Screen{}, "ID  WHO\n1   ann\n    a line\\x1b[2J of a mail\n2   bob\n"},
+		{Screen{Width: 20}, "ID  WHO\n1   ann\n    a line\\x1b[2J o…\n2   bob\n"},
+		{Screen{Colour: true}, "\x1b[1mID\x1b[m  \x1b[1mWHO\x1b[m\n1   ann\n    \x1b[2ma line\\x1b[2J of a mail\x1b[m\n2   bob\n"},
+	} {
+		var out strings.Builder
+		if err := table.Print(&out, c.screen); err != nil || out.String() != c.want {
+			t.Errorf("%+v: %q, want %q: %v", c.screen, out.String(), c.want, err)
+		}
+	}
+}

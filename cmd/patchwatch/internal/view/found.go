@@ -16,9 +16,10 @@ type Found struct {
 	Date      time.Time `json:"date"`
 	Submitter Person    `json:"submitter"`
 	Series    string    `json:"series,omitempty"`
+	Line      string    `json:"line,omitempty"` // of the mail, which shows why it was found
 }
 
 // FoundOf makes it of what is stored.
-func FoundOf(m track.MailView) Found {
-	return Found{m.ID, m.Project, m.MsgID, string(m.Kind), m.Name, m.Date, Person(m.Submitter), SeriesID(m.Series)}
+func FoundOf(m track.MailView, line string) Found {
+	return Found{m.ID, m.Project, m.MsgID, string(m.Kind), m.Name, m.Date, Person(m.Submitter), SeriesID(m.Series), line}
 }

@@ -96,3 +96,23 @@ func document(m *db.StoredMail, is db.Tracked) (*search.Document, error) {
 	}
 	return d, nil
 }
+
+// Excerpts gives a line of each mail.
+func (f *Finder) Excerpts(ctx context.Context, n search.Node, ids []int64) (map[int64]search.Excerpt, error) {
+	x := search.NewExcerpter(n)
+	mails, err := f.Store.MailsNumbered(ctx, ids)
+	if err != nil || x == nil {
+		return nil, err
+	}
+	out := map[int64]search.Excerpt{}
+	for i := range mails {
+		d, err := document(&mails[i], db.Tracked{})
+		if err != nil {
+			return nil, err
+		}
+		if e := x.Excerpt(d); e != nil {
+			out[mails[i].ID] = e
+		}
+	}
+	return out, nil
+}
