@@ -161,7 +161,7 @@ func TestSearchInLists(t *testing.T) {
 	for _, c := range []struct{ url, want string }{
 		{"/demo/?q=s:it", `href="/demo/first/"`},
 		{"/all/?q=s:it", `href="/all/elsewhere/"`},
-		{"/inbox/other/?q=s:odd", `href="/inbox/other/a%2Fb&#43;c%25d%20e@x/"`},
+		{"/inbox/other/?q=s:odd", `href="/inbox/other/a%2Fb+c%25d%20e@x/"`},
 		{"/demo/?q=s:it&x=m", `href="/demo/first/"`}, // x=m is for POST
 		{"/demo/?q=s:it&x=t", `href="/demo/first/"`},
 	} {

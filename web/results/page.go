@@ -3,6 +3,7 @@ package results
 import (
 	"cmp"
 	"embed"
+	"html/template"
 	"net/url"
 	"sync"
 	"time"
@@ -60,12 +61,23 @@ type row struct {
 	Replies []*row // that were found, in a tree of threads
 }
 
-// Day and Time are parts of the date.
-func (r *row) Day() string  { return r.Date.UTC().Format("2006-01-02") }
-func (r *row) Time() string { return r.Date.UTC().Format("15:04") }
+// A row has much of what a page is made of, and html/template takes long for each piece: so these are made of a row at
+// once. They have nothing in them but digits and signs, or are escaped here.
 
-// ISO is the date for programs.
-func (r *row) ISO() string { return r.Date.UTC().Format("2006-01-02T15:04:05Z") }
+// Link is the attribute that leads to the mail.
+func (r *row) Link() template.HTMLAttr {
+	return template.HTMLAttr(`href="` + template.HTMLEscapeString(r.URL) + `"`) // it begins with a slash: see link
+}
+
+// Day is the date, for people and programs.
+func (r *row) Day() template.HTML {
+	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02</time>`))
+}
+
+// Time is the date with the time of day, for people and programs.
+func (r *row) Time() template.HTML {
+	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02 15:04</time>`))
+}
 
 func prefix(v *visit.Visit) string { return layout.Prefix(v.Links.Base) }
 
