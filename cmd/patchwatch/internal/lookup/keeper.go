@@ -90,7 +90,10 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 	}
 	came := last - k.last
 	k.last = last
-	busy := came > masses && !k.behind.IsZero()
+	busy := came > masses
+	if busy && k.behind.IsZero() {
+		k.behind = time.Now()
+	}
 	if busy && (time.Since(k.behind) < patience || time.Now().Before(k.rest)) {
 		sleep(ctx, look)
 		return nil

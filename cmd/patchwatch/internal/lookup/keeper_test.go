@@ -134,6 +134,39 @@ func TestKeeperMakesAnew(t *testing.T) {
 	}
 }
 
+// TestKeeperGivesWay: while much mail comes nothing is indexed, from the first look on, and all of it as soon as no more
+// comes.
+func TestKeeperGivesWay(t *testing.T) {
+	s := openStore(t)
+	k := &lookup.Keeper{Store: s, Index: lookup.Open(s), Log: slog.New(slog.DiscardHandler)}
+	defer k.Index.Close()
+	lookup.CheckWith(k, func(context.Context) error { return nil })
+	n := 0
+	turn := func(mails int, want int64) {
+		t.Helper()
+		var all [][]byte
+		for range mails {
+			all = append(all, mail(n, ""))
+			n++
+		}
+		if mails > 0 {
+			add(t, s, all...)
+		}
+		if err := lookup.Turn(t.Context(), k); err != nil {
+			t.Fatal(err)
+		}
+		if st, err := k.Index.State(t.Context()); err != nil || st.Watermark != want {
+			t.Errorf("after %d mails it is at %d, should be at %d: %v", n, st.Watermark, want, err)
+		}
+	}
+	turn(3, 3)
+	turn(100, 3)
+	turn(100, 3)
+	turn(0, 203)
+	turn(100, 203)
+	turn(2, 305)
+}
+
 // An index that somebody writes over is made anew by who keeps it, and who asks meanwhile waits for that.
 func TestDamagedWhileKept(t *testing.T) {
 	s := openStore(t)
