@@ -34,7 +34,7 @@ func TestPictures(t *testing.T) {
 func takePictures(t *testing.T, s *server, p shown, dir string) {
 	b := s.open(t, p.as)
 	b.expected = p.status
-	b.visit(strings.ReplaceAll(p.path, "{welcome}", s.welcome))
+	b.visitShown(p)
 	for _, width := range []int64{1280, 360} {
 		for _, scheme := range []string{"light", "dark"} {
 			b.view(width, scheme)

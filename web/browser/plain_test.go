@@ -53,18 +53,21 @@ func TestWithoutScripts(t *testing.T) {
 // fill types into a field.
 func (b *tab) fill(selector, text string) {
 	b.t.Helper()
+	b.clicks++
 	b.act(chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // check ticks a box.
 func (b *tab) check(selector string) {
 	b.t.Helper()
+	b.clicks++
 	b.act(chromedp.Click(chromedp.CSS(selector)))
 }
 
 // set chooses by the words of a choice.
 func (b *tab) set(selector, choice string) {
 	b.t.Helper()
+	b.clicks++
 	if !eval[bool](b, `(() => {
 		const o = Array.from(document.querySelector(`+quoted(selector)+`).options).find((o) => o.text === `+quoted(choice)+`);
 		if (o) o.selected = true;

@@ -52,13 +52,15 @@ func routesOf(t *testing.T, dir string) (all []string) {
 		t.Fatal(err)
 	}
 	for dir, files := range packages {
-		prefix := ""
-		if filepath.Base(dir) == "inbox" {
-			prefix = "/{list}/"
-		}
 		for _, r := range routesIn(files) {
-			if !strings.HasPrefix(r, "/") {
-				r = prefix + r
+			switch room := filepath.Base(dir); {
+			case strings.HasPrefix(r, "/"):
+			case room == "api": // below /api/, and none is a page
+				continue
+			case room == "inbox":
+				r = "/{list}/" + r
+			case room == "admin":
+				r = "/admin/" + r + "{$}"
 			}
 			all = append(all, r)
 		}
@@ -68,7 +70,7 @@ func routesOf(t *testing.T, dir string) (all []string) {
 }
 
 // routesIn are the patterns in the sources of a package: what is given to Handle or HandleFunc with the method GET or
-// without one, and the field pattern of a route that has something else than a post.
+// without one, and the field pattern, or path, of a route that has something to read.
 func routesIn(files []*ast.File) (all []string) {
 	constants := constantsOf(files)
 	for _, f := range files {
@@ -105,9 +107,9 @@ func patternOf(n *ast.CompositeLit, constants map[string]string) (pattern string
 		}
 		switch name, _ := field.Key.(*ast.Ident); {
 		case name == nil:
-		case name.Name == "pattern":
+		case name.Name == "pattern" || name.Name == "path":
 			pattern, found = value(field.Value, constants)
-		case name.Name != "post":
+		case name.Name == "page" || name.Name == "get":
 			reads = true
 		}
 	}

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	netmail "net/mail"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // The names that the tests know. All users have the same password.
@@ -138,13 +140,25 @@ func (s *sample) deliver(mails [][]byte) error {
 		}
 	}
 	for i, mail := range mails {
-		name := fmt.Sprintf("%s/Maildir/new/%d.M%06dP1.example", s.dir, 1790000000+i, i)
+		name := fmt.Sprintf("%s/Maildir/new/%d.M%06dP1.example", s.dir, delivered(mail).Unix(), i)
 		if err := os.WriteFile(name, mail, 0o600); err != nil {
 			return err
 		}
 	}
 	_, err := s.run("watch", "--once", "--quiet", s.dir+"/Maildir")
 	return err
+}
+
+// delivered is when a list's server delivered a mail, by its topmost Received line; it is later than all dates of the
+// sample if it has none.
+func delivered(mail []byte) time.Time {
+	if h, err := netmail.ReadMessage(bytes.NewReader(mail)); err == nil {
+		line := h.Header.Get("Received")
+		if at, err := netmail.ParseDate(strings.TrimSpace(line[strings.LastIndexByte(line, ';')+1:])); err == nil {
+			return at
+		}
+	}
+	return time.Date(2026, 11, 18, 0, 0, 0, 0, time.UTC)
 }
 
 // deepThread is a thread in which each mail answers the one before it, and the first a hostile one.

@@ -66,6 +66,8 @@ type tab struct {
 	mu       sync.Mutex
 	problems []string
 	expected int // status of errors that pages may have; 0: none
+
+	clicks int // how often a person would have clicked, chosen or typed
 }
 
 // open opens a tab in which a user is logged in, or nobody if as is empty.
@@ -233,6 +235,7 @@ func (b *tab) want(selector, text string) {
 // click clicks with the mouse on something that leads to another page.
 func (b *tab) click(selector string) {
 	b.t.Helper()
+	b.clicks++
 	b.lead(chromedp.Click(chromedp.CSS(selector)))
 }
 

@@ -5,6 +5,7 @@ type shown struct {
 	name   string // of its picture
 	route  string // the pattern of its route, without the method; empty: it is a page about an error
 	path   string // where it is, with {NAME} for a number of the sample
+	link   string // a selector: it is the page to which the first such link of path leads; empty: it is path
 	as     string // who looks at it; empty: nobody
 	status int    // 0: 200
 	large  bool   // it has a diff or a thread, and may be large
@@ -25,6 +26,7 @@ var table = []shown{
 	{name: "series-nobody", route: "/series/{id}/{$}", path: "/series/{v1}/", large: true},
 	{name: "series-partial", route: "/series/{id}/{$}", path: "/series/{partial}/", as: maintainer, large: true},
 	{name: "series-hostile", route: "/series/{id}/{$}", path: "/series/{hostile}/", as: maintainer, large: true},
+	{name: "why", route: "/series/{id}/why/{$}", path: "/series/{partial}/why/"},
 	{name: "patch", route: "/project/{project}/patch/{msgid}/{$}", path: "/project/frob/patch/" + secondV2 + "/", as: maintainer, large: true},
 	{name: "patch-remark", route: "/project/{project}/patch/{msgid}/{$}", path: "/project/frob/patch/" + reviewed + "/", large: true},
 	{name: "patch-binary", route: "/project/{project}/patch/{msgid}/{$}", path: "/project/frob/patch/" + binary + "/", large: true},
@@ -65,7 +67,7 @@ var noPages = []string{
 	"/api/", "/events/stream", "/robots.txt", "/static/{name}", "/project/{project}/pwclientrc/{$}",
 	"/project/{project}/patch/{msgid}/mbox/{$}", "/project/{project}/patch/{msgid}/raw/{$}",
 	"/project/{project}/cover/{msgid}/mbox/{$}", "/patch/{id}/{$}", "/patch/{id}/mbox/{$}", "/patch/{id}/raw/{$}",
-	"/cover/{id}/{$}", "/cover/{id}/mbox/{$}", "/comment/{id}/{$}", "/series/{id}/mbox/{$}",
+	"/cover/{id}/{$}", "/cover/{id}/mbox/{$}", "/comment/{id}/{$}", "/series/{id}/mbox/{$}", "/series/{id}/next/{$}", "/series/{id}/previous/{$}",
 	"/bundle/{user}/{bundle}/mbox/{$}", "/series/{id}/new.atom", "/user/delegated.atom", "/search/help/{$}",
 	"/{list}/atom.xml", "/{list}/index.atom.xml", "/{list}/index.html", "/{list}/description", "/{list}/new.atom",
 	"/{list}/topics_active.atom", "/{list}/topics_new.atom", "/{list}/{old}", "/{list}/{msgid}", "/{list}/{msgid}/T",

@@ -19,7 +19,7 @@ func (b *tab) link(part, words string) {
 	if !found {
 		b.t.Fatalf("%s: %s has no link %q", b.path(), part, words)
 	}
-	b.lead(chromedp.Click(chromedp.CSS(".walked")))
+	b.click(".walked")
 }
 
 // TestWalkReview is the morning of a maintainer: find a series, see what has changed since v1, read a remark at its
