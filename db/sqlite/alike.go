@@ -13,19 +13,7 @@ import (
 // index. The inner question is asked for each of them, by index. The list is read into a table first: to look into JSON
 // for each row that is compared takes longer than all the rest.
 func alikeQuery(by engine.Feature, which engine.Which) string {
-	value, parts, has := `value ->> 1`, partsOf(titlePartBits), ""
-	switch by {
-	case engine.ByTitle:
-		has = titlePart("x.id") + ` = part.n AND x.title = a.value AND ` + isTitled("x.")
-	case engine.ByChange:
-		has = titlePart("x.id") + ` = part.n AND x.change = a.value AND ` + isChange("x.")
-	case engine.ByDiff:
-		value, parts = `unhex(value ->> 1)`, partsOf(senderPartBits)
-		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") +
-			` AND x.hash = a.value`
-	case engine.ByEarlier:
-		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = a.value`
-	}
+	value, parts, has := featureOf(by)
 	versions := [...]string{
 		engine.Lower:       `x.version < a.version AND x.date <= a.date`,
 		engine.SameEarlier: `x.version = a.version AND x.date <= a.date`,
@@ -49,6 +37,24 @@ func alikeQuery(by engine.Feature, which engine.Which) string {
 		parts, value, has, versions[which], order[which])
 }
 
+// featureOf says how a feature is read from a list, in which parts its index is, and which mails x have that of a.
+func featureOf(by engine.Feature) (value, parts, has string) {
+	value, parts = `value ->> 1`, partsOf(titlePartBits)
+	switch by {
+	case engine.ByTitle:
+		has = titlePart("x.id") + ` = part.n AND x.title = a.value AND ` + isTitled("x.")
+	case engine.ByChange:
+		has = titlePart("x.id") + ` = part.n AND x.change = a.value AND ` + isChange("x.")
+	case engine.ByDiff:
+		value, parts = `unhex(value ->> 1)`, partsOf(senderPartBits)
+		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") +
+			` AND x.hash = a.value`
+	case engine.ByEarlier:
+		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = a.value`
+	}
+	return value, parts, has
+}
+
 const alikeColumns = `m.version, m.date, m.msgid, m.name, coalesce(m.hash, x''), coalesce(p.series, c.series, 0)`
 
 func alikeInto(a *engine.Alike) []any {
@@ -64,10 +70,20 @@ type alikeKey struct {
 
 func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 	out := make([][]engine.Alike, len(all))
-	places := map[alikeKey][]int{}
+	byFeature := map[engine.Feature][]int{}
 	for i, l := range all {
-		key := alikeKey{l.By, l.Which, l.Most}
-		places[key] = append(places[key], i)
+		byFeature[l.By] = append(byFeature[l.By], i)
+	}
+	places := map[alikeKey][]int{}
+	for by, at := range byFeature {
+		rest, err := q.alikeFew(by, all, at, out)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range rest {
+			key := alikeKey{by, all[i].Which, all[i].Most}
+			places[key] = append(places[key], i)
+		}
 	}
 	for key, at := range places {
 		if err := q.alike(key, all, at, out); err != nil {
@@ -102,21 +118,29 @@ func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]en
 }
 
 func likenessValues(l *engine.Likeness) [4]any {
-	date := l.At.Unix()
+	return [4]any{l.Project, likenessValue(l), l.Version, likenessDate(l)}
+}
+
+// likenessDate is the second from which, or up to which, mails are meant.
+func likenessDate(l *engine.Likeness) int64 {
 	switch {
 	case l.At.IsZero() && l.Which.Forward(), l.Which == engine.Higher:
-		date = math.MinInt64
+		return math.MinInt64
 	case l.At.IsZero():
-		date = math.MaxInt64
+		return math.MaxInt64
 	}
-	var value any = l.Value
+	return l.At.Unix()
+}
+
+// likenessValue is what mails have in common, as a list in JSON has it.
+func likenessValue(l *engine.Likeness) any {
 	switch l.By {
 	case engine.ByDiff:
-		value = hex.EncodeToString([]byte(l.Text))
+		return hex.EncodeToString([]byte(l.Text))
 	case engine.ByEarlier:
-		value = l.Text
+		return l.Text
 	}
-	return [4]any{l.Project, value, l.Version, date}
+	return l.Value
 }
 
 var besideQuery = `
