@@ -8,13 +8,24 @@ import (
 	"patchwatch/track"
 )
 
-// PatchPage gives a page of a list of patches, as do the others of their lists.
+// PatchPage gives a page of a list of patches, as do the others of their lists. Series, and of events patches and covers
+// too, are named by any number by which they are known.
 func (s *Store) PatchPage(ctx context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.PatchRow], error) { return v.PatchPage(q, -1) })
+	return viewed(ctx, s, func(v engine.View) (page track.Page[track.PatchRow], err error) {
+		if q.Series, err = askedSeries(v, q.Series); err != nil {
+			return page, err
+		}
+		return v.PatchPage(q, -1)
+	})
 }
 
 func (s *Store) CoverPage(ctx context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.CoverRow], error) { return v.CoverPage(q, -1) })
+	return viewed(ctx, s, func(v engine.View) (page track.Page[track.CoverRow], err error) {
+		if q.Series, err = askedSeries(v, q.Series); err != nil {
+			return page, err
+		}
+		return v.CoverPage(q, -1)
+	})
 }
 
 func (s *Store) SeriesPage(ctx context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
@@ -30,7 +41,13 @@ func (s *Store) PersonPage(ctx context.Context, q track.PersonQuery) (track.Page
 }
 
 func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) { return v.EventPage(q, -1) })
+	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) {
+		q, err := askedEvents(v, q)
+		if err != nil {
+			return track.Page[track.EventRow]{}, err
+		}
+		return v.EventPage(q, -1)
+	})
 }
 
 // PatchRows finds patches by the numbers of any of their copies, or by numbers that a Patchwork server gave them, as do

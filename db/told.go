@@ -26,6 +26,10 @@ func (s *Store) EventsAfter(ctx context.Context, q track.EventsQuery) (rows []tr
 		if err != nil {
 			return err
 		}
+		q, err := askedEvents(v, q)
+		if err != nil {
+			return err
+		}
 		page, err := v.EventPage(q, q.Limit)
 		rows, upTo = page.Rows, max(last, q.Above)
 		if len(rows) == q.Limit {

@@ -4,40 +4,95 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
-// All numbers of a server lead to the same here, with the same decisions, field by field. The server is a patchwatch
+// All numbers of a server lead to the same here, with the same decisions, field by field, whether mail comes before or
+// after them, and whether adopt is killed again and again; and each time the dump is the same. The server is a patchwatch
 // that speaks Patchwork's API; with PATCHWATCH_TEST_PATCHWORK=URL it is that one, of whose project
 // PATCHWATCH_TEST_PATCHWORK_PROJECT the mail is in the folder PATCHWATCH_TEST_PATCHWORK_MAIL.
 func TestAdoptIsTheSame(t *testing.T) {
 	t.Parallel()
-	live := os.Getenv("PATCHWATCH_TEST_PATCHWORK")
-	for _, order := range [][]string{{"adopt", "import"}, {"import", "adopt"}} {
-		there, project := live, os.Getenv("PATCHWATCH_TEST_PATCHWORK_PROJECT")
-		mails := os.Getenv("PATCHWATCH_TEST_PATCHWORK_MAIL")
-		if live == "" {
-			w := newWorkplace(t)
-			there, project, mails = w.decided()
-		}
+	there, live := os.LookupEnv("PATCHWATCH_TEST_PATCHWORK")
+	project, mails := os.Getenv("PATCHWATCH_TEST_PATCHWORK_PROJECT"), os.Getenv("PATCHWATCH_TEST_PATCHWORK_MAIL")
+	if !live {
+		there, project, mails = newWorkplace(t).decided()
+	}
+	dumps := map[string]string{}
+	for _, order := range [][]string{{"adopt", "import"}, {"import", "adopt"}, {"adopt killed", "import"}} {
 		t.Run(strings.Join(order, " then "), func(t *testing.T) {
 			w := newWorkplace(t)
 			for _, command := range order {
-				if command == "adopt" {
+				switch command {
+				case "adopt":
 					w.run("adopt", there, "--project", project)
-				} else {
+				case "adopt killed":
+					w.adoptKilled(there, project)
+				default:
+					if order[0] == "import" && !live {
+						list := (&sameServers{T: t}).one(there, "projects/"+project+"/") // or import makes others too
+						w.run("project", "add", project, "--list-id", project, "--list-email", fmt.Sprint(list["list_email"]),
+							"--name", fmt.Sprint(list["name"]))
+					}
 					w.run("import", "--quiet", mails)
 				}
 			}
 			_, here := w.serve()
-			s := &sameServers{T: t, there: there, here: here, byNumber: order[0] == "adopt"}
+			s := &sameServers{T: t, there: there, here: here, byNumber: order[0] != "import"}
 			s.compare(project)
+			dumps[w.run("dump")] = t.Name()
 		})
+	}
+	if len(dumps) != 1 {
+		t.Errorf("there are %d different dumps, of %v", len(dumps), slices.Collect(maps.Values(dumps)))
+	}
+}
+
+// adoptKilled kills adopt after so many of its requests, and then after more, until it comes to its end.
+func (w *workplace) adoptKilled(there, project string) {
+	w.t.Helper()
+	at, err := url.Parse(there)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var asked atomic.Int64
+	var running atomic.Pointer[process]
+	proxy := httptest.NewServer(&httputil.ReverseProxy{ErrorLog: log.New(io.Discard, "", 0),
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(at)
+			r.Out.Host = r.In.Host
+			if p := running.Load(); asked.Add(-1) == 0 && p != nil {
+				p.kill()
+			}
+		}})
+	defer proxy.Close()
+	for kills := 0; ; kills++ {
+		running.Store(nil)
+		asked.Store(int64(2 + 3*kills))
+		p := w.start("adopt", proxy.URL, "--project", project)
+		running.Store(p)
+		<-p.done
+		if p.cmd.ProcessState.ExitCode() == exitDone {
+			w.t.Logf("killed %d times", kills)
+			if kills < 5 {
+				w.t.Errorf("it was killed %d times, want at least 5", kills)
+			}
+			return
+		}
+		if asked.Load() > 0 {
+			w.t.Fatalf("it failed before it was killed: %s", clip(p.said.String()))
+		}
 	}
 }
 
@@ -97,6 +152,7 @@ func (s *sameServers) compare(project string) {
 			number := fmt.Sprint(row["id"])
 			detail := s.one(s.there, kind+"/"+number+"/")
 			s.same(kind, kind+"/"+number, detail, s.one(s.here, kind+"/"+number+"/"))
+			s.lists(kind, number)
 			if kind == "patches" {
 				s.checks(number)
 			}
@@ -109,6 +165,31 @@ func (s *sameServers) compare(project string) {
 	for kind := range fields {
 		if s.compared[kind] == 0 {
 			s.Errorf("no %s were compared", kind)
+		}
+	}
+}
+
+// lists compares lists of what a number names.
+func (s *sameServers) lists(kind, number string) {
+	for _, l := range map[string][]struct{ path, field string }{
+		"series": {{"patches/?series=", "msgid"}, {"events/?category=series-completed&series=", "payload.series.name"}},
+		"patches": {{"events/?category=patch-created&patch=", "payload.patch.msgid"},
+			{"events/?category=patch-completed&patch=", "payload.series.name"}},
+		"covers": {{"events/?category=cover-created&cover=", "payload.cover.msgid"}},
+	}[kind] {
+		if !s.byNumber { // the number may be that of another here
+			break
+		}
+		var all [2][]string
+		for i, server := range []string{s.there, s.here} {
+			for _, row := range s.list(server, l.path+number) {
+				all[i] = append(all[i], fmt.Sprint(at(row, strings.Split(l.field, "."))))
+			}
+			slices.Sort(all[i])
+		}
+		s.compared[l.path] += len(all[0])
+		if !slices.Equal(all[0], all[1]) {
+			s.Errorf("%s%s: %s there, %s here", l.path, number, all[0], all[1])
 		}
 	}
 }

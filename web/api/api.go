@@ -27,7 +27,6 @@ type Store interface {
 	CommentRows(ctx context.Context, ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
 	CommentRow(ctx context.Context, id int64, onCover bool, s track.Scope) (track.CommentRow, error)
 	SeriesRow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
-	SeriesNumbers(ctx context.Context, ids []int64) (map[int64]int64, error)
 	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	Dependencies(ctx context.Context, series []int64, s track.Scope) (map[int64]track.Dependencies, error)
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error

@@ -33,10 +33,7 @@ func (c *call) covers() (*site.Answer, error) {
 func (q *query) coverQuery() (f track.CoverQuery, err error) {
 	f = track.CoverQuery{
 		Scope: q.scope(), Projects: q.projects(), MsgIDs: q.msgIDs(),
-		Since: q.time("since"), Before: q.time("before"), Words: q.words(),
-	}
-	if f.Series, err = q.seriesIDs(); err != nil {
-		return f, err
+		Since: q.time("since"), Before: q.time("before"), Words: q.words(), Series: in(q, "series", ids),
 	}
 	f.Submitters, err = q.submitters()
 	return f, err

@@ -151,24 +151,6 @@ func (q *query) submitters() (track.In[string], error) {
 	return addresses, err
 }
 
-// series by any number by which they are known (SeriesNumbers).
-func (q *query) seriesIDs() (track.In[int64], error) {
-	asked := in(q, "series", ids)
-	if asked == nil || q.nothing {
-		return asked, nil
-	}
-	in, err := q.Store.SeriesNumbers(q.ctx(), asked)
-	if err != nil {
-		return nil, err
-	}
-	for i, id := range asked {
-		if s := in[id]; s != 0 {
-			asked[i] = s
-		}
-	}
-	return asked, nil
-}
-
 func (q *query) states() track.In[track.State] {
 	return in(q, "state", func(text string) []track.State {
 		if s, ok := q.world.State(text); ok {

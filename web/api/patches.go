@@ -32,13 +32,10 @@ func (c *call) patches() (*site.Answer, error) {
 func (q *query) patchQuery() (f track.PatchQuery, err error) {
 	f = track.PatchQuery{
 		Scope: q.scope(), Projects: q.projects(), Delegates: q.delegates(), States: q.states(), Archived: q.flag("archived"),
-		Since: q.time("since"), Before: q.time("before"), Words: q.words(),
+		Since: q.time("since"), Before: q.time("before"), Words: q.words(), Series: in(q, "series", ids),
 	}
 	if q.version >= v12 {
 		f.Hashes, f.MsgIDs = q.hashes(), q.msgIDs()
-	}
-	if f.Series, err = q.seriesIDs(); err != nil {
-		return f, err
 	}
 	f.Submitters, err = q.submitters()
 	return f, err

@@ -91,9 +91,7 @@ func (c *call) patchQuery(of *track.Project, q query) (f track.PatchQuery, err e
 	}
 	f.Offset = q.wanted(f.Limit)
 	if id := q.number("series"); id != 0 {
-		if f.Series, err = c.seriesNumbered(id); err != nil {
-			return f, err
-		}
+		f.Series = track.In[int64]{id}
 	}
 	if f.Series == nil || q.one("state") != "" {
 		f.States = c.askedStates(q)
@@ -117,15 +115,6 @@ func (q query) archived() *bool {
 		return nil
 	}
 	return &archived
-}
-
-// seriesNumbered is a series by its number, or by that of any mail in it, which may have been its number once.
-func (c *call) seriesNumbered(id int64) (track.In[int64], error) {
-	row, err := c.Store.SeriesRow(c.Ctx(), id, c.Scope())
-	if notThere(err) {
-		return track.In[int64]{id}, nil
-	}
-	return track.In[int64]{row.ID}, err
 }
 
 func patchOrder(by string) []track.Order {

@@ -209,9 +209,10 @@ func page[Row any](all []Row, p track.Paging, less func(a, b *Row) int) track.Pa
 
 func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
 	var all []track.PatchRow
+	in := s.series(q.Series)
 	for _, r := range s.PatchList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && (!r.Hidden || q.Whole) &&
-			allows(q.Projects, r.Project) && allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) &&
+			allows(q.Projects, r.Project) && allows(in, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) &&
 			allows(q.Delegates, r.Delegate) && allows(q.States, r.State) && allows(q.Hashes, r.Hash) &&
 			allows(q.MsgIDs, r.MsgID) && (q.Archived == nil || *q.Archived == r.Archived) && hasWords(q.Words, r.Name) {
 			all = append(all, r)
@@ -222,9 +223,10 @@ func (s *Fake) PatchPage(_ context.Context, q track.PatchQuery) (track.Page[trac
 
 func (s *Fake) CoverPage(_ context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
 	var all []track.CoverRow
+	in := s.series(q.Series)
 	for _, r := range s.CoverList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
-			allows(q.Series, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) &&
+			allows(in, r.Series.ID) && allows(q.Submitters, r.Submitter.Email) && allows(q.MsgIDs, r.MsgID) &&
 			hasWords(q.Words, r.Name) {
 			all = append(all, r)
 		}
@@ -267,7 +269,7 @@ func (s *Fake) EventPage(_ context.Context, q track.EventsQuery) (track.Page[tra
 	var all []track.EventRow
 	for _, r := range s.EventList {
 		if within(q.Without, r.Project, q.Since, q.Before, r.Date) && allows(q.Projects, r.Project) &&
-			allows(q.Categories, r.Category) && allows(q.Series, r.Series.ID) && allows(q.Patches, r.Patch.ID) &&
+			allows(q.Categories, r.Category) && allows(s.series(q.Series), r.Series.ID) && allows(q.Patches, r.Patch.ID) &&
 			allows(q.Covers, r.Cover.ID) && allows(q.Actors, r.Actor) && r.ID > q.Above {
 			all = append(all, r)
 		}

@@ -1,7 +1,9 @@
 package webtest
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -15,16 +17,21 @@ func (s *Fake) CommentRow(ctx context.Context, id int64, _ bool, sc track.Scope)
 	return track.CommentRow{}, engine.ErrNotFound
 }
 
-func (s *Fake) SeriesNumbers(_ context.Context, ids []int64) (map[int64]int64, error) {
-	out := map[int64]int64{}
-	for _, r := range s.SeriesAll {
-		out[r.ID] = r.ID
-	}
+// series are the series that are meant by numbers: their own, or those of their mails.
+func (s *Fake) series(asked track.In[int64]) track.In[int64] {
+	of := map[int64]int64{}
 	for _, r := range s.PatchList {
-		out[r.ID] = r.Series.ID
+		of[r.ID] = r.Series.ID
 	}
 	for _, r := range s.CoverList {
-		out[r.ID] = r.Series.ID
+		of[r.ID] = r.Series.ID
 	}
-	return out, s.ask()
+	for _, r := range s.SeriesAll {
+		of[r.ID] = r.ID
+	}
+	out := slices.Clone(asked)
+	for i, id := range asked {
+		out[i] = cmp.Or(of[id], id)
+	}
+	return out
 }

@@ -74,8 +74,12 @@ func within(n search.Node, too search.Node) search.Node {
 
 // Find finds mails, newest first; 0: all.
 func (f *Finder) Find(ctx context.Context, n search.Node, limit int) (Found, error) {
+	n, err := withOurNumbers(ctx, f.Store, n)
+	if err != nil {
+		return Found{}, err
+	}
 	var r index.Result
-	err := f.ask(ctx, func(ctx context.Context) (err error) {
+	err = f.ask(ctx, func(ctx context.Context) (err error) {
 		r, err = f.Index.Search(ctx, f.source(), index.Query{Tree: n, Limit: limit})
 		return err
 	})
@@ -96,6 +100,9 @@ func (f *Finder) Find(ctx context.Context, n search.Node, limit int) (Found, err
 
 // Count tells how many mails a query finds.
 func (f *Finder) Count(ctx context.Context, n search.Node) (count int, missing, stored int64, err error) {
+	if n, err = withOurNumbers(ctx, f.Store, n); err != nil {
+		return 0, 0, 0, err
+	}
 	var watermark int64
 	if err := f.ask(ctx, func(ctx context.Context) (err error) {
 		count, watermark, err = f.Index.Count(ctx, f.source(), index.Query{Tree: n})
@@ -110,6 +117,9 @@ func (f *Finder) Count(ctx context.Context, n search.Node) (count int, missing, 
 // Each calls f with the numbers of mails that a query finds, newest first, until it returns false.
 func (f *Finder) Each(ctx context.Context, n search.Node, each func(mail int64) bool) (missing, stored int64,
 	err error) {
+	if n, err = withOurNumbers(ctx, f.Store, n); err != nil {
+		return 0, 0, err
+	}
 	var watermark int64
 	begun := false
 	if err := f.ask(ctx, func(ctx context.Context) (err error) {

@@ -44,6 +44,9 @@ func (s *Server) Find(ctx context.Context, q find.Question) (out find.Found, err
 	if q.Oldest && (q.Limit <= 0 || q.Skip+q.Limit > mostFromEnd) {
 		return out, find.Refused(fmt.Sprintf("At most %d mails from the oldest can be shown from there.", mostFromEnd))
 	}
+	if q.Tree, err = withOurNumbers(ctx, s.Store, q.Tree); err != nil {
+		return out, err
+	}
 	err = f.ask(ctx, func(ctx context.Context) error {
 		switch {
 		case q.Oldest:
