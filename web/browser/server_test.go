@@ -46,7 +46,11 @@ func newEmpty(t testing.TB) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return serveIn(t, of, t.TempDir())
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "Maildir", "new"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return serveIn(t, of, dir)
 }
 
 func serveIn(t testing.TB, of *sample, dir string) *server {
@@ -81,7 +85,9 @@ func serve(program, dir string) (base string, stop func() error, err error) {
 			_ = c.Process.Kill()
 			return "", nil, fmt.Errorf("patchwatch serve: %w %v: %s", err, c.Wait(), line)
 		}
-		base, _ = strings.CutPrefix(strings.TrimSpace(line), "serving ")
+		if at, ok := strings.CutPrefix(strings.TrimSpace(line), "serving "); ok {
+			base = at
+		}
 	}
 	var rest bytes.Buffer
 	read := make(chan struct{})

@@ -3,6 +3,7 @@ package browser
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -20,6 +21,18 @@ func (b *tab) link(part, words string) {
 		b.t.Fatalf("%s: %s has no link %q", b.path(), part, words)
 	}
 	b.click(".walked")
+}
+
+// soon opens a page again and again until it has a text: what is asked for there happens a little later.
+func (b *tab) soon(path, selector, text string) {
+	b.t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		b.visit(path)
+		if strings.Contains(b.text(selector), text) {
+			return
+		}
+	}
+	b.t.Fatalf("%s: %s never has the text %q: %s", path, selector, text, b.text(selector))
 }
 
 // TestWalkReview is the morning of a maintainer: find a series, see what has changed since v1, read a remark at its
