@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -18,7 +19,7 @@ func (s *Store) Overviews(
 		o := overviews{View: v, scope: scope, series: series, out: make(map[int64]*track.Overview, len(series))}
 		for i := range series {
 			o.out[series[i].ID] = &track.Overview{
-				Last: series[i].Date, Trailers: map[int64]track.PatchTrailers{}, Replies: map[int64]int{},
+				Last: series[i].Date, Trailers: map[int64]track.PatchTrailers{}, Replies: map[int64]int{}, Voices: map[string]bool{},
 			}
 		}
 		out = o.out
@@ -114,9 +115,16 @@ func (o *overviews) fill(
 	note := func(id, mail int64) {
 		out.Replies[id] = len(t.replies[mail])
 		for _, m := range append([]*track.MailView{t.mails[mail]}, t.replies[mail]...) {
-			if m != nil && m.Date.After(out.Last) {
+			if m == nil {
+				continue
+			}
+			if m.Date.After(out.Last) {
 				out.Last = m.Date
 			}
+			out.Mails = append(out.Mails, m.ID)
+		}
+		for _, m := range t.replies[mail] {
+			out.Voices[strings.ToLower(m.Submitter.Email)] = true
 		}
 	}
 	if cover.ID != 0 {

@@ -92,8 +92,8 @@ func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (tra
 	})
 }
 
-// Changes tells how often what is shown of projects has changed; of 0: what is shown of all. Whoever has kept an answer
-// sees by it whether it still is the answer.
+// Changes tells how often what is shown of projects has changed; of 0: what is shown of all; of the negative number of a
+// user: what is shown to this user alone. Whoever has kept an answer sees by it whether it still is the answer.
 func (s *Store) Changes(ctx context.Context, projects ...int64) (map[int64]int64, error) {
 	return viewed(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
 }

@@ -23,7 +23,7 @@ func refusal(err error) error {
 // anyProgram does what accounts and programs do, to things that may be there or not.
 func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 	ctx, t := context.Background(), p.t
-	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "hide",
+	what = oneOf(t, "program", "user", "bundle", "secret", "check", "bundle", "secret", "check", "bundle", "mark", "hide",
 		"hide", "relate", "relate",
 		"addressed", "several", "own state", "prune the log", "put", "put", "put", "pair", "pair", "hook", "hook",
 		"adopt", "adopt")
@@ -41,6 +41,8 @@ func (p *pair) anyProgram() (what string, do func(s *db.Store) error) {
 		return what, func(s *db.Store) error { _, err := s.AddCheck(ctx, by, c, id); return err }
 	case "bundle":
 		return what, p.anyBundle(rapid.Int64Range(1, 2).Draw(t, "owner"))
+	case "mark":
+		return what, p.anyMark(user)
 	case "hook":
 		return what, p.anyHook(rapid.Int64Range(1, 4).Draw(t, "hook number"))
 	case "hide":
@@ -172,6 +174,13 @@ func (p *pair) anyBundle(owner int64) func(s *db.Store) error {
 	return func(s *db.Store) error { return s.RemoveBundle(ctx, by, b.ID) }
 }
 
+// anyMark notes that somebody has looked at something, or has not.
+func (p *pair) anyMark(user int64) func(s *db.Store) error {
+	m := track.Mark{User: user, Series: rapid.Int64Range(0, 9).Draw(p.t, "series"), Upto: rapid.Int64Range(0, 9).Draw(p.t,
+		"up to")}
+	return func(s *db.Store) error { return s.Mark(context.Background(), by, []track.Mark{m}) }
+}
+
 // sayPrograms says all that accounts and programs have.
 func sayPrograms(say func(question string, answer any, err error), s *db.Store) {
 	ctx := context.Background()
@@ -180,6 +189,8 @@ func sayPrograms(say func(question string, answer any, err error), s *db.Store) 
 	for _, u := range users {
 		all, err := s.Credentials(ctx, u.ID)
 		say("credentials", all, err)
+		marks, err := s.Marks(ctx, u.ID, nil, 99)
+		say("marks", marks, err)
 	}
 	bundles, err := s.Bundles(ctx, 0)
 	say("bundles", bundles, err)

@@ -355,6 +355,10 @@ func (h hookedView) Bundles(owner int64) ([]track.Bundle, error) {
 	return ask(h.hooked, "Bundles", func() ([]track.Bundle, error) { return h.view.Bundles(owner) })
 }
 
+func (h hookedView) Marks(user int64, series track.In[int64], most int) ([]track.Mark, error) {
+	return ask(h.hooked, "Marks", func() ([]track.Mark, error) { return h.view.Marks(user, series, most) })
+}
+
 func (h hookedView) Related(relations []int64) (map[int64][]engine.Name, error) {
 	return ask(h.hooked, "Related", func() (map[int64][]engine.Name, error) { return h.view.Related(relations) })
 }

@@ -136,6 +136,10 @@ func (h hookedTx) PutBundle(b *track.Bundle) error {
 	return h.do("PutBundle", func() error { return h.tx.PutBundle(b) })
 }
 
+func (h hookedTx) PutMarks(marks []track.Mark) error {
+	return h.do("PutMarks", func() error { return h.tx.PutMarks(marks) })
+}
+
 func (h hookedTx) DropBundles(ids []int64) error {
 	return h.do("DropBundles", func() error { return h.tx.DropBundles(ids) })
 }

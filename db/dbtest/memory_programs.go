@@ -18,7 +18,8 @@ type programs struct {
 	credentials table[int64, engine.Credential]
 	checks      table[int64, track.Check]
 	bundles     table[int64, track.Bundle]
-	changes     table[int64, int64] // by project
+	changes     table[int64, int64]  // by project
+	marks       table[marked, int64] // up to which mail
 	ownStates   []engine.OwnState
 	epoch       string
 	given       [5]int64 // the highest numbers that were given, by what has them
@@ -29,14 +30,14 @@ func newPrograms() programs {
 	return programs{
 		users: newTable[int64, engine.User](ids), credentials: newTable[int64, engine.Credential](ids),
 		changes: newTable[int64, int64](ids), checks: newTable[int64, track.Check](ids), bundles: newTable[int64,
-			track.Bundle](ids), epoch: "memory",
+			track.Bundle](ids), marks: newTable[marked, int64](marked.compare), epoch: "memory",
 	}
 }
 
 func (p *programs) snapshot() programs {
 	return programs{
 		users: p.users.snapshot(), credentials: p.credentials.snapshot(), checks: p.checks.snapshot(),
-		bundles: p.bundles.snapshot(),
+		bundles: p.bundles.snapshot(), marks: p.marks.snapshot(),
 		changes: p.changes.snapshot(), ownStates: p.ownStates, epoch: p.epoch, given: p.given,
 	}
 }

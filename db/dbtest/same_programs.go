@@ -65,7 +65,7 @@ func (r *rows) program() step {
 	kinds := []func() step{r.user, r.user, r.ownStates, r.epoch, r.prune}
 	if len(r.users) > 0 {
 		kinds = append(kinds, r.user, r.credential, r.credential, r.useCredential, r.dropCredentials, r.check, r.check,
-			r.moveChecks, r.bundle, r.bundle, r.dropBundles)
+			r.moveChecks, r.bundle, r.bundle, r.dropBundles, r.mark)
 	}
 	return oneOf(r.t, "program", kinds...)()
 }
@@ -218,6 +218,19 @@ func (r *rows) dropBundles() step {
 	return step{"drop bundles", func(tx engine.Tx) (string, error) { return "", tx.DropBundles([]int64{id, 99}) }}
 }
 
+// mark is what somebody has looked at, or not any more. A user who is made in this transaction has no number yet.
+func (r *rows) mark() step {
+	var marks []track.Mark
+	for _, u := range r.users {
+		if u.ID != 0 && rapid.Bool().Draw(r.t, "looks") {
+			marks = append(marks, track.Mark{
+				User: u.ID, Series: rapid.Int64Range(1, 4).Draw(r.t, "at"), Upto: rapid.Int64Range(0, 3).Draw(r.t, "up to"),
+			})
+		}
+	}
+	return step{"mark ", func(tx engine.Tx) (string, error) { return "", tx.PutMarks(marks) }}
+}
+
 func (r *rows) ownStates() step {
 	var states []engine.OwnState
 	for i, slug := range []track.State{"queued", "needs-ack", "handled-elsewhere"} {
@@ -271,6 +284,14 @@ func (a *asking) programs() {
 	for owner := range int64(4) {
 		bundles, err := a.Bundles(owner)
 		a.say(fmt.Sprint("bundles of ", owner), bundles, err)
+	}
+	for user := range int64(4) {
+		all, err := a.Marks(user, nil, 3)
+		a.say(fmt.Sprint("marks of ", user), all, err)
+		some, err := a.Marks(user, track.In[int64]{4, 2, 2, 9}, 9)
+		a.say(fmt.Sprint("some marks of ", user), some, err)
+		none, err := a.Marks(user, track.In[int64]{}, 9)
+		a.say(fmt.Sprint("no marks of ", user), none, err)
 	}
 	related, err := a.Related([]int64{7, 8, 7})
 	a.say("related", related, err)

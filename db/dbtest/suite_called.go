@@ -100,6 +100,7 @@ func (u suite) TestChangesAreCounted(t *testing.T) {
 		{"an account", func() error { _, err := s.AddUser(ctx, by, track.User{Name: "cyd"}); return err }, nil, true},
 		{"a state of one's own",
 			func() error { _, err := s.AddOwnState(ctx, by, engine.OwnState{Slug: "queued"}); return err }, nil, true},
+		{"a mark", func() error { return s.Mark(ctx, by, []track.Mark{{User: user.ID, Series: 1, Upto: 2}}) }, nil, false},
 		{"a session", func() error {
 			_, err := s.AddCredential(ctx, by, track.Credential{User: user.ID, Kind: track.SessionCredential}, engine.Sum{1})
 			return err

@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"patchwatch/track"
@@ -41,6 +42,10 @@ func (u suite) TestOverviews(t *testing.T) {
 		old.Trailers[second].Count()["Acked-by"] != 1 || old.Trailers[second].Count()["Reviewed-by"] != 0 {
 		t.Errorf("the first version: %+v", old)
 	}
+	if len(old.Mails) != 6 || len(newer.Mails) != 2 || !slices.Contains(old.Mails, number(t, s, "r1@x")) ||
+		len(old.Voices) != 1 || !old.Voices[review.From.Email] || len(newer.Voices) != 0 {
+		t.Errorf("mails and voices: %+v, %+v", old, newer)
+	}
 	if old.Revised.ID != page.Rows[1].ID || newer.Revises.ID != page.Rows[0].ID || newer.Revised.ID != 0 ||
 		len(newer.Patches) != 1 {
 		t.Errorf("versions: %+v, %+v", old, newer)
@@ -50,8 +55,7 @@ func (u suite) TestOverviews(t *testing.T) {
 		t.Fatal(err)
 	}
 	if old, newer = look(); old.Replies[first] != 0 || old.Trailers[first].Count()["Reviewed-by"] != 0 ||
-		old.Revised.ID != 0 ||
-		len(newer.Patches) != 0 {
+		old.Revised.ID != 0 || len(old.Mails) != 5 || len(newer.Patches) != 0 || len(newer.Mails) != 0 {
 		t.Errorf("with something hidden: %+v, %+v", old, newer)
 	}
 }

@@ -243,7 +243,8 @@ type Pages interface {
 	CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error)
 	// Stands gives, for the numbers of any copies, the mails that stand for their names.
 	Stands(ids []int64) (map[int64]int64, error)
-	// Changes gives how often what is shown of projects has changed; that of 0: what is shown of all.
+	// Changes gives how often what is shown of projects has changed; that of 0: what is shown of all;
+	// that of the negative number of a user: what only this user sees.
 	Changes(projects []int64) (map[int64]int64, error)
 	// SeriesWith finds the series that mails are in, by the numbers of any copies of these.
 	SeriesWith(ids []int64) (map[int64]int64, error)
@@ -269,6 +270,9 @@ type Programs interface {
 	ChecksNumbered(ids []int64) (map[int64]track.Check, error)
 	// Bundles gives bundles by number: all, or those of one owner.
 	Bundles(owner int64) ([]track.Bundle, error)
+	// Marks gives how far a user has looked at these series (nil: at any), by the last mail that was seen, the newest first,
+	// then by series, and at most so many.
+	Marks(user int64, series track.In[int64], most int) ([]track.Mark, error)
 	// Related gives all patches of these relations, each in order of names.
 	Related(relations []int64) (map[int64][]Name, error)
 	// OwnStates gives the states that Patchwork does not have, by number.
@@ -366,13 +370,15 @@ type Tx interface {
 	// PutBundle writes a bundle with its patches; a new one, of number 0, gets its number. DropBundles takes out.
 	PutBundle(*track.Bundle) error
 	DropBundles(ids []int64) error
+	// PutMarks writes marks over what was there of the same user and series. One up to 0 is taken out.
+	PutMarks([]track.Mark) error
 	PutOwnStates([]OwnState) error // all there are from now on
 	// PutHook writes a hook; a new one, of number 0, gets its number, above all that were ever given. DropHooks takes out.
 	PutHook(*track.Hook) error
 	DropHooks(ids []int64) error
 	PutLease(Lease) error // one that nobody holds is taken out
 	PutEpoch(string) error
-	// PutChanges counts one more change of each of these projects (see Pages.Changes).
+	// PutChanges counts one more change of each of these (see Pages.Changes).
 	PutChanges(projects []int64) error
 	// Prune takes out events and entries of the log from before these times (zero: none), but the newest event. Numbers
 	// are not given again.

@@ -165,6 +165,14 @@ func (t *touching) PutBundle(b *track.Bundle) error {
 	return t.in(b.Project).PutBundle(b)
 }
 
+// PutMarks counts for the user alone, who sees them: by the negative number, since the others are projects.
+func (t *touching) PutMarks(marks []track.Mark) error {
+	for _, m := range marks {
+		t.touch(-m.User)
+	}
+	return t.Tx.PutMarks(marks)
+}
+
 func (t *touching) DropBundles(ids []int64) error {
 	t.touch(all)
 	return t.Tx.DropBundles(ids)

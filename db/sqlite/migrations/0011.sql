@@ -94,3 +94,12 @@ CREATE INDEX series_incomplete ON series(project, date, id, hidden) WHERE NOT co
 
 -- What one person decided, newest first.
 CREATE INDEX log_actor ON log(actor);
+
+-- How far people have looked: they have seen all mails of a series up to a number.
+CREATE TABLE mark (
+	account INTEGER NOT NULL REFERENCES account(id),
+	series  INTEGER NOT NULL, -- the number that it had then
+	upto    INTEGER NOT NULL, -- mail.id
+	PRIMARY KEY (account, series)
+) WITHOUT ROWID;
+CREATE INDEX mark_recent ON mark(account, upto, series);
