@@ -188,7 +188,7 @@ func found(place string) int {
 func forUsers(place string) bool {
 	return strings.HasPrefix(place, "/api/users/") || strings.HasPrefix(place, "/api/people/") ||
 		place == "/user/delegated.atom" ||
-		strings.HasPrefix(place, "/user/todo/")
+		strings.HasPrefix(place, "/user/todo/") || place == "/user/bundles/" || place == "/project/demo/bundles/"
 }
 
 // TestRequireLogin asks a server for everything that shows nothing to anybody but users.
@@ -332,6 +332,17 @@ var forms = []struct {
 	{"/series/{cover}/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
 	{"/series/{cover}/", "all=1&state=4", "* state, * state", "403 403 303 403 303 303 403 403 403"},
 	{"/project/demo/patch/first/", "state=4", "* state", "403 403 303 303 303 303 403 403 403"},
+	{"/bundle/maint/mine%20&%20yours/", "do=remove&patch_id:{first}=on", "* bundle",
+		"403 403 403 403 303 403 403 403 403"},
+	{"/bundle/maint/mine%20&%20yours/", "do=order&place:{first}=9", "", "403 403 403 403 303 403 403 403 403"},
+	{"/bundle/maint/mine%20&%20yours/", "do=delete", "* bundle", "403 403 403 403 303 403 403 403 403"},
+	{"/bundle/maint/mine%20&%20yours/", "patch_id:{first}=on&state=4", "* state", "403 403 303 303 303 303 403 403 403"},
+	{"/user/bundles/", "form_name=deletebundleform&bundle_id=1", "* bundle", "403 404 404 404 303 404 403 403 403"},
+	{"/project/demo/bundles/", "form_name=deletebundleform&bundle_id=1", "* bundle",
+		"403 404 404 404 303 404 403 403 403"},
+	{"/series/{cover}/seen/", "upto=9", "", "403 303 303 303 303 303 403 403 403"},
+	{"/user/todo/", "series_id:{cover}=9", "", "403 303 303 303 303 303 403 403 403"},
+	{"/user/todo/demo/", "series_id:{cover}=9", "", "403 303 303 303 303 303 403 403 403"},
 	{"/project/demo/undo/", "did=state:{second}", "* state", "403 303 303 303 303 303 403 403 403"},
 }
 

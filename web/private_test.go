@@ -118,7 +118,7 @@ func named(s *whole) (all []string) {
 	for _, query := range []string{
 		"", "?state=*", "?submitter=hermit", "?submitter=ann", "?q=secret", "?delegate=maint", "?delegate=inner",
 		"?incomplete=1",
-		"?check=fail", "?state=*&archive=both", "?series=1", "?did=state:1.2.3",
+		"?check=fail", "?search=secret", "?search=is:patch+OR+f:hermit&state=*", "?search=(", "?state=*&archive=both", "?series=1", "?did=state:1.2.3",
 	} {
 		all = append(all, "/project/demo/series/"+query, "/project/demo/list/"+query, "/project/inside/series/"+query)
 	}
@@ -126,7 +126,7 @@ func named(s *whole) (all []string) {
 		"/inside/", "/inbox/inside/", "/project/inside/", "/project/inside/list/", "/project/inside/pwclientrc/",
 		"/api/projects/inside/",
 		"/project/inside/cover/in-cover/", "/project/inside/cover/in-cover/mbox/", "/project/demo/cover/in-cover/",
-		"/bundle/inner/secret/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
+		"/bundle/inner/secret/", "/project/inside/bundles/", "/bundle/inner/secret/mbox/", "/bundle/ann/secret/", "/bundle/ann/secret/mbox/",
 		"/robots.txt", "/nothing/", "/search/?q=secret", "/search/?q=project:inside", "/search/?q=mid:in-first",
 		"/search/?q=f:hermit", "/search/?q=references:in-cover&x=t", "/search/?q=s:alone", "/search/?q=f:bob&t",
 		"/all/?q=secret", "/inside/?q=secret", "/all/?q=s:it&x=A", "/search/?q=f:bob&x=A", "/all/?q=s:it&x=t",

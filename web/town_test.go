@@ -143,7 +143,7 @@ var places = []string{
 	"/api/patches/{first}/comments/{on-first}/", "/api/patches/{first}/checks/", "/api/patches/{first}/checks/1/",
 	"/api/covers/", "/api/covers/{cover}/", "/api/covers/{cover}/comments/", "/api/covers/{cover}/comments/{on-cover}/",
 	"/api/series/", "/api/series/{cover}/", "/api/events/", "/api/bundles/", "/api/bundles/1/", "/", "/project/demo/",
-	"/project/demo/list/", "/project/demo/series/", "/user/todo/", "/user/todo/demo/", "/project/demo/pwclientrc/",
+	"/project/demo/list/", "/project/demo/series/", "/user/todo/", "/user/bundles/", "/project/demo/bundles/", "/user/todo/demo/", "/project/demo/pwclientrc/",
 	"/project/demo/patch/first/", "/project/demo/patch/first/mbox/",
 	"/project/demo/patch/first/raw/", "/project/demo/cover/cover/", "/project/demo/cover/cover/mbox/", "/patch/{first}/",
 	"/patch/{first}/mbox/", "/patch/{first}/raw/", "/cover/{cover}/", "/cover/{cover}/mbox/", "/comment/{on-first}/",

@@ -1,5 +1,5 @@
 // Package web is what patchwatch serves: Patchwork's API (web/api), the files for git am and the redirects under the
-// URLs that the API gives, and small pages that say what is where.
+// URLs that the API gives, and all that people read in a browser.
 package web
 
 import (
@@ -85,7 +85,7 @@ func New(c Config, mux *http.ServeMux) *Site {
 	for _, r := range s.routes() {
 		mux.HandleFunc("GET "+r.pattern, s.answering(r))
 	}
-	pages.Install(pages.Config{Store: c.Store, Desk: s.desk}, mux)
+	pages.Install(pages.Config{Store: c.Store, Desk: s.desk, Finder: c.Finder, Gate: gate}, mux)
 	s.inbox.Install(mux)
 	mux.HandleFunc("GET "+layout.StaticPath+"{name}", staticFile)
 	return s
@@ -101,7 +101,6 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.inbox.Serve
 type route struct {
 	pattern string
 	get     func(*call) (*site.Answer, error)
-	page    func(*call) (*sheet, error) // instead of get, where a browser gets a page
 }
 
 // routes are Patchwork's.
@@ -118,7 +117,6 @@ func (s *Site) routes() []route {
 		{pattern: "/cover/{id}/mbox/{$}", get: toCover("mbox/")},
 		{pattern: "/comment/{id}/{$}", get: (*call).toComment},
 		{pattern: "/series/{id}/mbox/{$}", get: (*call).seriesMbox},
-		{pattern: "/bundle/{user}/{bundle}/{$}", page: (*call).bundlePage},
 		{pattern: "/bundle/{user}/{bundle}/mbox/{$}", get: (*call).bundleMbox},
 	}
 }
@@ -131,11 +129,5 @@ type call struct {
 
 // answering makes a handler of a route.
 func (s *Site) answering(at route) http.HandlerFunc {
-	return s.desk.Reads(visit.Kind{Accept: at.page != nil}, func(v *visit.Visit) (*site.Answer, error) {
-		c := &call{s, v}
-		if at.page != nil {
-			return c.sheet(at.page)
-		}
-		return at.get(c)
-	})
+	return s.desk.Reads(visit.Kind{}, func(v *visit.Visit) (*site.Answer, error) { return at.get(&call{s, v}) })
 }

@@ -84,7 +84,7 @@ var rooms = map[string][]string{
 		"patchwatch/web/results",
 	},
 	"patchwatch/web/pages": {
-		"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
+		"patchwatch/db/engine", "patchwatch/search", "patchwatch/track", "patchwatch/web/find", "patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext",
 		"patchwatch/web/internal/site", "patchwatch/web/internal/visit",
 		"patchwatch/ingest",
 		"patchwatch/web/internal/diffview",

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
@@ -24,6 +25,7 @@ type actStore interface {
 	AddBundle(ctx context.Context, by track.Actor, b track.Bundle) (track.Bundle, error)
 	SetBundle(ctx context.Context, by track.Actor, b track.Bundle) error
 	Bundle(ctx context.Context, id int64) (track.Bundle, error)
+	RemoveBundle(ctx context.Context, by track.Actor, id int64) error
 	LogOf(ctx context.Context, mails []engine.LogQuery, most int) ([]engine.LogEntry, error)
 }
 
@@ -220,13 +222,22 @@ func (c *call) changeBundle(p *track.Project, action string, ids []int64) error 
 	return c.Store.SetBundle(c.Ctx(), c.Viewer.Actor(), b)
 }
 
-func (c *call) createBundle(p *track.Project, patches []string) error {
+// bundleName is a name as a form gives it.
+func bundleName(text string) (string, error) {
 	const most = 50 // bytes, as in Patchwork
-	name := strings.TrimSpace(cmp.Or(c.R.PostFormValue("bundle_name"), c.R.PostFormValue("name")))
-	if name == "" || len(name) > most || strings.ContainsAny(name, "/\x00\r\n") {
-		return bad("The name of a bundle is a line of at most %d bytes, without a slash.", most)
+	name := strings.TrimSpace(text)
+	if name == "" || len(name) > most || !utf8.ValidString(name) || strings.ContainsAny(name, "/\x00\r\n") {
+		return "", bad("The name of a bundle is a line of at most %d bytes, without a slash.", most)
 	}
-	_, err := c.Store.AddBundle(c.Ctx(), c.Viewer.Actor(), track.Bundle{
+	return name, nil
+}
+
+func (c *call) createBundle(p *track.Project, patches []string) error {
+	name, err := bundleName(cmp.Or(c.R.PostFormValue("bundle_name"), c.R.PostFormValue("name")))
+	if err != nil {
+		return err
+	}
+	_, err = c.Store.AddBundle(c.Ctx(), c.Viewer.Actor(), track.Bundle{
 		Owner: c.Viewer.User.ID, Project: p.ID, Name: name, Patches: patches,
 	})
 	if errors.Is(err, engine.ErrConflict) {

@@ -10,16 +10,19 @@ import (
 	"net/http"
 	"sync"
 
+	"patchwatch/web/find"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
 )
 
-// Config is what Pages needs. All fields are needed.
+// Config is what Pages needs. All fields but Finder are needed.
 type Config struct {
-	Store Store
-	Desk  *visit.Desk // of the same Store
+	Store  Store
+	Desk   *visit.Desk // of the same Store
+	Finder find.Finder // nil: nothing is searched
+	Gate   *find.Gate  // before what is dear
 }
 
 // Pages answers requests for pages.
@@ -56,6 +59,7 @@ type shown struct {
 	template string  // its name
 	page     framed  // what the template shows
 	about    []int64 // projects, as in site.Answer
+	searched bool    // it depends on the index of searches, too, so that it is not kept
 }
 
 // framed is a pointer to a struct that embeds layout.Page.
@@ -77,8 +81,20 @@ func (p *Pages) reading(r route) func(*visit.Visit) (*site.Answer, error) {
 		if err != nil {
 			return nil, err
 		}
+		if s.searched {
+			return nil, notKept(body)
+		}
 		return &site.Answer{Body: body, About: s.about, Header: [][2]string{{"Content-Type", htmlType}}}, nil
 	}
+}
+
+func notKept(body []byte) error {
+	return &visit.Stream{Send: func(w http.ResponseWriter) error {
+		w.Header().Set("Content-Type", htmlType)
+		w.Header().Set("Cache-Control", "private, no-cache")
+		_, _ = w.Write(body) // the client has gone
+		return nil
+	}}
 }
 
 const htmlType = "text/html; charset=utf-8"

@@ -15,6 +15,7 @@ import (
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
 	"patchwatch/track"
+	"patchwatch/web/find"
 	"patchwatch/web/internal/serve"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
@@ -26,8 +27,9 @@ import (
 type server struct {
 	http.Handler
 	*town.Town
-	t  *testing.T
-	as string // the user who asks; empty: nobody
+	t      *testing.T
+	as     string // the user who asks; empty: nobody
+	finder *town.Finder
 }
 
 var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
@@ -48,7 +50,10 @@ func serveTown(t *testing.T, of *town.Town) *server {
 		Clock: func() time.Time { return noon }, Viewer: func(*http.Request) track.Viewer { return s.viewer() },
 	}
 	mux := http.NewServeMux()
-	pages.Install(pages.Config{Store: of.Store, Desk: desk}, mux)
+	s.finder = &town.Finder{Store: of.Store}
+	pages.Install(pages.Config{
+		Store: of.Store, Desk: desk, Finder: s.finder, Gate: find.NewGate(find.DefaultGateLimits),
+	}, mux)
 	s.Handler = serve.Routes(mux)
 	return s
 }

@@ -18,6 +18,7 @@ type patchListPage struct {
 	Acts    *acts
 	Narrow  patchFilter
 	Narrows bool // a filter is set that has a field in the form
+	More    bool // the search finds other, older mails, which are not looked at
 }
 
 // column is a head of the list, by which it can be sorted.
@@ -31,7 +32,7 @@ type patchFilter struct {
 	States                             []choice
 	AnyState                           bool
 	Submitter, Delegate, Words, Series string
-	Archive                            string
+	Archive, Search                    string
 	Order                              string
 }
 
@@ -48,6 +49,7 @@ type patchLine struct {
 	State     standing
 	Archived  bool
 	MayDecide bool
+	Place     int // in a bundle, from 1
 }
 
 func (c *call) patchList() (*shown, error) {
@@ -62,6 +64,13 @@ func (c *call) patchList() (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
+	text := q.one("search")
+	if text != "" {
+		if f.IDs, p.More, err = c.finds(of, text, "patch"); err != nil {
+			return nil, err
+		}
+		f.IDs = append(track.In[int64]{}, f.IDs...) // none at all: nothing
+	}
 	found, err := c.Store.PatchPage(c.Ctx(), f)
 	if err == nil && len(found.Rows) == 0 && f.Offset > 0 {
 		f.Offset = (q.pageNumber(f.Limit, found.Total) - 1) * f.Limit
@@ -75,11 +84,12 @@ func (c *call) patchList() (*shown, error) {
 		return nil, err
 	}
 	p.Columns, p.Narrow = c.columns(q), c.patchFilter(q)
-	p.Narrows = p.Narrow.Words != "" || p.Narrow.Submitter != "" || p.Narrow.Delegate != "" || p.Narrow.Series != ""
+	p.Narrows = p.Narrow.Words != "" || p.Narrow.Submitter != "" || p.Narrow.Delegate != "" || p.Narrow.Series != "" || text != ""
 	if slices.ContainsFunc(p.Lines, func(l patchLine) bool { return l.MayDecide }) {
 		p.Acts = c.acts(of, q)
 	}
-	return &shown{template: "patch_list", page: p, about: []int64{of.ID}}, c.sayDone(of, q, &p.Page)
+	s := &shown{template: "patch_list", page: p, about: []int64{of.ID}, searched: text != ""}
+	return s, c.sayDone(of, q, &p.Page)
 }
 
 // patchQuery reads Patchwork's parameters: series, submitter, state, q, archive, delegate, order and page. Without a
@@ -151,7 +161,7 @@ func (c *call) patchFilter(q query) patchFilter {
 	return patchFilter{
 		States: c.stateChoices(asked), AnyState: q.one("state") == "*", Submitter: q.one("submitter"),
 		Delegate: q.one("delegate"), Words: q.one("q"), Series: q.one("series"), Archive: q.one("archive"),
-		Order: q.one("order"),
+		Order: q.one("order"), Search: q.one("search"),
 	}
 }
 

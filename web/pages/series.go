@@ -25,6 +25,7 @@ type seriesPage struct {
 	Project    along      // all series of the project
 	Why        string     // why these mails are one series
 	Thread     string     // all mails of the thread
+	Look       *look      // by which the viewer ticks it off; nil: nobody has logged in
 	Patches    []seriesPatch
 	Mbox       string // the command that applies it
 	B4         string
@@ -67,6 +68,17 @@ func (c *call) series() (*shown, error) {
 	q := c.query()
 	c.along(p, of, &row, q)
 	c.commands(p, &row)
+	marks, err := c.marksOf([]track.SeriesRow{row})
+	if err != nil {
+		return nil, err
+	}
+	p.Line.look(o, marks)
+	p.Look = c.looks(p, q)
+	if upto, looked := marks[row.ID]; looked {
+		for _, m := range p.Talk {
+			m.Unseen = m.ID > upto
+		}
+	}
 	if slices.ContainsFunc(p.Patches, func(l seriesPatch) bool { return l.MayDecide }) {
 		p.Acts = c.acts(of, q)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +37,12 @@ type seriesLine struct {
 	Sent, Last      moment
 	By              layout.Link
 	MayDecide       bool
-	Ticks           bool // the list has a column of boxes
+	Ticks           bool  // the list has a column of boxes
+	Newest          int64 // number of the mail that came last
+	New             int   // mails that the viewer has not looked at
+	Looked          bool  // the viewer has looked at it before
+	Answered        bool  // the viewer has replied
+	ShowsUnseen     bool  // it is said of series that were never looked at, too
 }
 
 // seriesLines fills in what a list says of series. Whatever they are, it asks a fixed number of questions. folds leaves
@@ -56,11 +62,17 @@ func (c *call) seriesLines(rows []track.SeriesRow, folds bool) ([]seriesLine, er
 	if err != nil {
 		return nil, err
 	}
+	marks, err := c.marksOf(rows)
+	if err != nil {
+		return nil, err
+	}
 	lines := make([]seriesLine, 0, len(rows))
 	for i := range rows {
 		o := views[rows[i].ID]
 		if p := c.World.Project(rows[i].Project); p != nil && !(folds && o.Revised.ID != 0) {
-			lines = append(lines, c.seriesLine(p, &rows[i], o, results))
+			l := c.seriesLine(p, &rows[i], o, results)
+			l.look(o, marks)
+			lines = append(lines, l)
 		}
 	}
 	return lines, nil
@@ -90,6 +102,9 @@ func (c *call) seriesLine(
 		l.Replies += n
 	}
 	l.Reviews = reviewsOf(all...)
+	if u := c.Viewer.User; u != nil {
+		l.Answered = slices.ContainsFunc(u.Emails, func(email string) bool { return o.Voices[email] })
+	}
 	return l
 }
 

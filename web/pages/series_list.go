@@ -19,6 +19,10 @@ type seriesListPage struct {
 	Folded  bool  // older versions are left out
 	Every   string
 	Narrow  seriesFilter
+	More    bool // the search finds other, older mails, which are not looked at
+
+	searched bool
+	found    track.In[int64] // by the search; nil: nothing was searched
 }
 
 // seriesFilter is what the list was narrowed by, as the form shows it.
@@ -26,6 +30,7 @@ type seriesFilter struct {
 	States                     []choice
 	Any                        bool // all states
 	Submitter, Delegate, Words string
+	Search                     string
 	Kept                       []choice // what else the URL has
 }
 
@@ -61,7 +66,8 @@ func (c *call) seriesList() (*shown, error) {
 			p.Lines[i].Ticks = true
 		}
 	}
-	return &shown{template: "series_list", page: p, about: []int64{of.ID}}, c.sayDone(of, q, &p.Page)
+	s := &shown{template: "series_list", page: p, about: []int64{of.ID}, searched: p.searched}
+	return s, c.sayDone(of, q, &p.Page)
 }
 
 // folds tells whether older versions are left out: unless they are asked for, or a state that older versions have.
@@ -75,11 +81,17 @@ func (c *call) findSeries(of *track.Project, q query, p *seriesListPage) ([]trac
 	if err != nil {
 		return nil, err
 	}
+	if text := q.one("search"); text != "" {
+		p.searched = true
+		if p.found, p.More, err = c.seriesFound(of, text); err != nil {
+			return nil, err
+		}
+	}
 	if !q.incomplete() && (q.one("state") != "*" || q.one("delegate") != "" || q.one("check") != "") {
 		return c.findByPatches(of, q, submitters, p)
 	}
 	f := track.SeriesQuery{
-		Scope: c.Scope(), Projects: track.In[int64]{of.ID}, Submitters: submitters, Words: words(q.one("q")),
+		Scope: c.Scope(), Projects: track.In[int64]{of.ID}, Submitters: submitters, Words: words(q.one("q")), IDs: p.found,
 		Incomplete: q.incomplete(), Paging: track.Paging{Order: q.seriesOrder(), Limit: c.rows(seriesRows)},
 	}
 	f.Offset = q.wanted(f.Limit)
@@ -109,8 +121,8 @@ func (c *call) findByPatches(
 ) ([]track.SeriesRow, error) {
 	f := track.PatchQuery{
 		Scope: c.Scope(), Projects: track.In[int64]{of.ID}, Submitters: submitters, States: c.askedStates(q),
-		Archived: q.archived(),
-		Words:    words(q.one("q")), Paging: track.Paging{Order: []track.Order{{By: "date", Desc: true}}, Limit: patchesAPage},
+		Archived: q.archived(), Series: p.found,
+		Words: words(q.one("q")), Paging: track.Paging{Order: []track.Order{{By: "date", Desc: true}}, Limit: patchesAPage},
 	}
 	if as := q.one("delegate"); strings.EqualFold(as, "nobody") {
 		f.Nobodys = true
@@ -235,7 +247,7 @@ func (c *call) isMe(text string) bool {
 func (c *call) seriesFilter(q query) seriesFilter {
 	asked, _ := c.World.State(q.one("state"))
 	f := seriesFilter{
-		Any: q.one("state") == "*", Submitter: q.one("submitter"), Delegate: q.one("delegate"), Words: q.one("q"),
+		Any: q.one("state") == "*", Submitter: q.one("submitter"), Delegate: q.one("delegate"), Words: q.one("q"), Search: q.one("search"),
 		States: c.stateChoices(asked),
 	}
 	for _, name := range []string{"order", "check", "incomplete", "versions"} {

@@ -15,6 +15,13 @@ type Store interface {
 	mailStore
 	seriesStore
 	actStore
+	markStore
+}
+
+// markStore is what is asked about how far somebody has looked.
+type markStore interface {
+	Marks(ctx context.Context, user int64, series track.In[int64], most int) ([]track.Mark, error)
+	Mark(ctx context.Context, by track.Actor, marks []track.Mark) error
 }
 
 // mailStore is what the pages of patches, cover letters and versions ask.

@@ -33,6 +33,7 @@ type comment struct {
 	blocks  []mailtext.Block
 	lines   []remarks.Line
 	found   *remarks.Reply
+	Unseen  bool // it came after the viewer had looked
 }
 
 var errEnough = errors.New("enough of the thread was read")

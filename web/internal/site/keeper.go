@@ -75,6 +75,14 @@ func (a *Ask) key(w *World) string {
 	return b.String()
 }
 
+// whose is under which number changes are counted of what only the viewer sees (derive counts users below 0).
+func (a *Ask) whose() []int64 {
+	if !a.Own || a.Viewer.User == nil {
+		return nil
+	}
+	return []int64{-a.Viewer.User.ID}
+}
+
 // World as it is now.
 func (k *Keeper) World(ctx context.Context) (*World, error) {
 	_, w, _, err := k.look(ctx, func(*World) []int64 { return []int64{0} })
@@ -138,12 +146,13 @@ func (k *Keeper) Answer(ctx context.Context, ask Ask, make func(*World) (*Answer
 func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answer, error)) (*Answer, error) {
 	var kept *Answer
 	var key string
+	whose := ask.whose()
 	epoch, w, now, err := k.look(ctx, func(w *World) []int64 {
 		key = ask.key(w)
 		if kept, _ = k.kept.Get(key); kept != nil {
 			return kept.about
 		}
-		return w.all
+		return slices.Concat(w.all, whose)
 	})
 	if err != nil {
 		return nil, err
@@ -153,7 +162,8 @@ func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answe
 			return kept, nil
 		}
 		kept = nil
-		if epoch, w, now, err = k.look(ctx, func(w *World) []int64 { return w.all }); err != nil {
+		all := func(w *World) []int64 { return slices.Concat(w.all, whose) }
+		if epoch, w, now, err = k.look(ctx, all); err != nil {
 			return nil, err
 		}
 		key = ask.key(w)
@@ -162,19 +172,21 @@ func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answe
 	if err != nil {
 		return nil, err
 	}
-	a.seal(key, epoch, w.seen(ask.Viewer), now)
+	a.seal(key, epoch, w.seen(ask.Viewer), whose, now)
 	k.kept.Put(key, a, len(key)+cap(a.Body)+16*len(a.about))
 	return a, nil
 }
 
-// seal notes of which moment the answer is, and that it is about 0 and these projects, if it does not say about which.
-func (a *Answer) seal(key, epoch string, seen []int64, now map[int64]int64) {
+// seal notes of which moment the answer is, and that it is about 0 and these projects, if it does not say about which,
+// and about what is the viewer's own.
+func (a *Answer) seal(key, epoch string, seen, whose []int64, now map[int64]int64) {
 	a.epoch, a.about = epoch, seen
 	if a.About != nil {
 		a.about = append([]int64{0}, a.About...)
 		slices.Sort(a.about)
 		a.about = slices.Compact(a.about)
 	}
+	a.about = slices.Concat(a.about, whose)
 	h := sha256.New()
 	h.Write([]byte(key + "\n" + epoch))
 	var n [16]byte

@@ -137,3 +137,11 @@ func (s *Fake) RemoveBundle(_ context.Context, by track.Actor, id int64) error {
 	s.BundleList = slices.DeleteFunc(slices.Clone(s.BundleList), func(b track.Bundle) bool { return b.ID == id })
 	return s.write([]int64{1}, "%s removes bundle %d", by, id)
 }
+
+// Marks says that nobody has looked at anything.
+func (s *Fake) Marks(context.Context, int64, track.In[int64], int) ([]track.Mark, error) {
+	return nil, s.ask()
+}
+
+// Mark forgets what it is told.
+func (s *Fake) Mark(context.Context, track.Actor, []track.Mark) error { return s.ask() }

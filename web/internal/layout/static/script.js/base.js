@@ -107,6 +107,15 @@
 	// What has data-script is for those whose browser runs this.
 	for (const e of document.querySelectorAll("[data-script]")) e.hidden = false;
 
+	// Whoever opens a series has seen what is new in it. The page still shows what that was.
+	for (const form of document.querySelectorAll("form[data-visit]")) {
+		fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).then(() => {
+			const button = form.querySelector("button");
+			button.textContent = "seen";
+			button.disabled = true;
+		}, () => {});
+	}
+
 	for (const button of document.querySelectorAll("button[data-copy]")) {
 		button.addEventListener("click", () => {
 			const from = document.getElementById(button.dataset.copy);
