@@ -125,6 +125,9 @@ func (o *overviews) fill(
 		}
 		for _, m := range t.replies[mail] {
 			out.Voices[strings.ToLower(m.Submitter.Email)] = true
+			if m.Submitter.Email != s.Submitter.Email && (out.FirstReply.IsZero() || m.Date.Before(out.FirstReply)) {
+				out.FirstReply = m.Date
+			}
 		}
 	}
 	if cover.ID != 0 {

@@ -8,8 +8,10 @@ type Overview struct {
 	Trailers map[int64]PatchTrailers // by the number of the patch
 	Replies  map[int64]int           // how many comments there are on each patch and on the cover, by number
 	Last     time.Time               // when the last patch, cover or comment was sent
-	Mails    []int64                 // numbers of all these, as far as they are shown
-	Voices   map[string]bool         // addresses of those who have replied
-	Revises  SeriesBrief             // the version before; zero: there is none
-	Revised  SeriesBrief             // the newest of those that revise it; zero: there are none
+	// FirstReply is when somebody else than the submitter replied first; zero: nobody has.
+	FirstReply time.Time
+	Mails      []int64         // numbers of all these, as far as they are shown
+	Voices     map[string]bool // addresses of those who have replied
+	Revises    SeriesBrief     // the version before; zero: there is none
+	Revised    SeriesBrief     // the newest of those that revise it; zero: there are none
 }

@@ -46,6 +46,9 @@ func (u suite) TestOverviews(t *testing.T) {
 		len(old.Voices) != 1 || !old.Voices[review.From.Email] || len(newer.Voices) != 0 {
 		t.Errorf("mails and voices: %+v, %+v", old, newer)
 	}
+	if !old.FirstReply.IsZero() {
+		t.Errorf("the sender's own reply counts as an answer: %v", old.FirstReply)
+	}
 	if old.Revised.ID != page.Rows[1].ID || newer.Revises.ID != page.Rows[0].ID || newer.Revised.ID != 0 ||
 		len(newer.Patches) != 1 {
 		t.Errorf("versions: %+v, %+v", old, newer)

@@ -61,8 +61,10 @@ func TestBundlePage(t *testing.T) {
 	if got := order(s.page(at), names...); got != "[v2,2/2] second alone [v2,1/2] add" {
 		t.Errorf("then the order is %s", got)
 	}
-	for _, bad := range []string{"do=order&place:first=x", "do=order&place:first=-1", "do=order&place:first=NaN", "do=what",
-		"do=name&name=a/b", "do=name&name="} {
+	for _, bad := range []string{
+		"do=order&place:first=x", "do=order&place:first=-1", "do=order&place:first=NaN", "do=what",
+		"do=name&name=a/b", "do=name&name=",
+	} {
 		do(bad, 400)
 	}
 	do("do=remove&patch_id:{second}=on", 303)

@@ -13,7 +13,8 @@ import (
 // part is a section of the page of what waits.
 func (s *server) part(id string) string {
 	s.t.Helper()
-	m := regexp.MustCompile(`(?s)<section aria-labelledby="` + id + `">.*?</section>`).FindString(s.page("/user/todo/demo/"))
+	section := regexp.MustCompile(`(?s)<section aria-labelledby="` + id + `">.*?</section>`)
+	m := section.FindString(s.page("/user/todo/demo/"))
 	if m == "" {
 		s.t.Fatalf("there is no part %s", id)
 	}

@@ -128,6 +128,10 @@ func TestProject(t *testing.T) {
 	s.has("/project/demo/", "<h1>Demo</h1>", `<a href="mailto:demo@lists.example.org">`, "git send-email --to=demo@lists",
 		`<a class="tab" href="/project/demo/series/">Series</a>`, `href="/api/patches/?project=demo"`,
 		`href="/project/demo/pwclientrc/"`)
+	s.has("/project/demo/", "5 patches in the last 26 weeks", "patches are open, 0 of them for longer than three months",
+		`<svg class="bars"`, `role="img"`, "of the newest 4 series have an answer of somebody else",
+		"half of these within 2 days.",
+		`<a href="mailto:demo&#43;subscribe@lists.example.org">`)
 	if w := s.do("GET", "/project/nothing/", ""); w.Code != 404 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

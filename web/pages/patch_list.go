@@ -84,7 +84,8 @@ func (c *call) patchList() (*shown, error) {
 		return nil, err
 	}
 	p.Columns, p.Narrow = c.columns(q), c.patchFilter(q)
-	p.Narrows = p.Narrow.Words != "" || p.Narrow.Submitter != "" || p.Narrow.Delegate != "" || p.Narrow.Series != "" || text != ""
+	p.Narrows = p.Narrow.Words != "" || p.Narrow.Submitter != "" || p.Narrow.Delegate != "" ||
+		p.Narrow.Series != "" || text != ""
 	if slices.ContainsFunc(p.Lines, func(l patchLine) bool { return l.MayDecide }) {
 		p.Acts = c.acts(of, q)
 	}

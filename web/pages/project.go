@@ -7,6 +7,7 @@ import (
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
+	"patchwatch/web/internal/site"
 )
 
 // projectPage says what a project is, and how to take part.
@@ -17,6 +18,10 @@ type projectPage struct {
 	Code, Clone       string
 	Maintainers       []string
 	Example           string // what git send-email is told; empty: the list's address is not known
+	Pictures          []picture
+	Subscribe         string // how to get the list's mail, an address or a page; empty: it is not known
+	Mail              string // the archive that is here
+	Feed              string
 	API               []layout.Link
 	RC                string // the settings of pwclient
 }
@@ -37,7 +42,21 @@ func (c *call) project() (*shown, error) {
 		}
 	}
 	p.API = c.projectAPI(of)
+	p.Mail = string(site.Links{Base: c.prefix()}.List(nil, of))
+	p.Feed, p.Subscribe = p.Mail+"new.atom", subscribe(of)
+	if p.Pictures, err = c.pictures(of); err != nil {
+		return nil, err
+	}
 	return &shown{template: "project", page: p, about: []int64{of.ID}}, nil
+}
+
+// subscribe is how people get a list's mail: of kernel.org, and of most list managers, LIST+subscribe@HOST.
+func subscribe(p *track.Project) string {
+	name, host, ok := strings.Cut(p.ListEmail, "@")
+	if !ok || name == "" || host == "" {
+		return ""
+	}
+	return mailtext.Visible(name + "+subscribe@" + host)
 }
 
 func (c *call) projectAPI(p *track.Project) (all []layout.Link) {

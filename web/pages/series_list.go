@@ -247,7 +247,8 @@ func (c *call) isMe(text string) bool {
 func (c *call) seriesFilter(q query) seriesFilter {
 	asked, _ := c.World.State(q.one("state"))
 	f := seriesFilter{
-		Any: q.one("state") == "*", Submitter: q.one("submitter"), Delegate: q.one("delegate"), Words: q.one("q"), Search: q.one("search"),
+		Any: q.one("state") == "*", Submitter: q.one("submitter"), Delegate: q.one("delegate"), Words: q.one("q"),
+		Search: q.one("search"),
 		States: c.stateChoices(asked),
 	}
 	for _, name := range []string{"order", "check", "incomplete", "versions"} {

@@ -41,6 +41,8 @@ type pairRow struct {
 	Message   template.HTML
 	Diff      template.HTML
 	Different bool
+	Inter     []interFile // what differs in the files after either
+	Problems  []string    // of that
 }
 
 type pairPatch struct {
@@ -80,6 +82,7 @@ func (c *call) versionsPage() (*shown, error) {
 				changes := rangediff.Compare(b.sides[0].texts[pair.Old], b.sides[1].texts[pair.New])
 				row.Message = w.changes(changes.Message, false, &lines, &effort)
 				row.Diff = w.changes(changes.Diff, true, &lines, &effort)
+				row.Inter, row.Problems = w.interdiff(b.sides[0].texts[pair.Old], b.sides[1].texts[pair.New], &lines, &effort)
 			}
 		}
 		p.Pairs = append(p.Pairs, row)
@@ -139,17 +142,7 @@ func (w *coder) changes(hunks []rangediff.Hunk, diffs bool, lines, effort *int) 
 		h.MarkWords(effort)
 		w.out = append(w.out, `<tr class="hunk"><td>@@ `...)
 		w.out = append(mailtext.AppendLine(w.out, hunks[i].Section), "</td></tr>\n"...)
-		for k := range h.Lines {
-			l := &h.Lines[k]
-			w.out = append(w.out, `<tr`...)
-			if class := classes[l.Op]; class != "" {
-				w.out = append(append(append(w.out, ` class="`...), class...), '"')
-			}
-			w.out = append(append(w.out, "><td>"...), l.Op)
-			w.out = append(w.out, marks[k]...)
-			w.text(l)
-			w.out = append(w.out, "</td></tr>\n"...)
-		}
+		w.plainRows(h, marks)
 		*lines += len(h.Lines) + 1
 	}
 	return template.HTML(w.out)

@@ -49,7 +49,9 @@ func TestVersionsPage(t *testing.T) {
 	s.has(at, "<title>v1 to v2 of widgets - Demo - patchwatch</title>", "1 changed, 1 new, 1 dropped, 1 unchanged.",
 		`<code aria-hidden="true">!</code> changed`, `<a href="/project/demo/patch/a-2/">2</a>`,
 		`<tr class="del"><td>-It <b>was</b> &lt;b&gt;so&lt;/b&gt;.</td></tr>`,
-		`<tr class="add"><td>++<b>count_letters</b>(x, y, z)</td>`, `id="pair-`)
+		`<tr class="add"><td>++<b>count_letters</b>(x, y, z)</td>`, `id="pair-`,
+		"<summary>Interdiff", `<tr class="del"><td>-<b>count_bytes</b>(x, y, z)</td></tr>`,
+		`<tr class="add"><td>+<b>count_letters</b>(x, y, z)</td></tr>`)
 	// Whichever is named first, the older one is on the left.
 	if a, b := s.page(at), s.page(fmt.Sprintf("/series/%d/diff/%d/", old, new)); a != b {
 		t.Errorf("%s\nand the other way round\n%s", a, b)

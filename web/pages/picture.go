@@ -1,0 +1,71 @@
+package pages
+
+import (
+	"fmt"
+	"time"
+)
+
+// Pictures are bars that the server draws as SVG: what they show stands in words beside them.
+
+// bar is one of a picture.
+type bar struct {
+	Label      string // what it stands for
+	Count      int
+	X, Y, W, H int
+	TextX      int
+}
+
+// picture is a row of bars.
+type picture struct {
+	Title string
+	Words string // what it says, for those who see no pictures
+	Bars  []bar
+	W, H  int
+}
+
+// The measures of pictures, in units of SVG.
+const (
+	barStep   = 24 // from one bar to the next
+	barWidth  = 18
+	barHeight = 80
+	barRoom   = 18 // above a bar, for its number, and below it
+)
+
+// picture makes bars of counts. wide is how many steps a bar takes: labels need room.
+func newPicture(title, words string, wide int, labels []string, counts []int) picture {
+	most := 1
+	for _, n := range counts {
+		most = max(most, n)
+	}
+	p := picture{Title: title, Words: words, W: len(counts)*barStep*wide + 6, H: barHeight + 2*barRoom}
+	for i, n := range counts {
+		height := n * barHeight / most
+		if n > 0 {
+			height = max(height, 2)
+		}
+		x := i * barStep * wide
+		p.Bars = append(p.Bars, bar{
+			Label: labels[i], Count: n, X: x + 3, Y: barRoom + barHeight - height, H: height,
+			W: barStep*wide - (barStep - barWidth), TextX: x + barStep*wide/2,
+		})
+	}
+	return p
+}
+
+// Base is the line on which the bars stand; Under is where their labels are.
+func (p picture) Base() int  { return barRoom + barHeight }
+func (p picture) Under() int { return barRoom + barHeight + 13 }
+
+// CountY is where the number of a bar is.
+func (b bar) CountY() int { return b.Y - 4 }
+
+// inHours says how long something took.
+func inHours(d time.Duration) string {
+	switch {
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	case d < 2*day:
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d/day))
+}
