@@ -28,6 +28,10 @@ type todoPart struct {
 	More      int  // patches that are not looked at here
 	MayMark   bool // the series can be ticked off
 	Note      string
+
+	series []int64                // that may be in it, in order
+	has    func(*seriesLine) bool // whether one is; nil: all are
+	list   url.Values             // the list of a project that has the same series; nil: there is none
 }
 
 // mostToDo is how many patches are looked at for each part.
@@ -54,28 +58,103 @@ func (c *call) todo() (*shown, error) {
 		p.Page, projects = c.inProject(of, "Mine", mineTab), track.In[int64]{of.ID}
 	}
 	p.Wide = true
-	mine := track.PatchQuery{Projects: projects, Delegates: userAddresses(u)}
-	sent := track.PatchQuery{Projects: projects, Submitters: orNothing(u.Emails)}
-	for _, fill := range []func() (todoPart, error){
-		func() (todoPart, error) { return c.newSince(projects) },
-		func() (todoPart, error) { return c.toReview(of, projects) },
-		func() (todoPart, error) {
-			return c.toDo(todoPart{ID: "delegated", Title: "Delegated to you",
-				None: "Nothing that is open is delegated to you."}, mine, url.Values{"delegate": {u.Name}})
-		},
-		func() (todoPart, error) {
-			return c.toDo(todoPart{ID: "sent", Title: "Sent by you",
-				None: "You have sent nothing that is open, from an address of your account."}, sent, sentBy(u))
-		},
-	} {
-		part, err := fill()
-		if err != nil {
-			return nil, err
-		}
+	parts, err := c.toDoParts(of, projects)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.fillParts(parts, projects); err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
 		part.MayMark = !c.Viewer.ReadOnly
-		p.Parts = append(p.Parts, part)
+		p.Parts = append(p.Parts, *part)
 	}
 	return &shown{template: "todo", page: p, searched: c.Finder != nil}, nil
+}
+
+// toDoParts finds which series are in which part.
+func (c *call) toDoParts(of *track.Project, projects track.In[int64]) (parts []*todoPart, err error) {
+	u := c.Viewer.User
+	mine, err := c.openPatches(track.PatchQuery{Projects: projects, Delegates: userAddresses(u)})
+	if err != nil {
+		return nil, err
+	}
+	sent, err := c.openPatches(track.PatchQuery{Projects: projects, Submitters: orNothing(u.Emails)})
+	if err != nil {
+		return nil, err
+	}
+	marked := &todoPart{ID: "new", Title: "New since you last looked",
+		None: "No series that you looked at has got mail since.",
+		has:  func(l *seriesLine) bool { return l.New > 0 }}
+	marks, err := c.Store.Marks(c.Ctx(), u.ID, nil, mostMarks)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range marks {
+		marked.series = append(marked.series, m.Series)
+	}
+	review, err := c.toReview(of, mine.Rows)
+	if err != nil {
+		return nil, err
+	}
+	delegated := &todoPart{ID: "delegated", Title: "Delegated to you", None: "Nothing that is open is delegated to you.",
+		More: mine.Total - len(mine.Rows), series: seriesIn(mine.Rows), list: url.Values{"delegate": {u.Name}}}
+	own := &todoPart{ID: "sent", Title: "Sent by you",
+		None: "You have sent nothing that is open, from an address of your account.",
+		More: sent.Total - len(sent.Rows), series: seriesIn(sent.Rows), list: sentBy(u)}
+	return []*todoPart{marked, review, delegated, own}, nil
+}
+
+// fillParts fills in the lines of all parts, by as many questions as for one.
+func (c *call) fillParts(parts []*todoPart, projects track.In[int64]) error {
+	ids := track.In[int64]{}
+	for _, part := range parts {
+		ids = append(ids, part.series...)
+	}
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) == 0 {
+		return nil
+	}
+	page, err := c.Store.SeriesPage(c.Ctx(), track.SeriesQuery{
+		Scope: c.Scope(), Projects: projects, IDs: ids, Paging: track.Paging{Limit: len(ids)},
+	})
+	if err != nil {
+		return err
+	}
+	all, err := c.seriesLines(page.Rows, true)
+	by := map[int64]*seriesLine{}
+	for i := range all {
+		by[all[i].ID] = &all[i]
+	}
+	for _, part := range parts {
+		for _, id := range part.series {
+			if l := by[id]; l != nil && (part.has == nil || part.has(l)) {
+				part.add(*l, !c.Viewer.ReadOnly)
+			}
+		}
+		slices.SortStableFunc(part.Lines, func(a, b seriesLine) int {
+			return cmp.Compare(strings.ToLower(a.Project.Text), strings.ToLower(b.Project.Text))
+		})
+	}
+	return err
+}
+
+func (p *todoPart) add(l seriesLine, ticks bool) {
+	l.Ticks, l.MayDecide, l.ShowsUnseen = ticks, ticks, true
+	l.At.URL = withList(l.At.URL, p.list.Encode())
+	p.Lines = append(p.Lines, l)
+}
+
+// seriesIn are the series of patches, by number, in their order.
+func seriesIn(patches []track.PatchRow) (ids []int64) {
+	seen := map[int64]bool{0: true}
+	for i := range patches {
+		if id := patches[i].Series.ID; !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // sentBy is the list of what somebody sent, where that is a list.
@@ -86,17 +165,6 @@ func sentBy(u *track.User) url.Values {
 	return url.Values{"submitter": {u.Emails[0]}}
 }
 
-// toDo fills in the open series of a part. list is the list of a project that has the same series.
-func (c *call) toDo(part todoPart, f track.PatchQuery, list url.Values) (todoPart, error) {
-	found, err := c.openPatches(f)
-	if err != nil {
-		return part, err
-	}
-	part.More = found.Total - len(found.Rows)
-	part.Lines, err = c.toDoLines(found.Rows, list)
-	return part, err
-}
-
 func (c *call) openPatches(f track.PatchQuery) (track.Page[track.PatchRow], error) {
 	no := false
 	f.Scope, f.States, f.Archived = c.Scope(), c.openStates(), &no
@@ -104,81 +172,31 @@ func (c *call) openPatches(f track.PatchQuery) (track.Page[track.PatchRow], erro
 	return c.Store.PatchPage(c.Ctx(), f)
 }
 
-// toDoLines are the series of patches, by project.
-func (c *call) toDoLines(patches []track.PatchRow, list url.Values) ([]seriesLine, error) {
-	rows, err := c.seriesOf(patches, &track.PatchQuery{})
-	if err != nil {
-		return nil, err
-	}
-	return c.mineLines(rows, list)
-}
-
-func (c *call) mineLines(rows []track.SeriesRow, list url.Values) ([]seriesLine, error) {
-	lines, err := c.seriesLines(rows, true)
-	for i := range lines {
-		lines[i].Ticks, lines[i].MayDecide, lines[i].ShowsUnseen = !c.Viewer.ReadOnly, !c.Viewer.ReadOnly, true
-		lines[i].At.URL = withList(lines[i].At.URL, list.Encode())
-	}
-	slices.SortStableFunc(lines, func(a, b seriesLine) int {
-		return cmp.Compare(strings.ToLower(a.Project.Text), strings.ToLower(b.Project.Text))
-	})
-	return lines, err
-}
-
 // mostMarks is how many series that the viewer has looked at are asked for new mail, those of the newest mail first.
 const mostMarks = 200
 
-// newSince are the series that the viewer has looked at, and that have got mail since.
-func (c *call) newSince(projects track.In[int64]) (todoPart, error) {
-	part := todoPart{ID: "new", Title: "New since you last looked", None: "No series that you looked at has got mail since."}
-	marks, err := c.Store.Marks(c.Ctx(), c.Viewer.User.ID, nil, mostMarks)
-	if err != nil || len(marks) == 0 {
-		return part, err
-	}
-	ids := make(track.In[int64], len(marks))
-	for i := range marks {
-		ids[i] = marks[i].Series
-	}
-	page, err := c.Store.SeriesPage(c.Ctx(), track.SeriesQuery{
-		Scope: c.Scope(), Projects: projects, IDs: ids,
-		Paging: track.Paging{Order: []track.Order{{By: "date", Desc: true}}, Limit: len(ids)},
-	})
-	if err != nil {
-		return part, err
-	}
-	part.Lines, err = c.mineLines(page.Rows, nil)
-	part.Lines = slices.DeleteFunc(part.Lines, func(l seriesLine) bool { return l.New == 0 })
-	return part, err
-}
-
 // toReview are the open series that were sent to the viewer or are delegated to them, and that they have not answered.
-func (c *call) toReview(of *track.Project, projects track.In[int64]) (todoPart, error) {
-	u := c.Viewer.User
-	part := todoPart{ID: "review", Title: "Awaits your review",
-		None: "No open series that names you in To or Cc, or is delegated to you, waits for your answer."}
-	found, err := c.openPatches(track.PatchQuery{Projects: projects, Delegates: userAddresses(u)})
-	if err != nil {
-		return part, err
-	}
-	patches := found.Rows
+func (c *call) toReview(of *track.Project, delegated []track.PatchRow) (*todoPart, error) {
+	part := &todoPart{ID: "review", Title: "Awaits your review",
+		None: "No open series that names you in To or Cc, or is delegated to you, waits for your answer.",
+		has:  func(l *seriesLine) bool { return !l.Answered }}
+	patches := slices.Clone(delegated)
 	if text := c.toMe(); text != "" && c.Finder != nil {
 		mails, _, err := c.finds(of, text, "patch")
 		var no *visit.Refusal
 		if errors.As(err, &no) {
 			part.Note = "Mail that names you could not be searched: " + no.Detail
 		} else if err != nil {
-			return part, err
+			return nil, err
 		}
 		rows, err := c.Store.PatchRows(c.Ctx(), mails, c.Scope())
 		if err != nil {
-			return part, err
+			return nil, err
 		}
 		patches = c.join(patches, rows)
 	}
-	patches = patches[:min(len(patches), mostToDo)]
-	part.Lines, err = c.toDoLines(patches, nil)
-	part.Lines = slices.DeleteFunc(part.Lines, func(l seriesLine) bool { return l.Answered })
-	return part, err
+	part.series = seriesIn(patches[:min(len(patches), mostToDo)])
+	return part, nil
 }
 
 // toMe is the query of the open patches of the last half year that name the viewer in To or Cc; empty: no address of
