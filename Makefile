@@ -59,7 +59,7 @@ pictures: build
 # or one process is killed after the other.
 # What has a slash comes last: go test looks at nothing behind it. track, rangediff, ingest and search are pure: nothing in them runs
 # at once. Random trials are few here: make test makes many.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies)|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)|TestThreads|TestPatchworkMailboxes|TestGitAm|TestImportOfAnInbox
+ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies|Sizes)|TestTextOfEveryMailIsOnItsPage|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)|TestThreads|TestPatchworkMailboxes|TestGitAm|TestImportOfAnInbox
 ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 race: needs
 	RAPID_CHECKS=10 $(GO) test -tags '$(TAGS)' -race -shuffle=on -parallel 4 -timeout 20m \

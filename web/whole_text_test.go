@@ -1,0 +1,174 @@
+package web_test
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"patchwatch/ingest"
+	"patchwatch/track"
+	"patchwatch/web/internal/mailtext"
+)
+
+// realLists is where the mail of real lists is. It is other people's, so it is no part of the project.
+const realLists = "../../shared/corpus/real/"
+
+// TestTextOfEveryMailIsOnItsPage: the text of every patch, cover letter and reply is on the page, each line in its
+// order.
+func TestTextOfEveryMailIsOnItsPage(t *testing.T) {
+	t.Parallel()
+	t.Run("sample", func(t *testing.T) {
+		s := newWhole(t)
+		s.Project(track.Project{LinkName: "frob", ListID: "frob-devel.lists.example.org"})
+		s.Import("../testdata/sample")
+		s.wantWhole(40)
+	})
+	for list, id := range map[string]string{"batman": "b.a.t.m.a.n.lists.open-mesh.org",
+		"netfilter-devel": "netfilter-devel.vger.kernel.org"} {
+		t.Run(list, func(t *testing.T) {
+			if _, err := os.Stat(realLists + list + ".tar.gz"); err != nil {
+				t.Skip("the mail of real lists is not there: ", err)
+			}
+			s := newWhole(t)
+			s.Project(track.Project{LinkName: list, ListID: id})
+			importFirst(t, s, realLists+list+".tar.gz", 600)
+			s.wantWhole(150)
+		})
+	}
+}
+
+// importFirst delivers the first mails of an archive.
+func importFirst(t *testing.T, s *whole, archive string, most int) {
+	t.Helper()
+	file, err := os.Open(archive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	z, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for r := tar.NewReader(z); most > 0; {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		raw, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Typeflag != tar.TypeReg || !strings.HasSuffix(h.Name, ".eml") {
+			continue
+		}
+		if err := os.WriteFile(fmt.Sprintf("%s/%05d.eml", dir, most), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		most--
+	}
+	s.Import(dir)
+}
+
+// wantWhole looks at the page of each patch and cover, of which there are at least so many.
+func (s *whole) wantWhole(least int) {
+	s.t.Helper()
+	ctx, n := s.t.Context(), 0
+	paging := track.Paging{Limit: 10_000}
+	patches, err := s.PatchPage(ctx, track.PatchQuery{Paging: paging})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	covers, err := s.CoverPage(ctx, track.CoverQuery{Paging: paging})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, r := range patches.Rows {
+		n += s.wantLetter(fmt.Sprintf("/patch/%d/", r.ID), &r.MailBrief, r.Mail)
+	}
+	for _, r := range covers.Rows {
+		n += s.wantLetter(fmt.Sprintf("/cover/%d/", r.ID), &r.MailBrief, r.Mail)
+	}
+	if s.t.Logf("%d mails", n); n < least {
+		s.t.Errorf("only %d mails were looked at", n)
+	}
+}
+
+// wantLetter looks at the page of a mail, and gives how many mails were on it.
+func (s *whole) wantLetter(at string, m *track.MailBrief, mail int64) int {
+	s.t.Helper()
+	ctx := s.t.Context()
+	w := s.get("maint", s.get("", at).Result().Header.Get("Location"))
+	if w.Code != 200 {
+		s.t.Errorf("%s: %d", at, w.Code)
+		return 0
+	}
+	page, thread, _ := strings.Cut(w.Body.String(), `id="thread"`)
+	folded := strings.Contains(page, `lines</a>`) || strings.Contains(page, "?file=")
+	if line := missing(shownText(page), s.textOf(mail)); line != "" && !folded {
+		s.t.Errorf("%s: of the mail, this is not on the page: %q", at, line)
+	}
+	comments, err := s.CommentPage(ctx, track.CommentQuery{Parent: m.ID, Paging: track.Paging{Limit: 10_000}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, c := range comments.Rows {
+		_, article, there := strings.Cut(thread, fmt.Sprintf(`id="%d"`, c.ID))
+		article, _, _ = strings.Cut(article, "</article>")
+		if line := missing(shownText(article), s.textOf(c.Mail)); line != "" || !there {
+			s.t.Errorf("%s: of the reply %s, this is not on the page: %q", at, c.MsgID, line)
+		}
+	}
+	return 1 + len(comments.Rows)
+}
+
+// textOf is the text of a mail, decoded.
+func (s *whole) textOf(mail int64) string {
+	s.t.Helper()
+	raw, err := s.Raw(s.t.Context(), mail)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	texts, err := ingest.ReadTexts(raw)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, p := range texts.Parts {
+		all.WriteString(p.Text + "\n")
+	}
+	return all.String()
+}
+
+var (
+	summaries = regexp.MustCompile(`<summary>\d+ [a-z ]*lines</summary>`)
+	tags      = regexp.MustCompile(`<[^>]*>`)
+	blanks    = regexp.MustCompile(`\s+`)
+)
+
+// shownText is the text of a page without white space, which the lines of diffs have between columns.
+func shownText(page string) string {
+	return withoutSpace(html.UnescapeString(tags.ReplaceAllString(summaries.ReplaceAllString(page, ""), "")))
+}
+
+func withoutSpace(text string) string { return blanks.ReplaceAllString(text, "") }
+
+// missing is the first line of a text that is not on a page, after those before it.
+func missing(page, text string) string {
+	for line := range strings.Lines(text) {
+		want := withoutSpace(mailtext.Visible(strings.TrimRight(line, "\r\n")))
+		_, rest, there := strings.Cut(page, want)
+		if !there {
+			return line
+		}
+		page = rest
+	}
+	return ""
+}
