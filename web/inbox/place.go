@@ -35,8 +35,8 @@ func (c *call) listed() []int64 {
 // "+".
 func called(text string) []string {
 	var all []string
-	for _, t := range []string{text, site.Unescape(text), strings.ReplaceAll(text, "+", " ")} {
-		t = site.BareID(t)
+	plus := strings.ReplaceAll(text, "+", " ")
+	for _, t := range []string{text, site.BareID(text), site.BareID(site.Unescape(text)), site.BareID(plus)} {
 		for _, id := range []string{track.BoundID("<" + t + ">"), t} {
 			if !slices.Contains(all, id) {
 				all = append(all, id)
@@ -92,7 +92,11 @@ func (c *call) copies(msgid string) ([]track.ArchivedMail, error) {
 
 // at is the path of a mail in a list, without the server's prefix.
 func at(list, msgID string) string {
-	return list + string(site.Escape(nil, site.BareID(msgID))) + "/"
+	bare := site.BareID(msgID)
+	if len(bare) == 1 || bare == ".." {
+		bare = msgID // what stands for a folder, or is in old URLs, is no name
+	}
+	return list + string(site.Escape(nil, bare)) + "/"
 }
 
 // listOf is the path of the list of a project.

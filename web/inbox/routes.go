@@ -105,8 +105,7 @@ func match(pattern string, segments []string) (msgid string, ok bool) {
 			return "", false
 		}
 	}
-	msgid = strings.Join(segments[:n+1], "/")
-	return msgid, strings.Trim(msgid, "/") == msgid && msgid != ""
+	return strings.Join(segments[:n+1], "/"), segments[0] != "" && segments[n] != ""
 }
 
 // isAttachment tells whether a name is that of an attachment: "2-NAME".

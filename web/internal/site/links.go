@@ -75,8 +75,13 @@ func Archived(p *track.Project, msgID string) string {
 	return strings.ReplaceAll(p.ListArchiveURLFormat, "{}", string(escape(nil, BareID(msgID), false)))
 }
 
-// BareID is a Message-ID without its brackets.
-func BareID(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
+// BareID is a Message-ID without its brackets. One that does not have both, or nothing between them, stays as it is.
+func BareID(id string) string {
+	if len(id) > 2 && id[0] == '<' && id[len(id)-1] == '>' {
+		return id[1 : len(id)-1]
+	}
+	return id
+}
 
 // Escape writes a segment of a path, in which a slash is escaped once.
 func Escape(b []byte, s string) []byte { return escape(b, s, false) }

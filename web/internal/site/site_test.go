@@ -36,7 +36,7 @@ func TestLinks(t *testing.T) {
 	l, p := Links{Base: "https://x.org"}, &track.Project{LinkName: "a b", ListArchiveURLFormat: "https://l.org/{}/"}
 	for got, want := range map[string]string{
 		string(l.Patch(nil, p, "<a+b/c?d#e%@x>")):   "https://x.org/project/a%20b/patch/a+b%252Fc%3Fd%23e%25@x/",
-		string(l.Cover(nil, p, "no-brackets>")):     "https://x.org/project/a%20b/cover/no-brackets/",
+		string(l.Cover(nil, p, "no-brackets>")):     "https://x.org/project/a%20b/cover/no-brackets%3E/",
 		string(l.Bundle(nil, "u", "a/ü")):           "https://x.org/bundle/u/a%252F%C3%BC/",
 		string(l.Series(nil, p, 7)):                 "https://x.org/project/a%20b/list/?series=7",
 		string(l.SeriesMbox(nil, 7)):                "https://x.org/series/7/mbox/",
