@@ -66,20 +66,13 @@ func userIn(v engine.View, id int64) (*engine.User, error) {
 	return nil, fmt.Errorf("user %d: %w", id, engine.ErrNotFound)
 }
 
-// isAccountName tells what an account may be called, as in Django.
-func isAccountName(name string) bool {
-	return name != "" && len(name) <= 150 && !strings.ContainsFunc(name, func(r rune) bool {
-		return !isLetterOrDigit(r) && !strings.ContainsRune("_.@+-", r)
-	})
-}
-
 func isLetterOrDigit(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 // putUser writes an account over what it is; nil: it is new.
 func (w *writing) putUser(u *track.User, is *engine.User) error {
-	if !isAccountName(u.Name) {
+	if !track.IsAccountName(u.Name) {
 		return fmt.Errorf("user %q: a name has letters, digits and @.+-_, at most 150 of them", u.Name)
 	}
 	row := &engine.User{User: *u}

@@ -183,7 +183,7 @@ func (a *adopting) makeUser(all []engine.User, u *track.AdoptedUser) (*track.Use
 		a.users[u.Number] = nil
 		return nil, nil
 	}
-	if !isAccountName(made.Name) {
+	if !track.IsAccountName(made.Name) {
 		a.leave("user %d %q: an account here has a name of letters, digits and @.+-_, so what they decided is nobody's",
 			u.Number, clip(u.Name, 150))
 		a.users[u.Number] = nil

@@ -14,6 +14,20 @@ func (s *Store) Hide(ctx context.Context, by track.Actor, mails []int64, hidden 
 	return s.decideBy(ctx, by, func(w *writing) error { return w.hide(mails, hidden) })
 }
 
+// HiddenOf tells which of some mails are hidden.
+func (s *Store) HiddenOf(ctx context.Context, names []engine.Name) (map[engine.Name]bool, error) {
+	return viewed(ctx, s, func(v engine.View) (map[engine.Name]bool, error) {
+		decisions, err := v.Decisions(names)
+		out := map[engine.Name]bool{}
+		for name, d := range decisions {
+			if value(d.Hidden, false) {
+				out[name] = true
+			}
+		}
+		return out, err
+	})
+}
+
 func (w *writing) hide(ids []int64, hidden bool) error {
 	names, err := w.namesOfAll(ids)
 	if err != nil {

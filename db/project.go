@@ -32,10 +32,15 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 func (s *Store) AddProject(
 	ctx context.Context, by track.Actor, p track.Project, read derive.Reader, progress derive.Progress,
 ) (int, error) {
-	if err := s.decideBy(ctx, by, func(w *writing) error { return w.addProject(p) }); err != nil {
+	if err := s.BeginProject(ctx, by, p); err != nil {
 		return 0, err
 	}
 	return s.Finish(ctx, read, progress)
+}
+
+// BeginProject is AddProject for those who cannot wait for the stored mail, which Finish then routes.
+func (s *Store) BeginProject(ctx context.Context, by track.Actor, p track.Project) error {
+	return s.decideBy(ctx, by, func(w *writing) error { return w.addProject(p) })
 }
 
 func (w *writing) addProject(p track.Project) error {

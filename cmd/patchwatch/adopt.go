@@ -138,9 +138,9 @@ func (a *app) adoptFrom(ctx context.Context, s *db.Store, client *adopt.Client, 
 // addAdopted adds a project as patchwatch project add does.
 func (a *app) addAdopted(ctx context.Context, s *db.Store, p track.Project) error {
 	switch {
-	case !isLinkName(p.LinkName):
+	case !track.IsLinkName(p.LinkName):
 		return fmt.Errorf("%q can't be a link name", p.LinkName)
-	case !isListID(p.ListID):
+	case !track.IsListID(p.ListID):
 		return fmt.Errorf("%q can't be the id of a list", p.ListID)
 	}
 	if err := track.CheckLinkName(p.LinkName); err != nil {

@@ -9,6 +9,7 @@ import (
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
+	"patchwatch/track"
 )
 
 func (a *app) importCommand() *cobra.Command {
@@ -34,8 +35,8 @@ names no list itself is then that list's, also when its project is added later, 
   curl -s https://lore.example.org/list/all.mbox.gz | gunzip | patchwatch import -`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			as := cleanListID(list)
-			if cmd.Flags().Changed("list-id") && !isListID(as) {
+			as := track.CleanListID(list)
+			if cmd.Flags().Changed("list-id") && !track.IsListID(as) {
 				return usagef("%q can't be a list's id, such as dev.lists.example.org", list)
 			}
 			archives, err := intake.OpenArchives(cmd.Context(), a.in, args) // before a database is made for nothing

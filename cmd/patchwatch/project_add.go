@@ -48,29 +48,11 @@ func (f *projectFlags) addTo(c *cobra.Command) {
 	c.Flags().StringVar(&f.commitFormat, "commit-url-format", "", "a commit: a `URL` with {} for its name")
 }
 
-func cleanListID(text string) string {
-	return strings.ToLower(strings.Trim(strings.TrimSpace(text), "<>"))
-}
-
-// isListID reports whether an id is valid by RFC 2919. It need not have a dot, since ids of old lists have none.
-func isListID(id string) bool {
-	odd := func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r > '~' }
-	return id != "" && len(id) <= track.MaxListID && !strings.ContainsFunc(id, odd)
-}
-
-// isLinkName reports whether a name can be a link name. A regular expression with a bound of 255 would take a
-// millisecond to compile, at each start of the program.
-func isLinkName(name string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	begins, others := strings.IndexAny(name, letters) == 0, strings.Trim(name, letters+"._+-")
-	return len(name) <= 255 && begins && others == ""
-}
-
 // apply copies the flags that were given into a project, and checks the project.
 func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 	given := c.Flags().Changed
 	if given("list-id") {
-		p.ListID = cleanListID(f.listID)
+		p.ListID = track.CleanListID(f.listID)
 	}
 	if given("list-email") {
 		p.ListEmail = strings.ToLower(strings.TrimSpace(f.listEmail))
@@ -103,10 +85,10 @@ func (f *projectFlags) apply(c *cobra.Command, p *track.Project) error {
 		return err
 	}
 	switch {
-	case !isLinkName(p.LinkName):
+	case !track.IsLinkName(p.LinkName):
 		return usagef("%q can't be a link name: letters, digits and . _ + - only, beginning with a letter or digit",
 			p.LinkName)
-	case !isListID(p.ListID):
+	case !track.IsListID(p.ListID):
 		return usagef("--list-id is needed, such as --list-id netdev.vger.kernel.org")
 	case p.ListEmail != "" && !strings.Contains(p.ListEmail, "@"):
 		return usagef("%q is not an address", f.listEmail)

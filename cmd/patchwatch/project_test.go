@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"patchwatch/track"
 )
 
 func TestLinkNames(t *testing.T) {
@@ -12,7 +14,7 @@ func TestLinkNames(t *testing.T) {
 		"a\n": false, "a\x00b": false,
 		strings.Repeat("x", 256): false,
 	} {
-		if got := isLinkName(name); got != want {
+		if got := track.IsLinkName(name); got != want {
 			t.Errorf("%q: %v", name, got)
 		}
 	}

@@ -141,14 +141,11 @@ func (a *app) letIn(ctx context.Context, s *db.Store, u track.User, password, ba
 	if password != "" {
 		return s.SetPassword(ctx, a.actor(), u.ID, auth.HashPassword(password), 0)
 	}
-	const good = 7 * 24 * time.Hour
-	secret, now := auth.NewSecret(), time.Now()
-	if _, err := s.AddCredential(ctx, a.actor(), track.Credential{
-		User: u.ID, Kind: track.PasswordCredential, Made: now, Expires: now.Add(good),
-	}, auth.HashOf(secret)); err != nil {
+	path, err := auth.Invite(ctx, s, a.actor(), u.ID, time.Now())
+	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.out, strings.TrimRight(base, "/")+auth.WelcomePath(secret))
+	fmt.Fprintln(a.out, strings.TrimRight(base, "/")+path)
 	return nil
 }
 
