@@ -50,6 +50,34 @@ func Failed(dir string) ([]FailedMail, error) {
 	return mails, nil
 }
 
+// FailedNames are the names of the mails in failed, in no order. None of them is opened. A missing folder is an empty
+// one.
+func FailedNames(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(dir, "failed"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("failed(%s): %w", dir, err)
+	}
+	for _, entry := range entries {
+		if isFailedMail(entry) {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, nil
+}
+
+// FailedNamed is the mail of a name in failed. The error wraps fs.ErrNotExist where there is none.
+func FailedNamed(dir, name string) (FailedMail, error) {
+	path, err := failedPath(dir, name)
+	if err != nil {
+		return FailedMail{}, fmt.Errorf("failed(%q): %w", name, err)
+	}
+	info, err := os.Lstat(path)
+	if err != nil {
+		return FailedMail{}, fmt.Errorf("failed(%q): %w", name, err)
+	}
+	return failedMail(filepath.Dir(path), info), nil
+}
+
 func isFailedMail(entry fs.DirEntry) bool {
 	name := entry.Name()
 	return name[0] != '.' && entry.Type().IsRegular() && !strings.HasSuffix(name, reasonSuffix)

@@ -161,7 +161,7 @@ func TestEveryoneReads(t *testing.T) {
 	for _, place := range places {
 		for _, who := range everyone {
 			want := found(place)
-			if who == "off" || who == "" && forUsers(place) {
+			if who == "off" || who == "" && forUsers(place) || who != "root" && forAdmins(place) {
 				want = 403
 			}
 			if w := s.by(who, "GET", s.in(place), ""); w.Code != want {
@@ -191,6 +191,9 @@ func forUsers(place string) bool {
 		strings.HasPrefix(place, "/user/todo/") || place == "/user/bundles/" || place == "/project/demo/bundles/"
 }
 
+// forAdmins tells whether a place is only for administrators.
+func forAdmins(place string) bool { return strings.HasPrefix(place, "/admin/") }
+
 // TestRequireLogin asks a server for everything that shows nothing to anybody but users.
 func TestRequireLogin(t *testing.T) {
 	t.Parallel()
@@ -198,7 +201,7 @@ func TestRequireLogin(t *testing.T) {
 	for _, place := range places {
 		for _, who := range everyone {
 			want := found(place)
-			if who == "off" || who == "" {
+			if who == "off" || who == "" || who != "root" && forAdmins(place) {
 				want = 403
 			}
 			w := s.by(who, "GET", s.in(place), "")
@@ -343,6 +346,11 @@ var forms = []struct {
 	{"/series/{cover}/seen/", "upto=9", "", "403 303 303 303 303 303 403 403 403"},
 	{"/user/todo/", "series_id:{cover}=9", "", "403 303 303 303 303 303 403 403 403"},
 	{"/user/todo/demo/", "series_id:{cover}=9", "", "403 303 303 303 303 303 403 403 403"},
+	{"/admin/failed/", "mail=0123", "", "403 403 403 403 403 303 403 403 403"},
+	{"/admin/lists/", "list=new.example.org&name=new", "* project", "403 403 403 403 403 303 403 403 403"},
+	{"/admin/hooks/", "hook=1&action=remove", "", "403 403 403 403 403 404 403 403 403"},
+	{"/admin/users/", "name=eve", "", "403 403 403 403 403 403 403 403 403"}, // by no token
+	{"/admin/users/{ann}/", "action=disable", "", "403 403 403 403 403 403 403 403 403"},
 	{"/project/demo/undo/", "did=state:{second}", "* state", "403 303 303 303 303 303 403 403 403"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"patchwatch/track"
+	"patchwatch/web/admin"
 	"patchwatch/web/api"
 	"patchwatch/web/auth"
 	"patchwatch/web/find"
@@ -21,6 +22,7 @@ import (
 // ServerStore is what a server asks of the database.
 type ServerStore interface {
 	Store
+	admin.Store
 	auth.Store
 	hook.Store
 }
@@ -40,6 +42,11 @@ type Options struct {
 	SetProject func(ctx context.Context, by track.Actor, p track.Project) error
 
 	Finder find.Finder // finds mails by queries; nil: nothing is searched
+
+	Host admin.Host // knows the machine; nil: nothing is told of it
+
+	// AddProject tracks a list; stored mail of it may follow later. nil: lists are tracked by the command alone.
+	AddProject func(ctx context.Context, by track.Actor, p track.Project) error
 
 	Ready func(url string) // is called once, when connections are accepted
 	Log   *slog.Logger     // nil: the default
@@ -105,6 +112,7 @@ func handler(o Options, believed serve.Trust) (http.Handler, *Site) {
 		Store: o.Store, SetProject: o.SetProject, Viewer: auth.Viewer, Again: who.Again, Log: o.Log, Finder: o.Finder,
 	}, mux)
 	who.Install(mux)
+	admin.Install(admin.Config{Store: o.Store, Desk: site.desk, Host: o.Host, AddProject: o.AddProject}, mux)
 	return who.Wrap(serve.Routes(mux, site)), site
 }
 

@@ -64,6 +64,10 @@ func openFile(t testing.TB, file string) *db.Store {
 func serveOver(t testing.TB, of *town.Town, reopen func() *db.Store, o web.Options) *whole {
 	t.Helper()
 	o.Store, o.SetProject, o.Listen, o.Log = of.Store, of.Write, "127.0.0.1:0", cmp.Or(o.Log, slog.New(failing{t}))
+	if o.Host == nil {
+		o.Host = &machine{}
+	}
+	o.AddProject = of.BeginProject
 	if o.Finder == nil {
 		o.Finder = &town.Finder{Store: of.Store}
 	}
@@ -159,6 +163,8 @@ var places = []string{
 	"/all/lone%2Fx@example.org/", "/demo/on-first/T/", "/all/cover/t/", "/demo/second/t.atom", "/demo/first/1-x",
 	"/demo/first/d/", "/all/cover/d/",
 	"/series/{cover}/new.atom", "/user/delegated.atom",
+	"/admin/", "/admin/failed/", "/admin/failed/0123/", "/admin/lists/", "/admin/users/", "/admin/users/{ann}/",
+	"/admin/hooks/", "/admin/log/",
 }
 
 // in replaces the names in a text by numbers: {first} by that of the mail first, {ann} by that of the user ann.

@@ -37,7 +37,7 @@ var rooms = map[string][]string{
 	},
 	inside + "ops": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/ingest", "patchwatch/internal/listen", "patchwatch/track",
-		"patchwatch/watcher", inside + "term",
+		"patchwatch/watcher", "patchwatch/web/admin", inside + "term",
 	},
 	inside + "stress": {
 		"patchwatch/db", "patchwatch/db/sqlite", "patchwatch/track", "patchwatch/watcher", inside + "intake", inside + "term",
@@ -77,7 +77,8 @@ var rooms = map[string][]string{
 
 	// The web knows what is true of any database, and no database.
 	"patchwatch/web": {
-		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/api", "patchwatch/web/auth",
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/admin", "patchwatch/web/api",
+		"patchwatch/web/auth",
 		"patchwatch/web/find", "patchwatch/web/hook", "patchwatch/web/inbox", "patchwatch/web/internal/layout",
 		"patchwatch/web/internal/serve",
 		"patchwatch/web/internal/site", "patchwatch/web/internal/visit", "patchwatch/web/pages", "patchwatch/web/push",
@@ -118,6 +119,11 @@ var rooms = map[string][]string{
 	"patchwatch/web/results": {
 		"patchwatch/search", "patchwatch/track", "patchwatch/web/find", "patchwatch/web/internal/layout",
 		"patchwatch/web/internal/mailtext", "patchwatch/web/internal/site", "patchwatch/web/internal/visit",
+	},
+	"patchwatch/web/admin": {
+		"patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/web/auth",
+		"patchwatch/web/internal/layout", "patchwatch/web/internal/mailtext", "patchwatch/web/internal/site",
+		"patchwatch/web/internal/visit",
 	},
 	"patchwatch/web/find": {"patchwatch/db/engine", "patchwatch/search", "patchwatch/track"},
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},

@@ -83,6 +83,7 @@ what is in hand, and ends.`,
 type serving struct {
 	watching
 	options web.Options
+	changed chan struct{} // has one where a list was tracked, so that stored mail is to follow
 }
 
 // How often the server looks whether a newer program has changed the database, for how long it then still says so to
@@ -94,7 +95,7 @@ const (
 )
 
 func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
-	v.store = s
+	v.store, v.changed = s, make(chan struct{}, 1)
 	listening, at := make(chan struct{}), ""
 	server, err := web.NewServer(v.complete(func(url string) {
 		fmt.Fprintf(v.err, "serving %s\n", url)
@@ -117,6 +118,7 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 		func(ctx context.Context) error { return server.Run(ctx) },
 		func(ctx context.Context) error { return v.look(ctx, server, len(dirs) == 0) },
 		func(ctx context.Context) error { return v.sweep(ctx) },
+		func(ctx context.Context) error { return v.follow(ctx) },
 		func(ctx context.Context) error {
 			return once(ctx, listening, func() error { return v.watch(ctx, dirs) })
 		},
@@ -157,6 +159,17 @@ func (v *serving) complete(ready func(url string)) web.Options {
 	o := v.options
 	o.Store, o.Log, o.Ready = v.store, v.log, ready
 	o.Finder = &lookup.Server{Store: v.store, Index: lookup.Open(v.store)}
+	o.Host = &ops.Host{Store: v.store, Search: v.searchState}
+	o.AddProject = func(ctx context.Context, by track.Actor, p track.Project) error {
+		err := v.store.BeginProject(ctx, by, p)
+		if err == nil {
+			select {
+			case v.changed <- struct{}{}:
+			default: // it is known already that something is to follow
+			}
+		}
+		return err
+	}
 	if v.quiet {
 		o.Log = slog.New(onlyProblems{v.log.Handler()})
 	}
@@ -210,6 +223,21 @@ func (v *serving) look(ctx context.Context, server *web.Server, alone bool) erro
 		wait(ctx, lookForNewer)
 	}
 	return nil
+}
+
+// follow routes stored mail anew each time that a list was tracked on a page, until ctx ends. What it leaves when it is
+// ended, a watcher or the next command about projects does.
+func (v *serving) follow(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-v.changed:
+		}
+		if err := v.finisher().Once(ctx); err != nil && ctx.Err() == nil {
+			v.log.Warn("a change of projects is not finished yet", "err", err)
+		}
+	}
 }
 
 // sweep has sessions forgotten that have ended, until ctx ends.

@@ -156,10 +156,7 @@ func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop 
 	if web != nil {
 		m.Serves(*web)
 	}
-	m.Searches(func(ctx context.Context) (ops.Search, error) {
-		index, last, err := lookup.StateOf(ctx, s)
-		return ops.Search{Missing: max(last-index.Watermark, 0), Bytes: index.Bytes}, err
-	})
+	m.Searches(w.searchState)
 	at, stop, err := m.Serve(w.metrics)
 	if errors.Is(err, ops.ErrAddress) {
 		return nil, usageError{err}
@@ -170,6 +167,12 @@ func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop 
 	w.counts = m
 	w.log.Info("serving metrics", "address", at)
 	return stop, nil
+}
+
+// searchState says how far the search index is.
+func (w *watching) searchState(ctx context.Context) (ops.Search, error) {
+	index, last, err := lookup.StateOf(ctx, w.store)
+	return ops.Search{Missing: max(last-index.Watermark, 0), Bytes: index.Bytes}, err
 }
 
 func (w *watching) finisher() *intake.Finisher { return &intake.Finisher{Store: w.store, Log: w.log} }

@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"net/url"
+	"time"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
@@ -32,6 +33,11 @@ func (c *call) inProject(p *track.Project, title string, current int) layout.Pag
 	}
 	return layout.Page{Title: title, Bar: &layout.Bar{Project: c.projectLink(p), Tabs: tabs}}
 }
+
+// moment is a time as pages show it.
+type moment = layout.Moment
+
+func (c *call) moment(at time.Time) moment { return layout.MomentOf(at, c.Now) }
 
 // at is the path below which everything of a project is.
 func (c *call) at(p *track.Project) string {

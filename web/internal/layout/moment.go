@@ -1,26 +1,27 @@
-package pages
+package layout
 
 import (
 	"fmt"
 	"time"
 )
 
-// moment is a time as pages show it: absolute, with its age beside it.
-type moment struct{ at, now time.Time }
+// Moment is a time as pages show it: absolute, with its age beside it.
+type Moment struct{ at, now time.Time }
 
-func (c *call) moment(at time.Time) moment { return moment{at.UTC(), c.Now} }
+// MomentOf is a time as it is shown at another.
+func MomentOf(at, now time.Time) Moment { return Moment{at.UTC(), now} }
 
 // Known tells whether it is any time at all.
-func (m moment) Known() bool { return !m.at.IsZero() }
+func (m Moment) Known() bool { return !m.at.IsZero() }
 
 // ISO is for programs.
-func (m moment) ISO() string { return m.at.Format("2006-01-02T15:04:05Z") }
+func (m Moment) ISO() string { return m.at.Format("2006-01-02T15:04:05Z") }
 
 // Day is for lists, in which there is little room.
-func (m moment) Day() string { return m.at.Format("2 Jan 2006") }
+func (m Moment) Day() string { return m.at.Format("2 Jan 2006") }
 
 // Long is a date with its time.
-func (m moment) Long() string { return m.at.Format("2 Jan 2006 15:04 UTC") }
+func (m Moment) Long() string { return m.at.Format("2 Jan 2006 15:04 UTC") }
 
 const (
 	day   = 24 * time.Hour
@@ -30,7 +31,7 @@ const (
 
 // Age is how long ago it was, in the largest unit of which there are two; empty: it is yet to come, by a clock that is
 // not ours.
-func (m moment) Age() string {
+func (m Moment) Age() string {
 	age := m.now.Sub(m.at)
 	switch {
 	case age < -10*time.Minute:
