@@ -34,9 +34,8 @@ run: build
 	@sh testdata/run.sh '$(MAILDIR)' '$(DB)'
 
 # Many tests wait for a process most of their time, so more of them run at once than there are processors.
-# make test BUT=faults leaves out what make test-faults runs, since .ci/run runs both.
 test: needs
-	$(GO) test -tags '$(TAGS)' -shuffle=on -parallel 4 $(if $(filter faults,$(BUT)),-skip '$(FAULTS)') ./...
+	$(GO) test -tags '$(TAGS)' -shuffle=on -parallel 4 ./...
 
 # Holds answers of the API against Patchwork's own OpenAPI files, which are in ../shared/openapi or in PATCHWORK_OPENAPI. It is a
 # module of its own, since nothing else needs a validator: go mod tidy in there follows a change of ours.
@@ -66,8 +65,9 @@ race: needs
 		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
 		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ -e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$)
 
-# What breaks around it: full disks, a database that is gone, crashes at every step. As root, since some of it needs a mount. An
-# engine's suite has its tests of faults below one name.
+# What breaks around it: full disks, a database that is gone, crashes at every step, in the long forms of tests that make test has
+# short: a hundred thousand mails, a log of 64 MiB. As root, since some of it needs a mount. An engine's suite has its tests of faults
+# below one name.
 FAULTS := Fault|Disk|MemoryDoes|MemoryIs|MemoryWith|Locked|ReadOnly|Descriptors|Clocks|Killed|Stress|Replaced|Goes|Panic|LogStays
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2

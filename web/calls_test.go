@@ -28,7 +28,7 @@ var countedPages = []string{
 // mostCalls bounds them: over a network each would be a journey. moreCalls is how many more there may be where of ten
 // times as much something was found for the first time, such as a series that another refers to.
 const (
-	mostCalls = 60
+	mostCalls = 80
 	moreCalls = 5
 )
 

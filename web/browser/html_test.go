@@ -120,9 +120,9 @@ func (c *checker) text(raw string) {
 
 func (c *checker) start(t html.Token) {
 	name, in := t.Data, c.parent()
-	c.counts[name]++
-	// svg has names of its own.
+	// svg has names of its own, and titles.
 	if !slices.Contains(c.open, "svg") {
+		c.counts[name]++
 		c.place(name, in)
 		if atom.Lookup([]byte(name)) == 0 || gone[name] {
 			c.say("%s is no element", name)

@@ -160,6 +160,23 @@ func TestBundleByKeyboard(t *testing.T) {
 	}
 }
 
+// TestMineByKeyboard ticks off what is new.
+func TestMineByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	b := s.open(t, maintainer)
+	b.visit("/user/todo/")
+	const part = "section[aria-labelledby=delegated] "
+	b.want(part+"tbody", "unseen")
+	b.tabTo(part + "input[data-item]")
+	b.press(" ")
+	b.tabTo(part + "button[value=seen]")
+	b.pressTo(kb.Enter)
+	if now := b.text(part + "tbody"); strings.Contains(now, "unseen") || !strings.Contains(now, "räkna tecken") {
+		t.Errorf("what was ticked off is %q", now)
+	}
+}
+
 // TestListKeys tries the keys of lists: j k x o n p / ?.
 func TestListKeys(t *testing.T) {
 	t.Parallel()

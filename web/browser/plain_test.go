@@ -22,7 +22,7 @@ func TestWithoutScripts(t *testing.T) {
 		t.Error("what only scripts do is offered without them")
 	}
 
-	b.click("main td.name a")
+	b.click("section[aria-labelledby=delegated] td.name a")
 	b.want("h1", "räkna tecken")
 	b.set("select[name=state]", "accepted")
 	b.check("input[name=all]")

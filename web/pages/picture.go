@@ -59,6 +59,12 @@ func (p picture) Under() int { return barRoom + barHeight + 13 }
 // CountY is where the number of a bar is.
 func (b bar) CountY() int { return b.Y - 4 }
 
+const (
+	day   = 24 * time.Hour
+	month = 30 * day
+	year  = 365 * day
+)
+
 // inHours says how long something took.
 func inHours(d time.Duration) string {
 	switch {
