@@ -33,9 +33,8 @@ needs:
 run: build
 	@sh testdata/run.sh '$(MAILDIR)' '$(DB)'
 
-# Many tests wait for a process most of their time, so more of them run at once than there are processors.
 test: needs
-	$(GO) test -tags '$(TAGS)' -shuffle=on -parallel 4 ./...
+	$(GO) test -tags '$(TAGS)' -shuffle=on ./...
 
 # Holds answers of the API against Patchwork's own OpenAPI files, which are in ../shared/openapi or in PATCHWORK_OPENAPI. It is a
 # module of its own, since nothing else needs a validator: go mod tidy in there follows a change of ours.
@@ -54,16 +53,18 @@ pictures: build
 	cd web/browser && PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch PATCHWATCH_PICTURES='$(abspath $(PICTURES))' PATCHWATCH_PAGES='$(PAGES)' \
 		$(GO) test -count=1 -timeout 10m -run TestPictures ./...
 
-# Without the tests that measure, or in which git does most of the work, or in which one goroutine asks databases or servers very much,
-# or one process is killed after the other.
-# What has a slash comes last: go test looks at nothing behind it. track, rangediff, ingest and search are pure: nothing in them runs
-# at once. Random trials are few here: make test makes many.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile(Queries|Bodies|Sizes)|TestTextOfEveryMailIsOnItsPage|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestKilled(AtEveryStep|BetweenDecisions)|TestThreads|TestPatchworkMailboxes|TestGitAm|TestImportOfAnInbox
+# Where things happen at once: not the rooms that are pure, nor tests that measure, or in which one goroutine asks databases or servers
+# very much; and of the command what watches, serves and sends. Random trials are few here: make test makes many. What has a slash
+# comes last: go test looks at nothing behind it.
+ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestTextOfEveryMail|TestPagesA(sk|re)
 ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
+AT_ONCE := Serve|Watch|Servers|Hooks|Metrics|Manager|Signal|Interrupted|Finishes|Delivered|Fault|Locked|Socket|Outlive|FIFO
 race: needs
-	RAPID_CHECKS=10 $(GO) test -tags '$(TAGS)' -race -shuffle=on -parallel 4 -timeout 20m \
-		-skip 'TestLogStaysSmallBesidePageReaders|TestGitReadsPublicMail|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
-		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ -e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$)
+	$(GO) test -tags '$(TAGS)' -race -shuffle=on -run '$(AT_ONCE)' ./cmd/patchwatch
+	RAPID_CHECKS=10 $(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
+		-skip 'TestLogStaysSmallBesidePageReaders|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
+		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /cmd/patchwatch$$ -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ \
+			-e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$ -e /dbtest$$)
 
 # What breaks around it: full disks, a database that is gone, crashes at every step, in the long forms of tests that make test has
 # short: a hundred thousand mails, a log of 64 MiB. As root, since some of it needs a mount. An engine's suite has its tests of faults

@@ -13,8 +13,8 @@ var archiveCommands = []string{"check", "dump", "compare x.db x.db", "rebuild", 
 // SQLite's fill up to 70 MiB, however much is stored.
 func TestMemoryDoesNotGrowWithTheArchive(t *testing.T) {
 	t.Parallel() // it measures processes of its own
-	if raceEnabled {
-		t.Skip("the race detector has a memory of its own")
+	if os.Getenv("PATCHWATCH_LONG") == "" || raceEnabled {
+		t.Skip("a minute: make test-faults")
 	}
 	few, many := peaks(t, 5_000), peaks(t, 20_000)
 	for _, c := range archiveCommands {
