@@ -176,7 +176,7 @@ func (p *pair) anyBundle(owner int64) func(s *db.Store) error {
 
 // anyMark notes that somebody has looked at something, or has not.
 func (p *pair) anyMark(user int64) func(s *db.Store) error {
-	m := track.Mark{User: user, Series: rapid.Int64Range(0, 9).Draw(p.t, "series"), Upto: rapid.Int64Range(0, 9).Draw(p.t,
+	m := track.Mark{User: user, Series: rapid.Int64Range(1, 9).Draw(p.t, "series"), Upto: rapid.Int64Range(0, 9).Draw(p.t,
 		"up to")}
 	return func(s *db.Store) error { return s.Mark(context.Background(), by, []track.Mark{m}) }
 }
