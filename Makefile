@@ -54,17 +54,19 @@ pictures: build
 		$(GO) test -count=1 -timeout 10m -run TestPictures ./...
 
 # Where things happen at once: not the rooms that are pure, nor tests that measure, or in which one goroutine asks databases or servers
-# very much; and of the command what watches, serves and sends. Random trials are few here: make test makes many. What has a slash
-# comes last: go test looks at nothing behind it.
-ONE_BY_ONE := TestSame(Answers|Pages)?AsMemory|TestMigrations|TestHostile|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestTextOfEveryMail|TestPagesA(sk|re)
+# very much; and of the command and of SQLite what watches, serves, sends, waits for others. Random trials are few here: make test makes
+# many. What has a slash comes last: go test looks at nothing behind it.
+ONE_BY_ONE := TestHostile|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestTextOfEveryMail|TestPagesA(sk|re)
 ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
-AT_ONCE := Serve|Watch|Servers|Hooks|Metrics|Manager|Signal|Interrupted|Finishes|Delivered|Fault|Locked|Socket|Outlive|FIFO
+AT_ONCE := Serve|Watch|Servers|Hooks|Metrics|Manager|Signal|Interrupted|Finishes|Delivered|Fault|Locked|Socket|Outlive|FIFO|Race|AtOnce|LogBeside|Replaced|Goes|Cancelled|Closed|Wait|Stamp|Warm|ReadOnly
+SUITE_AT_ONCE := AtOnce|Several|Beside|Cancelled|Closed|Panic|Turns|Broken|Together|Lease
 race: needs
-	$(GO) test -tags '$(TAGS)' -race -shuffle=on -run '$(AT_ONCE)' ./cmd/patchwatch
+	$(GO) test -tags '$(TAGS)' -race -shuffle=on -run '$(AT_ONCE)' ./cmd/patchwatch ./db/sqlite
+	$(GO) test -tags '$(TAGS)' -race -shuffle=on -run 'TestSuite/($(SUITE_AT_ONCE))' ./db/sqlite
 	RAPID_CHECKS=10 $(GO) test -tags '$(TAGS)' -race -shuffle=on -timeout 20m \
-		-skip 'TestLogStaysSmallBesidePageReaders|$(ONE_BY_ONE)|Test(Suite|Memory)/($(ONE_AT_A_TIME))' \
-		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /cmd/patchwatch$$ -e /track$$ -e /rangediff$$ -e /ingest$$ -e /search$$ \
-			-e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$ -e /dbtest$$)
+		-skip '$(ONE_BY_ONE)|TestMemory/($(ONE_AT_A_TIME))' \
+		$$($(GO) list -tags '$(TAGS)' ./... | grep -v -e /cmd/patchwatch$$ -e /db/sqlite$$ -e /track$$ -e /rangediff$$ -e /ingest$$ \
+			-e /search$$ -e /mailtext$$ -e /diffview$$ -e /remarks$$ -e /difftext$$)
 
 # What breaks around it: full disks, a database that is gone, crashes at every step, in the long forms of tests that make test has
 # short: a hundred thousand mails, a log of 64 MiB. As root, since some of it needs a mount. An engine's suite has its tests of faults
