@@ -28,7 +28,7 @@ put() {
 settle() { find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +; }
 
 put_texts() {
-	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/*; do put "$f" "$1/$f"; done
+	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/*.md docs/pictures/series.png; do put "$f" "$1/$f"; done
 	put LICENSE "$1/LICENSE"
 }
 

@@ -82,7 +82,7 @@ in_an_empty_chroot() {
 tarball() {
 	tar -xzf "$dist"/patchwatch-1.2.3-linux-*.tar.gz -C "$work"
 	t=$(echo "$work"/patchwatch-1.2.3-linux-*)
-	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/differences.md patchwatch.1 patchwatch.service patchwatch-web.service \
+	for f in README.md ARCHITECTURE.md CHANGELOG.md docs/differences.md docs/pictures/series.png patchwatch.1 patchwatch.service patchwatch-web.service \
 		patchwatch-web.socket patchwatch.default; do
 		[ -s "$t/$f" ] || fail "the tar.gz has no $f"
 	done
