@@ -3,7 +3,6 @@ package pages
 import (
 	"cmp"
 	"errors"
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -160,14 +159,10 @@ type bundleLine struct {
 
 // bundles are the viewer's own: all, or those of the project in the URL.
 func (c *call) bundles() (*shown, error) {
-	u := c.Viewer.User
-	switch {
-	case u == nil && !c.HTML:
-		return nil, errLogin
-	case u == nil:
-		return nil, &visit.Redirect{To: "/user/login/?next=" + escapedQuery(c.R.URL.RequestURI()),
-			Status: http.StatusSeeOther}
+	if err := c.needsUser(); err != nil {
+		return nil, err
 	}
+	u := c.Viewer.User
 	p := &bundlesPage{Page: layout.Page{Title: "Your bundles"}, At: c.prefix() + c.R.URL.EscapedPath()}
 	var of *track.Project
 	if c.R.PathValue("project") != "" {

@@ -37,15 +37,21 @@ type todoPart struct {
 // mostToDo is how many patches are looked at for each part.
 const mostToDo = 300
 
+// needsUser leads who has not logged in there and back, or refuses where no browser asks.
+func (c *call) needsUser() error {
+	switch {
+	case c.Viewer.User != nil:
+		return nil
+	case !c.HTML:
+		return errLogin
+	}
+	return &visit.Redirect{To: "/user/login/?next=" + escapedQuery(c.R.URL.RequestURI()), Status: http.StatusSeeOther}
+}
+
 // todo is about all projects, or about the one in the URL.
 func (c *call) todo() (*shown, error) {
-	u := c.Viewer.User
-	switch {
-	case u == nil && !c.HTML:
-		return nil, errLogin
-	case u == nil:
-		return nil, &visit.Redirect{To: "/user/login/?next=" + escapedQuery(c.R.URL.RequestURI()),
-			Status: http.StatusSeeOther}
+	if err := c.needsUser(); err != nil {
+		return nil, err
 	}
 	p := &todoPage{Page: layout.Page{Title: "Mine"}, At: c.prefix() + c.R.URL.EscapedPath()}
 	var of *track.Project
