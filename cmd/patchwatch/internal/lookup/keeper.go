@@ -21,6 +21,8 @@ type Keeper struct {
 	Log   *slog.Logger
 
 	last   int64     // the highest number when it was looked at
+	looked time.Time // when that was
+	busy   bool      // what was seen then: mail comes in masses
 	behind time.Time // since when mail waits to be indexed; zero: none does
 	rest   time.Time // until when others go first, while much mail comes
 	told   time.Time // when progress was last told
@@ -88,9 +90,7 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 	if err != nil {
 		return err
 	}
-	came := last - k.last
-	k.last = last
-	busy := came > masses
+	busy := k.comesInMasses(last, time.Now())
 	if busy && k.behind.IsZero() {
 		k.behind = time.Now()
 	}
@@ -120,6 +120,16 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 		k.behind = time.Now()
 	}
 	return nil
+}
+
+// comesInMasses tells whether much mail comes, of which last is the newest. Two looks are some time apart: mail is stored
+// by the batch, and between two batches it would seem that none comes, so that a drain would get no rest after a step.
+func (k *Keeper) comesInMasses(last int64, now time.Time) bool {
+	if now.Sub(k.looked) >= look {
+		k.busy = last-k.last > masses
+		k.last, k.looked = last, now
+	}
+	return k.busy
 }
 
 // idle does what there is time for when all is indexed.

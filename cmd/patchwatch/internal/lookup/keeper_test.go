@@ -167,6 +167,30 @@ func TestKeeperGivesWay(t *testing.T) {
 	turn(2, 305)
 }
 
+// Between two batches of a drain nothing comes for some milliseconds. That is no end of the drain.
+func TestMassesComeByTheBatch(t *testing.T) {
+	k, began := &lookup.Keeper{}, time.Now()
+	for _, look := range []struct {
+		after time.Duration
+		last  int64
+		want  bool
+	}{
+		{0, 512, true},
+		{5 * time.Millisecond, 512, true}, // the step that it took was short
+		{60 * time.Millisecond, 1024, true},
+		{65 * time.Millisecond, 1024, true},
+		{250 * time.Millisecond, 2048, true},
+		{260 * time.Millisecond, 2050, true},
+		{460 * time.Millisecond, 2051, false}, // 3 since the look before
+		{461 * time.Millisecond, 4000, false},
+		{700 * time.Millisecond, 4100, true},
+	} {
+		if got := lookup.ComesInMasses(k, look.last, began.Add(look.after)); got != look.want {
+			t.Errorf("after %s, with mail %d: %t", look.after, look.last, got)
+		}
+	}
+}
+
 // An index that somebody writes over is made anew by who keeps it, and who asks meanwhile waits for that.
 func TestDamagedWhileKept(t *testing.T) {
 	s := openStore(t)
