@@ -51,6 +51,7 @@ removed in the end, unless something was wrong. Exit 1 if anything is lost, twic
 	}
 	c.Flags().IntVar(&o.Writers, "writers", 4, "how many deliver at once")
 	c.Flags().IntVar(&o.Watchers, "watchers", 8, "how many watch at once")
+	c.Flags().IntVar(&o.Maildirs, "maildirs", 1, "divide them among so many Maildirs; a fifth of the mails comes into two")
 	c.Flags().IntVar(&o.Kills, "kills", 200,
 		"how many watchers are killed, each with another in its place; -1: until all mail is settled")
 	c.Flags().IntVar(&o.Freezes, "freezes", 20, "how many are stopped for a while")

@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Writers  int // how many deliver at once
 	Watchers int
+	Maildirs int // among which the watchers are divided; some mails come into two of them, as where a list has two MXs
 	Kills    int // how many watchers are killed; -1: until all mail is settled
 	Freezes  int // how many are stopped for a while
 	Every    time.Duration
@@ -44,6 +45,8 @@ func (s *Options) Valid() error {
 	switch {
 	case s.Writers < 1 || s.Watchers < 1:
 		return fmt.Errorf("--writers and --watchers take a number from 1")
+	case s.Maildirs < 1 || s.Maildirs > s.Watchers:
+		return fmt.Errorf("--maildirs takes a number from 1 to that of the watchers")
 	case s.Kills < -1 || s.Freezes < 0:
 		return fmt.Errorf("--kills takes a number from -1, --freezes one from 0")
 	case s.Every < time.Millisecond:
@@ -53,7 +56,7 @@ func (s *Options) Valid() error {
 }
 
 // The files of a run.
-func (s *run) maildir() string           { return filepath.Join(s.work, "Maildir") }
+func (s *run) maildir(n int) string      { return filepath.Join(s.work, fmt.Sprintf("Maildir-%d", n+1)) }
 func (s *run) outbox(name string) string { return filepath.Join(s.work, "outbox", name) }
 func (s *run) stressed() string          { return filepath.Join(s.work, "stressed.db") }
 func (s *run) serial() string            { return filepath.Join(s.work, "serial.db") }

@@ -102,7 +102,23 @@ func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error
 	if err != nil {
 		return err
 	}
-	cur, err := os.ReadDir(filepath.Join(s.maildir(), "cur"))
+	for n := range s.Maildirs {
+		if err := s.judgeMaildir(s.maildir(n), held, found, v); err != nil {
+			return err
+		}
+	}
+	for i, ok := range found {
+		if !ok {
+			v.lost++
+			v.say("%s was delivered and is nowhere", s.letters[i].name)
+		}
+	}
+	return nil
+}
+
+// judgeMaildir judges one Maildir: held tells which letters are stored, found notes which it has met.
+func (s *run) judgeMaildir(maildir string, held, found []bool, v *verdict) error {
+	cur, err := os.ReadDir(filepath.Join(maildir, "cur"))
 	if err != nil {
 		return err
 	}
@@ -114,7 +130,7 @@ func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error
 			v.say("%s in cur is no delivery, or one that is there already", e.Name())
 			continue
 		}
-		raw, err := os.ReadFile(filepath.Join(s.maildir(), "cur", e.Name()))
+		raw, err := os.ReadFile(filepath.Join(maildir, "cur", e.Name()))
 		if err != nil {
 			return err
 		}
@@ -126,7 +142,7 @@ func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error
 		}
 		found[i] = true
 	}
-	failed, err := watcher.Failed(s.maildir())
+	failed, err := watcher.Failed(maildir)
 	if err != nil {
 		return err
 	}
@@ -134,12 +150,6 @@ func (s *run) judgeFiles(ctx context.Context, store *db.Store, v *verdict) error
 		if i, ok := s.known[f.Name]; ok && f.Reason != "" && !found[i] {
 			v.failed++
 			found[i] = true
-		}
-	}
-	for i, ok := range found {
-		if !ok {
-			v.lost++
-			v.say("%s was delivered and is nowhere", s.letters[i].name)
 		}
 	}
 	return nil

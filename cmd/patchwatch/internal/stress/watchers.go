@@ -74,7 +74,7 @@ func (k *killer) start(slot int) error {
 	}
 	defer log.Close()
 	c := &child{Cmd: exec.Command(exe), ended: make(chan struct{})}
-	c.Args = []string{"patchwatch", "--db", k.stressed(), "watch", k.maildir()}
+	c.Args = []string{"patchwatch", "--db", k.stressed(), "watch", k.maildir(slot % k.Maildirs)}
 	c.Stderr = log
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // they are not to outlive this process
 	if err := c.Start(); err != nil {
@@ -113,25 +113,37 @@ func (k *killer) harm(ctx context.Context, posted <-chan error) error {
 		case <-time.After(time.Duration((0.5 + k.r.Float64()) * float64(k.Every))):
 		}
 		p.Tell(int(k.delivered.Load()), len(k.letters))
-		waiting, err := watcher.Waiting(k.maildir())
+		waiting, err := k.waiting()
 		if err != nil {
 			return err
 		}
-		if waiting.Mails != before || !allPosted {
-			before, moved = waiting.Mails, time.Now()
+		if waiting != before || !allPosted {
+			before, moved = waiting, time.Now()
 		}
 		enough := k.Kills < 0 || k.kills.Load() >= int64(k.Kills)
 		switch {
-		case allPosted && waiting.Mails == 0 && enough:
+		case allPosted && waiting == 0 && enough:
 			return nil
 		case time.Since(moved) > stuck:
 			return fmt.Errorf("%s for %v though %d watchers run; their logs are in %s",
-				term.Count(waiting.Mails, "mail")+" waited", stuck, k.Watchers, k.work)
+				term.Count(waiting, "mail")+" waited", stuck, k.Watchers, k.work)
 		}
 		if err := k.hurt(enough && k.Kills >= 0); err != nil {
 			return err
 		}
 	}
+}
+
+// waiting is how many mails are in new, of all Maildirs.
+func (k *killer) waiting() (mails int, err error) {
+	for n := range k.Maildirs {
+		in, err := watcher.Waiting(k.maildir(n))
+		if err != nil {
+			return 0, err
+		}
+		mails += in.Mails
+	}
+	return mails, nil
 }
 
 // hurt kills one watcher, unless that is enough. It also lets frozen ones go on, and finds those that ended by

@@ -25,19 +25,15 @@ import (
 type letter struct {
 	// of its file, with the time at which the archive says it was delivered: it decides which of several copies is the
 	// mail
-	name   string
-	sha256 [sha256.Size]byte
+	name    string
+	maildir int
+	sha256  [sha256.Size]byte
 }
 
 // prepare reads the archives once. Each mail goes into the outbox and into the database of the serial import.
 func (s *run) prepare(ctx context.Context, archives []intake.Archive) error {
 	s.known = map[string]int{}
-	for _, dir := range []string{s.outbox(""), s.maildir()} {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return err
-		}
-	}
-	if _, err := watcher.EnsureMaildir(s.maildir()); err != nil {
+	if err := s.makeFolders(); err != nil {
 		return err
 	}
 	store, err := sqlite.Open(ctx, s.serial())
@@ -58,6 +54,19 @@ func (s *run) prepare(ctx context.Context, archives []intake.Archive) error {
 		return errors.New("there is no mail in this archive to try it with")
 	}
 	return nil
+}
+
+func (s *run) makeFolders() error {
+	err := os.MkdirAll(s.outbox(""), 0o700)
+	for n := range s.Maildirs {
+		if err == nil {
+			err = os.MkdirAll(s.maildir(n), 0o700)
+		}
+		if err == nil {
+			_, err = watcher.EnsureMaildir(s.maildir(n))
+		}
+	}
+	return err
 }
 
 func (s *run) prepareOne(ctx context.Context, store *db.Store, a intake.Archive, p *term.Progress) error {
@@ -87,23 +96,39 @@ func (s *run) prepareOne(ctx context.Context, store *db.Store, a intake.Archive,
 	return ctx.Err()
 }
 
-// post puts a mail into the outbox, and rounds its time of delivery to what its name can carry.
+// eachTwice: of several Maildirs two get one mail in five, whose second letter is the sixth.
+const eachTwice = 6
+
+// post puts a mail into the outbox, once for each Maildir that it goes to, and rounds its time of delivery to what its
+// name can carry.
 func (s *run) post(m *intake.Bytes) error {
+	first := s.address(m)
+	if err := os.WriteFile(s.outbox(first.name), m.Raw, 0o600); err != nil {
+		return err
+	}
+	if err := os.Chtimes(s.outbox(first.name), m.Delivered, m.Delivered); err != nil {
+		return err
+	}
+	if s.Maildirs > 1 && len(s.letters)%eachTwice == eachTwice-1 {
+		if err := os.Link(s.outbox(first.name), s.outbox(s.address(m).name)); err != nil {
+			return err
+		}
+	}
+	m.Delivered = watcher.Delivered(first.name, m.Delivered)
+	return nil
+}
+
+// address makes a letter of a mail, for the next Maildir.
+func (s *run) address(m *intake.Bytes) letter {
 	n := len(s.letters)
 	l := letter{
-		name:   fmt.Sprintf("%d.M%06dP%d.stress", max(m.Delivered.Unix(), 0), m.Delivered.Nanosecond()/1000, n),
-		sha256: sha256.Sum256(m.Raw),
+		name:    fmt.Sprintf("%d.M%06dP%d.stress", max(m.Delivered.Unix(), 0), m.Delivered.Nanosecond()/1000, n),
+		maildir: n % s.Maildirs,
+		sha256:  sha256.Sum256(m.Raw),
 	}
-	if err := os.WriteFile(s.outbox(l.name), m.Raw, 0o600); err != nil {
-		return err
-	}
-	if err := os.Chtimes(s.outbox(l.name), m.Delivered, m.Delivered); err != nil {
-		return err
-	}
-	m.Delivered = watcher.Delivered(l.name, m.Delivered)
 	s.letters = append(s.letters, l)
 	s.known[l.name] = n
-	return nil
+	return l
 }
 
 // deliver hands all letters to the writers, in random order. It waits for the kills: allowed says how many may have
@@ -139,8 +164,8 @@ func (s *run) deliver(ctx context.Context, delivered *atomic.Int64, allowed func
 
 // deliverOne delivers as MTAs do, each in its own way: by rename; by link and unlink; and slowly, in pieces.
 func (s *run) deliverOne(i int) error {
-	name := s.letters[i].name
-	from, tmp, to := s.outbox(name), filepath.Join(s.maildir(), "tmp", name), filepath.Join(s.maildir(), "new", name)
+	name, maildir := s.letters[i].name, s.maildir(s.letters[i].maildir)
+	from, tmp, to := s.outbox(name), filepath.Join(maildir, "tmp", name), filepath.Join(maildir, "new", name)
 	switch (uint64(i) + s.Seed) % 3 {
 	case 0:
 		return errors.Join(os.Link(from, tmp), os.Rename(tmp, to))
