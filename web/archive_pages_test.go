@@ -15,7 +15,7 @@ func TestArchivePages(t *testing.T) {
 	t.Parallel()
 	s := newArchive(t)
 	for url, wants := range map[string][]string{
-		"/demo/": {"<h1>Demo</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00",
+		"/demo/": {"<h1>Mail</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00",
 			"/demo/new.atom"},
 		"/all/": {"<h1>All lists</h1>", `<td data-label="Mails">6</td>`, "/all/a%2Fb"},
 		"/demo/first/": {

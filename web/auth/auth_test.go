@@ -325,7 +325,7 @@ func TestPagesOfAccounts(t *testing.T) {
 	}
 	page := s.ask(profilePath, nil, "Cookie", cookie)
 	s.want(page, 200, `<td data-label="Label">&#34;&gt;&lt;script&gt;</td>`)
-	s.want(page, 200, `<td data-label="Made"><time datetime="2026-11-27">2026-11-27</time></td>`)
+	s.want(page, 200, `<td data-label="Made"><time datetime="2026-11-27">27 Nov 2026</time></td>`)
 	for code, text := range map[string]string{"password": "The password is set.", "revoked": "It is ended"} {
 		s.want(s.ask(profilePath+"?done="+code, nil, "Cookie", cookie), 200, `<div class="done" role="status"><p>`+text)
 	}

@@ -27,7 +27,11 @@ func (c *call) render(template string, page framed) (*site.Answer, error) {
 	if u := c.Viewer.User; u != nil {
 		f.User, f.Admin = u.Name, u.Admin
 	}
-	f.Up = []layout.Link{{Text: c.listName(), URL: c.serverPrefix() + c.base()}}
+	if c.of != nil {
+		f.Bar = c.Bar(c.of, c.listName(), layout.Mail)
+	} else {
+		f.Up = []layout.Link{{Text: c.listName(), URL: c.serverPrefix() + c.base()}}
+	}
 	f.Search = c.serverPrefix() + c.base()
 	body, err := templates().Render(template, page)
 	if err != nil {
@@ -45,6 +49,14 @@ func (c *call) listName() string {
 		return name
 	}
 	return mailtext.Visible(c.of.LinkName)
+}
+
+// listTitle is the title of the page of the list. The frame says already which project it is of.
+func (c *call) listTitle() string {
+	if c.of != nil {
+		return "Mail"
+	}
+	return c.listName()
 }
 
 // row is a mail in an overview of a thread.

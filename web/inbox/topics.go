@@ -50,7 +50,7 @@ func (c *call) topicsPage(active bool, feed string) (*site.Answer, error) {
 	}
 	list := c.serverPrefix() + c.base()
 	p := &listPage{
-		Page: layout.Page{Title: c.listName(), Wide: true}, List: list, Atom: list + feed, Active: active,
+		Page: layout.Page{Title: c.listTitle(), Wide: true}, List: list, Atom: list + feed, Active: active,
 		Topics: c.group(w.mails, active),
 	}
 	if w.older != "" {

@@ -11,27 +11,9 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// The tabs of a project's bar.
-const (
-	noTab = iota
-	seriesTab
-	patchesTab
-	mineTab
-)
-
 // inProject is the frame of a page that belongs to a project.
-func (c *call) inProject(p *track.Project, title string, current int) layout.Page {
-	at := c.at(p)
-	tabs := []layout.Tab{
-		{Text: "Series", URL: at + "series/", Current: current == seriesTab},
-		{Text: "Patches", URL: at + "list/", Current: current == patchesTab},
-		{Text: "Mail", URL: string(site.Links{Base: c.prefix()}.List(nil, p))},
-	}
-	if c.Viewer.User != nil {
-		mine := c.prefix() + "/user/todo/" + url.PathEscape(p.LinkName) + "/"
-		tabs = append(tabs, layout.Tab{Text: "Mine", URL: mine, Current: current == mineTab})
-	}
-	return layout.Page{Title: title, Bar: &layout.Bar{Project: c.projectLink(p), Tabs: tabs}}
+func (c *call) inProject(p *track.Project, title string, in layout.Place) layout.Page {
+	return layout.Page{Title: title, Bar: c.Bar(p, c.projectLink(p).Text, in)}
 }
 
 // moment is a time as pages show it.

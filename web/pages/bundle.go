@@ -40,7 +40,7 @@ func (c *call) bundle() (*shown, error) {
 	}
 	at := string(site.Links{Base: c.prefix()}.Bundle(nil, owner.Name, b.Name))
 	p := &bundlePage{
-		Page: c.inProject(of, named(b.Name), noTab), By: mailtext.Visible(owner.Shown()), Public: b.Public,
+		Page: c.inProject(of, named(b.Name), layout.Nowhere), By: mailtext.Visible(owner.Shown()), Public: b.Public,
 		Owned: c.ownsBundle(&b), Gone: len(b.Patches) - len(rows), At: at,
 		Mbox: string(c.Links.Bundle(nil, owner.Name, b.Name)) + "mbox/",
 		API:  c.prefix() + "/api/bundles/" + strconv.FormatInt(b.ID, 10) + "/",
@@ -170,7 +170,7 @@ func (c *call) bundles() (*shown, error) {
 		if of, err = c.Project(); err != nil {
 			return nil, err
 		}
-		p.Page = c.inProject(of, "Your bundles", noTab)
+		p.Page = c.inProject(of, "Your bundles", layout.Nowhere)
 	}
 	all, err := c.Store.Bundles(c.Ctx(), u.ID)
 	for i := range all {

@@ -59,7 +59,7 @@ type version struct {
 // letterPage fills in what a mail says by itself.
 func (c *call) letterPage(p *track.Project, m *track.MailBrief, by *track.PersonView, at []byte, l *letter) letterPage {
 	out := letterPage{
-		Page: c.inProject(p, m.Name, patchesTab), At: c.prefix() + string(at),
+		Page: c.inProject(p, m.Name, layout.Patches), At: c.prefix() + string(at),
 		By: mailtext.Visible(cmp.Or(by.Name, by.Email)), Email: mailtext.Visible(by.Email), When: c.moment(m.Date),
 		MsgID: mailtext.Visible(site.BareID(m.MsgID)), Archived: site.Archived(p, m.MsgID), Attached: l.Attached,
 	}
@@ -149,6 +149,7 @@ func (c *call) versions(out *letterPage, series int64) error {
 			out.Versions = append(out.Versions, v)
 		}
 	}
+	tellApart(out.Versions)
 	return nil
 }
 

@@ -41,8 +41,8 @@ func TestSeen(t *testing.T) {
 		w.Header().Get("Location") != at+"?list=state%3Dnew" {
 		t.Fatalf("%d %s", w.Code, w.Header().Get("Location"))
 	}
-	s.has(at, "Not seen yet")
-	s.lacks(at, "data-visit", "unseen")
+	s.has(at, "Mark as unseen")
+	s.lacks(at, "data-visit", `class="unseen"`)
 	if got := s.part("new"); strings.Contains(got, "add it") {
 		t.Errorf("all was seen: %s", got)
 	}

@@ -130,8 +130,7 @@ func TestProject(t *testing.T) {
 		`href="/project/demo/pwclientrc/"`)
 	s.has("/project/demo/", "5 patches in the last 26 weeks", "patches are open, 0 of them for longer than three months",
 		`<svg class="bars"`, `role="img"`, "of the newest 4 series have an answer of somebody else",
-		"half of these within 2 days.",
-		`<a href="mailto:demo&#43;subscribe@lists.example.org">`)
+		"half of these within 2 days.")
 	if w := s.do("GET", "/project/nothing/", ""); w.Code != 404 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -139,6 +138,17 @@ func TestProject(t *testing.T) {
 	if w := s.do("GET", "/project/inside/", ""); w.Code != 404 {
 		t.Errorf("private: %d %s", w.Code, w.Body)
 	}
+}
+
+// TestListFields sees that a project's page says how to take part as the list itself says it.
+func TestListFields(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	s.lacks("/project/demo/", "To subscribe")
+	s.Deliver(town.Mail{ID: "fields", From: "Ann <ann@example.org>", List: "demo", Subject: "hello", Day: 25,
+		Header: "List-Subscribe: <https://elsewhere.example/trap>, <mailto:demo-join@lists.example.org>\n"})
+	s.has("/project/demo/", "To subscribe", `<a href="mailto:demo-join@lists.example.org">`)
+	s.lacks("/project/demo/", "elsewhere")
 }
 
 func TestEmptyInstance(t *testing.T) {
@@ -387,7 +397,7 @@ func TestSeries(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	at := fmt.Sprintf("/series/%d/", s.Mail("demo", "cover"))
-	s.has(at, "<h1><bdi>add it</bdi></h1>", "2 of 2 patches", "[v2,1/2] add &#34;it&#34;", "second", "b4 am cover</code>",
+	s.has(at, "<h1><bdi>add it</bdi></h1>", "· 2 patches", "[v2,1/2] add &#34;it&#34;", "second", "b4 am cover</code>",
 		"curl -sL 'http://pw.example.org"+at+"mbox/' | git am", "What it is for.", "Thanks.", "1 reply", "A1")
 	s.lacks(at, "buy", `type="checkbox"`, "Buy")
 	s.has(fmt.Sprintf("/series/%d/", s.Mail("demo", "late")), "has not come", "1 of 3 patches", "2 missing", "b4 am late")

@@ -11,7 +11,8 @@ import (
 type pager struct {
 	First, Last, Total int // rows, from 1
 	Newer, Older       string
-	Of                 string // what is counted; empty: the rows
+	Of                 string // what is counted where that is not the rows, of which there are fewer; empty: it is the rows
+	Page, Pages        int
 }
 
 // perPage is how many rows a page has unless the viewer wants another number.
@@ -44,7 +45,9 @@ func (q query) wanted(size int) int {
 }
 
 func (q query) pager(f *layout.Page, size, page, rows, total int) pager {
-	p := pager{First: (page-1)*size + 1, Last: (page-1)*size + rows, Total: total}
+	p := pager{
+		First: (page-1)*size + 1, Last: (page-1)*size + rows, Total: total, Page: page, Pages: (total + size - 1) / size,
+	}
 	if rows == 0 {
 		p.First = 0
 	}
@@ -70,10 +73,15 @@ func pageParameter(page int) string {
 
 // Where says which rows these are.
 func (p pager) Where() string {
-	if p.Total == 0 {
+	switch {
+	case p.Total == 0:
 		return "none"
+	case p.Of != "" && p.Pages > 1:
+		return fmt.Sprintf("page %s of %s, %s %s", thousands(p.Page), thousands(p.Pages), thousands(p.Total), p.Of)
+	case p.Of != "":
+		return thousands(p.Total) + " " + p.Of
 	}
-	return fmt.Sprintf("%s%s-%s of %s", p.Of, thousands(p.First), thousands(p.Last), thousands(p.Total))
+	return fmt.Sprintf("%s-%s of %s", thousands(p.First), thousands(p.Last), thousands(p.Total))
 }
 
 func thousands(n int) string {

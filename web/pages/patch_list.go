@@ -58,7 +58,7 @@ func (c *call) patchList() (*shown, error) {
 		return nil, err
 	}
 	q := c.query()
-	p := &patchListPage{Page: c.inProject(of, "Patches", patchesTab)}
+	p := &patchListPage{Page: c.inProject(of, "Patches", layout.Patches)}
 	p.Wide = true
 	f, err := c.patchQuery(of, q)
 	if err != nil {

@@ -13,6 +13,7 @@ type bar struct {
 	Count      int
 	X, Y, W, H int
 	TextX      int
+	Numbered   bool // its number stands above it
 }
 
 // picture is a row of bars.
@@ -23,31 +24,33 @@ type picture struct {
 	W, H  int
 }
 
-// The measures of pictures, in units of SVG.
+// The measures of pictures, in units of SVG: all fit on a phone as they are, so that their words can be read there.
 const (
-	barStep   = 24 // from one bar to the next
-	barWidth  = 18
+	allWidth  = 320
 	barHeight = 80
 	barRoom   = 18 // above a bar, for its number, and below it
+	numberMin = 22 // a bar that takes less has no number, unless it is the highest: it would cover the next
 )
 
-// picture makes bars of counts. wide is how many steps a bar takes: labels need room.
-func newPicture(title, words string, wide int, labels []string, counts []int) picture {
+// newPicture makes bars of counts.
+func newPicture(title, words string, labels []string, counts []int) picture {
 	most := 1
 	for _, n := range counts {
 		most = max(most, n)
 	}
-	p := picture{Title: title, Words: words, W: len(counts)*barStep*wide + 6, H: barHeight + 2*barRoom}
+	p := picture{Title: title, Words: words, W: allWidth, H: barHeight + 2*barRoom}
+	step, marked := allWidth/max(len(counts), 1), false
 	for i, n := range counts {
 		height := n * barHeight / most
 		if n > 0 {
 			height = max(height, 2)
 		}
-		x := i * barStep * wide
-		p.Bars = append(p.Bars, bar{
-			Label: labels[i], Count: n, X: x + 3, Y: barRoom + barHeight - height, H: height,
-			W: barStep*wide - (barStep - barWidth), TextX: x + barStep*wide/2,
-		})
+		b := bar{
+			Label: labels[i], Count: n, X: i*step + step/8, Y: barRoom + barHeight - height, H: height, W: step - step/4,
+			TextX: i*step + step/2, Numbered: n > 0 && (step >= numberMin || n == most && !marked),
+		}
+		marked = marked || b.Numbered
+		p.Bars = append(p.Bars, b)
 	}
 	return p
 }

@@ -17,10 +17,9 @@ type projectPage struct {
 	Archive, Site     string
 	Code, Clone       string
 	Maintainers       []string
-	Example           string // what git send-email is told; empty: the list's address is not known
 	Pictures          []picture
-	Subscribe         string // how to get the list's mail, an address or a page; empty: it is not known
-	Mail              string // the archive that is here
+	Subscribe         layout.Link // how to get the list's mail, an address or a page; none: it is not known
+	Mail              string      // the archive that is here
 	Feed              string
 	API               []layout.Link
 	RC                string // the settings of pwclient
@@ -32,7 +31,7 @@ func (c *call) project() (*shown, error) {
 		return nil, err
 	}
 	p := &projectPage{
-		Page: c.inProject(of, c.projectLink(of).Text, noTab), ListID: mailtext.Visible(of.ListID),
+		Page: c.inProject(of, c.projectLink(of).Text, layout.Nowhere), ListID: mailtext.Visible(of.ListID),
 		ListEmail: mailtext.Visible(of.ListEmail), Archive: of.ListArchiveURL, Site: of.WebURL, Code: of.WebScmURL,
 		Clone: mailtext.Visible(of.ScmURL), RC: c.at(of) + "pwclientrc/",
 	}
@@ -43,20 +42,14 @@ func (c *call) project() (*shown, error) {
 	}
 	p.API = c.projectAPI(of)
 	p.Mail = string(site.Links{Base: c.prefix()}.List(nil, of))
-	p.Feed, p.Subscribe = p.Mail+"new.atom", subscribe(of)
+	p.Feed = p.Mail + "new.atom"
+	if err := c.listFields(p, of); err != nil {
+		return nil, err
+	}
 	if p.Pictures, err = c.pictures(of); err != nil {
 		return nil, err
 	}
 	return &shown{template: "project", page: p, about: []int64{of.ID}}, nil
-}
-
-// subscribe is how people get a list's mail: of kernel.org, and of most list managers, LIST+subscribe@HOST.
-func subscribe(p *track.Project) string {
-	name, host, ok := strings.Cut(p.ListEmail, "@")
-	if !ok || name == "" || host == "" {
-		return ""
-	}
-	return mailtext.Visible(name + "+subscribe@" + host)
 }
 
 func (c *call) projectAPI(p *track.Project) (all []layout.Link) {

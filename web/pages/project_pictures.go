@@ -62,7 +62,7 @@ func (c *call) patchesAWeek(of *track.Project) (picture, error) {
 	}
 	words := fmt.Sprintf("%s patches in the last %d weeks, %s of them in this one.", thousands(total), weeksShown,
 		thousands(counts[weeksShown-1]))
-	return newPicture("Patches a week", words, 1, labels, counts), nil
+	return newPicture("Patches a week", words, labels, counts), nil
 }
 
 // ages are the steps of the picture of what is open, the newest first.
@@ -94,7 +94,7 @@ func (c *call) openByAge(of *track.Project) (picture, error) {
 	}
 	words := fmt.Sprintf("%s patches are open, %s of them for longer than three months.", thousands(total),
 		thousands(counts[3]+counts[4]))
-	return newPicture("Open, by age", words, 3, labels, counts), nil
+	return newPicture("Open, by age", words, labels, counts), nil
 }
 
 // waits are the steps of the picture of first reviews.
@@ -146,5 +146,5 @@ func (c *call) untilReview(of *track.Project) (picture, error) {
 		words = fmt.Sprintf("%d of the newest %d series have an answer of somebody else, half of these within %s.",
 			len(took), len(page.Rows), inHours(took[len(took)/2]))
 	}
-	return newPicture("Until the first answer", words, 3, labels, counts), nil
+	return newPicture("Until the first answer", words, labels, counts), nil
 }

@@ -29,6 +29,7 @@ type seriesPage struct {
 	Patches    []seriesPatch
 	Mbox       string // the command that applies it
 	B4         string
+	Changes    changes
 	Resent     string // the same with the patches that were sent again; empty: there are none
 	Acts       *acts
 }
@@ -55,7 +56,7 @@ func (c *call) series() (*shown, error) {
 		return nil, err
 	}
 	o := views[row.ID]
-	p := &seriesPage{letterPage: letterPage{Page: c.inProject(of, seriesName(&row.SeriesBrief), seriesTab)}}
+	p := &seriesPage{letterPage: letterPage{Page: c.inProject(of, seriesName(&row.SeriesBrief), layout.Series)}}
 	if err := c.coverOf(p, of, &row, o); err != nil {
 		return nil, err
 	}
@@ -65,6 +66,7 @@ func (c *call) series() (*shown, error) {
 	if err := c.versions(&p.letterPage, row.ID); err != nil {
 		return nil, err
 	}
+	p.Changes = p.changes()
 	q := c.query()
 	c.along(p, of, &row, q)
 	c.commands(p, &row)

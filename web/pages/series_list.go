@@ -47,7 +47,7 @@ func (c *call) seriesList() (*shown, error) {
 		return nil, err
 	}
 	q := c.query()
-	p := &seriesListPage{Page: c.inProject(of, "Series", seriesTab), Folded: q.folds(), Every: q.with("versions", "all")}
+	p := &seriesListPage{Page: c.inProject(of, "Series", layout.Series), Folded: q.folds(), Every: q.with("versions", "all")}
 	p.Wide = true
 	rows, err := c.findSeries(of, q, p)
 	if err != nil {
@@ -142,7 +142,10 @@ func (c *call) findByPatches(
 		return nil, err
 	}
 	p.Pager = q.pager(&p.Page, f.Limit, f.Offset/f.Limit+1, len(found.Rows), found.Total)
-	p.Pager.Of = "patches "
+	p.Pager.Of = "patches"
+	if found.Total == 1 {
+		p.Pager.Of = "patch"
+	}
 	return c.seriesOf(found.Rows, &f)
 }
 

@@ -34,6 +34,7 @@ type mailStore interface {
 	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
 	Versions(ctx context.Context, series int64) ([]track.SeriesView, error)
 	Reasons(ctx context.Context, mail int64) ([]track.Reason, error)
+	RecentMails(context.Context, track.RecentQuery) ([]track.ArchivedMail, error)
 	Earlier(ctx context.Context, series int64) ([]int64, error)
 }
 

@@ -53,7 +53,7 @@ func (c *call) todo() (*shown, error) {
 	if err := c.needsUser(); err != nil {
 		return nil, err
 	}
-	p := &todoPage{Page: layout.Page{Title: "Mine"}, At: c.prefix() + c.R.URL.EscapedPath()}
+	p := &todoPage{Page: layout.Page{Title: "Mine", IsMine: true}, At: c.prefix() + c.R.URL.EscapedPath()}
 	var of *track.Project
 	var projects track.In[int64]
 	if c.R.PathValue("project") != "" {
@@ -61,7 +61,7 @@ func (c *call) todo() (*shown, error) {
 		if of, err = c.Project(); err != nil {
 			return nil, err
 		}
-		p.Page, projects = c.inProject(of, "Mine", mineTab), track.In[int64]{of.ID}
+		p.Page, projects = c.inProject(of, "Mine", layout.Mine), track.In[int64]{of.ID}
 	}
 	p.Wide = true
 	parts, err := c.toDoParts(of, projects)

@@ -65,7 +65,7 @@ func (c *call) versionsPage() (*shown, error) {
 	of := c.World.Project(b.sides[1].series.Project)
 	old, new := c.versionSide(&b.sides[0]), c.versionSide(&b.sides[1])
 	p := &versionsPage{
-		Page: c.inProject(of, fmt.Sprintf("%s to %s of %s", old.Name, new.Name, title(new.Series.Text)), seriesTab),
+		Page: c.inProject(of, fmt.Sprintf("%s to %s of %s", old.Name, new.Name, title(new.Series.Text)), layout.Series),
 		Old:  old, New: new, Cut: b.cut,
 	}
 	p.Wide = true

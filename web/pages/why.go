@@ -39,7 +39,7 @@ func (c *call) why() (*shown, error) {
 		return nil, err
 	}
 	p := &whyPage{
-		Page:   c.inProject(of, "Why these mails are one series", seriesTab),
+		Page:   c.inProject(of, "Why these mails are one series", layout.Series),
 		Series: layout.Link{Text: seriesName(&row.SeriesBrief), URL: c.seriesPath(row.ID)},
 	}
 	members, err := c.members(of, &row)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"embed"
 	"html/template"
-	"net/url"
 	"sync"
 	"time"
 
@@ -102,7 +101,7 @@ func (r *Results) frame(v *visit.Visit, a *asked, at Place) (*page, error) {
 	}
 	if at.Project != nil {
 		p.Where = mailtext.Visible(cmp.Or(at.Project.Name, at.Project.LinkName))
-		p.Up = []layout.Link{{Text: p.Where, URL: prefix(v) + "/project/" + url.PathEscape(at.Project.LinkName) + "/"}}
+		p.Bar = v.Bar(at.Project, p.Where, layout.Mail)
 	}
 	if u := v.Viewer.User; u != nil {
 		p.User, p.Admin = u.Name, u.Admin

@@ -26,6 +26,7 @@ type Page struct {
 	Bar     *Bar   // of the project that the page belongs to; nil: of none
 	Search  string // where searches are sent; empty: there is no field for one
 	Query   string // what the search field has
+	IsMine  bool   // the page is what Mine leads to
 	Wide    bool   // the page has a list or code, which may be wider than text
 	Problem string // what went wrong, as a sentence; empty: nothing
 	Done    string // what was done, as a sentence
@@ -38,21 +39,16 @@ type Page struct {
 // Frame is the page's own, for those who fill in what all pages say.
 func (p *Page) Frame() *Page { return p }
 
+// Mine is where what waits for the viewer is listed; empty: nobody has logged in, or a tab of the bar leads there.
+func (p Page) Mine() string {
+	if p.User == "" || p.Bar != nil && p.Bar.mine {
+		return ""
+	}
+	return p.Prefix + "/user/todo/"
+}
+
 // Link leads from a page to something else.
 type Link struct{ Text, URL string }
-
-// Bar leads around in a project.
-type Bar struct {
-	Project Link
-	Tabs    []Tab
-}
-
-// Tab is a place in a project.
-type Tab struct {
-	Text, URL string
-	Count     int // 0: it is not shown
-	Current   bool
-}
 
 // Undo is a form that takes back what was done.
 type Undo struct{ URL, Name, Value string }

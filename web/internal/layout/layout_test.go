@@ -42,7 +42,7 @@ func TestFrame(t *testing.T) {
 		`<meta name="color-scheme" content="light dark">`, `href="/p/static/style.`, `href="/p/">patchwatch`,
 		`<a href="/p/up/"><bdi>&lt;up&gt;</bdi></a>`, `href="/p/user/"><bdi>ada</bdi>`,
 		`role="alert"><strong>Error:</strong> It&#39;s &lt;b&gt;.`,
-		`role="status"><p>All.</p></div>`, `<i>&lt;script&gt;</i><time datetime="2026-11-27">2026-11-27</time></main>`,
+		`role="status"><p>All.</p></div>`, `<i>&lt;script&gt;</i><time datetime="2026-11-27">27 Nov 2026</time></main>`,
 	} {
 		if !bytes.Contains(body, []byte(want)) {
 			t.Errorf("no %s in %s", want, body)
@@ -197,14 +197,14 @@ func TestFrameOfProject(t *testing.T) {
 	body, err := pages.Render("one", Page{
 		Title: "Series", Search: "/search/", Query: `"x`, Wide: true, Done: "Done.", Next: "/n", Previous: "/p",
 		Undo: &Undo{URL: "/undo/", Name: "id", Value: "1-2"},
-		Bar:  &Bar{Link{"<net>", "/project/net/"}, []Tab{{"Series", "/s", 214, true}, {"Patches", "/l", 0, false}}},
+		Bar:  &Bar{Link{"<net>", "/project/net/"}, []Tab{{"Series", "/s", true}, {"Patches", "/l", false}}, false},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"<title>Series - &lt;net&gt; - patchwatch</title>", `<a class="project" href="/project/net/"><bdi>&lt;net&gt;</bdi>`,
-		`<a class="tab" href="/s" aria-current="page">Series <span class="count">214</span></a>`,
+		`<a class="tab" href="/s" aria-current="page">Series</a>`,
 		`<a class="tab" href="/l">Patches</a>`, `action="/search/"`, `value="&#34;x"`, `<body class="wide">`,
 		`<form method="post" action="/undo/"><button class="minor" name="id" value="1-2">Undo`, `<h1>Mine</h1>`,
 		`<link rel="next" href="/n">`, `<link rel="prev" href="/p">`,
@@ -246,5 +246,25 @@ func TestPrefix(t *testing.T) {
 		if got := Prefix(base); got != want {
 			t.Errorf("%s: %q", base, got)
 		}
+	}
+}
+
+// TestMine sees that every page leads those who have logged in to what waits for them, once.
+func TestMine(t *testing.T) {
+	t.Parallel()
+	bar := Around{Project: Link{"net", "/project/net/"}, Mine: "/user/todo/net/"}.Bar(Series)
+	for _, c := range []struct {
+		page Page
+		want string
+	}{
+		{Page{}, ""}, {Page{User: "ada", Prefix: "/pw"}, "/pw/user/todo/"}, {Page{User: "ada", Bar: bar}, ""},
+		{Page{User: "ada", Bar: &Bar{}}, "/user/todo/"},
+	} {
+		if got := c.page.Mine(); got != c.want {
+			t.Errorf("%+v: leads to %q, want %q", c.page, got, c.want)
+		}
+	}
+	if last := bar.Tabs[len(bar.Tabs)-1]; last != (Tab{"Mine", "/user/todo/net/", false}) {
+		t.Errorf("the bar ends with %+v", last)
 	}
 }

@@ -111,8 +111,8 @@
 	for (const form of document.querySelectorAll("form[data-visit]")) {
 		fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" }).then(() => {
 			const button = form.querySelector("button");
-			button.textContent = "seen";
-			button.disabled = true;
+			form.elements.upto.value = "0";
+			button.textContent = "Mark as unseen";
 		}, () => {});
 	}
 
