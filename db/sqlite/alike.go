@@ -9,11 +9,10 @@ import (
 	"patchwatch/db/engine"
 )
 
-// alikeQuery takes a list of [project, value, version, date] and finds for each the first mails of each part of the
-// index. The inner question is asked for each of them, by index. The list is read into a table first: to look into JSON
-// for each row that is compared takes longer than all the rest.
-func alikeQuery(by engine.Feature, which engine.Which) string {
-	value, parts, has := featureOf(by)
+// alikeQuery finds for each that is asked for the first mails of each part of the index. The inner question is asked for
+// each of them, by index.
+func alikeQuery(by engine.Feature, which engine.Which, known bool) string {
+	asked, from, has := askedFor(by, known)
 	versions := [...]string{
 		engine.Lower:       `x.version < a.version AND x.date <= a.date`,
 		engine.SameEarlier: `x.version = a.version AND x.date <= a.date`,
@@ -26,33 +25,45 @@ func alikeQuery(by engine.Feature, which engine.Which) string {
 		engine.SameLater:   `x.date, x.msgid`,
 		engine.Higher:      `x.version, x.date, x.msgid`,
 	}
-	return fmt.Sprintf(`
-	WITH RECURSIVE %s, asked(key, project, value, version, date) AS MATERIALIZED (
-		SELECT key, value ->> 0, %s, value ->> 2, value ->> 3 FROM json_each(?))
-	SELECT a.key, `+alikeColumns+`
-	FROM asked a CROSS JOIN part CROSS JOIN mail m
+	return fmt.Sprintf(asked+`
+	SELECT a.place, `+alikeColumns+`
+	FROM `+from+`mail m
 		LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
-	WHERE part.n IS NOT NULL AND m.id IN (
+	WHERE m.id IN (
 		SELECT x.id FROM mail x WHERE %s AND %s AND x.project = a.project AND x.chosen ORDER BY %s LIMIT +?)`,
-		parts, value, has, versions[which], order[which])
+		has, versions[which], order[which])
 }
 
-// featureOf says how a feature is read from a list, in which parts its index is, and which mails x have that of a.
-func featureOf(by engine.Feature) (value, parts, has string) {
-	value, parts = `value ->> 1`, partsOf(titlePartBits)
+// askedFor is how a list of askedAlike is read: the tables asked and part, what to join with them, and which mails x have
+// the feature of a in a part. known: the list has the parts of each; otherwise all are meant. The list is read into a
+// table first: to look into JSON for each row that is compared takes longer than all the rest.
+func askedFor(by engine.Feature, known bool) (tables, from, has string) {
+	value, part := `value ->> 2`, `part.n`
+	from = `asked a CROSS JOIN part CROSS JOIN `
+	if known {
+		part, from = `part.value`, `asked a CROSS JOIN json_each(a.parts) part CROSS JOIN `
+	}
+	parts := `part(n) AS (SELECT 0)`
 	switch by {
 	case engine.ByTitle:
-		has = titlePart("x.id") + ` = part.n AND x.title = a.value AND ` + isTitled("x.")
+		parts = partsOf(titlePartBits)
+		has = titlePart("x.id") + ` = ` + part + ` AND x.title = a.value AND ` + isTitled("x.")
 	case engine.ByChange:
-		has = titlePart("x.id") + ` = part.n AND x.change = a.value AND ` + isChange("x.")
+		parts = partsOf(titlePartBits)
+		has = titlePart("x.id") + ` = ` + part + ` AND x.change = a.value AND ` + isChange("x.")
 	case engine.ByDiff:
-		value, parts = `unhex(value ->> 1)`, partsOf(senderPartBits)
-		has = hashPart("x.id") + ` = part.n AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") +
+		value, parts = `unhex(value ->> 2)`, partsOf(senderPartBits)
+		has = hashPart("x.id") + ` = ` + part + ` AND ` + hashStart("x.hash") + ` = ` + hashStart("a.value") +
 			` AND x.hash = a.value`
 	case engine.ByEarlier:
-		parts, has = `part(n) AS (SELECT 0)`, `x.earlier = a.value`
+		has = `x.earlier = a.value`
 	}
-	return value, parts, has
+	asked := `asked(place, project, value, version, date, parts) AS MATERIALIZED (
+		SELECT value ->> 0, value ->> 1, ` + value + `, value ->> 3, value ->> 4, value ->> 5 FROM json_each(?))`
+	if known {
+		return `WITH ` + asked, from, has
+	}
+	return `WITH RECURSIVE ` + parts + `, ` + asked, from, part + ` IS NOT NULL AND ` + has
 }
 
 const alikeColumns = `m.version, m.date, m.msgid, m.name, coalesce(m.hash, x''), coalesce(p.series, c.series, 0)`
@@ -95,11 +106,22 @@ func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 
 // alike answers the questions at these places. What is found in several parts is put in order.
 func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]engine.Alike) error {
-	values := make([][4]any, len(at))
+	values := make([]alikeValue, len(at))
 	for i, place := range at {
-		values[i] = likenessValues(&all[place])
+		values[i] = alikeValue{all[place].Project, likenessValue(&all[place])}
 	}
-	if err := q.each(alikeQuery(key.by, key.which), []any{list(values), key.most},
+	parts, known, err := q.partsWith(key.by, values)
+	if err != nil {
+		return err
+	}
+	asked := make([]askedAlike, len(at))
+	for i, place := range at {
+		asked[i] = askedAlike{i, values[i].project, values[i].value, int64(all[place].Version), likenessDate(&all[place]), nil}
+		if known {
+			asked[i].parts = parts[i]
+		}
+	}
+	if err := q.each(alikeQuery(key.by, key.which, known), []any{list(asked), key.most},
 		func(scan func(...any) error) error {
 			var i int
 			var a engine.Alike
@@ -115,10 +137,6 @@ func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]en
 		out[place] = found[:min(len(found), key.most)]
 	}
 	return nil
-}
-
-func likenessValues(l *engine.Likeness) [4]any {
-	return [4]any{l.Project, likenessValue(l), l.Version, likenessDate(l)}
 }
 
 // likenessDate is the second from which, or up to which, mails are meant.

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/json"
 	"slices"
 
 	"patchwatch/db/engine"
@@ -26,27 +27,39 @@ type alikeMail struct {
 	version, date int64
 }
 
-// fewQuery takes a list of [project, value] and finds which mails have them, by the index alone but for the project.
-func fewQuery(by engine.Feature) string {
-	value, parts, has := featureOf(by)
-	return `
-	WITH RECURSIVE ` + parts + `, asked(key, project, value) AS MATERIALIZED (
-		SELECT key, value ->> 0, ` + value + ` FROM json_each(?))
-	SELECT a.key, x.id, x.version, x.date
-	FROM asked a CROSS JOIN part CROSS JOIN mail x
-	WHERE part.n IS NOT NULL AND ` + has + ` AND x.project = a.project AND x.chosen
+// fewQuery finds which mails have some values, by the index alone but for the project.
+func fewQuery(by engine.Feature, known bool) string {
+	asked, from, has := askedFor(by, known)
+	return asked + `
+	SELECT a.place, x.id, x.version, x.date
+	FROM ` + from + `mail x
+	WHERE ` + has + ` AND x.project = a.project AND x.chosen
 	LIMIT +?`
+}
+
+// askedAlike is a value that is asked for, its place among all of them, and the parts in which it may be.
+type askedAlike struct {
+	place         int
+	project       int64
+	value         any
+	version, date int64
+	parts         []int64
+}
+
+// MarshalJSON has it as a list, as askedFor reads it.
+func (a askedAlike) MarshalJSON() ([]byte, error) {
+	return json.Marshal([...]any{a.place, a.project, a.value, a.version, a.date, a.parts})
 }
 
 // alikeFew answers the questions at these places that are about what few mails have, and gives the places of the rest.
 func (q queries) alikeFew(by engine.Feature, all []engine.Likeness, at []int, out [][]engine.Alike) (rest []int, err error) {
 	places := map[alikeValue]int{}
-	var values [][2]any
+	var values []alikeValue
 	for _, i := range at {
 		v := alikeValue{all[i].Project, likenessValue(&all[i])}
 		if _, known := places[v]; !known {
 			places[v] = len(values)
-			values = append(values, [2]any{v.project, v.value})
+			values = append(values, v)
 		}
 	}
 	mails, known, err := q.fewMails(by, values)
@@ -73,11 +86,22 @@ func (q queries) alikeFew(by engine.Feature, all []engine.Likeness, at []int, ou
 }
 
 // fewMails finds the mails that have each value. Of the values from known on, it is not known which have them.
-func (q queries) fewMails(by engine.Feature, values [][2]any) (mails [][]alikeMail, known int, err error) {
+func (q queries) fewMails(by engine.Feature, values []alikeValue) (mails [][]alikeMail, known int, err error) {
+	parts, inParts, err := q.partsWith(by, values)
+	if err != nil {
+		return nil, 0, err
+	}
+	asked := make([]askedAlike, len(values))
+	for i, v := range values {
+		asked[i] = askedAlike{place: i, project: v.project, value: v.value}
+		if inParts {
+			asked[i].parts = parts[i]
+		}
+	}
 	most := fewAlike*len(values)/4 + moreFew
 	mails, read := make([][]alikeMail, len(values)), 0
 	known = len(values)
-	err = q.each(fewQuery(by), []any{list(values), most}, func(scan func(...any) error) error {
+	err = q.each(fewQuery(by, inParts), []any{list(asked), most}, func(scan func(...any) error) error {
 		var m alikeMail
 		err := scan(&m.at, &m.id, &m.version, &m.date)
 		if mails[m.at] = append(mails[m.at], m); err == nil {

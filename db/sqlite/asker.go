@@ -11,7 +11,8 @@ type asker interface {
 // queries answers all that engine.View can be asked, whether beside the one who writes or as that one.
 type queries struct {
 	asker
-	names *names // nil: words are looked for in the database
+	names   *names   // nil: words are looked for in the database
+	digests *digests // nil: each part of an index is looked at
 }
 
 // row scans the first row of the query into dest; false if there is none.

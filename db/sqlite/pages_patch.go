@@ -132,7 +132,7 @@ func (c *conditions) hashes(hashes []string) {
 		SELECT n.id FROM json_each(?) j CROSS JOIN part CROSS JOIN mail n
 		WHERE part.n IS NOT NULL
 		AND `+hashPart("n.id")+` = part.n AND `+hashStart("n.hash")+` = `+hashStart("unhex(j.value)")+`
-			AND n.hash = unhex(j.value) AND n.hash IS NOT NULL)`, list(hashes))
+			AND n.hash = unhex(j.value))`, list(hashes))
 }
 
 // alongPatches goes along an index by project, or by project and state, in the order of numbers or of dates.

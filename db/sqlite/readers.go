@@ -18,14 +18,18 @@ import (
 
 // readers are the connections to one file.
 type readers struct {
-	dsn   string
-	idle  *idle
-	names names
-	users atomic.Int64 // those who read, and the engine as long as it points here; the last one closes the file
+	dsn     string
+	idle    *idle
+	names   names
+	digests digests
+	users   atomic.Int64 // those who read, and the engine as long as it points here; the last one closes the file
 }
 
+// rereadAfter is how long what is kept in memory is not read anew.
+const rereadAfter = 10 * time.Second
+
 func newReaders(dsn string) *readers {
-	r := &readers{dsn: dsn, idle: newIdle(), names: names{patience: 10 * time.Second}}
+	r := &readers{dsn: dsn, idle: newIdle(), names: names{patience: rereadAfter}, digests: digests{patience: rereadAfter}}
 	r.users.Store(1)
 	return r
 }
@@ -137,7 +141,7 @@ func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 		return err
 	}
 	defer r.leave()
-	return explain(r.view(ctx, func(c *writer) error { return f(queries{c, &r.names}) }))
+	return explain(r.view(ctx, func(c *writer) error { return f(queries{c, &r.names, &r.digests}) }))
 }
 
 func (e *database) enterReaders() (*readers, error) {

@@ -1,0 +1,13 @@
+-- Pages that take no longer where a million mails are stored.
+
+-- What is kept in memory of the indexes that are in parts (digests.go) has to be read anew when one of these changes, as
+-- names have to be.
+DROP TRIGGER mail_renamed;
+CREATE TRIGGER mail_renamed AFTER UPDATE OF name, kind, date, project, title, change, hash ON mail
+	WHEN new.name <> old.name OR new.kind <> old.kind OR new.date <> old.date OR new.project IS NOT old.project
+		OR new.title IS NOT old.title OR new.change IS NOT old.change OR new.hash IS NOT old.hash
+	BEGIN UPDATE naming SET version = version + 1; END;
+
+-- Its condition is about what it has, so that what it has can be read without the mails.
+DROP INDEX mail_hash;
+CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WHERE substr(hash, 1, 5) IS NOT NULL;
