@@ -129,8 +129,10 @@ var rooms = map[string][]string{
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.
-	"patchwatch/db/sqlite": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
-	"patchwatch/db/dbtest": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/sqlite":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/postgres":        {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/postgres/pgtest": {"patchwatch/internal/needs"},
+	"patchwatch/db/dbtest":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 
 	// HTTP without mail and without a database.
 	"patchwatch/web/internal/serve":  {"patchwatch/internal/listen", "patchwatch/web/internal/layout"},
@@ -144,7 +146,9 @@ var rooms = map[string][]string{
 
 // engines are the packages that may know a database's driver and its SQL. The search index is a file of its own,
 // whatever the database is.
-var engines = []string{"patchwatch/db/sqlite", "patchwatch/search/index"}
+var engines = []string{
+	"patchwatch/db/sqlite", "patchwatch/db/postgres", "patchwatch/db/postgres/pgtest", "patchwatch/search/index",
+}
 
 // TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other,
 // another engine can take its place.

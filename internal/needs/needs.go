@@ -4,6 +4,7 @@ package needs
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -47,4 +48,15 @@ func SmallDisk(t testing.TB, dir, options string) {
 			t.Error(err)
 		}
 	})
+}
+
+// PostgreSQL is the folder of PostgreSQL's programs. Debian has them out of the way, by version: the newest is taken.
+// Without them a test is skipped or fails, as without git.
+func PostgreSQL(t testing.TB) string {
+	t.Helper()
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if len(found) > 0 {
+		return filepath.Dir(found[len(found)-1])
+	}
+	return filepath.Dir(program(t, "postgres"))
 }

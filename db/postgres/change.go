@@ -1,0 +1,27 @@
+package postgres
+
+func (q queries) Changes(projects []int64) (map[int64]int64, error) {
+	out := make(map[int64]int64, len(projects))
+	for _, p := range projects {
+		out[p] = 0
+	}
+	return out, q.each(`SELECT project, number FROM change WHERE `+in(`project`), []any{projects},
+		func(scan func(...any) error) error {
+			var project, number int64
+			err := scan(&project, &number)
+			out[project] = number
+			return err
+		})
+}
+
+func (t *tx) PutChanges(projects []int64) error {
+	return t.w.exec(`INSERT INTO change AS c (project, number) SELECT j.project, count(*)
+		FROM unnest(?::bigint[]) j(project) GROUP BY j.project ORDER BY j.project
+		ON CONFLICT (project) DO UPDATE SET number = c.number + excluded.number`, projects)
+}
+
+func (q queries) Stands(ids []int64) (map[int64]int64, error) {
+	return q.pairs(`
+		SELECT m.id, c.id FROM `+given+`mail m ON m.id = j.value
+		JOIN mail c ON c.msgid = m.msgid AND c.project IS NOT DISTINCT FROM m.project AND c.chosen`, once(ids))
+}

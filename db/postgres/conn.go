@@ -1,0 +1,284 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// conn is a connection with its prepared statements, for one goroutine at a time.
+//
+// Every answer of the server is a journey there and back. So what only writes is not sent at once: it waits in the
+// queue, goes with the next question, and its error comes with the answer to that. COMMIT is a question.
+type conn struct {
+	pg       *pgconn.PgConn
+	prepared map[string]string // names of statements by their text
+	named    int               // statements that were ever given a name
+	queue    []call
+	bytes    int             // in the queue
+	ctx      context.Context // of every journey
+	journeys int             // that were begun
+	tag      string          // what the last statement says that it did
+}
+
+// call is a statement that is to be sent.
+type call struct {
+	query  string
+	values [][]byte
+	forms  []int16
+	args   error // why the arguments can't be sent
+}
+
+// What waits is sent when it is more than this, so that no transaction takes memory without end.
+const (
+	mostQueued      = 2000
+	mostQueuedBytes = 4 << 20
+)
+
+// mostStatements is how many a connection keeps. A question has a few forms, so there are seldom so many.
+const mostStatements = 400
+
+func newConn(pg *pgconn.PgConn) *conn {
+	return &conn{pg: pg, prepared: map[string]string{}, ctx: context.Background()}
+}
+
+func (c *conn) close() {
+	if c.pg != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), closePatience)
+		defer cancel()
+		c.pg.Close(ctx)
+	}
+}
+
+func newCall(query string, args []any) call {
+	k := call{query: query}
+	if len(args) > 0 {
+		k.values, k.forms = make([][]byte, len(args)), make([]int16, len(args))
+	}
+	for i, arg := range args {
+		var err error
+		if k.values[i], k.forms[i], err = valueOf(arg); err != nil {
+			k.args = fmt.Errorf("argument %d of %.60q: %w", i+1, query, err)
+		}
+	}
+	return k
+}
+
+// exec has a statement sent with the next question.
+func (c *conn) exec(query string, args ...any) error {
+	k := newCall(query, args)
+	if k.args != nil {
+		return k.args
+	}
+	c.queue = append(c.queue, k)
+	for _, v := range k.values {
+		c.bytes += len(v)
+	}
+	if len(c.queue) >= mostQueued || c.bytes >= mostQueuedBytes {
+		return c.flush()
+	}
+	return nil
+}
+
+// flush sends what waits, and waits for its end.
+func (c *conn) flush() error {
+	if len(c.queue) == 0 {
+		return nil
+	}
+	_, err := c.travel()
+	return err
+}
+
+// each calls f for every row of the query, once all have come.
+func (c *conn) each(query string, args []any, f func(scan func(...any) error) error) error {
+	k := newCall(query, args)
+	if k.args != nil {
+		return k.args
+	}
+	c.queue = append(c.queue, k)
+	rows, err := c.travel()
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if err := f(func(dest ...any) error { return scanValues(row, dest) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// streamed is how many rows of a stream come at once.
+const streamed = 1000
+
+// stream reads the rows of the query through a cursor, which is of no use outside of a transaction. Streams may be
+// within each other.
+func (c *conn) stream(query string, args []any, f func(scan func(...any) error) error) error {
+	c.named++
+	cursor := "c" + strconv.Itoa(c.named)
+	if err := c.exec("DECLARE "+cursor+" NO SCROLL CURSOR FOR "+query, args...); err != nil {
+		return err
+	}
+	for {
+		n := 0
+		if err := c.once("FETCH "+strconv.Itoa(streamed)+" FROM "+cursor, func(scan func(...any) error) error {
+			n++
+			return f(scan)
+		}); err != nil {
+			return err // the cursor ends with the transaction
+		}
+		if n < streamed {
+			return c.exec("CLOSE " + cursor)
+		}
+	}
+}
+
+// once is each for a statement that is not worth to be kept.
+func (c *conn) once(query string, f func(scan func(...any) error) error) error {
+	defer c.forget(query)
+	return c.each(query, nil, f)
+}
+
+// forget gives up a statement. Its name is not used again, and goes with the connection.
+func (c *conn) forget(query string) { delete(c.prepared, query) }
+
+// travel sends what waits and reads all answers. It gives the rows of the last one.
+func (c *conn) travel() (rows [][][]byte, err error) {
+	calls := c.queue
+	c.queue, c.bytes = nil, 0
+	c.journeys++
+	if c.pg == nil || c.pg.IsClosed() {
+		return nil, errLost
+	}
+	p := c.pg.StartPipeline(c.ctx)
+	for i := range calls {
+		c.send(p, &calls[i])
+	}
+	if err := p.Sync(); err != nil {
+		p.Close()
+		return nil, err
+	}
+	rows, err = c.receive(p, calls)
+	return rows, errors.Join(err, closed(p, err))
+}
+
+// closed ends a pipeline. Of its error nothing is said where there was one before.
+func closed(p *pgconn.Pipeline, before error) error {
+	if err := p.Close(); before == nil {
+		return err
+	}
+	return nil
+}
+
+func (c *conn) send(p *pgconn.Pipeline, k *call) {
+	name, known := c.prepared[k.query]
+	if !known {
+		c.named++
+		name = "s" + strconv.Itoa(c.named)
+		p.SendPrepare(name, numbered(k.query), nil)
+		c.prepared[k.query] = name
+	}
+	p.SendQueryPrepared(name, k.values, k.forms, inBinary)
+}
+
+var inBinary = []int16{1}
+
+// receive reads the answers to some calls. After an error the server answers none of those that follow.
+func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, failed error) {
+	done := 0
+	fail := func(err error) {
+		if failed != nil {
+			return
+		}
+		for i := done; i < len(calls); i++ { // whether these were prepared nobody knows
+			c.forget(calls[i].query)
+		}
+		failed = err
+		if done < len(calls) {
+			failed = &callError{calls[done].query, err}
+		}
+	}
+	for {
+		result, err := p.GetResults()
+		if err != nil {
+			fail(err)
+			var refused *pgconn.PgError
+			if !errors.As(err, &refused) {
+				return nil, failed
+			}
+			continue
+		}
+		switch r := result.(type) {
+		case *pgconn.ResultReader:
+			rows = (&slab{}).rows(r)
+			tag, err := r.Close()
+			if err != nil {
+				fail(err)
+			}
+			c.tag = tag.String()
+			done++
+		case *pgconn.PipelineSync, nil:
+			return rows, failed
+		}
+	}
+}
+
+// callError is an error with the statement that it is about.
+type callError struct {
+	query string
+	err   error
+}
+
+func (e *callError) Error() string { return e.err.Error() }
+func (e *callError) Unwrap() error { return e.err }
+
+// slab keeps the values of many rows in few pieces of memory.
+type slab struct{ free []byte }
+
+func (s *slab) rows(r *pgconn.ResultReader) (rows [][][]byte) {
+	for r.NextRow() {
+		values := r.Values()
+		row := make([][]byte, len(values))
+		for i, v := range values {
+			if v != nil {
+				row[i] = s.keep(v)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// keep copies a value: the driver uses its memory again.
+func (s *slab) keep(v []byte) []byte {
+	if len(s.free)+len(v) > cap(s.free) {
+		s.free = make([]byte, 0, max(len(v), 4<<10))
+	}
+	from := len(s.free)
+	s.free = append(s.free, v...)
+	return s.free[from:len(s.free):len(s.free)]
+}
+
+// row scans the first row of the query into dest; false if there is none.
+func (c *conn) row(query string, args []any, dest ...any) (bool, error) {
+	return queries{c}.row(query, args, dest...)
+}
+
+// script runs SQL text of any number of statements, unprepared.
+func (c *conn) script(text string) error {
+	if err := c.flush(); err != nil {
+		return err
+	}
+	_, err := c.pg.Exec(c.ctx, text).ReadAll()
+	return err
+}
+
+// tidy is called between transactions, and gives up statements where there are too many.
+func (c *conn) tidy() {
+	if len(c.prepared) > mostStatements && c.script("DEALLOCATE ALL") == nil {
+		clear(c.prepared)
+	}
+}

@@ -1,0 +1,172 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"patchwatch/db/engine"
+)
+
+// database is an open database. Its methods may be called from any goroutine.
+type database struct {
+	name     string
+	config   *pgconn.Config
+	readers  *pool
+	writable bool
+
+	turn   turn  // guards what follows: one transaction at a time
+	writer *conn // nil: not needed yet, or lost
+	own    int64 // transactions of ours that have changed the stamp
+	closed bool
+}
+
+var _ engine.Engine = (*database)(nil)
+
+// Write runs f in one transaction. When it returns nil, what f wrote is on the server's disk.
+func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
+	if err := e.turn.take(ctx); err != nil {
+		return err
+	}
+	defer e.turn.leave()
+	switch {
+	case e.closed:
+		return engine.ErrClosed
+	case !e.writable:
+		return engine.ErrReadOnly
+	}
+	if err := e.needWriter(ctx); err != nil {
+		return explain(err)
+	}
+	t := &tx{queries: queries{e.writer}, w: e.writer, own: e.own}
+	err := t.write(ctx, f)
+	if t.restamped && err == nil {
+		e.own++
+	}
+	return explain(err)
+}
+
+// needWriter makes a connection where there is none, or it was lost.
+func (e *database) needWriter(ctx context.Context) (err error) {
+	if e.writer != nil && !e.writer.pg.IsClosed() {
+		e.writer.tidy()
+		return nil
+	}
+	e.writer, err = e.dial(ctx)
+	return err
+}
+
+// View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait
+// for the same.
+func (e *database) View(ctx context.Context, f func(engine.View) error) error {
+	return e.reading(ctx, func(c *conn) error { return f(queries{c}) })
+}
+
+func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
+	c, err := e.readers.take(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer e.readers.give(c)
+	c.tidy()
+	return explain(c.view(ctx, f))
+}
+
+// view runs f on a snapshot. Nothing is written, so its questions end with the context.
+func (c *conn) view(ctx context.Context, f func(c *conn) error) (err error) {
+	if err := c.exec(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {
+		return err
+	}
+	c.ctx = ctx
+	defer c.rollback()
+	err = f(c)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) && codeOf(err) == cancelled {
+		return ctx.Err()
+	}
+	return err
+}
+
+// cancelled is the code of a question that was cancelled.
+const cancelled = "57014"
+
+// Look has a connection of its own, which may take other ways to its answers than those who look up a few rows.
+func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
+	if err := e.readable(); err != nil {
+		return err
+	}
+	c, err := e.dial(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer c.close()
+	if err := c.script(forLooks); err != nil {
+		return explain(err)
+	}
+	return explain(c.view(ctx, func(c *conn) error { return f(queries{c}) }))
+}
+
+// forLooks are the settings of who reads all there is, which takes longer by looking up row after row.
+const forLooks = `SET enable_seqscan = on; SET enable_hashjoin = on; SET enable_mergejoin = on;
+	SET cursor_tuple_fraction = 1`
+
+func (e *database) readable() error {
+	e.readers.mu.Lock()
+	defer e.readers.mu.Unlock()
+	if e.readers.over {
+		return engine.ErrClosed
+	}
+	return nil
+}
+
+// Examine asks for what the server can't know to be wrong: whether each mail has its bytes.
+func (e *database) Examine(ctx context.Context, fault func(sentence string)) error {
+	return e.reading(ctx, func(c *conn) error {
+		return c.each(`SELECT m.id FROM mail m WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.mail = m.id) LIMIT 20`, nil,
+			func(scan func(...any) error) error {
+				var id int64
+				err := scan(&id)
+				fault(fmt.Sprintf("the bytes of mail %d are not there", id))
+				return err
+			})
+	})
+}
+
+func (e *database) About(ctx context.Context) (about engine.About, err error) {
+	about.Location = shown(e.name)
+	err = e.reading(ctx, func(c *conn) error {
+		version, _, _ := strings.Cut(c.pg.ParameterStatus("server_version"), " ")
+		about.Engine = "PostgreSQL " + version
+		_, err := c.row(`SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
+			WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'`, nil, &about.Bytes)
+		return err
+	})
+	return about, err
+}
+
+// Current asks the database itself.
+func (e *database) Current(ctx context.Context) error {
+	return e.reading(ctx, func(c *conn) error {
+		_, err := c.version()
+		return err
+	})
+}
+
+// TempDir is the system's: the database is on another machine, perhaps.
+func (e *database) TempDir() string { return os.TempDir() }
+
+// Close waits for the transaction in hand. Closing twice does nothing.
+func (e *database) Close() error {
+	_ = e.turn.take(context.Background())
+	defer e.turn.leave()
+	e.closed = true
+	if e.writer != nil {
+		e.writer.close()
+	}
+	e.writer = nil
+	e.readers.close()
+	return nil
+}

@@ -1,0 +1,212 @@
+package postgres
+
+import (
+	"errors"
+	"time"
+
+	"patchwatch/db/engine"
+)
+
+const decisionsOf = `
+	SELECT d.project, d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden,
+		d.addressed, d.relation, d.put_with, d.state_at
+	FROM ` + givenNames + `decision d ON d.project = j.project AND d.msgid = j.msgid`
+
+func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
+	out := map[engine.Name]engine.Decision{}
+	return out, q.each(decisionsOf, namesAsArgs(names), func(scan func(...any) error) error {
+		var d engine.Decision
+		err := scan(&d.Project, &d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL,
+			&d.Hidden, &d.Addressed, &d.Relation, &d.PutWith, (*microsOrZero)(&d.StateAt))
+		out[d.Name] = d
+		return err
+	})
+}
+
+func (q queries) SeriesNamed(project int64) (bool, error) {
+	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
+}
+
+func (q queries) AnyPut(project int64) (bool, error) {
+	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
+}
+
+const putColumns = `SELECT d.project, d.msgid, d.put_with FROM `
+
+// The two halves of the query use an index each.
+var putsQuery = putColumns + `decision d WHERE d.project = ? AND ` + in("d.msgid") + ` AND d.put_with IS NOT NULL
+	UNION ` + putColumns + `decision d WHERE d.project = ? AND ` + in("d.put_with")
+
+func (q queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
+	return out, q.each(putsQuery, []any{project, msgids, project, msgids}, takePut(func(p engine.Put) error {
+		out = append(out, p)
+		return nil
+	}))
+}
+
+func (q queries) EachPut(f func(engine.Put) error) error {
+	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
+}
+
+func takePut(f func(engine.Put) error) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var p engine.Put
+		if err := scan(&p.Project, &p.MsgID, &p.With); err != nil {
+			return err
+		}
+		return f(p)
+	}
+}
+
+func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
+	c := &conditions{}
+	c.add(l.Project != "", `project = ?`, l.Project)
+	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
+	c.add(l.Actor != "", is("actor"), string(l.Actor))
+	c.add(l.Below != 0, `id < ?`, l.Below)
+	err = q.each(`SELECT id, time, actor, what, project, msgid, before, after FROM log`+c.where()+`
+		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
+		var e engine.LogEntry
+		err := scan(&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After)
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}
+
+func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
+	err = q.each(`
+		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
+		FROM event WHERE id > ? ORDER BY id`+limit(e.Most), []any{e.Above}, func(scan func(...any) error) error {
+		var e engine.Event
+		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, (*number)(&e.Project), (*number)(&e.Mail), (*number)(&e.Comment),
+			(*number)(&e.Series), (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After), (*number)(&e.Check))
+		out = append(out, e)
+		return err
+	})
+	return out, err
+}
+
+func (q queries) LastEvent() (id int64, date time.Time, err error) {
+	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
+	return id, date, err
+}
+
+func (t *tx) PutDecisions(decisions []engine.Decision) error {
+	for i := range decisions {
+		d := &decisions[i]
+		query, args := `
+			INSERT INTO decision (project, msgid, state, delegate, archived, series_name, commit_ref, pull_url, hidden,
+				addressed, relation, put_with, state_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (project, msgid) DO UPDATE SET state = excluded.state, delegate = excluded.delegate,
+				archived = excluded.archived, series_name = excluded.series_name, commit_ref = excluded.commit_ref,
+				pull_url = excluded.pull_url, hidden = excluded.hidden, addressed = excluded.addressed,
+				relation = excluded.relation, put_with = excluded.put_with, state_at = excluded.state_at`,
+			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
+				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation),
+				orNull(d.PutWith), microsOrNull(d.StateAt)}
+		if d.Empty() {
+			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
+		}
+		if err := t.w.exec(query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orNull is what a pointer points to; NULL for none.
+func orNull[T any](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+func (t *tx) MoveDecisions(from, to int64) error {
+	return errors.Join(t.w.exec(`UPDATE decision d SET project = ? WHERE project = ?
+			AND NOT EXISTS (SELECT 1 FROM decision o WHERE o.project = ? AND o.msgid = d.msgid)`, to, from, to),
+		t.w.exec(`UPDATE pair p SET project = ? WHERE project = ? AND NOT EXISTS (
+			SELECT 1 FROM pair o WHERE o.project = ? AND o.msgid = p.msgid AND o.other = p.other)`, to, from, to))
+}
+
+func (t *tx) AddLog(entries []engine.LogEntry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	first, err := t.next(`log`, len(entries))
+	if err != nil {
+		return err
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.ID = first + int64(i)
+		if err := t.w.exec(`
+			INSERT INTO log (id, time, actor, what, project, msgid, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			e.ID, e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before,
+			e.After); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) AddEvents(events []engine.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	first, err := t.next(`event`, len(events))
+	if err != nil {
+		return err
+	}
+	c := t.counting(eventTotal)
+	for i := range events {
+		events[i].ID = first + int64(i)
+		c.comes(rowKind{project: events[i].Project, kind: string(events[i].Category)})
+	}
+	if err := t.w.exec(insertEvents, eventColumns(events)...); err != nil {
+		return err
+	}
+	return c.write()
+}
+
+// insertEvents takes the columns of many events. In texts and numbers that may be absent, empty and 0 stand for NULL.
+const insertEvents = `INSERT INTO event (id, date, category, project, mail, comment, series, actor, before, after,
+		check_result)
+	SELECT id, date, category, project, nullif(mail, 0), nullif(comment, 0), nullif(series, 0), nullif(actor, ''),
+		nullif(before, ''), nullif(after, ''), nullif(check_result, 0)
+	FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
+		?::text[], ?::text[], ?::bigint[])
+		e(id, date, category, project, mail, comment, series, actor, before, after, check_result)`
+
+// eventColumns are the arguments of insertEvents.
+func eventColumns(events []engine.Event) []any {
+	numbers := func(of func(*engine.Event) int64) []int64 {
+		out := make([]int64, len(events))
+		for i := range events {
+			out[i] = of(&events[i])
+		}
+		return out
+	}
+	texts := func(of func(*engine.Event) string) []string {
+		out := make([]string, len(events))
+		for i := range events {
+			out[i] = of(&events[i])
+		}
+		return out
+	}
+	return []any{
+		numbers(func(e *engine.Event) int64 { return e.ID }),
+		numbers(func(e *engine.Event) int64 { return e.Date.UnixMicro() }),
+		texts(func(e *engine.Event) string { return string(e.Category) }),
+		numbers(func(e *engine.Event) int64 { return e.Project }),
+		numbers(func(e *engine.Event) int64 { return e.Mail }),
+		numbers(func(e *engine.Event) int64 { return e.Comment }),
+		numbers(func(e *engine.Event) int64 { return e.Series }),
+		texts(func(e *engine.Event) string { return string(e.Actor) }),
+		texts(func(e *engine.Event) string { return e.Before }),
+		texts(func(e *engine.Event) string { return e.After }),
+		numbers(func(e *engine.Event) int64 { return e.Check }),
+	}
+}

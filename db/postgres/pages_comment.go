@@ -1,0 +1,66 @@
+package postgres
+
+import "patchwatch/track"
+
+func (q queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
+	ids, total, err := q.idsOf(commentListing(f), f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.commentRows(ids, f.Scope)
+	return page, err
+}
+
+var commentColumnsOrder = map[string]columnOrder{
+	"date":      {exprs: []string{`r.date`}},
+	"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = m.sender`},
+	"subject":   {exprs: []string{`m.name`}},
+}
+
+// commentListing lists few replies in any case: those to one mail.
+func commentListing(f track.CommentQuery) *listing {
+	l := &listing{row: `r.mail`, from: `reply r`, joins: ` JOIN mail m ON m.id = r.mail`}
+	l.sortBy(f.Scope, f.Order, `r.id`, commentColumnsOrder)
+	c := &l.where
+	c.add(true, `r.parent IN (`+standing+`)`, f.Parent)
+	c.add(true, `NOT r.ignored`)
+	c.scope(`r`, f.Scope)
+	c.named(`m.name`, f.Words)
+	return l
+}
+
+// standing is the mail that stands for the name that a mail has.
+const standing = copiesOf + ` o.id = ? AND n.chosen`
+
+// copiesOf are all mails n of the name that a mail o has.
+const copiesOf = `SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
+	AND n.project IS NOT DISTINCT FROM o.project WHERE`
+
+func commentRowsQuery(s track.Scope) string {
+	return `
+	SELECT r.mail, r.id, r.project, m.msgid, m.name, r.date, r.hidden, m.sender, a.id, ` + shownName(s) + `, d.addressed,
+		coalesce(p.id, c.id), pm.project, pm.msgid, pm.name, pm.date, c.mail IS NOT NULL
+	FROM ` + given + `reply r ON r.mail = j.value JOIN mail m ON m.id = r.mail LEFT JOIN decision d ON d.project = r.project AND d.msgid = m.msgid
+		LEFT JOIN person pe ON pe.email = m.sender LEFT JOIN address a ON a.email = m.sender
+		LEFT JOIN mail pm ON pm.id = r.parent LEFT JOIN patch p ON p.mail = r.parent LEFT JOIN cover c ON c.mail = r.parent`
+}
+
+// commentRows tells what these replies have, in the same order.
+func (q queries) commentRows(mails []int64, scope track.Scope) ([]track.CommentRow, error) {
+	if len(mails) == 0 {
+		return nil, nil
+	}
+	out := make([]track.CommentRow, 0, len(mails))
+	err := q.each(commentRowsQuery(scope), []any{mails}, func(scan func(...any) error) error {
+		var c track.CommentRow
+		p := &c.Parent
+		err := scan(&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
+			(*number)(&c.Submitter.ID), &c.Submitter.Name, &c.Addressed,
+			(*number)(&p.ID), (*number)(&p.Project), (*text)(&p.MsgID), (*text)(&p.Name), (*seconds)(&p.Date), &c.OnCover)
+		out = append(out, c)
+		return err
+	})
+	inOrderOf(out, mails, func(c *track.CommentRow) int64 { return c.Mail })
+	return out, err
+}

@@ -1,0 +1,78 @@
+package postgres
+
+import (
+	"strings"
+
+	"patchwatch/track"
+)
+
+func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track.CoverRow], err error) {
+	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.MsgIDs) {
+		return page, nil
+	}
+	ids, total, err := q.idsOf(coverListing(f), f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.coverRows(ids, f.Scope)
+	return page, err
+}
+
+var (
+	coverName = columnOrder{[]string{`m.name`}, ` JOIN mail m ON m.id = c.mail`}
+
+	coverColumnsOrder = map[string]columnOrder{
+		"date":      {exprs: []string{`c.date`}},
+		"name":      coverName,
+		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = c.submitter`},
+	}
+)
+
+func coverListing(f track.CoverQuery) *listing {
+	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
+	w := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
+	c := &l.where
+	if len(f.Words) > 0 {
+		l.joins = coverName.joins
+		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
+		l.words.named(`m.name`, f.Words)
+	}
+	anyOf(c, `c.id`, f.IDs)
+	c.add(f.MsgIDs != nil, `c.mail IN (`+chosenNamed+`)`, []string(f.MsgIDs))
+	anyOf(c, `c.series`, f.Series)
+	anyOf(c, `c.submitter`, f.Submitters)
+	few := len(c.terms) > 0
+	c.scope(`c`, f.Scope)
+	l.walkProjects(`cover`, `c`, f.Projects, w, len(f.Words) > 0)
+	l.ordered, l.exact = l.ordered && !few, l.exact && !few
+	return l
+}
+
+func coverRowsQuery(s track.Scope) string {
+	return `
+	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` +
+		shownName(s) + `, ` + seriesBrief + `
+	FROM ` + given + `cover c ON c.mail = j.value JOIN mail m ON m.id = c.mail LEFT JOIN person pe ON pe.email = c.submitter
+		LEFT JOIN address a ON a.email = c.submitter LEFT JOIN series s ON s.id = c.series`
+}
+
+// coverRows tells what the covers of these mails have, in the same order.
+func (q queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow, error) {
+	if len(mails) == 0 {
+		return nil, nil
+	}
+	out := make([]track.CoverRow, 0, len(mails))
+	var c track.CoverRow
+	dest := append([]any{
+		&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
+		(*number)(&c.Submitter.ID), &c.Submitter.Name,
+	}, seriesBriefInto(&c.Series)...)
+	err := q.each(coverRowsQuery(scope), []any{mails}, func(scan func(...any) error) error {
+		err := scan(dest...)
+		out = append(out, c)
+		return err
+	})
+	inOrderOf(out, mails, func(c *track.CoverRow) int64 { return c.Mail })
+	return out, err
+}

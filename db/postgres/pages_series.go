@@ -1,0 +1,128 @@
+package postgres
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"patchwatch/track"
+)
+
+func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
+	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
+		return page, nil
+	}
+	ids, total, err := q.idsOf(seriesListing(f), f.Paging, known)
+	if err != nil {
+		return page, err
+	}
+	page.Total = total
+	page.Rows, err = q.seriesRows(ids, f.Scope)
+	return page, err
+}
+
+// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps the server from looking
+// for that mail where the series has a name of its own.
+const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
+
+var (
+	seriesName = columnOrder{[]string{`coalesce(s.given, s.name, lm.name, '')`}, leadersName}
+
+	seriesColumnsOrder = map[string]columnOrder{
+		"date":         {exprs: []string{`s.date`}},
+		"name":         seriesName,
+		"submitter":    {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = s.submitter`},
+		"received_all": {exprs: []string{`s.complete`}},
+	}
+)
+
+func seriesListing(f track.SeriesQuery) *listing {
+	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
+	w := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
+	c := &l.where
+	if len(f.Words) > 0 {
+		l.joins = seriesName.joins
+		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
+		l.words.named(seriesName.exprs[0], f.Words)
+	}
+	anyOf(c, `s.id`, f.IDs)
+	anyOf(c, `s.submitter`, f.Submitters)
+	few := len(c.terms) > 0
+	c.scope(`s`, f.Scope)
+	c.add(f.Incomplete, `NOT s.complete`)
+	l.walkProjects(`series`, `s`, f.Projects, w, len(f.Words) > 0)
+	l.ordered, l.exact = l.ordered && !few, l.exact && !few && !f.Incomplete
+	return l
+}
+
+// seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.
+func seriesRowsQuery(s track.Scope) string {
+	return `
+	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total,
+		s.received, s.complete,
+		s.hidden, a.id, ` + shownName(s) + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, false)
+	FROM ` + given + `series s ON s.id = j.value LEFT JOIN mail m ON m.id = ` + leader + `
+		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
+		LEFT JOIN cover c ON c.mail = s.cover LEFT JOIN mail cm ON cm.id = c.mail`
+}
+
+// seriesRows tells what series have, in the same order.
+func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out := make([]track.SeriesRow, 0, len(ids))
+	if err := q.each(seriesRowsQuery(scope), []any{ids}, func(scan func(...any) error) error {
+		var s track.SeriesRow
+		var coverHidden bool
+		c := &s.Cover
+		err := scan(&s.ID, (*text)(&s.Name), (*seconds)(&s.Date), &s.Version, &s.SeriesBrief.Submitter, &s.Project, &s.Total,
+			&s.Received, &s.Complete, &s.Hidden, (*number)(&s.Submitter.ID), &s.Submitter.Name,
+			(*number)(&c.ID), (*number)(&c.Project), (*text)(&c.MsgID), (*text)(&c.Name), (*seconds)(&c.Date), &coverHidden)
+		if s.Submitter.Email = s.SeriesBrief.Submitter; coverHidden && !scope.Whole {
+			s.Cover = track.MailBrief{}
+		}
+		out = append(out, s)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	inOrderOf(out, ids, func(s *track.SeriesRow) int64 { return s.ID })
+	patches, err := q.patchesOf(ids, scope)
+	for i := range out {
+		out[i].Patches = patches[out[i].ID]
+	}
+	return out, err
+}
+
+const patchesOfSeries = `
+	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + given +
+	`patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
+
+// patchesOf gives the patches of each series by their numbers in it.
+func (q queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
+	type place struct {
+		number int
+		mail   int64
+		patch  track.MailBrief
+	}
+	places := make(map[int64][]place, len(series))
+	var id int64
+	var p place
+	dest := append([]any{&id, &p.number, &p.mail}, mailBriefInto(&p.patch)...)
+	if err := q.each(patchesOfSeries, []any{series, scope.Whole}, func(scan func(...any) error) error {
+		err := scan(dest...)
+		places[id] = append(places[id], p)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	out := make(map[int64][]track.MailBrief, len(series))
+	for id, all := range places {
+		slices.SortStableFunc(all, func(a, b place) int { return cmp.Or(a.number-b.number, cmp.Compare(a.mail, b.mail)) })
+		for _, p := range all {
+			out[id] = append(out[id], p.patch)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,258 @@
+// Package pgtest runs a PostgreSQL server for tests, in a folder of its own.
+package pgtest
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"patchwatch/internal/needs"
+)
+
+// Server is a server that is asked through a socket in its folder. Nothing that it is told outlives a crash of the
+// machine.
+type Server struct {
+	Dir   string
+	bin   string
+	extra []string // settings, as -c has them
+	as    *syscall.Credential
+	stop  chan os.Signal // what the process is to be sent
+	ended chan struct{}  // closed when it has
+}
+
+// New makes a server in memory, where there is room, and starts it. settings are as in "fsync=on".
+func New(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	bin := needs.PostgreSQL(t)
+	s, err := newServer(bin, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Remove)
+	return s
+}
+
+var shared struct {
+	once   sync.Once
+	server *Server
+	err    error
+}
+
+// Shared is one server for all tests of a package, whose TestMain calls Main.
+func Shared(t testing.TB) *Server {
+	t.Helper()
+	bin := needs.PostgreSQL(t)
+	shared.once.Do(func() { shared.server, shared.err = newServer(bin, nil) })
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.server
+}
+
+// Main runs the tests of a package and stops the server that they shared.
+func Main(m *testing.M) {
+	code := m.Run()
+	if shared.server != nil {
+		shared.server.Remove()
+	}
+	os.Exit(code)
+}
+
+func newServer(bin string, settings []string) (*Server, error) {
+	dir, err := os.MkdirTemp("/dev/shm", "pwpg-")
+	if err != nil {
+		dir, err = os.MkdirTemp("", "pwpg-")
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Dir: dir, bin: bin, extra: settings}
+	if err := s.make(); err != nil {
+		s.Remove()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) make() error {
+	if err := s.becomeAnother(); err != nil {
+		return err
+	}
+	initdb := s.command("initdb", "-D", filepath.Join(s.Dir, "data"), "-U", "patchwatch", "-A", "trust", "-E", "UTF8",
+		"--locale=C", "--no-sync", "--no-instructions")
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	return s.Start()
+}
+
+// becomeAnother has the server run as somebody who is not root, as it refuses to.
+func (s *Server) becomeAnother() error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	who, err := user.Lookup("postgres")
+	if err != nil {
+		if who, err = user.Lookup("nobody"); err != nil {
+			return err
+		}
+	}
+	uid, _ := strconv.Atoi(who.Uid)
+	gid, _ := strconv.Atoi(who.Gid)
+	s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return os.Chown(s.Dir, uid, gid)
+}
+
+func (s *Server) command(name string, args ...string) *exec.Cmd {
+	c := exec.Command(filepath.Join(s.bin, name), args...)
+	c.Dir = s.Dir
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C"}
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: s.as, Pdeathsig: syscall.SIGQUIT}
+	return c
+}
+
+// Start starts the server again after Stop, and waits until it answers.
+func (s *Server) Start() error {
+	log, err := os.OpenFile(filepath.Join(s.Dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	args := []string{"-D", filepath.Join(s.Dir, "data"), "-k", s.Dir, "-c", "listen_addresses="}
+	for _, setting := range append([]string{"fsync=off", "synchronous_commit=on", "full_page_writes=off",
+		"max_connections=300", "shared_buffers=64MB"}, s.extra...) {
+		args = append(args, "-c", setting)
+	}
+	c := s.command("postgres", args...)
+	c.Stdout, c.Stderr = log, log
+	started := make(chan error)
+	s.stop, s.ended = make(chan os.Signal), make(chan struct{})
+	go run(c, started, s.stop, s.ended)
+	if err := <-started; err != nil {
+		return err
+	}
+	return s.await()
+}
+
+// run stays with the thread that started the process, since the process ends with that thread.
+func run(c *exec.Cmd, started chan<- error, stop <-chan os.Signal, ended chan<- struct{}) {
+	runtime.LockOSThread()
+	defer close(ended)
+	err := c.Start()
+	started <- err
+	if err != nil {
+		return
+	}
+	gone := make(chan struct{})
+	go func() {
+		_ = c.Wait()
+		close(gone)
+	}()
+	for {
+		select {
+		case signal := <-stop:
+			_ = c.Process.Signal(signal)
+		case <-gone:
+			return
+		}
+	}
+}
+
+func (s *Server) await() error {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		err := s.Exec("postgres", "SELECT 1")
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.ended:
+			return fmt.Errorf("the server has ended; its log is %s", filepath.Join(s.Dir, "log"))
+		default:
+		}
+		if time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+// Stop ends the server and waits for its end: at once with SIGQUIT, as after a crash; in order with SIGINT.
+func (s *Server) Stop(signal os.Signal) {
+	if s.ended == nil {
+		return
+	}
+	select {
+	case s.stop <- signal:
+	case <-s.ended:
+	}
+	<-s.ended
+}
+
+// Remove ends the server and removes its folder.
+func (s *Server) Remove() {
+	s.Stop(syscall.SIGQUIT)
+	os.RemoveAll(s.Dir)
+}
+
+// Name is what patchwatch calls a database of the server.
+func (s *Server) Name(database string) string {
+	return "postgres://patchwatch@/" + url.PathEscape(database) + "?host=" + url.QueryEscape(s.Dir)
+}
+
+// Exec runs SQL in a database.
+func (s *Server) Exec(database, sql string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	c, err := pgconn.Connect(ctx, s.Name(database))
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	_, err = c.Exec(ctx, sql).ReadAll()
+	return err
+}
+
+// Databases makes databases of a server, each from a template.
+type Databases struct {
+	*Server
+	Template string
+
+	mu   sync.Mutex
+	made map[string]string // guarded by mu: by the folder whose end is theirs
+	n    int               // guarded by mu
+}
+
+// For makes a database that is dropped some time after a folder is removed.
+func (d *Databases) For(dir string) (name string, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for folder, database := range d.made {
+		if _, err := os.Stat(folder); err != nil {
+			if err := d.Exec("postgres", "DROP DATABASE "+database+" WITH (FORCE)"); err != nil {
+				return "", err
+			}
+			delete(d.made, folder)
+		}
+	}
+	d.n++
+	database := "t" + strconv.Itoa(d.n)
+	if err := d.Exec("postgres", "CREATE DATABASE "+database+" TEMPLATE "+d.Template); err != nil {
+		return "", err
+	}
+	if d.made == nil {
+		d.made = map[string]string{}
+	}
+	d.made[dir] = database
+	return d.Name(database), nil
+}

@@ -1,0 +1,156 @@
+package postgres
+
+import (
+	"cmp"
+
+	"patchwatch/db/engine"
+)
+
+var (
+	putSeries = upsert("series", 1, "id", "project", "key", "name", "version", "total", "received", "complete", "date",
+		"submitter", "cover", "given", "hidden", "revises")
+	putPatch = upsert("patch", 1, "mail", "project", "series", "number", "date", "submitter", "state", "delegate",
+		"archived", "id", "hidden", "checked", "superseded")
+	putCover  = upsert("cover", 1, "mail", "project", "series", "id", "date", "submitter", "hidden")
+	putReply  = upsert("reply", 1, "mail", "project", "parent", "date", "ignored", "clean", "id", "hidden")
+	putPerson = upsert("person", 1, "email", "name", "date", "mail")
+)
+
+func (t *tx) Put(d *engine.Derived) error {
+	for _, put := range []func(*engine.Derived) error{t.putSeries, t.putPatches, t.putCovers, t.putReplies, t.putPeople} {
+		if err := put(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) putSeries(d *engine.Derived) error {
+	c := t.counting(seriesTotal)
+	if err := c.leave(keysOf(d.Series, func(s *engine.SeriesRow) int64 { return s.ID })); err != nil {
+		return err
+	}
+	for i := range d.Series {
+		s := &d.Series[i]
+		if err := t.w.exec(putSeries, s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received,
+			s.Complete, s.Date.Unix(), s.Submitter, numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden,
+			numberOrNull(s.Revises)); err != nil {
+			return err
+		}
+		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
+	}
+	return c.write()
+}
+
+func (t *tx) putPatches(d *engine.Derived) error {
+	c := t.counting(patchTotal)
+	if err := c.leave(keysOf(d.Patches, func(p *engine.PatchRow) int64 { return p.Mail })); err != nil {
+		return err
+	}
+	for i := range d.Patches {
+		p := &d.Patches[i]
+		var number any // means nothing without a series
+		if p.Series != 0 {
+			number = p.Number
+		}
+		if err := t.w.exec(putPatch, p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter,
+			string(p.State), textOrNull(p.Delegate), p.Archived, p.ID, p.Hidden, int64(p.Checked),
+			numberOrNull(p.Superseded)); err != nil {
+			return err
+		}
+		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
+	}
+	return c.write()
+}
+
+func (t *tx) putCovers(d *engine.Derived) error {
+	n := t.counting(coverTotal)
+	if err := n.leave(keysOf(d.Covers, func(c *engine.CoverRow) int64 { return c.Mail })); err != nil {
+		return err
+	}
+	for i := range d.Covers {
+		c := &d.Covers[i]
+		if err := t.w.exec(putCover, c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter,
+			c.Hidden); err != nil {
+			return err
+		}
+		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
+	}
+	return n.write()
+}
+
+func (t *tx) putReplies(d *engine.Derived) error {
+	for i := range d.Replies {
+		r := &d.Replies[i]
+		if err := t.w.exec(putReply, r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID,
+			r.Hidden); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numberPeople gives those who are named first their numbers, in the order in which they are named.
+const numberPeople = `
+	INSERT INTO address (id, email)
+	SELECT (SELECT coalesce(max(id), 0) FROM address) + row_number() OVER (ORDER BY n.place), n.email
+	FROM unnest(?::text[]) WITH ORDINALITY n(email, place)
+	WHERE NOT EXISTS (SELECT 1 FROM address a WHERE a.email = n.email)`
+
+func (t *tx) putPeople(d *engine.Derived) error {
+	if len(d.People) == 0 {
+		return nil
+	}
+	emails := make([]string, len(d.People))
+	for i := range d.People {
+		p := &d.People[i]
+		emails[i] = p.Email
+		if err := t.w.exec(putPerson, p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
+			return err
+		}
+	}
+	return t.w.exec(numberPeople, emails)
+}
+
+func (t *tx) DropMails(mails []int64) error {
+	return cmp.Or(
+		t.dropCounted(patchTotal, `DELETE FROM patch WHERE mail = ANY (?)`, mails),
+		t.dropCounted(coverTotal, `DELETE FROM cover WHERE mail = ANY (?)`, mails),
+		t.w.exec(`DELETE FROM reply WHERE mail = ANY (?)`, mails))
+}
+
+func (t *tx) DropSeries(ids []int64) error {
+	return t.dropCounted(seriesTotal, `DELETE FROM series WHERE id = ANY (?)`, ids)
+}
+
+func (t *tx) DropPeople(emails []string) error {
+	return t.w.exec(`DELETE FROM person WHERE email = ANY (?)`, emails)
+}
+
+// dropCounted takes out rows of a table whose rows are counted.
+func (t *tx) dropCounted(list countedList, query string, keys []int64) error {
+	c := t.counting(list)
+	return cmp.Or(c.leave(keys), t.w.exec(query, keys), c.write())
+}
+
+func keysOf[R any](rows []R, key func(*R) int64) []int64 {
+	keys := make([]int64, len(rows))
+	for i := range rows {
+		keys[i] = key(&rows[i])
+	}
+	return keys
+}
+
+// DropStrays takes out series after patches and covers, of which they may have been made.
+func (t *tx) DropStrays() error {
+	const noMail = ` WHERE NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = mail AND m.chosen AND m.project IS NOT NULL)`
+	if err := t.runs(
+		`DELETE FROM patch`+noMail, `DELETE FROM cover`+noMail, `DELETE FROM reply`+noMail,
+		`DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.series = series.id)
+			AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.mail = series.cover AND c.series = series.id)`,
+		`DELETE FROM person WHERE email = '' OR NOT EXISTS (SELECT 1 FROM mail n WHERE n.sender = person.email AND `+
+			isNaming("n.")+`)`); err != nil {
+		return err
+	}
+	return t.countAnew()
+}

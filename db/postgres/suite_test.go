@@ -1,0 +1,57 @@
+package postgres_test
+
+import (
+	"context"
+	"os"
+	"sync"
+	"testing"
+
+	"patchwatch/db/dbtest"
+	"patchwatch/db/engine"
+	"patchwatch/db/postgres"
+	"patchwatch/db/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// template is a database with nothing but the schema, of which others are copies: to make it takes longer.
+var template sync.Once
+
+func databases(t testing.TB) *pgtest.Databases {
+	t.Helper()
+	all.Server = pgtest.Shared(t)
+	template.Do(func() {
+		if err := all.Exec("postgres", "CREATE DATABASE "+all.Template); err != nil {
+			t.Fatal(err)
+		}
+		e, err := postgres.OpenEngine(context.Background(), all.Name(all.Template))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Close()
+	})
+	return all
+}
+
+var all = &pgtest.Databases{Template: "empty"}
+
+// onServer makes a database of the server.
+func onServer(t testing.TB) dbtest.Maker {
+	d := databases(t)
+	return func(dir string) dbtest.Opener {
+		name, err := d.For(dir)
+		return func(ctx context.Context) (engine.Engine, error) {
+			if err != nil {
+				return nil, err
+			}
+			return postgres.OpenEngine(ctx, name)
+		}
+	}
+}
+
+func TestSuite(t *testing.T) {
+	if os.Getenv("PATCHWATCH_POSTGRES") == "" {
+		t.Skip("this engine is not whole yet")
+	}
+	dbtest.Run(t, onServer(t))
+}
