@@ -56,7 +56,7 @@ pictures: build
 # Where things happen at once: not the rooms that are pure, nor tests that measure, or in which one goroutine asks databases or servers
 # very much; and of the command and of SQLite what watches, serves, sends, waits for others. Random trials are few here: make test makes
 # many. What has a slash comes last: go test looks at nothing behind it.
-ONE_BY_ONE := TestHostile|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestTextOfEveryMail|TestPagesA(sk|re)
+ONE_BY_ONE := TestHostile|TestPrivateIsAbsent|TestAnswersAreCurrent|TestIndexIsScan|TestTextOfEveryMail|TestRemarksStand|TestPagesA(sk|re)
 ONE_AT_A_TIME := OthersStoreMail|PutsInAnyOrder|SupersededInAnyOrder|OrderDoesNotMatter|DecidedAndFollowedLater|ToldIsWhatChanged|NumbersInAnyOrder
 AT_ONCE := Serve|Watch|Servers|Hooks|Metrics|Manager|Signal|Interrupted|Finishes|Delivered|Fault|Locked|Socket|Outlive|FIFO|Race|AtOnce|LogBeside|Replaced|Goes|Cancelled|Closed|Wait|Stamp|Warm|ReadOnly
 SUITE_AT_ONCE := AtOnce|Several|Beside|Cancelled|Closed|Panic|Turns|Broken|Together|Lease

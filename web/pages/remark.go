@@ -2,6 +2,7 @@ package pages
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,7 +51,7 @@ func (c *call) asides(t *talk) *asides {
 				shown[under].Under = append(shown[under].Under, s)
 			case r.At >= 0:
 				a.at[r.At] = append(a.at[r.At], s)
-			case !s.greets():
+			default:
 				a.Whole = append(a.Whole, s)
 			}
 			if r.At >= 0 {
@@ -58,6 +59,7 @@ func (c *call) asides(t *talk) *asides {
 			}
 		}
 	}
+	a.Whole = slices.DeleteFunc(a.Whole, (*remark).greets)
 	return a
 }
 
@@ -84,8 +86,10 @@ func (r *remark) First() string {
 	return mailtext.Visible(cut(r.Lines[0], 100))
 }
 
-// greets tells that a remark is a greeting and nothing else.
-func (r *remark) greets() bool { return len(r.Lines) == 1 && isGreeting(strings.TrimSpace(r.Lines[0])) }
+// greets tells that a remark is a greeting and nothing else, which nobody answers.
+func (r *remark) greets() bool {
+	return len(r.Under) == 0 && len(r.Lines) == 1 && isGreeting(strings.TrimSpace(r.Lines[0]))
+}
 
 // isGreeting tells a line such as "Hello Ada,".
 func isGreeting(line string) bool {
