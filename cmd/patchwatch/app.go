@@ -12,11 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -32,7 +32,7 @@ type app struct {
 	stuckAfter time.Duration                       // ops.StuckAfter, except in tests
 	disturb    func(*watcher.Config[*intake.Mail]) // nil, except in tests, which kill the process at one of allSteps
 
-	db      string // path of the database
+	db      string // the path of the database, or its name on a server
 	started bool   // a command's own code runs; errors before that are wrong usage
 }
 
@@ -58,7 +58,7 @@ func (a *app) newProgress(what, unit string) *term.Progress {
 
 // writing runs f with the database open for writing. It makes the database if there is none.
 func (a *app) writing(ctx context.Context, f func(*db.Store) error) error {
-	store, err := sqlite.Open(ctx, a.db)
+	store, err := engines.Open(ctx, a.db)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (a *app) reading(ctx context.Context, f func(*db.Store) error) error {
 // readingWith is reading that leaves f some time to tidy up after a signal.
 func (a *app) readingWith(ctx context.Context, patience time.Duration, f func(*db.Store) error) error {
 	defer onlyReading(ctx, patience)()
-	store, err := sqlite.OpenReadOnly(ctx, a.db)
+	store, err := engines.OpenReadOnly(ctx, a.db)
 	if errors.Is(err, db.ErrNotExist) {
 		return a.noDatabase()
 	}
@@ -98,7 +98,7 @@ func useEnvironment(store *db.Store) {
 
 // changing is writing, for commands that need a database with something in it.
 func (a *app) changing(ctx context.Context, f func(*db.Store) error) error {
-	if _, err := os.Stat(a.db); errors.Is(err, os.ErrNotExist) {
+	if err := engines.Exists(ctx, a.db); err != nil {
 		return a.noDatabase()
 	}
 	return a.writing(ctx, f)
@@ -106,7 +106,7 @@ func (a *app) changing(ctx context.Context, f func(*db.Store) error) error {
 
 func (a *app) noDatabase() error {
 	return fmt.Errorf("there is no database %s; "+
-		"patchwatch watch MAILDIR or patchwatch import makes it, --db FILE names another", a.db)
+		"patchwatch watch MAILDIR or patchwatch import makes it, --db names another", engines.Shown(a.db))
 }
 
 // projectFlag adds the flag that says which project is meant, where an ID stands for mail in several.

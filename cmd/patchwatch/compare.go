@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 )
 
 func (a *app) compareCommand() *cobra.Command {
@@ -66,6 +66,9 @@ func (a *app) printDifferences(x, y *db.Lines) error {
 
 // linesOf reads a dump, or makes it from a database.
 func linesOf(ctx context.Context, path string) (*db.Lines, error) {
+	if !engines.IsFile(path) {
+		return linesOfDatabase(ctx, path)
+	}
 	f, _, err := intake.Open(ctx, path)
 	if err != nil {
 		return nil, err
@@ -106,7 +109,7 @@ func linesOfDump(in *bufio.Reader, compressed bool) (*db.Lines, error) {
 }
 
 func linesOfDatabase(ctx context.Context, path string) (*db.Lines, error) {
-	s, err := sqlite.OpenReadOnly(ctx, path)
+	s, err := engines.OpenReadOnly(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -129,7 +130,7 @@ func (a *app) maildirs(ctx context.Context, named []string) (paths []string, err
 		return err
 	})
 	if err == nil && len(paths) == 0 {
-		err = fmt.Errorf("no Maildir is watched into %s; name one", a.db)
+		err = fmt.Errorf("no Maildir is watched into %s; name one", engines.Shown(a.db))
 	}
 	return paths, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
@@ -63,5 +64,5 @@ func (a *app) status(ctx context.Context, dirs []string) (r ops.Report, err erro
 	if err == nil || len(dirs) == 0 {
 		return r, err
 	}
-	return ops.ReportWithout(a.db, err, dirs)
+	return ops.ReportWithout(engines.Shown(a.db), engines.Kind(a.db), err, dirs)
 }

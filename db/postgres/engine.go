@@ -136,7 +136,7 @@ func (e *database) Examine(ctx context.Context, fault func(sentence string)) err
 }
 
 func (e *database) About(ctx context.Context) (about engine.About, err error) {
-	about.Location = shown(e.name)
+	about.Location = Shown(e.name)
 	err = e.reading(ctx, func(c *conn) error {
 		version, _, _ := strings.Cut(c.pg.ParameterStatus("server_version"), " ")
 		about.Engine = "PostgreSQL " + version

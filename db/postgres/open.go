@@ -46,7 +46,7 @@ func storeOf(ctx context.Context, name string, open func(context.Context, string
 	s, err := db.New(ctx, e)
 	if err != nil {
 		e.Close()
-		return nil, fmt.Errorf("open database %s: %w", shown(name), err)
+		return nil, fmt.Errorf("open database %s: %w", Shown(name), err)
 	}
 	return s, nil
 }
@@ -69,7 +69,7 @@ func openEngine(ctx context.Context, name string, writable bool) (engine.Engine,
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open database %s: %w", shown(name), explain(err))
+		return nil, fmt.Errorf("open database %s: %w", Shown(name), explain(err))
 	}
 	return e, nil
 }
@@ -175,8 +175,8 @@ func (e *database) bringUpToDate(ctx context.Context) error {
 		"up to date", found, schemaVersion())
 }
 
-// shown is the name of a database without a password.
-func shown(name string) string {
+// Shown is the name of a database without a password.
+func Shown(name string) string {
 	u, err := url.Parse(name)
 	if err != nil {
 		return "postgres://…"

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/db"
 	"patchwatch/ingest"
 	"patchwatch/search"
@@ -17,7 +18,7 @@ import (
 
 // Open is the search index of a database, which is made when it is written first.
 func Open(s *db.Store) *index.Index {
-	return index.New(index.PathFor(s.Path()), ingest.ParserVersion)
+	return index.New(engines.SearchIndex(s.Path()), ingest.ParserVersion)
 }
 
 // source is a Store as the index sees it, for a viewer who does not see all.

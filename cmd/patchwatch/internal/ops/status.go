@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/watcher"
@@ -113,7 +112,7 @@ func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
 	}
 	r.Database = DatabaseStatus{
 		Path: s.Path(), Bytes: st.Bytes, WALBytes: st.LogBytes, Engine: st.Engine,
-		SQLite: strings.TrimPrefix(st.Engine, "SQLite "), Mails: st.Mails, Projects: st.Projects,
+		SQLite: versionOfSQLite(st.Engine), Mails: st.Mails, Projects: st.Projects,
 		Full:    st.OnSight >= track.MaxOnSight,
 		Patches: st.Patches, Series: st.Series, Covers: st.Covers, Comments: st.Comments, Pending: st.Pending,
 		Ignored: st.Ignored, Unrouted: st.Unrouted, Variants: st.Variants,
@@ -121,6 +120,15 @@ func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
 		Unfinished: st.Unfinished, Outdated: st.Mails > 0 && st.Reading < ingest.ParserVersion,
 	}
 	return r, r.Database.countHooks(ctx, s)
+}
+
+// versionOfSQLite is empty where another engine has the database.
+func versionOfSQLite(engine string) string {
+	version, _ := strings.CutPrefix(engine, "SQLite ")
+	if version == engine {
+		return ""
+	}
+	return version
 }
 
 func (d *DatabaseStatus) countHooks(ctx context.Context, s *db.Store) error {
@@ -162,11 +170,11 @@ func timeOrNull(t time.Time) *time.Time {
 }
 
 // ReportWithout looks at Maildirs when the database can't be read.
-func ReportWithout(database string, fault error, dirs []string) (Report, error) {
+func ReportWithout(database, engine string, fault error, dirs []string) (Report, error) {
 	r := Report{
 		Maildirs: []MaildirStatus{},
 		Database: DatabaseStatus{Path: database, Error: fault.Error(),
-			Engine: "SQLite " + sqlite.Version(), SQLite: sqlite.Version()},
+			Engine: engine, SQLite: versionOfSQLite(engine)},
 	}
 	for _, dir := range dirs {
 		path, err := MaildirPath(dir)

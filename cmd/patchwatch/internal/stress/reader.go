@@ -8,15 +8,15 @@ import (
 	"hash"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 	"patchwatch/track"
 )
 
 // reader asks for new events all the time while the watchers are killed, as clients of patchwatch do. It keeps no
 // event, only a sum over what it was shown.
 type reader struct {
-	path  string
+	path  string // or name
 	polls int
 	shown shown
 	said  []string // what it should not have been shown
@@ -45,7 +45,7 @@ func (r *reader) read(ctx context.Context, stop <-chan struct{}) error {
 	for last := false; ; {
 		var err error
 		if store == nil { // until a watcher has made the database
-			store, err = sqlite.OpenReadOnly(ctx, r.path)
+			store, err = engines.OpenReadOnly(ctx, r.path)
 			if err == nil {
 				defer store.Close()
 			}

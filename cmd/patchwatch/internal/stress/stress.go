@@ -3,6 +3,7 @@
 package stress
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,8 +26,12 @@ type Options struct {
 	Freezes  int // how many are stopped for a while
 	Every    time.Duration
 	Seed     uint64 // of the random choices; 0: any
+	Database string // that is made; empty: a file in the folder to work in
 	Dir      string // where the folder to work in is made
 	Keep     bool   // leave that folder there
+
+	// Command runs patchwatch on the host that has this Maildir. nil: they are on this one.
+	Command func(maildir int) []string
 }
 
 // run is one run.
@@ -58,8 +63,12 @@ func (s *Options) Valid() error {
 // The files of a run.
 func (s *run) maildir(n int) string      { return filepath.Join(s.work, fmt.Sprintf("Maildir-%d", n+1)) }
 func (s *run) outbox(name string) string { return filepath.Join(s.work, "outbox", name) }
-func (s *run) stressed() string          { return filepath.Join(s.work, "stressed.db") }
 func (s *run) serial() string            { return filepath.Join(s.work, "serial.db") }
+
+// stressed is the database that the watchers store into.
+func (s *run) stressed() string {
+	return cmp.Or(s.Database, filepath.Join(s.work, "stressed.db"))
+}
 
 // Progress makes a line that shows how far a job is.
 type Progress func(what, unit string) *term.Progress

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 	"patchwatch/watcher"
 )
 
@@ -66,7 +66,7 @@ func (v *verdict) print(out io.Writer, took time.Duration) {
 // judge looks at what is in the Maildir, in the database, and in the watchers' logs.
 func (s *run) judge(ctx context.Context, k *killer) (*verdict, error) {
 	v := &verdict{delivered: len(s.letters), kills: k.kills.Load(), freezes: k.freezes.Load()}
-	store, err := sqlite.OpenReadOnly(ctx, s.stressed())
+	store, err := engines.OpenReadOnly(ctx, s.stressed())
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func (s *run) judgeLogs(v *verdict) error {
 }
 
 func (s *run) judgeDumps(ctx context.Context, store *db.Store, v *verdict) error {
-	serial, err := sqlite.OpenReadOnly(ctx, s.serial())
+	serial, err := engines.OpenReadOnly(ctx, s.serial())
 	if err != nil {
 		return err
 	}

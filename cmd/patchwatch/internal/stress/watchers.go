@@ -73,8 +73,7 @@ func (k *killer) start(slot int) error {
 		return err
 	}
 	defer log.Close()
-	c := &child{Cmd: exec.Command(exe), ended: make(chan struct{})}
-	c.Args = []string{"patchwatch", "--db", k.stressed(), "watch", k.maildir(slot % k.Maildirs)}
+	c := &child{Cmd: k.watch(exe, slot%k.Maildirs), ended: make(chan struct{})}
 	c.Stderr = log
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // they are not to outlive this process
 	if err := c.Start(); err != nil {
@@ -87,6 +86,18 @@ func (k *killer) start(slot int) error {
 		k.children[slot] = c
 	}
 	return nil
+}
+
+// watch is the command that watches a Maildir on its host.
+func (k *killer) watch(exe string, maildir int) *exec.Cmd {
+	args := []string{"--db", k.stressed(), "watch", k.maildir(maildir)}
+	if k.Command != nil {
+		command := k.Command(maildir)
+		return exec.Command(command[0], append(command[1:], args...)...)
+	}
+	c := exec.Command(exe, args...)
+	c.Args[0] = "patchwatch"
+	return c
 }
 
 func (k *killer) log(slot int) string {
