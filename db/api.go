@@ -35,6 +35,7 @@ var (
 	ErrReplaced = engine.ErrReplaced
 	ErrNewer    = engine.ErrNewer
 	ErrClosed   = engine.ErrClosed
+	ErrAway     = engine.ErrAway
 	ErrLease    = engine.ErrLease
 )
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/ops"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
@@ -49,8 +50,12 @@ func (a *app) check(ctx context.Context, s *db.Store, dirs []string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s: %s against their SHA-256, derived rows against a rebuild, the file by SQLite\n", s.Path(),
-		term.Count(checked.Mails, "stored mail"))
+	by := "the file by SQLite"
+	if !engines.IsFile(a.db) {
+		by = "that each mail has its bytes by the server"
+	}
+	fmt.Fprintf(a.out, "%s: %s against their SHA-256, derived rows against a rebuild, %s\n", s.Path(),
+		term.Count(checked.Mails, "stored mail"), by)
 	return a.report(append(found.Faults, checked.Faults...), found.More+checked.More)
 }
 

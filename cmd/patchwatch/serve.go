@@ -51,7 +51,7 @@ what is in hand, and ends.`,
 			if err != nil {
 				return err
 			}
-			err = a.writing(cmd.Context(), func(s *db.Store) error { return v.run(cmd.Context(), s, dirs) })
+			err = v.untilThere(cmd.Context(), func(s *db.Store) error { return v.run(cmd.Context(), s, dirs) })
 			if errors.Is(err, context.Canceled) {
 				return nil // it was stopped while it waited for another process to make the database
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/cmd/patchwatch/internal/ops"
@@ -51,7 +52,7 @@ at once. Nothing is lost either way. To try a failed mail again, move it from fa
 			if err != nil {
 				return err
 			}
-			err = a.writing(cmd.Context(), func(s *db.Store) error {
+			err = w.untilThere(cmd.Context(), func(s *db.Store) error {
 				w.store = s
 				stopMetrics, err := w.serveMetrics(s, dirs, nil)
 				if err != nil {
@@ -138,6 +139,33 @@ func (w *watching) run(ctx context.Context, dirs []string) error {
 	w.log.Info("stopped", "settled", w.settled)
 	return err
 }
+
+// untilThere is writing that tries again for as long as the server which has the database is away, so that the machines
+// of a cluster may start in any order. A run with --once does not wait.
+func (w *watching) untilThere(ctx context.Context, f func(*db.Store) error) error {
+	said := ""
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		err := w.writing(ctx, f)
+		if w.once || !errors.Is(err, db.ErrAway) {
+			return err
+		}
+		if err.Error() != said {
+			said = err.Error()
+			w.log.Warn("waiting for the database", "database", engines.Shown(w.db), "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
+
+// How long it waits for a server that is away until it looks again.
+const (
+	firstWait   = 100 * time.Millisecond
+	longestWait = 5 * time.Second
+)
 
 // checkFlags finds mistakes in flags that watch and serve have in common.
 func (w *watching) checkFlags(cmd *cobra.Command) error {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"syscall"
 	"time"
@@ -28,6 +29,12 @@ func codeOf(err error) string {
 	return ""
 }
 
+// away is an error of a server that may be there again soon.
+type away struct{ error }
+
+func (a away) Unwrap() error        { return a.error }
+func (a away) Is(target error) bool { return target == engine.ErrAway }
+
 // explain puts into words what the server's own words leave open. None of these errors is held against a mail.
 func explain(err error) error {
 	code := codeOf(err)
@@ -38,9 +45,9 @@ func explain(err error) error {
 	case "53100":
 		return fmt.Errorf("the disk of the database server is full: %w", err)
 	case "53300":
-		return fmt.Errorf("the database server has no connection left: %w", err)
+		return away{fmt.Errorf("the database server has no connection left: %w", err)}
 	case "57P01", "57P02", "57P03":
-		return fmt.Errorf("the database server stops or starts: %w", err)
+		return away{fmt.Errorf("the database server stops or starts: %w", err)}
 	case "25006":
 		return fmt.Errorf("the database server can only be read, as a replica: %w", err)
 	case "3D000":
@@ -65,8 +72,8 @@ func explainJourney(err error) error {
 	var network net.Error
 	switch {
 	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, errLost),
-		errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET):
-		return fmt.Errorf("the database server can't be reached: %w", err)
+		errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.ErrUnexpectedEOF):
+		return away{fmt.Errorf("the database server can't be reached: %w", err)}
 	}
 	return err
 }

@@ -50,6 +50,15 @@ func SmallDisk(t testing.TB, dir, options string) {
 	})
 }
 
+// Networks skips a test that may not make networks of its own: that takes root, and ip of the package iproute2.
+func Networks(t testing.TB) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("only root may make networks")
+	}
+	program(t, "ip")
+}
+
 // PostgreSQL is the folder of PostgreSQL's programs. Debian has them out of the way, by version: the newest is taken.
 // Without them a test is skipped or fails, as without git.
 func PostgreSQL(t testing.TB) string {

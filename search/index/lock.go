@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sys/unix"
@@ -17,6 +18,9 @@ import (
 var ErrLocked = errors.New("another process keeps the search index")
 
 func (x *Index) lock() (*flock.Flock, error) {
+	if err := os.MkdirAll(filepath.Dir(x.path), 0o700); err != nil {
+		return nil, fmt.Errorf("make a folder for the search index: %w", err)
+	}
 	l := flock.New(x.path+"-lock", flock.SetFlag(os.O_RDONLY|os.O_CREATE|unix.O_NOFOLLOW), flock.SetPermissions(0o644))
 	ok, err := l.TryLock()
 	if err != nil {

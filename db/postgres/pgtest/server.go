@@ -3,6 +3,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -221,6 +222,19 @@ func (s *Server) Exec(database, sql string) error {
 	defer c.Close(ctx)
 	_, err = c.Exec(ctx, sql).ReadAll()
 	return err
+}
+
+// Trust lets who asks from a network ("10.0.0.0/8") in without a password.
+func (s *Server) Trust(network string) error {
+	f, err := os.OpenFile(filepath.Join(s.Dir, "data", "pg_hba.conf"), os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "\nhost all all %s trust\n", network)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return s.Exec("postgres", "SELECT pg_reload_conf()")
 }
 
 // Databases makes databases of a server, each from a template.

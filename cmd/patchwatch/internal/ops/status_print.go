@@ -26,8 +26,12 @@ func (r Report) Print(w io.Writer) error {
 		line("Database", "%s", d.Error)
 		return nil
 	}
-	line("Database", "%s, %s, and %s in the log beside it; %s", d.Path, term.Bytes(d.Bytes), term.Bytes(d.WALBytes),
-		d.Engine)
+	if d.SQLite == "" {
+		line("Database", "%s, %s; %s", d.Path, term.Bytes(d.Bytes), d.Engine)
+	} else {
+		line("Database", "%s, %s, and %s in the log beside it; %s", d.Path, term.Bytes(d.Bytes), term.Bytes(d.WALBytes),
+			d.Engine)
+	}
 	line("  mails", "%d stored, in %s", d.Mails, term.Count(d.Projects, "project"))
 	line("  patches", "%d in %d series, %s", d.Patches, d.Series, term.Count(d.Covers, "cover"))
 	if d.Full {
