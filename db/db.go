@@ -45,7 +45,10 @@ func New(ctx context.Context, e engine.Engine) (*Store, error) {
 		err = s.engine.View(ctx, func(v engine.View) error {
 			last, err := v.LastMail()
 			s.frames.NoteStored(last)
-			return err
+			if err != nil {
+				return err
+			}
+			return refuseHalf(v)
 		})
 	}
 	if err != nil {
@@ -89,7 +92,7 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 			return err
 		}
 		w.IgnoreChanges = s.ignoreChanges
-		if err := s.lookAround(w); err != nil {
+		if err := s.lookAround(w, routing); err != nil {
 			return err
 		}
 		if err := f(w); err != nil {
@@ -103,8 +106,14 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 	return nil
 }
 
-// lookAround finds out whether this database has come in the place of another.
-func (s *Store) lookAround(w *writing) error {
+// lookAround finds out whether this database has come in the place of another, or is half a copy since the transaction
+// before, which left routing (nil: nothing).
+func (s *Store) lookAround(w *writing, routing *derive.Routing) error {
+	if routing == nil || routing.Stamped != w.Stamped {
+		if err := refuseHalf(w); err != nil {
+			return err
+		}
+	}
 	if s.opening == 0 || s.opening == w.Stamped.Opening {
 		return nil
 	}

@@ -115,7 +115,7 @@ func (t *together) write(tx engine.Tx) (err error) {
 		return err
 	}
 	w.IgnoreChanges = t.store.ignoreChanges
-	if err := t.store.lookAround(w); err != nil {
+	if err := t.store.lookAround(w, t.routing); err != nil {
 		return err
 	}
 	err = errNoneStands

@@ -20,7 +20,7 @@ var contract = []string{
 	"bundle list", "bundle show", "bundle create", "bundle add", "bundle remove", "bundle delete",
 	"serve", "user add", "user list", "user set", "user password", "user disable", "user enable",
 	"user token", "user tokens", "user revoke",
-	"dump", "compare", "check", "rebuild", "stress", "backup", "prune",
+	"dump", "compare", "check", "rebuild", "stress", "backup", "copy", "prune",
 }
 
 func TestEveryCommandHasHelp(t *testing.T) {

@@ -67,13 +67,14 @@ var rooms = map[string][]string{
 	"patchwatch/search/index":    {"patchwatch/search"},
 
 	"patchwatch/db": {
-		"patchwatch/db/engine", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
+		"patchwatch/db/engine", "patchwatch/db/internal/carry", "patchwatch/db/internal/derive", "patchwatch/db/internal/frame",
 		"patchwatch/db/internal/sorter", "patchwatch/db/internal/versions", "patchwatch/track",
 	},
 	"patchwatch/db/internal/derive": {
 		"patchwatch/db/internal/versions",
 		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
 	},
+	"patchwatch/db/internal/carry":    {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/internal/frame":    {"patchwatch/db/engine"},
 	"patchwatch/db/internal/sorter":   {},
 	"patchwatch/db/internal/versions": {"patchwatch/db/engine", "patchwatch/track"},

@@ -51,7 +51,7 @@ states in one database file. Point it at a Maildir, and read what it makes of th
 		a.rawCommand(), a.stateCommand(), a.delegateCommand(), a.archiveCommand(),
 		a.unarchiveCommand(), a.hideCommand(), a.unhideCommand(),
 		a.checkResultCommand(), a.bundleCommand(), a.logCommand(), a.eventsCommand(), a.hookCommand())
-	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(),
+	add("care", a.userCommand(), a.pruneCommand(), a.statusCommand(), a.checkCommand(), a.backupCommand(), a.copyCommand(),
 		a.rebuildCommand(), a.dumpCommand(), a.compareCommand(), a.stressCommand())
 	add("more", a.versionCommand(), a.manCommand())
 	sayUsage(root)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,8 @@ func newPrograms() programs {
 	return programs{
 		users: newTable[int64, engine.User](ids), credentials: newTable[int64, engine.Credential](ids),
 		changes: newTable[int64, int64](ids), checks: newTable[int64, track.Check](ids), bundles: newTable[int64,
-			track.Bundle](ids), marks: newTable[marked, int64](marked.compare), epoch: "memory",
+			track.Bundle](ids), marks: newTable[marked, int64](marked.compare),
+		epoch: fmt.Sprintf("memory %x", rand.Int64()),
 	}
 }
 

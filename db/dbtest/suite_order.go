@@ -68,7 +68,7 @@ func addInBatches(t *rapid.T, s *db.Store, mails []*track.Mail, done func()) {
 	done()
 }
 
-func sameDump(t *rapid.T, how, got, want string) {
+func sameDump(t tester, how, got, want string) {
 	if got != want {
 		only, missing := difference(got, want)
 		t.Fatalf("%s:\nonly so:\n%s\nnot so:\n%s", how, only, missing)

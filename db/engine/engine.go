@@ -81,6 +81,7 @@ type View interface {
 	Archives
 	Adoptions
 	Hooks
+	Whole
 }
 
 // Facts finds stored mails and what they say.
@@ -398,6 +399,10 @@ type Tx interface {
 	Reserve(mail int64) error
 	// NumberPeople gives addresses their numbers, but not to those that have one, and none that another has.
 	NumberPeople([]PersonNumber) error
+
+	// Carry writes rows with the numbers that they have, for those who carry a whole database into this one. An error
+	// that is the fault of a mail's own values is no Unfit here: it was stored before.
+	Carry(*Carried) error
 
 	// PutProject writes a project and its rules; a new one, of number 0, gets its number.
 	PutProject(*Project) error

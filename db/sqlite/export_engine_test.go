@@ -6,16 +6,6 @@ import (
 	"patchwatch/db/engine"
 )
 
-// OpenEngine is Open without a Store.
-func OpenEngine(ctx context.Context, path string) (engine.Engine, error) {
-	e := &database{path: path, turn: newTurn(), writable: true}
-	if err := e.openPatiently(ctx); err != nil {
-		e.Close()
-		return nil, err
-	}
-	return e, nil
-}
-
 // OpenReversed is OpenEngine for a writer that gets rows whose order is not asked for from behind. Those who only read
 // get them as usual.
 func OpenReversed(ctx context.Context, path string) (engine.Engine, error) {

@@ -24,12 +24,21 @@ import (
 // Open opens the database for reading and writing, makes it if it is not there, and brings an older one up to date.
 // A database of a newer patchwatch, of another program, or a file that is none, is refused and left as it is.
 func Open(ctx context.Context, path string) (*db.Store, error) {
+	e, err := OpenEngine(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	return storeOf(ctx, e)
+}
+
+// OpenEngine is Open without a Store, for those who make a copy of another database in it.
+func OpenEngine(ctx context.Context, path string) (engine.Engine, error) {
 	e := &database{path: path, turn: newTurn(), writable: true}
 	if err := e.openPatiently(ctx); err != nil {
 		e.Close()
 		return nil, err
 	}
-	return storeOf(ctx, e)
+	return e, nil
 }
 
 // OpenReadOnly opens a database that must exist, beside whoever writes to it, and never changes it.
@@ -42,11 +51,12 @@ func OpenReadOnly(ctx context.Context, path string) (*db.Store, error) {
 	return storeOf(ctx, e)
 }
 
-func storeOf(ctx context.Context, e *database) (*db.Store, error) {
+func storeOf(ctx context.Context, e engine.Engine) (*db.Store, error) {
 	s, err := db.New(ctx, e)
 	if err != nil {
 		e.Close()
-		return nil, fmt.Errorf("open database %s: %w", e.path, err)
+		about, _ := e.About(ctx)
+		return nil, fmt.Errorf("open database %s: %w", about.Location, err)
 	}
 	return s, nil
 }

@@ -1,0 +1,218 @@
+package carry
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"reflect"
+
+	"patchwatch/db/engine"
+	"patchwatch/track"
+)
+
+// parts are all kinds of rows in the order in which they are written: what others refer to comes first. Leases are not
+// carried, since whoever holds one holds it in one database, nor is the epoch, which says that a copy is not whole yet.
+var parts = []part{
+	dictionaries, projects, users, ownStates, reading,
+	mails, references, series, personNumbers, people,
+	decisions, pairs, log, events, credentials, checks, bundles, marks, hooks,
+	restated, savedQueries, sources, adopted, maildirs, repositories, works,
+	changes, given,
+}
+
+// equal compares rows that have nothing but values. Times are equal in their zone too: engines give them in UTC.
+func equal[R comparable](a, b *R) bool { return *a == *b }
+
+func deeply[R any](a, b *R) bool { return reflect.DeepEqual(a, b) }
+
+// by gives the order of a number.
+func by[R any](number func(*R) int64) func(a, b *R) int {
+	return func(a, b *R) int { return cmp.Compare(number(a), number(b)) }
+}
+
+// numbered gives pages of rows that are found by a number.
+func numbered[R any](number func(*R) int64, page func(v engine.View, first int64, most int) ([]R, error)) func(
+	v engine.View, first *R, most int) ([]R, error) {
+	return func(v engine.View, first *R, most int) ([]R, error) {
+		from := int64(math.MinInt64)
+		if first != nil {
+			from = number(first)
+		}
+		return page(v, from, most)
+	}
+}
+
+// values are the rows of changes.
+func values[R any](all []change[R]) []R {
+	out := make([]R, len(all))
+	for i := range all {
+		out[i] = all[i].is
+	}
+	return out
+}
+
+// written hands rows to a method of Tx.
+func written[R any](put func(engine.Tx, []R) error) func(*Carrier, []change[R]) error {
+	return func(c *Carrier, all []change[R]) error { return put(c.tx, values(all)) }
+}
+
+// keys are those of rows.
+func keys[R, K any](all []R, key func(*R) K) []K {
+	out := make([]K, len(all))
+	for i := range all {
+		out[i] = key(&all[i])
+	}
+	return out
+}
+
+var references = &rows[engine.RefKey]{
+	name: "references", most: 5000,
+	from: func(v engine.View, first *engine.RefKey, most int) ([]engine.RefKey, error) {
+		if first == nil {
+			first = &engine.RefKey{Hash: math.MinInt64, Mail: math.MinInt64}
+		}
+		return v.RefsFrom(*first, most)
+	},
+	compare: func(a, b *engine.RefKey) int { return a.Compare(*b) },
+	same:    equal[engine.RefKey],
+	put:     written(engine.Tx.PutRefs), drop: engine.Tx.DropRefs,
+}
+
+func seriesID(s *engine.SeriesRow) int64 { return s.ID }
+
+var series = &rows[engine.SeriesRow]{
+	name: "series", from: numbered(seriesID, engine.View.SeriesFrom), compare: by(seriesID),
+	same: (*engine.SeriesRow).Equal,
+	put:  written(func(tx engine.Tx, all []engine.SeriesRow) error { return tx.Put(&engine.Derived{Series: all}) }),
+	drop: func(tx engine.Tx, all []engine.SeriesRow) error { return tx.DropSeries(keys(all, seriesID)) },
+}
+
+func personNumber(p *engine.PersonNumber) int64 { return p.ID }
+
+var personNumbers = &rows[engine.PersonNumber]{
+	name: "addresses", from: numbered(personNumber, engine.View.PersonNumbersFrom), compare: by(personNumber),
+	same: equal[engine.PersonNumber], put: written(engine.Tx.NumberPeople),
+}
+
+var people = &rows[engine.PersonRow]{
+	name: "people",
+	from: func(v engine.View, first *engine.PersonRow, most int) ([]engine.PersonRow, error) {
+		if first == nil {
+			first = &engine.PersonRow{}
+		}
+		return v.PeopleFrom(first.Email, most)
+	},
+	compare: func(a, b *engine.PersonRow) int { return cmp.Compare(a.Email, b.Email) },
+	same:    equal[engine.PersonRow],
+	put:     written(func(tx engine.Tx, all []engine.PersonRow) error { return tx.Put(&engine.Derived{People: all}) }),
+	drop: func(tx engine.Tx, all []engine.PersonRow) error {
+		return tx.DropPeople(keys(all, func(p *engine.PersonRow) string { return p.Email }))
+	},
+}
+
+var decisions = &rows[engine.Decision]{
+	name: "decisions",
+	from: func(v engine.View, first *engine.Decision, most int) ([]engine.Decision, error) {
+		name := engine.Name{Project: math.MinInt64}
+		if first != nil {
+			name = first.Name
+		}
+		return v.DecisionsFrom(name, most)
+	},
+	compare: func(a, b *engine.Decision) int { return a.Name.Compare(b.Name) },
+	same:    deeply[engine.Decision],
+	put:     written(engine.Tx.PutDecisions),
+	drop: func(tx engine.Tx, all []engine.Decision) error {
+		return tx.PutDecisions(keys(all, func(d *engine.Decision) engine.Decision { return engine.Decision{Name: d.Name} }))
+	},
+}
+
+var pairs = &rows[engine.Pair]{
+	name: "decisions about two series",
+	from: func(v engine.View, first *engine.Pair, most int) ([]engine.Pair, error) {
+		key := engine.PairKey{Project: math.MinInt64}
+		if first != nil {
+			key = first.PairKey
+		}
+		return v.PairsFrom(key, most)
+	},
+	compare: func(a, b *engine.Pair) int { return a.PairKey.Compare(b.PairKey) },
+	same:    equal[engine.Pair],
+	put:     written(engine.Tx.PutPairs),
+	drop: func(tx engine.Tx, all []engine.Pair) error {
+		return tx.DropPairs(keys(all, func(p *engine.Pair) engine.PairKey { return p.PairKey }))
+	},
+}
+
+func logID(e *engine.LogEntry) int64 { return e.ID }
+
+var log = &rows[engine.LogEntry]{
+	name: "log entries", from: numbered(logID, engine.View.LogFrom), compare: by(logID), same: equal[engine.LogEntry],
+	put: written(func(tx engine.Tx, all []engine.LogEntry) error { return tx.Carry(&engine.Carried{Log: all}) }),
+}
+
+func eventID(e *engine.Event) int64 { return e.ID }
+
+var events = &rows[engine.Event]{
+	name: "events", compare: by(eventID), same: equal[engine.Event],
+	from: numbered(eventID, func(v engine.View, first int64, most int) ([]engine.Event, error) {
+		return v.Events(engine.EventQuery{Above: below(first), Most: most})
+	}),
+	put: written(func(tx engine.Tx, all []engine.Event) error { return tx.Carry(&engine.Carried{Events: all}) }),
+}
+
+// below is the number before one.
+func below(n int64) int64 { return max(n, math.MinInt64+1) - 1 }
+
+func credentialID(c *engine.Credential) int64 { return c.ID }
+
+var credentials = &rows[engine.Credential]{
+	name: "tokens and sessions", from: numbered(credentialID, engine.View.CredentialsFrom), compare: by(credentialID),
+	same: equal[engine.Credential],
+	put: written(func(tx engine.Tx, all []engine.Credential) error {
+		return tx.Carry(&engine.Carried{Credentials: all})
+	}),
+	drop: func(tx engine.Tx, all []engine.Credential) error { return tx.DropCredentials(keys(all, credentialID)) },
+}
+
+func checkID(c *track.Check) int64 { return c.ID }
+
+var checks = &rows[track.Check]{
+	name: "checks", from: numbered(checkID, engine.View.ChecksFrom), compare: by(checkID), same: equal[track.Check],
+	put: written(func(tx engine.Tx, all []track.Check) error { return tx.Carry(&engine.Carried{Checks: all}) }),
+}
+
+func note(r *engine.Restated) int64 { return r.Note }
+
+// restated: a note goes when its mail gets a newer one, which the newer one sees to.
+var restated = &rows[engine.Restated]{
+	name: "notes for search", compare: by(note), same: equal[engine.Restated],
+	from: numbered(note, func(v engine.View, first int64, most int) ([]engine.Restated, error) {
+		return v.Restated(below(first), most)
+	}),
+	put:  written(func(tx engine.Tx, all []engine.Restated) error { return tx.Carry(&engine.Carried{Restated: all}) }),
+	drop: func(engine.Tx, []engine.Restated) error { return nil },
+}
+
+var adopted = &rows[engine.Adopted]{
+	name: "adopted numbers",
+	from: func(v engine.View, first *engine.Adopted, most int) ([]engine.Adopted, error) {
+		key := engine.AdoptedKey{Source: math.MinInt64}
+		if first != nil {
+			key = first.AdoptedKey
+		}
+		return v.AdoptedFrom(key, most)
+	},
+	compare: func(a, b *engine.Adopted) int { return a.AdoptedKey.Compare(b.AdoptedKey) },
+	same:    equal[engine.Adopted], put: written(engine.Tx.PutAdopted),
+}
+
+var given = &value[engine.Given]{
+	name: "numbers", get: engine.View.Given,
+	put: func(tx engine.Tx, is, was engine.Given) error {
+		if is.Mail < was.Mail {
+			return fmt.Errorf("%w: it has newer mail than the original", ErrDiffers)
+		}
+		return tx.Carry(&engine.Carried{Given: is})
+	},
+}

@@ -1,0 +1,185 @@
+package carry
+
+import (
+	"fmt"
+
+	"patchwatch/db/engine"
+)
+
+// rows are a kind of rows that are found page by page, in the order of their keys.
+type rows[R any] struct {
+	name string
+	// from gives the rows that are not below one, or from the first (nil), at most so many.
+	from    func(v engine.View, first *R, most int) ([]R, error)
+	compare func(a, b *R) int // by their keys
+	same    func(a, b *R) bool
+	put     func(c *Carrier, all []change[R]) error
+	drop    func(tx engine.Tx, all []R) error // nil: such rows never go
+	most    int                               // in a page
+	looked  func(c *Carrier, n int)           // nil: nobody asks
+	// proved compares what else belongs to rows that are the same.
+	proved func(c *Carrier, to engine.View, all []R) error
+}
+
+// change is a row as it is to be, and as it was; nil: it was not there.
+type change[R any] struct {
+	is  R
+	was *R
+}
+
+const pageRows = 1000
+
+func (k *rows[R]) called() string { return k.name }
+
+// next gives the page after a row, or the first (nil).
+func (k *rows[R]) next(v engine.View, after *R) ([]R, error) {
+	page, err := k.from(v, after, k.size()+1)
+	if after != nil && len(page) > 0 && k.compare(&page[0], after) == 0 {
+		return page[1:], err
+	}
+	return page[:min(len(page), k.size())], err
+}
+
+func (k *rows[R]) size() int {
+	if k.most > 0 {
+		return k.most
+	}
+	return pageRows
+}
+
+// carry has each page in a transaction of its own, which reads what is there and writes what differs.
+func (k *rows[R]) carry(c *Carrier) (count int, err error) {
+	var after *R
+	for last := false; !last; {
+		page, err := k.next(c.From, after)
+		if err != nil {
+			return count, err
+		}
+		last = len(page) < k.size()
+		if err := c.write(func(tx engine.Tx) error { return k.carryPage(c, tx, page, after, last) }); err != nil {
+			return count, err
+		}
+		if count += len(page); len(page) > 0 {
+			after = &page[len(page)-1]
+		}
+		if k.looked != nil {
+			k.looked(c, len(page))
+		}
+	}
+	return count, nil
+}
+
+func (k *rows[R]) carryPage(c *Carrier, tx engine.Tx, page []R, after *R, last bool) error {
+	there, err := k.upTo(tx, page, after, last)
+	if err != nil {
+		return err
+	}
+	var puts []change[R]
+	var drops []R
+	k.merge(page, there, func(is, was *R) {
+		switch {
+		case is == nil:
+			drops = append(drops, *was)
+		case was == nil || !k.same(is, was):
+			puts = append(puts, change[R]{*is, was})
+		}
+	})
+	if len(drops) > 0 && k.drop == nil {
+		return fmt.Errorf("%w: %s that the original no longer has; begin with a new one", ErrDiffers,
+			several(len(drops)))
+	}
+	if len(drops) > 0 {
+		if err := k.drop(tx, drops); err != nil {
+			return err
+		}
+	}
+	if len(puts) == 0 {
+		return nil
+	}
+	return k.put(c, puts)
+}
+
+// upTo gives the rows after one that are not above the last of a page; all, if it is the last page.
+func (k *rows[R]) upTo(v engine.View, page []R, after *R, last bool) (there []R, err error) {
+	for {
+		more, err := k.next(v, after)
+		if err != nil {
+			return nil, err
+		}
+		for i := range more {
+			if !last && k.compare(&more[i], &page[len(page)-1]) > 0 {
+				return there, nil
+			}
+			there = append(there, more[i])
+		}
+		if len(more) < k.size() {
+			return there, nil
+		}
+		after = &more[len(more)-1]
+	}
+}
+
+// merge goes through both in the order of keys, with what is there under one key: nil where nothing is.
+func (k *rows[R]) merge(page, there []R, f func(is, was *R)) {
+	for len(page) > 0 || len(there) > 0 {
+		order := 0
+		switch {
+		case len(page) == 0:
+			order = 1
+		case len(there) == 0:
+			order = -1
+		default:
+			order = k.compare(&page[0], &there[0])
+		}
+		var is, was *R
+		if order <= 0 {
+			is, page = &page[0], page[1:]
+		}
+		if order >= 0 {
+			was, there = &there[0], there[1:]
+		}
+		f(is, was)
+	}
+}
+
+func (k *rows[R]) prove(c *Carrier, to engine.View) (count int, err error) {
+	var after *R
+	for {
+		page, err := k.next(c.From, after)
+		if err != nil {
+			return count, err
+		}
+		there, err := k.next(to, after)
+		if err != nil {
+			return count, err
+		}
+		differ := 0
+		k.merge(page, there, func(is, was *R) {
+			if is == nil || was == nil || !k.same(is, was) {
+				differ++
+			}
+		})
+		if differ > 0 {
+			return count, fmt.Errorf("%w: %s", ErrDiffers, several(differ))
+		}
+		if k.proved != nil {
+			if err := k.proved(c, to, page); err != nil {
+				return count, err
+			}
+		}
+		if count += len(page); k.looked != nil {
+			k.looked(c, len(page))
+		}
+		if len(page) < k.size() {
+			return count, nil
+		}
+		after = &page[len(page)-1]
+	}
+}
+
+func several(n int) string {
+	if n == 1 {
+		return "one differs"
+	}
+	return fmt.Sprintf("%d differ", n)
+}
