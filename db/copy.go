@@ -136,8 +136,8 @@ func wantEmpty(v engine.View) error {
 	return err
 }
 
-// standing is by what one sees whether anything was written meanwhile that matters. What watchers note of their Maildirs
-// does not.
+// standing is by what one sees whether anything was written meanwhile that matters. What watchers note of their
+// Maildirs does not.
 type standing struct {
 	epoch   string
 	given   engine.Given

@@ -56,8 +56,8 @@ func (a *app) copyDatabase(ctx context.Context, from, to string) error {
 		return fmt.Errorf("%s was written meanwhile, so %s is not whole yet: stop what writes to it and copy once more; "+
 			"only what has come since is left to do", from, to)
 	}
-	fmt.Fprintf(a.out, "%s has all of %s: %s, and all the rest; every row, every number and the %s of the dump are the same\n",
-		term.Printable(to), term.Printable(from), rowsInWords(out.Rows), term.Count(out.Records, "record"))
+	fmt.Fprintf(a.out, "%s has all of %s: %s, and all the rest; every row, every number and the %s of the dump "+
+		"are the same\n", term.Printable(to), term.Printable(from), rowsInWords(out.Rows), term.Count(out.Records, "record"))
 	return nil
 }
 

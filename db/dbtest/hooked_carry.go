@@ -18,7 +18,9 @@ func (h hookedView) PeopleFrom(first string, most int) ([]engine.PersonRow, erro
 }
 
 func (h hookedView) PersonNumbersFrom(first int64, most int) ([]engine.PersonNumber, error) {
-	return ask(h.hooked, "PersonNumbersFrom", func() ([]engine.PersonNumber, error) { return h.view.PersonNumbersFrom(first, most) })
+	return ask(h.hooked, "PersonNumbersFrom", func() ([]engine.PersonNumber, error) {
+		return h.view.PersonNumbersFrom(first, most)
+	})
 }
 
 func (h hookedView) DecisionsFrom(first engine.Name, most int) ([]engine.Decision, error) {

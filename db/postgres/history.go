@@ -7,17 +7,24 @@ import (
 	"patchwatch/db/engine"
 )
 
+// decisionColumns are what decisionInto scans of a table decision that is called d.
+const decisionColumns = `d.project, d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url,
+	d.hidden, d.addressed, d.relation, d.put_with, d.state_at`
+
+func decisionInto(d *engine.Decision) []any {
+	return []any{&d.Project, &d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL,
+		&d.Hidden, &d.Addressed, &d.Relation, &d.PutWith, (*microsOrZero)(&d.StateAt)}
+}
+
 const decisionsOf = `
-	SELECT d.project, d.msgid, d.state, d.delegate, d.archived, d.series_name, d.commit_ref, d.pull_url, d.hidden,
-		d.addressed, d.relation, d.put_with, d.state_at
+	SELECT ` + decisionColumns + `
 	FROM ` + givenNames + `decision d ON d.project = j.project AND d.msgid = j.msgid`
 
 func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
 	out := map[engine.Name]engine.Decision{}
 	return out, q.each(decisionsOf, namesAsArgs(names), func(scan func(...any) error) error {
 		var d engine.Decision
-		err := scan(&d.Project, &d.MsgID, &d.State, &d.Delegate, &d.Archived, &d.SeriesName, &d.CommitRef, &d.PullURL,
-			&d.Hidden, &d.Addressed, &d.Relation, &d.PutWith, (*microsOrZero)(&d.StateAt))
+		err := scan(decisionInto(&d)...)
 		out[d.Name] = d
 		return err
 	})
@@ -58,16 +65,23 @@ func takePut(f func(engine.Put) error) func(scan func(...any) error) error {
 	}
 }
 
+// logColumns are what logInto scans.
+const logColumns = `id, time, actor, what, project, msgid, before, after`
+
+func logInto(e *engine.LogEntry) []any {
+	return []any{&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After}
+}
+
 func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c := &conditions{}
 	c.add(l.Project != "", `project = ?`, l.Project)
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
 	c.add(l.Actor != "", is("actor"), string(l.Actor))
 	c.add(l.Below != 0, `id < ?`, l.Below)
-	err = q.each(`SELECT id, time, actor, what, project, msgid, before, after FROM log`+c.where()+`
+	err = q.each(`SELECT `+logColumns+` FROM log`+c.where()+`
 		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry
-		err := scan(&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After)
+		err := scan(logInto(&e)...)
 		out = append(out, e)
 		return err
 	})

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"time"
 
 	"patchwatch/db/engine"
@@ -47,7 +48,10 @@ func (t *tx) PutOwnStates(states []engine.OwnState) error {
 	return nil
 }
 
-func (t *tx) PutEpoch(name string) error { return t.w.exec(`UPDATE epoch SET name = ?`, name) }
+// PutEpoch is known to all who have the database open: by its epoch they see that it is half a copy.
+func (t *tx) PutEpoch(name string) error {
+	return cmp.Or(t.restamp(), t.w.exec(`UPDATE epoch SET name = ?`, name))
+}
 
 // Prune finds where to stop by number: dates ascend with numbers, and neither has an index by date.
 func (t *tx) Prune(events, log time.Time) (gone [2]int64, err error) {

@@ -62,12 +62,14 @@ func (q queries) SavedQueries(owner track.Actor) (out []engine.SavedQuery, err e
 	err = q.each(`SELECT owner, name, query FROM saved_query WHERE owner = ? ORDER BY name`, []any{string(owner)},
 		func(scan func(...any) error) error {
 			var s engine.SavedQuery
-			err := scan((*text)(&s.Owner), &s.Name, &s.Query)
+			err := scan(savedInto(&s)...)
 			out = append(out, s)
 			return err
 		})
 	return out, err
 }
+
+func savedInto(s *engine.SavedQuery) []any { return []any{(*text)(&s.Owner), &s.Name, &s.Query} }
 
 func (t *tx) PutSavedQuery(s engine.SavedQuery) error {
 	if s.Query == "" {

@@ -1,7 +1,7 @@
 // Package carry brings all rows of one database into another, of whatever engine, with the numbers that they have. It
 // works by comparing: it goes through both databases in the order of keys, page by page, and writes what differs. So
-// whoever is killed goes on by beginning again, rows that came since are taken along, and the proof at the end that both
-// are the same is the same walk once more, in which nothing is written.
+// whoever is killed goes on by beginning again, rows that came since are taken along, and the proof at the end is the
+// same walk once more, in which nothing is written.
 package carry
 
 import (

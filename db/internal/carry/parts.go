@@ -94,7 +94,7 @@ var personNumbers = &rows[engine.PersonNumber]{
 	same: equal[engine.PersonNumber], put: written(engine.Tx.NumberPeople),
 }
 
-var people = &rows[engine.PersonRow]{
+var people = &found[engine.PersonRow, string]{
 	name: "people",
 	from: func(v engine.View, first *engine.PersonRow, most int) ([]engine.PersonRow, error) {
 		if first == nil {
@@ -102,15 +102,14 @@ var people = &rows[engine.PersonRow]{
 		}
 		return v.PeopleFrom(first.Email, most)
 	},
-	compare: func(a, b *engine.PersonRow) int { return cmp.Compare(a.Email, b.Email) },
-	same:    equal[engine.PersonRow],
-	put:     written(func(tx engine.Tx, all []engine.PersonRow) error { return tx.Put(&engine.Derived{People: all}) }),
-	drop: func(tx engine.Tx, all []engine.PersonRow) error {
-		return tx.DropPeople(keys(all, func(p *engine.PersonRow) string { return p.Email }))
-	},
+	key:  func(p *engine.PersonRow) string { return p.Email },
+	find: engine.View.People,
+	same: equal[engine.PersonRow],
+	put:  func(tx engine.Tx, all []engine.PersonRow) error { return tx.Put(&engine.Derived{People: all}) },
+	drop: engine.Tx.DropPeople,
 }
 
-var decisions = &rows[engine.Decision]{
+var decisions = &found[engine.Decision, engine.Name]{
 	name: "decisions",
 	from: func(v engine.View, first *engine.Decision, most int) ([]engine.Decision, error) {
 		name := engine.Name{Project: math.MinInt64}
@@ -119,15 +118,16 @@ var decisions = &rows[engine.Decision]{
 		}
 		return v.DecisionsFrom(name, most)
 	},
-	compare: func(a, b *engine.Decision) int { return a.Name.Compare(b.Name) },
-	same:    deeply[engine.Decision],
-	put:     written(engine.Tx.PutDecisions),
-	drop: func(tx engine.Tx, all []engine.Decision) error {
-		return tx.PutDecisions(keys(all, func(d *engine.Decision) engine.Decision { return engine.Decision{Name: d.Name} }))
+	key:  func(d *engine.Decision) engine.Name { return d.Name },
+	find: engine.View.Decisions,
+	same: deeply[engine.Decision],
+	put:  engine.Tx.PutDecisions,
+	drop: func(tx engine.Tx, names []engine.Name) error {
+		return tx.PutDecisions(keys(names, func(n *engine.Name) engine.Decision { return engine.Decision{Name: *n} }))
 	},
 }
 
-var pairs = &rows[engine.Pair]{
+var pairs = &found[engine.Pair, engine.PairKey]{
 	name: "decisions about two series",
 	from: func(v engine.View, first *engine.Pair, most int) ([]engine.Pair, error) {
 		key := engine.PairKey{Project: math.MinInt64}
@@ -136,12 +136,22 @@ var pairs = &rows[engine.Pair]{
 		}
 		return v.PairsFrom(key, most)
 	},
-	compare: func(a, b *engine.Pair) int { return a.PairKey.Compare(b.PairKey) },
-	same:    equal[engine.Pair],
-	put:     written(engine.Tx.PutPairs),
-	drop: func(tx engine.Tx, all []engine.Pair) error {
-		return tx.DropPairs(keys(all, func(p *engine.Pair) engine.PairKey { return p.PairKey }))
-	},
+	key:  func(p *engine.Pair) engine.PairKey { return p.PairKey },
+	find: findPairs,
+	same: equal[engine.Pair],
+	put:  engine.Tx.PutPairs,
+	drop: engine.Tx.DropPairs,
+}
+
+func findPairs(v engine.View, of []engine.PairKey) (map[engine.PairKey]engine.Pair, error) {
+	all, err := v.Pairs(keys(of, func(k *engine.PairKey) engine.Name {
+		return engine.Name{Project: k.Project, MsgID: k.MsgID}
+	}))
+	out := make(map[engine.PairKey]engine.Pair, len(all))
+	for _, p := range all {
+		out[p.PairKey] = p
+	}
+	return out, err
 }
 
 func logID(e *engine.LogEntry) int64 { return e.ID }

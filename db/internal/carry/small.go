@@ -221,7 +221,11 @@ var ownStates = &value[[]engine.OwnState]{
 }
 
 var maildirs = &value[[]engine.Maildir]{
-	name: "Maildirs", get: engine.View.Maildirs,
+	name: "Maildirs", get: func(v engine.View) ([]engine.Maildir, error) {
+		all, err := v.Maildirs()
+		slices.SortFunc(all, func(a, b engine.Maildir) int { return cmp.Compare(a.Path, b.Path) })
+		return all, err
+	},
 	put: func(tx engine.Tx, is, _ []engine.Maildir) error { return tx.PutMaildirs(is) },
 }
 
