@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,9 @@ type listing struct {
 	// conditions are about nothing but what is counted.
 	counted countedList
 	exact   bool
+
+	// of, without what is in but, is the list: so it is counted. nil: it is no such list.
+	of, but *listing
 
 	// narrow is the same list found by what narrows it, but not in order: nil if there is no such way. It is the better
 	// one where there are few rows. named: all names have to be looked at first.
@@ -80,6 +84,11 @@ func (q queries) count(l *listing) (total int, err error) {
 	rows := l
 	if l.narrow != nil {
 		rows = l.narrow
+	}
+	if l.of != nil {
+		total, err = q.count(l.of)
+		others, failed := q.countRows(l.but, l.but.all())
+		return total - others, cmp.Or(err, failed)
 	}
 	if l.exact {
 		return q.sum(l, rows)

@@ -15,6 +15,9 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 		return page, nil
 	}
 	l, err := q.patchListing(f)
+	if err == nil && l.exact && f.Nobodys {
+		err = q.countNobodys(l, f)
+	}
 	if err != nil {
 		return page, err
 	}
@@ -65,7 +68,7 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 	c := &l.where
 	c.scope(`p`, f.Scope)
 	anyOf(c, `p.checked`, f.Checked)
-	c.add(f.Nobodys, `coalesce(p.delegate, '') = ''`)
+	c.add(f.Nobodys, nobodys)
 	if f.Archived != nil {
 		c.add(*f.Archived, `p.archived`)
 		c.add(!*f.Archived, `NOT p.archived`)
@@ -81,12 +84,17 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 		return l, nil
 	}
 	l.ordered = walk != noWalk
-	l.exact = f.Delegates == nil && !f.Nobodys && f.Checked == nil && len(f.Words) == 0
+	l.exact = f.Delegates == nil && f.Checked == nil && len(f.Words) == 0
 	switch {
 	case f.Delegates != nil:
 		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_delegate_id`, `patch_delegate`)
 		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
 		anyOf(c, `p.project`, f.Projects)
+		anyOf(c, `p.state`, f.States)
+	case onlyBad(f.Checked) && f.Projects != nil:
+		l.from, l.ordered = `patch p INDEXED BY patch_checked`, walk == byDate
+		l.keys = []key{keyOf(`p.project`, f.Projects), keyOf(`p.checked`, f.Checked)}
+		c.add(true, `p.checked > 1`)
 		anyOf(c, `p.state`, f.States)
 	case f.Archived != nil && *f.Archived && f.States == nil:
 		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_archived_id`, `patch_archived`)
@@ -96,6 +104,29 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 		return l, q.alongPatches(l, f, walk)
 	}
 	return l, nil
+}
+
+const nobodys = `coalesce(p.delegate, '') = ''`
+
+// countNobodys has a list of what is delegated to nobody be counted by what is delegated to anybody: of that there is an
+// index that has all that is asked for.
+func (q queries) countNobodys(l *listing, f track.PatchQuery) (err error) {
+	but := &listing{from: `patch p INDEXED BY patch_delegate`, date: `p.date`, since: f.Since, before: f.Before}
+	c := &but.where
+	c.add(true, `p.delegate IS NOT NULL AND p.delegate <> ''`)
+	c.scope(`p`, f.Scope)
+	anyOf(c, `p.project`, f.Projects)
+	anyOf(c, `p.state`, f.States)
+	c.add(f.Archived != nil, is(`p.archived`), f.Archived != nil && *f.Archived)
+	f.Nobodys = false
+	l.but = but
+	l.of, err = q.patchListing(f)
+	return err
+}
+
+// onlyBad tells whether checks are asked for that failed or warned, and no others.
+func onlyBad(in track.In[track.CheckState]) bool {
+	return len(in) > 0 && !slices.ContainsFunc(in, func(s track.CheckState) bool { return s < track.CheckWarning })
 }
 
 // findFew finds patches by what few of them have, if any such thing is asked for.

@@ -11,3 +11,6 @@ CREATE TRIGGER mail_renamed AFTER UPDATE OF name, kind, date, project, title, ch
 -- Its condition is about what it has, so that what it has can be read without the mails.
 DROP INDEX mail_hash;
 CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WHERE substr(hash, 1, 5) IS NOT NULL;
+
+-- The patches with checks that failed or warned are few, and lists of them are asked for.
+CREATE INDEX patch_checked ON patch(project, checked, date, id, state, archived, hidden) WHERE checked > 1;
