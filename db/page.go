@@ -19,6 +19,11 @@ func (s *Store) PatchPage(ctx context.Context, q track.PatchQuery) (track.Page[t
 	})
 }
 
+// PatchCounts counts the patches of whole lists, of which the numbers of series are their own.
+func (s *Store) PatchCounts(ctx context.Context, lists []track.PatchQuery) ([]int, error) {
+	return viewed(ctx, s, func(v engine.View) ([]int, error) { return v.PatchCounts(lists) })
+}
+
 func (s *Store) CoverPage(ctx context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
 	return viewed(ctx, s, func(v engine.View) (page track.Page[track.CoverRow], err error) {
 		if q.Series, err = askedSeries(v, q.Series); err != nil {

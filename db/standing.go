@@ -51,13 +51,18 @@ func (s *Store) SeriesRowNow(ctx context.Context, id int64, scope track.Scope) (
 		return row, err
 	}
 	err = s.view(ctx, func(v engine.View) error {
-		standing, err := s.finder(v).Standing([]int64{row.ID})
-		if err != nil || len(standing[row.ID].Parts) == 0 {
-			return err
-		}
-		return nowStands(v, &row, standing[row.ID].Patches, scope)
+		row, err = rowNow(s.finder(v), row, scope)
+		return err
 	})
 	return row, err
+}
+
+func rowNow(f *versions.Finder, row track.SeriesRow, scope track.Scope) (track.SeriesRow, error) {
+	standing, err := f.Standing([]int64{row.ID})
+	if err != nil || len(standing[row.ID].Parts) == 0 {
+		return row, err
+	}
+	return row, nowStands(f.View, &row, standing[row.ID].Patches, scope)
 }
 
 func nowStands(v engine.View, row *track.SeriesRow, patches []Stands, scope track.Scope) error {

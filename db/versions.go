@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"slices"
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/versions"
@@ -17,21 +18,22 @@ func (s *Store) finder(v engine.View) *versions.Finder { return versions.New(v, 
 // Versions lists a series and all that it revises or that revise it, the oldest version first.
 func (s *Store) Versions(ctx context.Context, series int64) (out []track.SeriesView, err error) {
 	err = s.view(ctx, func(v engine.View) error {
-		f := s.finder(v)
-		families, err := f.Families([]int64{series})
-		if err != nil {
-			return err
-		}
-		for _, id := range families[series] {
-			views, err := seriesViews(f, track.Filter{Series: id})
-			if err != nil {
-				return err
-			}
-			out = append(out, views...)
-		}
-		return nil
+		out, err = versionsOf(s.finder(v), series)
+		return err
 	})
 	return out, err
+}
+
+func versionsOf(f *versions.Finder, series int64) ([]track.SeriesView, error) {
+	families, err := f.Families([]int64{series})
+	if err != nil || len(families[series]) == 0 {
+		return nil, err
+	}
+	views, err := seriesViews(f, track.Filter{Among: families[series], Hidden: true})
+	slices.SortFunc(views, func(a, b track.SeriesView) int {
+		return slices.Index(families[series], a.ID) - slices.Index(families[series], b.ID)
+	})
+	return views, err
 }
 
 // Earlier lists the numbers of the series that a series revises, and that these revise in turn, the newest first. To

@@ -14,23 +14,23 @@ import (
 	"patchwatch/web/internal/webtest/town"
 )
 
-// countedPages are pages of every kind. Each asks the database a number of times that does not grow with what there is.
-var countedPages = []string{
-	"/", "/project/demo/", "/project/demo/list/", "/project/demo/list/?state=*&archive=both",
-	"/project/demo/list/?order=name", "/project/demo/list/?q=part", "/project/demo/list/?submitter=crowd",
-	"/project/demo/list/?delegate=nobody", "/project/demo/list/?delegate=del&state=*", "/project/demo/series/",
-	"/project/demo/series/?state=*", "/project/demo/series/?state=*&versions=all", "/project/demo/series/?check=fail",
-	"/project/demo/series/?incomplete=1&state=*", "/project/demo/series/?q=part&state=*", "/user/todo/", "/user/todo/demo/",
-	"/project/demo/patch/first/", "/project/demo/cover/cover/", "/series/{cover}/", "/series/{other}/diff/{cover}/",
-	"/bundle/maint/mine%20&%20yours/", "/demo/", "/demo/first/", "/demo/first/t/", "/demo/first/T/",
+// countedPages are pages of every kind, each with how often it may ask the database: over a network each would be a
+// journey. That does not grow with what there is.
+var countedPages = map[string]int{
+	"/": 8, "/project/demo/": 18, "/project/demo/list/": 16, "/project/demo/list/?state=*&archive=both": 16,
+	"/project/demo/list/?order=name": 16, "/project/demo/list/?q=part": 16, "/project/demo/list/?submitter=crowd": 17,
+	"/project/demo/list/?delegate=nobody": 16, "/project/demo/list/?delegate=del&state=*": 16, "/project/demo/series/": 36,
+	"/project/demo/series/?state=*": 36, "/project/demo/series/?state=*&versions=all": 36,
+	"/project/demo/series/?check=fail": 36, "/project/demo/series/?incomplete=1&state=*": 36,
+	"/project/demo/series/?q=part&state=*": 36, "/user/todo/": 42, "/user/todo/demo/": 42,
+	"/project/demo/patch/first/": 30, "/project/demo/cover/cover/": 24, "/series/{cover}/": 50,
+	"/series/{other}/diff/{cover}/": 30, "/bundle/maint/mine%20&%20yours/": 18, "/demo/": 10, "/demo/first/": 24,
+	"/demo/first/t/": 18, "/demo/first/T/": 18,
 }
 
-// mostCalls bounds them: over a network each would be a journey. moreCalls is how many more there may be where of ten
-// times as much something was found for the first time, such as a series that another refers to.
-const (
-	mostCalls = 80
-	moreCalls = 5
-)
+// moreCalls is how many more there may be where of ten times as much something was found for the first time, such as a
+// series that another refers to.
+const moreCalls = 5
 
 func TestPagesAskAFixedNumberOfTimes(t *testing.T) {
 	t.Parallel()
@@ -47,9 +47,9 @@ func TestPagesAskAFixedNumberOfTimes(t *testing.T) {
 	few := callsOfPages(s, counter)
 	grow(s, 12, 110)
 	many := callsOfPages(s, counter)
-	for _, page := range countedPages {
+	for page, most := range countedPages {
 		before, after := sumOf(few[page]), sumOf(many[page])
-		if before > mostCalls || after > before+moreCalls {
+		if before > most || after > before+moreCalls {
 			t.Errorf("%s: %d calls of a little, %d of much: %v", page, before, after, many[page])
 		}
 	}
@@ -66,14 +66,14 @@ func sumOf(calls map[string]int) (n int) {
 func callsOfPages(s *whole, counter *dbtest.Counter) map[string]map[string]int {
 	s.t.Helper()
 	all := map[string]map[string]int{}
-	for i, page := range countedPages {
+	for page := range countedPages {
 		for round := range 2 { // the first may have to find out what has changed
 			sign := "?"
 			if strings.Contains(page, "?") {
 				sign = "&"
 			}
 			url := strings.ReplaceAll(s.in(page), "{other}", fmt.Sprint(s.Mail("demo", "other")))
-			url += fmt.Sprintf("%sagain=%d.%d.%d", sign, i, round, len(s.lines()))
+			url += fmt.Sprintf("%sagain=%d.%d", sign, round, len(s.lines()))
 			counter.Take()
 			if w := s.do("maint", "GET", url, "", "Accept", "text/html"); w.Code != 200 {
 				s.t.Fatalf("%s: %d %s", url, w.Code, w.Body)
@@ -111,6 +111,10 @@ func grow(s *whole, from, to int) {
 	s.Deliver(mails...)
 	maint, del := s.Users["maint"], "del@example.org"
 	for n := from; n < to; n++ {
+		mine := []int64{s.Mail("demo", fmt.Sprintf("single.c%d", n))}
+		if err := s.SetDelegate(s.t.Context(), maint.Actor(), mine, maint.Emails[0]); err != nil {
+			s.t.Fatal(err)
+		}
 		id := s.Mail("demo", fmt.Sprintf("c%d.2.1", n))
 		k := track.Check{State: track.CheckFail, Context: "build", User: maint.ID}
 		if _, err := s.AddCheck(s.t.Context(), maint.Actor(), k, id); err != nil {
@@ -127,7 +131,7 @@ func TestPagesAreSmall(t *testing.T) {
 	t.Parallel()
 	s := newWhole(t)
 	grow(s, 0, 110)
-	for _, page := range countedPages {
+	for page := range countedPages {
 		if strings.Contains(page, "{other}") || strings.Contains(page, "/patch/") || strings.Contains(page, "/cover/") ||
 			strings.Contains(page, "/t/") || strings.Contains(page, "/T/") || strings.Contains(page, "/series/{") {
 			continue

@@ -281,6 +281,10 @@ func (h hookedView) LastEvent() (id int64, date time.Time, err error) {
 	return id, date, err
 }
 
+func (h hookedView) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+	return ask(h.hooked, "PatchCounts", func() ([]int, error) { return h.view.PatchCounts(lists) })
+}
+
 func (h hookedView) PatchPage(q track.PatchQuery, total int) (track.Page[track.PatchRow], error) {
 	return ask(h.hooked, "PatchPage", func() (track.Page[track.PatchRow], error) { return h.view.PatchPage(q, total) })
 }

@@ -107,6 +107,18 @@ func (s *state) brief(id int64) track.SeriesBrief {
 	return b
 }
 
+func (v *view) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+	counts := make([]int, len(lists))
+	for i, f := range lists {
+		page, err := v.PatchPage(f, -1)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = page.Total
+	}
+	return counts, nil
+}
+
 func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow], error) {
 	var rows []track.PatchRow
 	for _, p := range v.patches.all() {

@@ -362,6 +362,10 @@ func (w *sensible) anyPage() (question string, ask func(v engine.View) (any, err
 			Archived: oneOf(w.t, "archived", nil, nil, nil, ptr(true), ptr(false)),
 			Checked:  some(w, "checked", track.CheckPending, track.CheckFail), Since: since, Before: before, Words: w.words(),
 		}
+		if rapid.IntRange(0, 3).Draw(w.t, "only count") == 0 {
+			all := []track.PatchQuery{q, {Projects: q.Projects, Nobodys: true, Archived: q.Archived}}
+			return fmt.Sprintf("counts %+v", q), func(v engine.View) (any, error) { return v.PatchCounts(all) }
+		}
 		return fmt.Sprintf("patches %+v", q), func(v engine.View) (any, error) { return v.PatchPage(q, -1) }
 	case "covers":
 		q := track.CoverQuery{

@@ -231,6 +231,8 @@ type History interface {
 // is to be counted.
 type Pages interface {
 	PatchPage(q track.PatchQuery, total int) (track.Page[track.PatchRow], error)
+	// PatchCounts counts the patches of whole lists.
+	PatchCounts(lists []track.PatchQuery) ([]int, error)
 	CoverPage(q track.CoverQuery, total int) (track.Page[track.CoverRow], error)
 	SeriesPage(q track.SeriesQuery, total int) (track.Page[track.SeriesRow], error)
 	CommentPage(q track.CommentQuery, total int) (track.Page[track.CommentRow], error)

@@ -10,8 +10,7 @@ import (
 )
 
 func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
-	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
-		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
+	if noPatches(f) {
 		return page, nil
 	}
 	l, err := q.patchListing(f)
@@ -25,6 +24,29 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	page.Total = total
 	page.Rows, err = q.patchRows(ids, f.Scope)
 	return page, err
+}
+
+// noPatches tells whether a list has none, whatever is stored.
+func noPatches(f track.PatchQuery) bool {
+	return nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
+		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked)
+}
+
+func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+	counts := make([]int, len(lists))
+	for i, f := range lists {
+		if noPatches(f) {
+			continue
+		}
+		l, err := q.patchListing(f)
+		if err != nil {
+			return nil, err
+		}
+		if counts[i], err = q.count(l); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
 }
 
 // nothing tells whether none is wanted.

@@ -10,15 +10,8 @@ import (
 )
 
 func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
-	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
-		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
-		return page, nil
-	}
-	l, err := q.patchListing(f)
-	if err == nil && l.exact && f.Nobodys {
-		err = q.countNobodys(l, f)
-	}
-	if err != nil {
+	l, err := q.countedPatches(f)
+	if err != nil || l == nil {
 		return page, err
 	}
 	ids, total, err := q.idsOf(l, f.Paging, known)
@@ -28,6 +21,33 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	page.Total = total
 	page.Rows, err = q.patchRows(ids, f.Scope)
 	return page, err
+}
+
+// countedPatches is a list of patches and how it is counted; nil: there are none in it.
+func (q queries) countedPatches(f track.PatchQuery) (*listing, error) {
+	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
+		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
+		return nil, nil
+	}
+	l, err := q.patchListing(f)
+	if err == nil && l.exact && f.Nobodys {
+		err = q.countNobodys(l, f)
+	}
+	return l, err
+}
+
+func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+	counts := make([]int, len(lists))
+	for i, f := range lists {
+		l, err := q.countedPatches(f)
+		if err == nil && l != nil {
+			counts[i], err = q.count(l)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
 }
 
 // nothing tells whether none is wanted.

@@ -116,11 +116,10 @@ var here = site.Links{}
 
 func (c *call) seriesAt(id int64) string { return fmt.Sprintf("%s/series/%d/", c.prefix(), id) }
 
-// versions fills in the versions of a series that the viewer sees.
-func (c *call) versions(out *letterPage, series int64) error {
-	all, err := c.Store.Versions(c.Ctx(), series)
-	if err != nil || len(all) < 2 {
-		return err
+// showVersions fills in those of some versions that the viewer sees.
+func (c *call) showVersions(out *letterPage, series int64, all []track.SeriesView) error {
+	if len(all) < 2 {
+		return nil
 	}
 	ids := make([]int64, len(all))
 	for i := range all {

@@ -32,37 +32,42 @@ func (c *call) pictures(of *track.Project) ([]picture, error) {
 	return all, nil
 }
 
-// counted is how many patches of a project a query chooses.
-func (c *call) counted(of *track.Project, q track.PatchQuery) (int, error) {
-	q.Scope, q.Projects, q.Limit = c.Scope(), track.In[int64]{of.ID}, 1
-	page, err := c.Store.PatchPage(c.Ctx(), q)
-	return page.Total, err
+// counted is how many patches of a project each query chooses.
+func (c *call) counted(of *track.Project, lists []track.PatchQuery) ([]int, error) {
+	for i := range lists {
+		lists[i].Scope, lists[i].Projects = c.Scope(), track.In[int64]{of.ID}
+	}
+	return c.Store.PatchCounts(c.Ctx(), lists)
 }
 
 // patchesAWeek counts the patches of each of the last weeks, which begin on Mondays.
 func (c *call) patchesAWeek(of *track.Project) (picture, error) {
 	monday := c.Now.UTC().Truncate(day).AddDate(0, 0, -(int(c.Now.UTC().Weekday())+6)%7)
 	var labels []string
-	var counts []int
-	total := 0
+	var lists []track.PatchQuery
 	for i := range weeksShown {
 		from := monday.AddDate(0, 0, -7*(weeksShown-1-i))
-		n, err := c.counted(of, track.PatchQuery{Since: from, Before: from.AddDate(0, 0, 7)})
-		if err != nil {
-			return picture{}, err
-		}
 		label := ""
 		if i%4 == 1 {
 			label = from.Format("2 Jan")
 		}
-		labels, counts, total = append(labels, label), append(counts, n), total+n
+		labels, lists = append(labels, label), append(lists, track.PatchQuery{Since: from, Before: from.AddDate(0, 0, 7)})
 	}
-	if total == 0 {
-		return picture{}, nil
+	counts, err := c.counted(of, lists)
+	total := sum(counts)
+	if err != nil || total == 0 {
+		return picture{}, err
 	}
 	words := fmt.Sprintf("%s patches in the last %d weeks, %s of them in this one.", thousands(total), weeksShown,
 		thousands(counts[weeksShown-1]))
 	return newPicture("Patches a week", words, labels, counts), nil
+}
+
+func sum(counts []int) (total int) {
+	for _, n := range counts {
+		total += n
+	}
+	return total
 }
 
 // ages are the steps of the picture of what is open, the newest first.
@@ -73,9 +78,9 @@ var ages = []struct {
 
 // openByAge counts patches in which something is still to be done.
 func (c *call) openByAge(of *track.Project) (picture, error) {
-	no, total := false, 0
+	no := false
 	var labels []string
-	var counts []int
+	var lists []track.PatchQuery
 	newer := time.Time{}
 	for _, a := range ages {
 		q := track.PatchQuery{States: c.openStates(), Archived: &no, Before: newer}
@@ -83,14 +88,12 @@ func (c *call) openByAge(of *track.Project) (picture, error) {
 			q.Since = c.Now.Add(-a.upto)
 		}
 		newer = q.Since
-		n, err := c.counted(of, q)
-		if err != nil {
-			return picture{}, err
-		}
-		labels, counts, total = append(labels, a.label), append(counts, n), total+n
+		labels, lists = append(labels, a.label), append(lists, q)
 	}
-	if total == 0 {
-		return picture{}, nil
+	counts, err := c.counted(of, lists)
+	total := sum(counts)
+	if err != nil || total == 0 {
+		return picture{}, err
 	}
 	words := fmt.Sprintf("%s patches are open, %s of them for longer than three months.", thousands(total),
 		thousands(counts[3]+counts[4]))
@@ -115,15 +118,15 @@ func (c *call) untilReview(of *track.Project) (picture, error) {
 	if err != nil || len(page.Rows) == 0 {
 		return picture{}, err
 	}
-	views, err := c.Store.Overviews(c.Ctx(), page.Rows, c.Scope())
+	replies, err := c.Store.FirstReplies(c.Ctx(), page.Rows, c.Scope())
 	if err != nil {
 		return picture{}, err
 	}
 	labels, counts := make([]string, len(waits)), make([]int, len(waits))
 	var took []time.Duration
 	for i := range page.Rows {
-		first := views[page.Rows[i].ID].FirstReply
-		if first.IsZero() {
+		first, answered := replies[page.Rows[i].ID]
+		if !answered {
 			counts[len(waits)-1]++
 			continue
 		}

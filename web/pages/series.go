@@ -51,19 +51,19 @@ func (c *call) series() (*shown, error) {
 	if err != nil {
 		return nil, err
 	}
-	views, err := c.Store.Overviews(c.Ctx(), []track.SeriesRow{row}, c.Scope())
+	all, err := c.Store.SeriesWhole(c.Ctx(), row, c.Scope())
 	if err != nil {
 		return nil, err
 	}
-	o := views[row.ID]
+	o := all.Overview
 	p := &seriesPage{letterPage: letterPage{Page: c.inProject(of, seriesName(&row.SeriesBrief), layout.Series)}}
 	if err := c.coverOf(p, of, &row, o); err != nil {
 		return nil, err
 	}
-	if err := c.patchesIn(p, of, &row, o); err != nil {
+	if err := c.patchesIn(p, of, &row, &all); err != nil {
 		return nil, err
 	}
-	if err := c.versions(&p.letterPage, row.ID); err != nil {
+	if err := c.showVersions(&p.letterPage, row.ID, all.Versions); err != nil {
 		return nil, err
 	}
 	p.Changes = p.changes()
@@ -102,11 +102,7 @@ func (c *call) seriesHere() (row track.SeriesRow, of *track.Project, err error) 
 func (c *call) coverOf(p *seriesPage, of *track.Project, s *track.SeriesRow, o *track.Overview) error {
 	p.Wide = true
 	if s.Cover.ID != 0 {
-		rows, err := c.Store.CoverRows(c.Ctx(), []int64{s.Cover.ID}, c.Scope())
-		if err != nil {
-			return err
-		}
-		if cover, ok := rows[s.Cover.ID]; ok && !cover.Hidden {
+		if cover := o.Cover; cover.ID != 0 && !cover.Hidden {
 			p.CoverName, p.API = "Cover letter", fmt.Sprintf("%s/api/covers/%d/", c.prefix(), cover.ID)
 			return c.letterOf(p, of, &cover.MailBrief, cover.Mail, &cover.Submitter, here.Cover(nil, of, cover.MsgID),
 				true)
@@ -148,7 +144,8 @@ func (c *call) letterOf(
 }
 
 // patchesIn fills in the patches, and the places of which nothing has come.
-func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, o *track.Overview) error {
+func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, all *track.SeriesWhole) error {
+	o := all.Overview
 	ids := make([]int64, len(o.Patches))
 	for i := range o.Patches {
 		ids[i] = o.Patches[i].ID
@@ -158,7 +155,7 @@ func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, o
 		return err
 	}
 	p.Line = c.seriesLine(of, s, o, results)
-	again, err := c.sentAgain(p, of, s)
+	again, err := c.sentAgain(p, of, s, &all.Now)
 	if err != nil {
 		return err
 	}
@@ -183,11 +180,7 @@ func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, o
 const mostPlaces = 1000
 
 // sentAgain are the patches that were sent again alone, in reply to the series, by the places that they take.
-func (c *call) sentAgain(p *seriesPage, of *track.Project, s *track.SeriesRow) (map[int]*layout.Link, error) {
-	now, err := c.Store.SeriesRowNow(c.Ctx(), s.ID, c.Scope())
-	if err != nil {
-		return nil, err
-	}
+func (c *call) sentAgain(p *seriesPage, of *track.Project, s, now *track.SeriesRow) (map[int]*layout.Link, error) {
 	own := map[int64]bool{}
 	for _, m := range s.Patches {
 		own[m.ID] = true
@@ -198,8 +191,11 @@ func (c *call) sentAgain(p *seriesPage, of *track.Project, s *track.SeriesRow) (
 			others = append(others, m.ID)
 		}
 	}
-	rows, err := c.Store.PatchRows(c.Ctx(), others, c.Scope())
 	again := map[int]*layout.Link{}
+	if len(others) == 0 {
+		return again, nil
+	}
+	rows, err := c.Store.PatchRows(c.Ctx(), others, c.Scope())
 	for _, id := range others {
 		if r, ok := rows[id]; ok && !r.Hidden {
 			text := fmt.Sprintf("sent again as v%d", max(1, r.Series.Version))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
@@ -17,6 +18,8 @@ type seriesStore interface {
 	SeriesPage(context.Context, track.SeriesQuery) (track.Page[track.SeriesRow], error)
 	PersonPage(context.Context, track.PersonQuery) (track.Page[track.PersonView], error)
 	Overviews(context.Context, []track.SeriesRow, track.Scope) (map[int64]*track.Overview, error)
+	SeriesWhole(context.Context, track.SeriesRow, track.Scope) (track.SeriesWhole, error)
+	FirstReplies(context.Context, []track.SeriesRow, track.Scope) (map[int64]time.Time, error)
 	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
 }
 

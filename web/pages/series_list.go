@@ -34,11 +34,13 @@ type seriesFilter struct {
 	Kept                       []choice // what else the URL has
 }
 
-// seriesRows and patchesAPage are how many rows of a list make a page of series: of series, or, where patches are
-// chosen by their states, of patches, whose series are shown.
+// seriesRows, patchesAPage and checkedAPage are how many rows of a list make a page of series: of series, or, where
+// patches are chosen by their states, of patches, whose series are shown. Where they are chosen by their checks, there
+// are mostly one or two of a series.
 const (
 	seriesRows   = 50
 	patchesAPage = 150
+	checkedAPage = 50
 )
 
 func (c *call) seriesList() (*shown, error) {
@@ -130,7 +132,7 @@ func (c *call) findByPatches(
 		f.Delegates = orNothing(c.delegates(as))
 	}
 	if k, ok := track.ParseCheckState(q.one("check")); ok {
-		f.Checked = track.In[track.CheckState]{k}
+		f.Checked, f.Limit = track.In[track.CheckState]{k}, checkedAPage
 	}
 	f.Offset = q.wanted(f.Limit)
 	found, err := c.Store.PatchPage(c.Ctx(), f)

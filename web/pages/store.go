@@ -29,6 +29,7 @@ type mailStore interface {
 	CommentPage(context.Context, track.CommentQuery) (track.Page[track.CommentRow], error)
 	SeriesPage(context.Context, track.SeriesQuery) (track.Page[track.SeriesRow], error)
 	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
+	PatchCounts(ctx context.Context, lists []track.PatchQuery) ([]int, error)
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)

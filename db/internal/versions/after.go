@@ -14,25 +14,41 @@ func (f *Finder) After(ids []int64) (map[int64][]int64, error) {
 	}
 	var asked []*sending
 	for _, id := range engine.SortedKeys(numbers(ids)) {
-		if s := f.sendings[id]; s != nil {
-			asked = append(asked, s)
+		if _, known := f.after[id]; !known && f.sendings[id] != nil {
+			asked = append(asked, f.sendings[id])
 		}
+	}
+	if err := f.findAfter(asked); err != nil {
+		return nil, err
+	}
+	out := map[int64][]int64{}
+	for _, id := range ids {
+		if revisers := f.after[id]; len(revisers) > 0 {
+			out[id] = revisers
+		}
+	}
+	return out, nil
+}
+
+func (f *Finder) findAfter(asked []*sending) error {
+	if len(asked) == 0 {
+		return nil
 	}
 	e := evidence{}
 	if err := f.decided(asked, e); err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.alikeAfter(asked, e); err != nil {
-		return nil, err
+		return err
 	}
 	if err := f.threadAfter(asked, e); err != nil {
-		return nil, err
+		return err
 	}
 	return f.revisers(asked, e)
 }
 
-// revisers are those of the series found that do revise the one that led to them.
-func (f *Finder) revisers(asked []*sending, e evidence) (map[int64][]int64, error) {
+// revisers notes those of the series found that do revise the one that led to them.
+func (f *Finder) revisers(asked []*sending, e evidence) error {
 	var found []int64
 	for _, of := range e {
 		for id := range of {
@@ -41,17 +57,17 @@ func (f *Finder) revisers(asked []*sending, e evidence) (map[int64][]int64, erro
 	}
 	before, err := f.Before(engine.Distinct(found))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := map[int64][]int64{}
 	for _, s := range asked {
+		f.after[s.row.ID] = nil
 		for _, id := range engine.SortedKeys(e[s.row.ID]) {
 			if before[id].Series == s.row.ID {
-				out[s.row.ID] = append(out[s.row.ID], id)
+				f.after[s.row.ID] = append(f.after[s.row.ID], id)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func (f *Finder) alikeAfter(asked []*sending, e evidence) error {
@@ -116,15 +132,35 @@ func (f *Finder) threadAfter(asked []*sending, e evidence) error {
 
 // below are the mails of each series and the comments on them.
 func (f *Finder) below(asked []*sending) (map[int64][]engine.Name, error) {
-	var mails []int64
+	var unknown []*sending
 	for _, s := range asked {
+		if _, known := f.talk[s.row.ID]; !known {
+			unknown = append(unknown, s)
+		}
+	}
+	if err := f.findTalk(unknown); err != nil {
+		return nil, err
+	}
+	out := make(map[int64][]engine.Name, len(asked))
+	for _, s := range asked {
+		out[s.row.ID] = f.talk[s.row.ID]
+	}
+	return out, nil
+}
+
+func (f *Finder) findTalk(of []*sending) error {
+	if len(of) == 0 {
+		return nil
+	}
+	var mails []int64
+	for _, s := range of {
 		for _, m := range s.members {
 			mails = append(mails, m.Mail)
 		}
 	}
 	replies, err := f.Replies(mails, true)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var comments []int64
 	for _, of := range replies {
@@ -132,20 +168,21 @@ func (f *Finder) below(asked []*sending) (map[int64][]engine.Name, error) {
 	}
 	rows, err := f.Rows(engine.Distinct(comments))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	msgid := map[int64]string{}
 	for _, r := range rows {
 		msgid[r.Mail] = r.ID
 	}
-	out := map[int64][]engine.Name{}
-	for _, s := range asked {
+	for _, s := range of {
+		var names []engine.Name
 		for _, m := range s.members {
-			out[s.row.ID] = append(out[s.row.ID], engine.Name{Project: s.row.Project, MsgID: m.MsgID})
+			names = append(names, engine.Name{Project: s.row.Project, MsgID: m.MsgID})
 			for _, c := range replies[m.Mail] {
-				out[s.row.ID] = append(out[s.row.ID], engine.Name{Project: s.row.Project, MsgID: msgid[c]})
+				names = append(names, engine.Name{Project: s.row.Project, MsgID: msgid[c]})
 			}
 		}
+		f.talk[s.row.ID] = names
 	}
-	return out, nil
+	return nil
 }

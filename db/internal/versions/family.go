@@ -20,6 +20,9 @@ func (f *Finder) Families(ids []int64) (map[int64][]int64, error) {
 	for _, root := range first {
 		roots = append(roots, root)
 	}
+	if err := f.foresee(first); err != nil {
+		return nil, err
+	}
 	families, err := f.descend(engine.Distinct(roots))
 	if err != nil {
 		return nil, err
@@ -31,10 +34,24 @@ func (f *Finder) Families(ids []int64) (map[int64][]int64, error) {
 	return out, nil
 }
 
+// foresee finds at once what revises series, their first versions and those between: to go on to the next generation
+// each time would take as many calls for each of them.
+func (f *Finder) foresee(first map[int64]int64) error {
+	all := map[int64]bool{}
+	for id := range first {
+		for n := 0; id != 0 && !all[id] && n < mostVersions; n++ {
+			all[id] = true
+			id = f.before[id].Series
+		}
+	}
+	_, err := f.After(engine.SortedKeys(all))
+	return err
+}
+
 // Earlier finds the series that one revises, the one that that revises, and so on.
 func (f *Finder) Earlier(id int64) (out []int64, err error) {
 	for range mostVersions {
-		before, err := f.Before([]int64{id})
+		before, err := f.Before(f.likely(map[int64]bool{id: true}))
 		if err != nil {
 			return nil, err
 		}
@@ -51,17 +68,22 @@ func (f *Finder) firsts(ids []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
 	at := numbers(ids)
 	for generation := 0; len(at) > 0 && generation < mostVersions; generation++ {
-		before, err := f.Before(engine.SortedKeys(at))
+		before, err := f.Before(f.likely(at))
 		if err != nil {
 			return nil, err
 		}
-		at = map[int64]bool{}
-		for id, b := range before {
+		next := map[int64]bool{}
+		for id := range at {
+			b, stored := before[id]
+			if !stored {
+				continue
+			}
 			out[id] = b.Series
 			if _, known := out[b.Series]; b.Series != 0 && !known {
-				at[b.Series] = true
+				next[b.Series] = true
 			}
 		}
+		at = next
 	}
 	firsts := map[int64]int64{}
 	for _, id := range ids {
@@ -74,6 +96,20 @@ func (f *Finder) firsts(ids []int64) (map[int64]int64, error) {
 	}
 	return firsts, nil
 }
+
+// likely are these series, and some of the others that are loaded: they may be what is asked for next.
+func (f *Finder) likely(at map[int64]bool) []int64 {
+	all := engine.SortedKeys(at)
+	for _, id := range engine.SortedKeys(f.sendings) {
+		if _, known := f.before[id]; !known && !at[id] && len(all) < len(at)+mostLikely {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// mostLikely is how many that is.
+const mostLikely = 20
 
 // descend finds the versions that follow each of these, generation by generation.
 func (f *Finder) descend(roots []int64) (map[int64][]int64, error) {

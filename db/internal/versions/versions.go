@@ -17,8 +17,10 @@ type Finder struct {
 	ignoreChanges bool
 	sendings      map[int64]*sending // by the number of the series
 	before        map[int64]Before   // likewise
-	pairs         *bool              // people said of some series whether they are versions; nil: not asked yet
-	apart         map[[2]int64]bool  // of which two they said that they are not
+	after         map[int64][]int64  // likewise
+	talk          map[int64][]engine.Name
+	pairs         *bool             // people said of some series whether they are versions; nil: not asked yet
+	apart         map[[2]int64]bool // of which two they said that they are not
 }
 
 // Before is the series that another one revises, and why.
@@ -37,6 +39,7 @@ func New(v engine.View, ignoreChanges bool) *Finder {
 // Forget gives back the memory that answers take.
 func (f *Finder) Forget() {
 	f.sendings, f.before, f.apart = map[int64]*sending{}, map[int64]Before{}, map[[2]int64]bool{}
+	f.after, f.talk = map[int64][]int64{}, map[int64][]engine.Name{}
 }
 
 // sending is a stored series.

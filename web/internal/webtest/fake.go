@@ -407,19 +407,3 @@ func (s *Fake) Versions(context.Context, int64) ([]track.SeriesView, error) { re
 func (s *Fake) LogOf(context.Context, []engine.LogQuery, int) ([]engine.LogEntry, error) {
 	return nil, s.ask()
 }
-
-// Overviews says of series which patches they have.
-func (s *Fake) Overviews(_ context.Context, series []track.SeriesRow, scope track.Scope) (map[int64]*track.Overview,
-	error) {
-	out := map[int64]*track.Overview{}
-	for _, r := range series {
-		o := &track.Overview{Last: r.Date}
-		for _, p := range s.PatchList {
-			if p.Series.ID == r.ID && (scope.Whole || !p.Hidden) {
-				o.Patches = append(o.Patches, p)
-			}
-		}
-		out[r.ID] = o
-	}
-	return out, s.ask()
-}
