@@ -29,8 +29,9 @@ type listing struct {
 	meeting conditions
 
 	order   []orderTerm
-	sorting string // joins that order needs
-	ordered bool   // the index has the rows of one choice of keys in this order
+	pieces  []*listing // of which the list is made in this order; none: it is not
+	sorting string     // joins that order needs
+	ordered bool       // the index has the rows of one choice of keys in this order
 
 	date          string // the column of since and before
 	since, before time.Time
@@ -131,6 +132,9 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 	}
 	if l.found != nil && l.found.order != noWalk {
 		return l.found.page(offset, size), nil
+	}
+	if len(l.pieces) > 0 {
+		return q.pageOfPieces(l.pieces, offset, size)
 	}
 	if l, err = q.shorter(l, min(offset, total-offset-size)+size, total); err != nil {
 		return nil, err

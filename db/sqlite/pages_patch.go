@@ -14,6 +14,9 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	if err != nil || l == nil {
 		return page, err
 	}
+	if l.pieces, err = q.inPieces(l, f); err != nil {
+		return page, err
+	}
 	ids, total, err := q.idsOf(l, f.Paging, known)
 	if err != nil {
 		return page, err
