@@ -35,7 +35,7 @@ type todoPart struct {
 }
 
 // mostToDo is how many patches are looked at for each part.
-const mostToDo = 300
+const mostToDo = 100
 
 // needsUser leads who has not logged in there and back, or refuses where no browser asks.
 func (c *call) needsUser() error {
@@ -179,7 +179,7 @@ func (c *call) openPatches(f track.PatchQuery) (track.Page[track.PatchRow], erro
 }
 
 // mostMarks is how many series that the viewer has looked at are asked for new mail, those of the newest mail first.
-const mostMarks = 200
+const mostMarks = 100
 
 // toReview are the open series that were sent to the viewer or are delegated to them, and that they have not answered.
 func (c *call) toReview(of *track.Project, delegated []track.PatchRow) (*todoPart, error) {
