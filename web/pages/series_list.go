@@ -39,7 +39,7 @@ type seriesFilter struct {
 // are mostly one or two of a series.
 const (
 	seriesRows   = 50
-	patchesAPage = 100
+	patchesAPage = 75
 	checkedAPage = 50
 )
 

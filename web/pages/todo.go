@@ -34,8 +34,11 @@ type todoPart struct {
 	list   url.Values             // the list of a project that has the same series; nil: there is none
 }
 
-// mostToDo is how many patches are looked at for each part.
-const mostToDo = 100
+// mostToDo is how many patches are looked at for each part, and mostInPart how many series it has: more than one reads.
+const (
+	mostToDo   = 150
+	mostInPart = 50
+)
 
 // needsUser leads who has not logged in there and back, or refuses where no browser asks.
 func (c *call) needsUser() error {
@@ -104,10 +107,11 @@ func (c *call) toDoParts(of *track.Project, projects track.In[int64]) (parts []*
 		return nil, err
 	}
 	delegated := &todoPart{ID: "delegated", Title: "Delegated to you", None: "Nothing that is open is delegated to you.",
-		More: mine.Total - len(mine.Rows), series: seriesIn(mine.Rows), list: url.Values{"delegate": {u.Name}}}
+		list: url.Values{"delegate": {u.Name}}}
+	delegated.take(&mine)
 	own := &todoPart{ID: "sent", Title: "Sent by you",
-		None: "You have sent nothing that is open, from an address of your account.",
-		More: sent.Total - len(sent.Rows), series: seriesIn(sent.Rows), list: sentBy(u)}
+		None: "You have sent nothing that is open, from an address of your account.", list: sentBy(u)}
+	own.take(&sent)
 	return []*todoPart{marked, review, delegated, own}, nil
 }
 
@@ -151,16 +155,26 @@ func (p *todoPart) add(l seriesLine, ticks bool) {
 	p.Lines = append(p.Lines, l)
 }
 
-// seriesIn are the series of patches, by number, in their order.
-func seriesIn(patches []track.PatchRow) (ids []int64) {
+// take has a part show the series of a page of patches.
+func (p *todoPart) take(page *track.Page[track.PatchRow]) {
+	var of int
+	p.series, of = seriesIn(page.Rows)
+	p.More = page.Total - of
+}
+
+// seriesIn are the first series of patches, by number, in their order, and how many of these patches they are of.
+func seriesIn(patches []track.PatchRow) (ids []int64, of int) {
 	seen := map[int64]bool{0: true}
 	for i := range patches {
 		if id := patches[i].Series.ID; !seen[id] {
+			if len(ids) == mostInPart {
+				return ids, i
+			}
 			seen[id] = true
 			ids = append(ids, id)
 		}
 	}
-	return ids
+	return ids, len(patches)
 }
 
 // sentBy is the list of what somebody sent, where that is a list.
@@ -201,7 +215,7 @@ func (c *call) toReview(of *track.Project, delegated []track.PatchRow) (*todoPar
 		}
 		patches = c.join(patches, rows)
 	}
-	part.series = seriesIn(patches[:min(len(patches), mostToDo)])
+	part.series, _ = seriesIn(patches)
 	return part, nil
 }
 
