@@ -31,30 +31,31 @@ func TestMain(m *testing.M) {
 func runDisturbed() {
 	a := newApp(os.Stdin, os.Stdout, os.Stderr)
 	disturbAsTold(a)
+	storeAsTold()
 	runProcess(a)
 }
 
 // TestScripts tests the command line as a person types it: a script for each promise or command.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup:               setUpScript,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"count":    scriptCount,
-			"deliver":  scriptDeliver,
-			"exits":    scriptExits,
-			"harmless": scriptHarmless,
-			"holds":    scriptHolds,
-			"json":     scriptJSON,
-			"mails":    scriptMails,
-			"refuses":  scriptRefuses,
-			"signal":   scriptSignal,
-			"sql":      scriptSQL,
-			"until":    scriptUntil,
-		},
-	})
+	runScripts(t, testscript.Params{Dir: "testdata/script", Setup: setUpScript})
+}
+
+func runScripts(t *testing.T, p testscript.Params) {
+	p.RequireExplicitExec, p.RequireUniqueNames = true, true
+	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){
+		"count":    scriptCount,
+		"deliver":  scriptDeliver,
+		"exits":    scriptExits,
+		"harmless": scriptHarmless,
+		"holds":    scriptHolds,
+		"json":     scriptJSON,
+		"mails":    scriptMails,
+		"refuses":  scriptRefuses,
+		"signal":   scriptSignal,
+		"sql":      scriptSQL,
+		"until":    scriptUntil,
+	}
+	testscript.Run(t, p)
 }
 
 func setUpScript(env *testscript.Env) error {

@@ -16,8 +16,13 @@ import (
 	"patchwatch/search/index"
 )
 
+// Meant says which database is meant by a name: that of this name, except in tests, which have all files be databases
+// on a server.
+var Meant = func(name string) string { return name }
+
 // Open opens a database for reading and writing, and makes it if there is none.
 func Open(ctx context.Context, name string) (*db.Store, error) {
+	name = Meant(name)
 	if IsFile(name) {
 		return sqlite.Open(ctx, name)
 	}
@@ -26,6 +31,7 @@ func Open(ctx context.Context, name string) (*db.Store, error) {
 
 // OpenReadOnly opens a database that must exist (db.ErrNotExist), and never changes it.
 func OpenReadOnly(ctx context.Context, name string) (*db.Store, error) {
+	name = Meant(name)
 	if IsFile(name) {
 		return sqlite.OpenReadOnly(ctx, name)
 	}
@@ -33,7 +39,7 @@ func OpenReadOnly(ctx context.Context, name string) (*db.Store, error) {
 }
 
 // IsFile tells whether a database is a file.
-func IsFile(name string) bool { return !postgres.Is(name) }
+func IsFile(name string) bool { return !postgres.Is(Meant(name)) }
 
 // Shown is the name of a database as it may be printed: without a password.
 func Shown(name string) string {
@@ -53,6 +59,7 @@ func Kind(name string) string {
 
 // Exists is nil if a database is there, db.ErrNotExist if it is not. Of one on a server it is asked for its tables.
 func Exists(ctx context.Context, name string) error {
+	name = Meant(name)
 	if IsFile(name) {
 		if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
 			return db.ErrNotExist
