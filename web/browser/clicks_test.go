@@ -78,9 +78,10 @@ func TestClicks(t *testing.T) {
 		t.Errorf("docs/pages.md has %d tasks, and the test has %d: %v", len(said), len(tasks), said)
 	}
 	s := newServer(t)
+	b := s.open(t, maintainer)
 	for _, task := range tasks {
-		b := s.open(t, maintainer)
 		b.visit(task.from)
+		b.clicks = 0
 		task.do(b)
 		if b.clicks != said[task.name] {
 			t.Errorf("%s: takes %d clicks, and docs/pages.md says %d", task.name, b.clicks, said[task.name])

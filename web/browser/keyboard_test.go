@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -77,6 +78,17 @@ func (b *tab) tabTo(selector string) {
 		}
 	}
 	b.t.Fatalf("%s: Tab does not lead to %s", b.path(), selector)
+}
+
+// focused waits until what a selector finds has the focus by itself, which is a little after the page has come.
+func (b *tab) focused(selector string) {
+	b.t.Helper()
+	here := "document.activeElement.matches(" + quoted(selector) + ")"
+	for deadline := time.Now().Add(10 * time.Second); !eval[bool](b, here); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			b.t.Fatalf("%s: %s never has the focus", b.path(), selector)
+		}
+	}
 }
 
 // choose goes to a select, and to one of its choices by the arrow keys.
@@ -157,6 +169,75 @@ func TestBundleByKeyboard(t *testing.T) {
 	b.visit("/bundle/" + maintainer + "/by%20keys/")
 	for _, name := range []string{"utf8_length", "frob_count", "not ASCII"} {
 		b.want("main", name)
+	}
+}
+
+// TestBundlePageByKeyboard does what the page of a bundle offers: order, take out, make private, rename, delete.
+func TestBundlePageByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	b := s.open(t, maintainer)
+	b.visit("/bundle/" + maintainer + "/for-next/")
+	const first = "table.list tbody tr td.name"
+	b.want(first, "utf8_length")
+	b.tabTo("input[name^=place]")
+	b.press("9") // what a field has is selected when the Tab key leads there
+	b.tabTo("button[value=order]")
+	b.pressTo(kb.Enter)
+	b.want(first, "frob_count")
+
+	b.press("jx")
+	b.tabTo("button[value=remove]")
+	b.pressTo(kb.Enter)
+	b.want("p.about", "2 patches")
+	b.tabTo("button[value=private]")
+	b.pressTo(kb.Enter)
+	b.want("p.about", "private")
+	b.tabTo("input[name=name]")
+	b.press("by keys")
+	b.tabTo("button[value=name]")
+	b.pressTo(kb.Enter)
+	b.want("h1", "by keys")
+
+	b.tabTo("details.sure summary")
+	b.press(kb.Enter)
+	b.tabTo("button[value=delete]")
+	b.pressTo(kb.Enter)
+	b.want("h1", "Your bundles")
+	if now := b.text("main"); strings.Contains(now, "by keys") || strings.Contains(now, "for-next") {
+		t.Errorf("the bundle is still there: %s", now)
+	}
+}
+
+// TestMarksByKeyboard takes back on the page of a series that it was seen, which opening it has said.
+func TestMarksByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	b := s.open(t, maintainer)
+	b.visit("/series/{v2}/")
+	b.want("form.look", "Mark as unseen")
+	b.tabTo("form.look button")
+	b.pressTo(kb.Enter)
+	b.want("form.look", "Mark as seen")
+	b.visit("/user/todo/")
+	b.want("section[aria-labelledby=delegated] tbody", "unseen")
+}
+
+// TestSavedByKeyboard saves a query, and forgets it.
+func TestSavedByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	b := s.open(t, maintainer)
+	b.visit("/search/?q=frob_count")
+	b.tabTo("#name")
+	b.press("by-keys")
+	b.pressTo(kb.Enter)
+	b.visit("/search/")
+	b.want("main table", "by-keys")
+	b.tabTo("button[name=forget]")
+	b.pressTo(kb.Enter)
+	if now := b.text("main"); strings.Contains(now, "by-keys") {
+		t.Errorf("the query is still there: %s", now)
 	}
 }
 
@@ -267,7 +348,8 @@ func TestAccountByKeyboard(t *testing.T) {
 	s := newServer(t)
 	b := s.open(t, "")
 	b.visit("/user/todo/")
-	b.press(maintainer) // the field has the focus
+	b.focused("#name")
+	b.press(maintainer)
 	b.tabTo("#password")
 	b.press(password)
 	b.pressTo(kb.Enter)

@@ -23,7 +23,7 @@ func (b *tab) look(rules ...string) []string {
 	if len(rules) > 0 {
 		only = "{runOnly: " + quoted(strings.Join(rules, ",")) + ".split(',')}"
 	}
-	return eval[[]string](b, `axe.run(document, Object.assign({resultTypes: ['violations', 'incomplete']}, `+only+`)).then((r) => r.violations
+	return eval[[]string](b, `axe.run(document, Object.assign({resultTypes: ['violations', 'incomplete'], preload: false}, `+only+`)).then((r) => r.violations
 		.filter((v) => v.impact === 'serious' || v.impact === 'critical')
 		.concat(r.incomplete.map((v) => Object.assign(v, {nodes: v.nodes.filter((n) =>
 			n.any.some((c) => c.data && c.data.messageKey === 'equalRatio'))})))
@@ -45,22 +45,38 @@ func (b *tab) aside() string {
 func TestPages(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
-	turn := make(chan bool, 3) // that many tabs at once
+	desks := make(chan tabs, 2) // as many pages at once
+	for range cap(desks) {
+		desks <- tabs{}
+	}
 	for _, p := range table {
-		t.Run(p.name, func(t *testing.T) {
-			t.Parallel()
-			turn <- true
-			defer func() { <-turn }()
-			checkPage(t, s, p)
+		t.Run(p.name, func(sub *testing.T) {
+			sub.Parallel()
+			open := <-desks
+			defer func() { desks <- open }()
+			b := open.of(t, s, p.as)
+			b.with(sub, func() { checkPage(sub, b, p) })
 		})
 	}
 }
 
-func checkPage(t *testing.T, s *server, p shown) {
-	b := s.open(t, p.as)
-	b.expected = p.status
+// tabs are open tabs, by who is logged in. To open one takes as long as some pages.
+type tabs map[string]*tab
+
+func (all tabs) of(t *testing.T, s *server, as string) *tab {
+	if all[as] == nil {
+		all[as] = s.open(t, as)
+	}
+	return all[as]
+}
+
+// checkPage looks at a page in a tab of who it is for. All of axe's rules look at it once; after that, on a phone in dark
+// colours, those that depend on colours or on the width. No colour depends on the width, nor any width on the colours.
+func checkPage(t *testing.T, b *tab, p shown) {
+	b.expect(p.status)
+	b.view(1280, "light")
 	path := b.visitShown(p)
-	w, body := s.get(p.as, path)
+	w, body := b.get(p.as, path)
 	if want := max(p.status, 200); w.StatusCode != want {
 		t.Fatalf("%s: %s, want %d", path, w.Status, want)
 	}
@@ -73,24 +89,22 @@ func checkPage(t *testing.T, s *server, p shown) {
 	if n := compressed(body); n > 60_000 && !p.large {
 		t.Errorf("%s has %d bytes compressed", path, n)
 	}
-	for _, width := range []int64{1280, 360} {
-		for _, scheme := range []string{"light", "dark"} {
-			b.view(width, scheme)
-			how := fmt.Sprintf("%s at %d px, %s", path, width, scheme)
-			var rules []string
-			switch {
-			case scheme == "dark": // nothing else depends on colours
-				rules = []string{"color-contrast", "link-in-text-block"}
-			case width < 1280: // nothing else depends on the width
-				rules = []string{"scrollable-region-focusable", "target-size", "link-name", "button-name", "label", "select-name",
-					"color-contrast", "aria-hidden-focus"}
-			}
-			for _, found := range b.look(rules...) {
-				t.Errorf("%s: %s", how, found)
-			}
-			if wide := b.aside(); wide != "" {
-				t.Errorf("%s scrolls sideways: %s", how, wide)
-			}
+	for _, look := range []struct {
+		width  int64
+		scheme string
+		rules  []string // none: all
+	}{
+		{1280, "light", nil},
+		{360, "dark", []string{"color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size", "link-name",
+			"button-name", "label", "select-name", "aria-hidden-focus"}},
+	} {
+		b.view(look.width, look.scheme)
+		how := fmt.Sprintf("%s at %d px, %s", path, look.width, look.scheme)
+		for _, found := range b.look(look.rules...) {
+			t.Errorf("%s: %s", how, found)
+		}
+		if wide := b.aside(); wide != "" {
+			t.Errorf("%s scrolls sideways: %s", how, wide)
 		}
 	}
 }
@@ -132,5 +146,5 @@ func TestAxeFinds(t *testing.T) {
 	if b.aside() == "" {
 		t.Error("a page that is too wide is not found")
 	}
-	b.problems = nil // the picture that is not there
+	b.forget() // the picture that is not there
 }

@@ -23,17 +23,26 @@ func TestPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	wanted := strings.Fields(os.Getenv("PATCHWATCH_PAGES"))
-	s := newServer(t)
-	for _, p := range table {
-		if len(wanted) == 0 || slices.Contains(wanted, p.name) {
-			takePictures(t, s, p, dir)
+	take := func(s *server, open tabs, pages ...shown) {
+		for _, p := range pages {
+			if len(wanted) == 0 || slices.Contains(wanted, p.name) {
+				takePictures(t, open.of(t, s, p.as), p, dir)
+			}
 		}
+	}
+	take(newServer(t), tabs{}, table...)
+	take(newEmpty(t), tabs{}, empty...)
+	take(newFaulty(t), tabs{}, faults...)
+	if len(wanted) == 0 || slices.Contains(wanted, huge.name) {
+		s, open := newServer(t), tabs{}
+		open.of(t, s, "").deliverHuge()
+		take(s, open, huge)
 	}
 }
 
-func takePictures(t *testing.T, s *server, p shown, dir string) {
-	b := s.open(t, p.as)
-	b.expected = p.status
+func takePictures(t *testing.T, b *tab, p shown, dir string) {
+	b.expect(p.status)
+	b.view(1280, "light")
 	b.visitShown(p)
 	for _, width := range []int64{1280, 360} {
 		for _, scheme := range []string{"light", "dark"} {

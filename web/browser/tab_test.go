@@ -37,7 +37,8 @@ func theBrowser(t testing.TB) context.Context {
 	if browser.ctx != nil {
 		return browser.ctx
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.Flag("lang", "en"))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.Flag("lang", "en"),
+		chromedp.Flag("disable-features", "Translate,BackForwardCache")) // pages that were left would stay alive
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -94,6 +95,30 @@ func (s *server) open(t testing.TB, as string) *tab {
 	}
 	b.view(1280, "light")
 	return b
+}
+
+// with lends a tab to a subtest: what goes wrong is the subtest's. What the pages of one do is told when it ends, so
+// the next begins with nothing.
+func (b *tab) with(t testing.TB, do func()) {
+	t.Helper()
+	before := b.t
+	b.t = t
+	defer func() {
+		for _, p := range b.found() {
+			t.Error(p)
+		}
+		b.forget()
+		b.expect(0)
+		b.t = before
+	}()
+	do()
+}
+
+// expect says which status of an error the pages may have from now on; 0: none.
+func (b *tab) expect(status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = status
 }
 
 // limited is for one action. A page that takes longer hangs.

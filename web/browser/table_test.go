@@ -52,6 +52,7 @@ var table = []shown{
 	{name: "archive-new-topics", route: "/{list}/topics_new.html", path: "/frob/topics_new.html", large: true},
 	{name: "archive-new", route: "/{list}/new.html", path: "/frob/new.html", large: true},
 	{name: "archive-mail", route: "/{list}/{msgid}/", path: "/frob/" + remark + "/", large: true},
+	{name: "archive-attachments", route: "/{list}/{msgid}/", path: "/hostile/" + attachments + "/", large: true},
 	{name: "archive-flat", route: "/{list}/{msgid}/T/", path: "/frob/" + coverV1 + "/T/", large: true},
 	{name: "archive-nested", route: "/{list}/{msgid}/t/", path: "/frob/" + coverV1 + "/t/", large: true},
 	{name: "archive-copies", route: "/{list}/{msgid}/d/", path: "/frob/" + secondV2 + "/d/", large: true},

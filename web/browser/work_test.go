@@ -24,6 +24,8 @@ const (
 	hidden   = "f01ba4e2-0b1f-4f4c-8b7e-d1e000000001@example.net"
 	hostile  = "hostile-01@example.org"
 	wide     = "hostile-11@example.org"
+
+	attachments = "hostile-05@example.org"
 )
 
 // numbersAt are the numbers that URLs need, by name, as the API tells them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/visit"
@@ -17,6 +18,8 @@ type look struct {
 	URL  string
 	Upto int64 // 0: there is nothing new, and the form takes the mark away
 	Line seriesLine
+
+	Visit bool // the script ticks it off at once: it was opened to be read
 }
 
 // marksOf are the viewer's marks of series, by number.
@@ -68,6 +71,7 @@ func (c *call) looks(p *seriesPage, q query) *look {
 	f := &look{URL: withList(c.seriesPath(p.Line.ID)+"seen/", q.one("list")), Line: p.Line}
 	if p.Line.New > 0 {
 		f.Upto = p.Line.Newest
+		f.Visit = q.one("unseen") == ""
 	}
 	return f
 }
@@ -98,6 +102,13 @@ func (c *call) seenPost() (string, error) {
 	}
 	mark := track.Mark{User: c.Viewer.User.ID, Series: row.ID, Upto: upto}
 	back := withList(fmt.Sprintf("/series/%d/", row.ID), c.query().one("list"))
+	if upto == 0 { // the page that the browser is led to must not tick it off again
+		joint := "?"
+		if strings.Contains(back, "?") {
+			joint = "&"
+		}
+		back += joint + "unseen=1"
+	}
 	return back, c.Store.Mark(c.Ctx(), c.Viewer.Actor(), []track.Mark{mark})
 }
 

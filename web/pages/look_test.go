@@ -46,6 +46,15 @@ func TestSeen(t *testing.T) {
 	if got := s.part("new"); strings.Contains(got, "add it") {
 		t.Errorf("all was seen: %s", got)
 	}
+	for query, back := range map[string]string{"": "?unseen=1", "?list=state%3Dnew": "?list=state%3Dnew&unseen=1"} {
+		if w := s.post(at+"seen/"+query, "upto=0"); w.Code != 303 || w.Header().Get("Location") != at+back {
+			t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
+		}
+	}
+	s.has(at, "data-visit")
+	s.has(at+"?unseen=1", "Mark as seen")
+	s.lacks(at+"?unseen=1", "data-visit") // the script would tick it off again at once
+	s.post(at+"seen/", "upto="+first)
 	s.Deliver(town.Mail{ID: "later", From: "Bob <bob@example.org>", List: "demo", Subject: "Re: [PATCH v2 0/2] add it",
 		Refs: "cover", Text: "Look at this again.\n", Day: 2})
 	s.has(at, "1 unseen", "data-visit", `<span class="unseen">unseen</span>`)
