@@ -121,7 +121,7 @@ func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]en
 			asked[i].parts = parts[i]
 		}
 	}
-	if err := q.each(alikeQuery(key.by, key.which, known), []any{list(asked), key.most},
+	if err := q.each(alikeQuery(key.by, key.which, known), []any{askedList(asked), key.most},
 		func(scan func(...any) error) error {
 			var i int
 			var a engine.Alike

@@ -1,8 +1,9 @@
 package sqlite
 
 import (
-	"encoding/json"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"patchwatch/db/engine"
 )
@@ -46,9 +47,28 @@ type askedAlike struct {
 	parts         []int64
 }
 
-// MarshalJSON has it as a list, as askedFor reads it.
-func (a askedAlike) MarshalJSON() ([]byte, error) {
-	return json.Marshal([...]any{a.place, a.project, a.value, a.version, a.date, a.parts})
+// askedList writes a list as askedFor reads it: there are many, and json.Marshal takes longer than SQLite.
+func askedList(all []askedAlike) string {
+	b := []byte{'['}
+	for i := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = all[i].append(b)
+	}
+	return string(append(b, ']'))
+}
+
+func (a *askedAlike) append(b []byte) []byte {
+	value := list([]any{a.value}) // a number or a text
+	b = fmt.Appendf(b, "[%d,%d,%s,%d,%d,[", a.place, a.project, value[1:len(value)-1], a.version, a.date)
+	for i, part := range a.parts {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, part, 10)
+	}
+	return append(b, "]]"...)
 }
 
 // alikeFew answers the questions at these places that are about what few mails have, and gives the places of the rest.
@@ -101,7 +121,7 @@ func (q queries) fewMails(by engine.Feature, values []alikeValue) (mails [][]ali
 	most := fewAlike*len(values)/4 + moreFew
 	mails, read := make([][]alikeMail, len(values)), 0
 	known = len(values)
-	err = q.each(fewQuery(by, inParts), []any{list(asked), most}, func(scan func(...any) error) error {
+	err = q.each(fewQuery(by, inParts), []any{askedList(asked), most}, func(scan func(...any) error) error {
 		var m alikeMail
 		err := scan(&m.at, &m.id, &m.version, &m.date)
 		if mails[m.at] = append(mails[m.at], m); err == nil {

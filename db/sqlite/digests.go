@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"fmt"
-	"hash/fnv"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +13,7 @@ import (
 
 // digests are kept by those who read a file: of the indexes that are in parts, in which part something may be. Most of
 // what is looked for in them nothing has but the mail that it is looked for for; without digests a page of series would
-// look for two hundred values in each of a hundred parts of a million mails. A value takes four bytes.
+// look for two hundred values in each of a hundred parts of a million mails. A value takes eight bytes.
 //
 // A part behind which another one has begun gets no more mail, and what else changes of mails naming.version counts. So
 // the parts before the last are kept, and the last one is always looked at.
@@ -21,11 +21,20 @@ type digests struct {
 	mu      sync.Mutex
 	version int64     // of the table naming
 	dropped time.Time // when all were thrown away because it had grown
-	kept    [3]map[int64][]uint32
+	kept    [3]digestedParts
 
 	// patience is as that of names.
 	patience time.Duration
 }
+
+// digestedParts are what is kept of one index. What is added makes new ones: others may look at the old.
+type digestedParts struct {
+	parts map[int64]bool
+	all   []uint64 // digests, each above the number of its part, in order
+}
+
+// partBits are those that the number of a part takes.
+const partBits = 32
 
 // digestsAtOnce is how many values are read for one question. Whoever asks while not all parts are kept looks at every
 // part, so that nobody waits for all of them to be read.
@@ -62,10 +71,13 @@ func digestOf(by engine.Feature, value any) uint32 {
 	return digest(text[:min(len(text), 10)]) // see hashStart
 }
 
+// digest is a hash of a text (FNV-1a).
 func digest(text string) uint32 {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(text)) // to memory
-	return h.Sum32()
+	h := uint32(2166136261)
+	for i := range len(text) {
+		h = (h ^ uint32(text[i])) * 16777619
+	}
+	return h
 }
 
 // partsWith gives for each value, in order, the parts in which mails may have it. ok is false where that is not known:
@@ -75,66 +87,90 @@ func (q queries) partsWith(by engine.Feature, values []alikeValue) (parts [][]in
 	if q.digests == nil || !digested || len(values) == 0 {
 		return nil, false, nil
 	}
-	kept, ok, err := q.digests.at(q, by, d)
+	kept, last, ok, err := q.digests.at(q, by, d)
 	if err != nil || !ok {
 		return nil, false, err
 	}
-	order := engine.SortedKeys(kept)
 	parts = make([][]int64, len(values))
 	for i, v := range values {
-		sought := digestOf(by, v.value)
-		for _, part := range order {
-			all := kept[part]
-			if _, there := slices.BinarySearch(all, sought); there || all == nil {
+		sought := uint64(digestOf(by, v.value)) << partBits
+		at, _ := slices.BinarySearch(kept.all, sought)
+		for ; at < len(kept.all) && kept.all[at]>>partBits == sought>>partBits; at++ {
+			if part := int64(kept.all[at] & (1<<partBits - 1)); part < last {
 				parts[i] = append(parts[i], part)
 			}
 		}
+		parts[i] = append(parts[i], last)
 	}
 	return parts, true, nil
 }
 
-// at gives the digests of all parts as a reader's transaction sees them; those of the last part are nil.
-func (g *digests) at(q queries, by engine.Feature, d digested) (all map[int64][]uint32, ok bool, err error) {
+// at gives the digests of all parts before the last, as a reader's transaction sees them, and which that is.
+func (g *digests) at(q queries, by engine.Feature, d digested) (kept digestedParts, last int64, ok bool, err error) {
 	var version int64
 	if _, err := q.row(`SELECT version FROM naming`, nil, &version); err != nil {
-		return nil, false, err
+		return kept, 0, false, err
 	}
 	parts, err := q.parts(d.bits)
-	if err != nil || len(parts) == 0 {
-		return nil, false, err
+	if err != nil || len(parts) == 0 || parts[0] < 0 || parts[len(parts)-1] >= 1<<partBits {
+		return kept, 0, false, err
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if version > g.version {
 		if g.patience < 0 || time.Since(g.dropped) < g.patience {
-			return nil, false, nil
+			return kept, 0, false, nil
 		}
-		g.version, g.dropped, g.kept = version, time.Now(), [3]map[int64][]uint32{}
+		g.version, g.dropped, g.kept = version, time.Now(), [3]digestedParts{}
 	}
 	if version < g.version || g.patience < 0 {
-		return nil, false, nil
+		return kept, 0, false, nil
 	}
-	last := len(parts) - 1
-	all = map[int64][]uint32{parts[last]: nil}
-	read := 0
-	for _, part := range parts[:last] {
-		found, known := g.kept[by][part]
-		if !known {
-			if read > digestsAtOnce {
-				return nil, false, nil
-			}
-			if found, err = q.readDigests(d, part); err != nil {
-				return nil, false, err
-			}
-			read += len(found)
-			if g.kept[by] == nil {
-				g.kept[by] = map[int64][]uint32{}
-			}
-			g.kept[by][part] = found
+	last = parts[len(parts)-1]
+	ok, err = g.kept[by].follow(q, d, parts[:len(parts)-1])
+	return g.kept[by], last, ok, err
+}
+
+// follow reads the parts that are not kept yet, or some of them: then it is false.
+func (k *digestedParts) follow(q queries, d digested, parts []int64) (all bool, err error) {
+	var more []uint64
+	added := map[int64]bool{}
+	for _, part := range parts {
+		if k.parts[part] {
+			continue
 		}
-		all[part] = found
+		if len(more) > digestsAtOnce {
+			break
+		}
+		if more, err = q.readDigests(more, d, part); err != nil {
+			return false, err
+		}
+		added[part] = true
 	}
-	return all, true, nil
+	if len(added) > 0 {
+		slices.Sort(more)
+		maps.Copy(added, k.parts)
+		*k = digestedParts{added, merged(k.all, slices.Compact(more))}
+	}
+	for _, part := range parts {
+		if !k.parts[part] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// merged are two sorted lists in one.
+func merged(a, b []uint64) []uint64 {
+	out := make([]uint64, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if a[0] <= b[0] {
+			out, a = append(out, a[0]), a[1:]
+		} else {
+			out, b = append(out, b[0]), b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // parts are those in which there are mails, in order.
@@ -148,29 +184,20 @@ func (q queries) parts(bits int) (all []int64, err error) {
 		})
 }
 
-// readDigests reads those of a part, from its index alone.
-func (q queries) readDigests(d digested, part int64) ([]uint32, error) {
-	all := []uint32{}
-	_, err := q.row(d.query(), []any{part}, (*commas)(&all))
-	slices.Sort(all)
-	return slices.Clip(slices.Compact(all)), err
+// readDigests adds those of a part, from its index alone.
+func (q queries) readDigests(to []uint64, d digested, part int64) ([]uint64, error) {
+	var values string
+	_, err := q.row(d.query(), []any{part}, &values)
+	for value := range strings.SplitSeq(values, ",") {
+		if value != "" {
+			to = append(to, uint64(digest(value))<<partBits|uint64(part))
+		}
+	}
+	return to, err
 }
 
 // query gives all values of a part as one text: to go from row to row takes longer than to read them.
 func (d digested) query() string {
 	return `SELECT coalesce(group_concat(` + d.value + `), '') FROM mail INDEXED BY ` + d.index +
 		` WHERE ` + is(d.part) + ` AND ` + d.has
-}
-
-// commas scans a text of values into their digests.
-type commas []uint32
-
-func (c *commas) Scan(v any) error {
-	s, ok := v.(string)
-	for value := range strings.SplitSeq(s, ",") {
-		if value != "" {
-			*c = append(*c, digest(value))
-		}
-	}
-	return fits(ok, v, c)
 }
