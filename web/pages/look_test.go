@@ -128,6 +128,15 @@ func TestAwaitsReview(t *testing.T) {
 	s.Deliver(town.Mail{ID: "answer", From: "Mary <maint@example.org>", List: "demo", Subject: "Re: [PATCH] for mary",
 		Refs: "for mary", Text: "Fine.\n", Day: 21})
 	wants("for mary", false)
+	s.Deliver(town.Mail{ID: "own", From: "Mary <maint@example.org>", List: "demo", Subject: "[PATCH] my own", Day: 21,
+		Text: "Text.\n" + town.Diff})
+	if err := s.SetDelegate(t.Context(), "admin", []int64{s.Mail("demo", "own")}, "maint@example.org"); err != nil {
+		t.Fatal(err)
+	}
+	wants("my own", false)
+	if !strings.Contains(s.part("delegated"), "my own") {
+		t.Error("what one sent is not delegated to one")
+	}
 	s.as = "del"
 	wants("add it", true)
 	wants("for del", true)

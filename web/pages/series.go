@@ -25,6 +25,7 @@ type seriesPage struct {
 	Project    along      // all series of the project
 	Why        string     // why these mails are one series
 	Thread     string     // all mails of the thread
+	Feed       string     // the mail of its threads, as Atom
 	Look       *look      // by which the viewer ticks it off; nil: nobody has logged in
 	Patches    []seriesPatch
 	Mbox       string // the command that applies it
@@ -211,7 +212,7 @@ func (c *call) sentAgain(p *seriesPage, of *track.Project, s, now *track.SeriesR
 // along leads to the series beside this one: in the list that one came from, and in the project.
 func (c *call) along(p *seriesPage, of *track.Project, s *track.SeriesRow, q query) {
 	at := c.seriesPath(s.ID)
-	p.Why = at + "why/"
+	p.Why, p.Feed = at+"why/", at+"new.atom"
 	p.Project = along{At: c.at(of) + "series/" + allSeries, Newer: at + "previous/", Older: at + "next/"}
 	p.Previous, p.Next = p.Project.Newer, p.Project.Older
 	if text := q.one("list"); text != "" {

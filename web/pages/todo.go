@@ -200,7 +200,9 @@ func (c *call) toReview(of *track.Project, delegated []track.PatchRow) (*todoPar
 	part := &todoPart{ID: "review", Title: "Awaits your review",
 		None: "No open series that names you in To or Cc, or is delegated to you, waits for your answer.",
 		has:  func(l *seriesLine) bool { return !l.Answered }}
-	patches := slices.Clone(delegated)
+	patches := slices.DeleteFunc(slices.Clone(delegated), func(r track.PatchRow) bool {
+		return c.sentByViewer(&r) // nobody reviews their own
+	})
 	if text := c.toMe(); text != "" && c.Finder != nil {
 		mails, _, err := c.finds(of, text, "patch")
 		var no *visit.Refusal
@@ -238,6 +240,10 @@ func (c *call) toMe() string {
 	return "(" + strings.Join(to, " OR ") + ") AND (" + strings.Join(states, " OR ") + ") AND d:" + since + ".. NOT is:archived"
 }
 
+func (c *call) sentByViewer(r *track.PatchRow) bool {
+	return slices.Contains(c.Viewer.User.Emails, r.Submitter.Email)
+}
+
 // join adds patches that others sent to those that are there, and puts the newest first.
 func (c *call) join(there []track.PatchRow, more map[int64]track.PatchRow) []track.PatchRow {
 	have := map[int64]bool{}
@@ -245,7 +251,7 @@ func (c *call) join(there []track.PatchRow, more map[int64]track.PatchRow) []tra
 		have[there[i].ID] = true
 	}
 	for _, r := range more {
-		if !have[r.ID] && !r.Hidden && !slices.Contains(c.Viewer.User.Emails, r.Submitter.Email) {
+		if !have[r.ID] && !r.Hidden && !c.sentByViewer(&r) {
 			have[r.ID] = true
 			there = append(there, r)
 		}
