@@ -70,7 +70,7 @@ func (q queries) ReferringIn(projects []int64, msgids []string) (out []int64, er
 // recentOf walks along the index of each project, from one of its ends.
 func recentOf(direction string) string {
 	return `SELECT m.id, m.date FROM unnest(?::bigint[]) j(value) CROSS JOIN LATERAL (
-		SELECT id, date FROM mail WHERE project = j.value AND chosen AND date >= ? AND date < ?
+		SELECT id, date FROM mail WHERE project + 0 = j.value AND chosen AND date >= ? AND date < ?
 		ORDER BY date ` + direction + `, id ` + direction + ` LIMIT ?) m`
 }
 

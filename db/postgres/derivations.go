@@ -103,11 +103,12 @@ func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error
 	})
 }
 
-// markedQuery takes a column each of what is asked for, and gives the place of the question with each row.
+// markedQuery takes a column each of what is asked for, and gives the place of the question with each row. The project
+// is a column too: a value that is the same for all would have all mails of the project read for each question.
 var markedQuery = `SELECT ` + rowColumns + `, j.place
-	FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::boolean[]) WITH ORDINALITY
-		j(sender, version, total, since, until, number, same, place) CROSS JOIN ` + rowTables + `
-	WHERE m.project = ? AND m.sender = j.sender AND m.version = j.version AND m.total = j.total
+	FROM unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::boolean[])
+		WITH ORDINALITY j(project, sender, version, total, since, until, number, same, place) CROSS JOIN ` + rowTables + `
+	WHERE m.project = j.project AND m.sender = j.sender AND m.version = j.version AND m.total = j.total
 		AND m.date BETWEEN j.since AND j.until AND (m.number = j.number) = j.same AND ` + isMember("m.")
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
@@ -116,7 +117,7 @@ func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, e
 	if len(all) == 0 {
 		return out, nil
 	}
-	return out, q.each(markedQuery, append(markingColumns(all), project), func(scan func(...any) error) error {
+	return out, q.each(markedQuery, markingColumns(project, all), func(scan func(...any) error) error {
 		var place int
 		r, err := scanRow(scan, &place)
 		if err == nil && r.Member() {
@@ -126,8 +127,9 @@ func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, e
 	})
 }
 
-func markingColumns(all []engine.Marking) []any {
+func markingColumns(project int64, all []engine.Marking) []any {
 	return []any{
+		columnOf(all, func(*engine.Marking) any { return project }),
 		columnOf(all, func(m *engine.Marking) any { return m.Sender }),
 		columnOf(all, func(m *engine.Marking) any { return m.Version }),
 		columnOf(all, func(m *engine.Marking) any { return m.Total }),

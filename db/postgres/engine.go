@@ -111,7 +111,7 @@ func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
 
 // forLooks are the settings of who reads all there is, which takes longer by looking up row after row.
 const forLooks = `SET enable_seqscan = on; SET enable_hashjoin = on; SET enable_mergejoin = on;
-	SET cursor_tuple_fraction = 1`
+	SET enable_material = on; SET plan_cache_mode = auto; SET cursor_tuple_fraction = 1`
 
 func (e *database) readable() error {
 	e.readers.mu.Lock()

@@ -40,7 +40,7 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 
 // lastNumber is the number above which those of new mails are.
 func (t *tx) lastNumber() (last int64, err error) {
-	_, err = t.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT max(mail) FROM reserved))`, nil, &last)
+	_, err = t.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT last FROM counter WHERE name = 'mail'))`, nil, &last)
 	return last, err
 }
 

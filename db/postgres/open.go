@@ -109,6 +109,8 @@ var settings = map[string]string{
 	"enable_seqscan":      "off",
 	"enable_hashjoin":     "off",
 	"enable_mergejoin":    "off",
+	"enable_material":     "off",
+	"plan_cache_mode":     "force_generic_plan",
 	"statement_timeout":   "0",
 	"lock_timeout":        "0",
 }

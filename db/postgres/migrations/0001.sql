@@ -107,8 +107,9 @@ CREATE INDEX mail_hash ON mail(hash, version, date) WHERE hash IS NOT NULL;
 CREATE INDEX mail_change ON mail(change, version, date) WHERE change IS NOT NULL;
 -- Of a text of any length: an entry of an index must fit onto a third of a page.
 CREATE INDEX mail_earlier ON mail(left(earlier, 200), version, date) WHERE earlier IS NOT NULL;
--- The newest mails of a list, whatever they are, for its archive.
-CREATE INDEX mail_recent ON mail(project, date) WHERE chosen AND project IS NOT NULL;
+-- The newest mails of a list, whatever they are, for its archive. It is of an expression, so that no other question
+-- takes it: all mails of a project would be read where a few are looked for.
+CREATE INDEX mail_recent ON mail((project + 0), date) WHERE chosen AND project IS NOT NULL;
 
 -- The bytes as they were delivered; a table of its own, so that a scan of mail does not read them.
 CREATE TABLE raw (
@@ -436,10 +437,6 @@ CREATE TABLE saved_query (
 	name text COLLATE "C" NOT NULL,
 	query text COLLATE "C" NOT NULL,
 	PRIMARY KEY (owner, name)
-);
-
-CREATE TABLE reserved (
-	mail bigint NOT NULL
 );
 
 -- The highest number that was ever given in a table whose numbers are never given twice (counter.go). A sequence would leave
