@@ -109,7 +109,7 @@ CREATE INDEX mail_change ON mail(change, version, date) WHERE change IS NOT NULL
 CREATE INDEX mail_earlier ON mail(left(earlier, 200), version, date) WHERE earlier IS NOT NULL;
 -- The newest mails of a list, whatever they are, for its archive. It is of an expression, so that no other question
 -- takes it: all mails of a project would be read where a few are looked for.
-CREATE INDEX mail_recent ON mail((project + 0), date) WHERE chosen AND project IS NOT NULL;
+CREATE INDEX mail_recent ON mail((project + 0), date, id) WHERE chosen AND project IS NOT NULL;
 
 -- The bytes as they were delivered; a table of its own, so that a scan of mail does not read them.
 CREATE TABLE raw (
