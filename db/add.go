@@ -95,8 +95,9 @@ func (s *Store) addBatch(ctx context.Context, batch []derive.Delivery, quiet boo
 	}()
 	added = make([]derive.Added, len(batch))
 	learned := false
-	err = s.write(ctx, func(w *writing) error {
+	err = s.writeBeside(ctx, func(w *writing) error {
 		w.Quiet = quiet
+		clear(added)
 		r, err := w.TakeRouting()
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 
 	"patchwatch/db/engine"
@@ -80,6 +81,28 @@ type writing struct{ *derive.Writing }
 
 // write runs f in one transaction, alone. When it returns nil, what f wrote is on disk.
 func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
+	return s.writeBy(ctx, func(f func(engine.Tx, engine.Claims) error) error {
+		return s.engine.Write(ctx, func(tx engine.Tx) error { return f(tx, nil) })
+	}, f)
+}
+
+// writeBeside is write for an f that claims what it touches, beside others where the engine can do that. f may be called
+// a second time, and begins anew then.
+func (s *Store) writeBeside(ctx context.Context, f func(w *writing) error) error {
+	shared, ok := s.engine.(engine.Shared)
+	if !ok {
+		return s.write(ctx, f)
+	}
+	err := s.writeBy(ctx, func(f func(engine.Tx, engine.Claims) error) error { return shared.WriteBeside(ctx, f) }, f)
+	if errors.Is(err, engine.ErrUnclaimed) {
+		return s.write(ctx, f)
+	}
+	return err
+}
+
+// writeBy runs f in a transaction of the engine.
+func (s *Store) writeBy(ctx context.Context, transaction func(func(engine.Tx, engine.Claims) error) error,
+	f func(w *writing) error) error {
 	if err := s.turn.take(ctx); err != nil {
 		return err
 	}
@@ -87,9 +110,12 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 	routing := s.routing
 	s.routing = nil // unless this transaction is committed and leaves one
 	w := &writing{}
-	if err := s.engine.Write(ctx, func(tx engine.Tx) (err error) {
+	if err := transaction(func(tx engine.Tx, claims engine.Claims) (err error) {
 		if w.Writing, err = derive.Begin(tx, s.frames, routing); err != nil {
 			return err
+		}
+		if claims != nil {
+			w.ClaimBy(claims)
 		}
 		w.IgnoreChanges = s.ignoreChanges
 		if err := s.lookAround(w, routing); err != nil {

@@ -1,6 +1,8 @@
 package postgres
 
 import (
+	"cmp"
+
 	"patchwatch/db/engine"
 	"patchwatch/track"
 )
@@ -88,7 +90,9 @@ func (t *tx) MoveAdopted(from, to int64) error {
 	return t.w.exec(`UPDATE adopted SET project = ? WHERE project = ?`, to, from)
 }
 
-func (t *tx) Reserve(mail int64) error { return t.raise(`mail`, mail) }
+func (t *tx) Reserve(mail int64) error {
+	return cmp.Or(t.raise(`mail`, mail), t.raiseSequence(mail))
+}
 
 // NumberPeople leaves out an address that has a number, and a number that another has.
 func (t *tx) NumberPeople(people []engine.PersonNumber) error {

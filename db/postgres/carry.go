@@ -92,7 +92,7 @@ func (q queries) Given() (g engine.Given, err error) {
 	}); err != nil {
 		return g, err
 	}
-	_, err = q.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT max(mail) FROM reserved))`, nil, &g.Mail)
+	g.Mail, err = q.lastNumber()
 	return g, err
 }
 

@@ -25,10 +25,17 @@ type database struct {
 	closed bool
 }
 
-var _ engine.Engine = (*database)(nil)
+var (
+	_ engine.Engine = (*database)(nil)
+	_ engine.Shared = (*database)(nil)
+)
 
-// Write runs f in one transaction. When it returns nil, what f wrote is on the server's disk.
+// Write runs f in one transaction, alone. When it returns nil, what f wrote is on the server's disk.
 func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
+	return e.write(ctx, lockAll, func(t *tx) error { return f(t) })
+}
+
+func (e *database) write(ctx context.Context, lock string, f func(*tx) error) error {
 	if err := e.turn.take(ctx); err != nil {
 		return err
 	}
@@ -42,8 +49,8 @@ func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 	if err := e.needWriter(ctx); err != nil {
 		return explain(err)
 	}
-	t := &tx{queries: queries{e.writer}, w: e.writer, own: e.own}
-	err := t.write(ctx, f)
+	t := &tx{queries: queries{e.writer}, w: e.writer, own: e.own, beside: lock == lockBeside}
+	err := t.write(ctx, lock, func() error { return f(t) })
 	if t.restamped && err == nil {
 		e.own++
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"math"
 	"slices"
 
 	"patchwatch/db/engine"
@@ -123,9 +124,20 @@ func (q queries) LastMail() (last int64, err error) {
 	return last, err
 }
 
+// After goes up to where no mail can come any more (horizon.go).
 func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
-	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id > ? ORDER BY id LIMIT ?`,
-		[]any{id, most}, keysInto(&out))
+	up := int64(math.MaxInt64)
+	if c, ok := q.asker.(*conn); ok {
+		if up, err = c.horizon(); err != nil {
+			return nil, err
+		}
+	}
+	least := id // in a damaged database a mail may have the lowest number of all
+	if id != math.MinInt64 {
+		least++
+	}
+	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?`,
+		[]any{least, up, most}, keysInto(&out))
 	return out, err
 }
 

@@ -185,10 +185,13 @@ func (t *tx) AddEvents(events []engine.Event) error {
 	return c.write()
 }
 
-// insertEvents takes the columns of many events. In texts and numbers that may be absent, empty and 0 stand for NULL.
+// insertEvents takes the columns of many events. Their numbers were taken under the lock of the counter, so what others
+// told meanwhile has come: none is dated before the one below it. In texts and numbers that may be absent, empty and 0 stand
+// for NULL.
 const insertEvents = `INSERT INTO event (id, date, category, project, mail, comment, series, actor, before, after,
 		check_result)
-	SELECT id, date, category, project, nullif(mail, 0), nullif(comment, 0), nullif(series, 0), nullif(actor, ''),
+	SELECT id, greatest(date, (SELECT o.date FROM event o ORDER BY o.id DESC LIMIT 1)), category, project,
+		nullif(mail, 0), nullif(comment, 0), nullif(series, 0), nullif(actor, ''),
 		nullif(before, ''), nullif(after, ''), nullif(check_result, 0)
 	FROM unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::text[],
 		?::text[], ?::text[], ?::bigint[])

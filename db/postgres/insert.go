@@ -16,15 +16,17 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	if len(mails) != len(frames) {
 		return errLengths
 	}
-	last, err := t.lastNumber()
+	for _, m := range mails {
+		if err := admits(m); err != nil {
+			return fmt.Errorf("store %s: %w", m.MsgID, err)
+		}
+	}
+	numbers, err := t.numbersFor(len(mails))
 	if err != nil {
 		return err
 	}
 	for i, m := range mails {
-		if err := admits(m); err != nil {
-			return fmt.Errorf("store %s: %w", m.MsgID, err)
-		}
-		m.ID = last + int64(i) + 1
+		m.ID = numbers[i]
 		if err := t.w.exec(insertMail, append(mailValues(nil, m), m.ID)...); err != nil {
 			return err
 		}
@@ -36,12 +38,6 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 		return fmt.Errorf("store mails: %w", unfitIfRefused(err))
 	}
 	return nil
-}
-
-// lastNumber is the number above which those of new mails are.
-func (t *tx) lastNumber() (last int64, err error) {
-	_, err = t.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT last FROM counter WHERE name = 'mail'))`, nil, &last)
-	return last, err
 }
 
 func admits(m *engine.Mail) error {

@@ -109,7 +109,22 @@ func (t *tx) putPeople(d *engine.Derived) error {
 			return err
 		}
 	}
+	if t.beside {
+		t.last = append(t.last, emails)
+		return nil
+	}
 	return t.w.exec(numberPeople, emails)
+}
+
+// numberLast numbers people beside others, who take numbers from the same row on: so it waits until COMMIT.
+func (t *tx) numberLast() error {
+	if len(t.last) == 0 {
+		return nil
+	}
+	if err := t.w.exec(lockNumbers); err != nil {
+		return err
+	}
+	return execEach(t, numberPeople, t.last)
 }
 
 func (t *tx) DropMails(mails []int64) error {

@@ -85,7 +85,10 @@ func (s *scratch) use(ctx context.Context, f func(c *conn) error) error {
 }
 
 func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
-	return s.use(ctx, func(c *conn) error { return (&tx{queries: queries{c}, w: c}).write(ctx, f) })
+	return s.use(ctx, func(c *conn) error {
+		t := &tx{queries: queries{c}, w: c}
+		return t.write(ctx, lockAll, func() error { return f(t) })
+	})
 }
 
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {

@@ -13,20 +13,24 @@ import (
 type tx struct {
 	queries
 	w         *conn
-	own       int64 // see database
+	own       int64      // see database
+	beside    bool       // others write at the same time
+	last      [][]string // addresses that are to be numbered at the end
 	stamp     engine.Stamp
 	restamped bool  // this transaction changes the stamp
 	broken    error // of a part that could not be undone
 }
 
 // write is w.tx for an f that uses t. The lock, and what is asked under it, take one journey.
-func (t *tx) write(ctx context.Context, f func(engine.Tx) error) error {
-	return t.w.tx(ctx, lockAll, func() error {
+func (t *tx) write(ctx context.Context, lock string, f func() error) error {
+	return t.w.tx(ctx, lock, func() error {
 		if err := t.current(); err != nil {
 			return err
 		}
-		err := f(t)
-		return cmp.Or(t.broken, err)
+		if err := cmp.Or(f(), t.broken); err != nil {
+			return cmp.Or(t.broken, err)
+		}
+		return t.numberLast()
 	})
 }
 
@@ -48,6 +52,9 @@ func (t *tx) Stamp() (engine.Stamp, error) { return t.stamp, nil }
 
 // restamp is called by what changes anything that a Store keeps from one transaction to the next.
 func (t *tx) restamp() error {
+	if t.beside {
+		return engine.ErrUnclaimed
+	}
 	if t.restamped {
 		return nil
 	}
@@ -60,14 +67,14 @@ func (t *tx) Part(f func() error) (err error) {
 	if t.broken != nil {
 		return t.broken
 	}
-	journeys, waiting, restamped := t.w.journeys, len(t.w.queue), t.restamped
+	journeys, waiting, restamped, last := t.w.journeys, len(t.w.queue), t.restamped, len(t.last)
 	if err := t.w.exec(`SAVEPOINT part`); err != nil {
 		return err
 	}
 	keep := false
 	defer func() {
 		if !keep {
-			t.restamped = restamped
+			t.restamped, t.last = restamped, t.last[:last]
 			t.undoPart(err, t.w.journeys == journeys, waiting)
 		}
 	}()

@@ -80,6 +80,9 @@ func (a *Adder) Add(batch []Delivery, out []Added) error {
 			return fmt.Errorf("store %s: %w", keys[i].MsgID, err)
 		}
 	}
+	if err := a.claimProjects(batch); err != nil {
+		return err
+	}
 	known, err := a.Known(keys)
 	if err != nil {
 		return err
@@ -230,6 +233,9 @@ func (a *Adder) deliveredAgain(again []*arrival, known map[engine.Bytes]engine.K
 		known[r.key] = k
 	}
 	for _, s := range imported { // seldom: an archive that was imported twice, as another list
+		if a.claims != nil {
+			return engine.ErrUnclaimed
+		}
 		if _, err := a.refresh([]*Stored{s}); err != nil {
 			return err
 		}
@@ -261,6 +267,9 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 	var restated []int64
 	for _, id := range ids {
 		m := mails[id]
+		if err := a.mayTouch(m.Project); err != nil {
+			return err
+		}
 		was := m.Date
 		m.Delivered = micros(earlier[id].Delivered)
 		m.Date = track.DateOf(m.Sent, m.Delivered)

@@ -38,7 +38,11 @@ func (a *Adder) derivePeople() error {
 	if len(best) == 0 {
 		return nil
 	}
-	people, err := a.People(engine.SortedKeys(best))
+	emails := engine.SortedKeys(best)
+	if err := a.claimPeople(emails); err != nil {
+		return err
+	}
+	people, err := a.People(emails)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,9 @@ func (w *Writing) Leaves() *Routing { return w.routing }
 
 // PutProject writes a project. What is known of the projects no longer holds, unless it is in the hands of the caller.
 func (w *Writing) PutProject(p *engine.Project) error {
+	if w.claims != nil { // all who store mail go by the projects
+		return engine.ErrUnclaimed
+	}
 	w.routing, w.put = nil, true
 	return w.Tx.PutProject(p)
 }

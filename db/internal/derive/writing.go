@@ -21,6 +21,7 @@ type Writing struct {
 	IgnoreChanges bool // versions are found as if no mail had a change-id
 
 	touched *touching      // is Tx
+	claims  *claims        // nil: the transaction is alone
 	events  []engine.Event // that happened
 	lines   []logged       // of the log
 	now     time.Time      // see Now; zero: nobody has asked
@@ -41,6 +42,9 @@ func (w *Writing) Touch(project int64) { w.touched.touch(project) }
 
 // End writes what is to be told, as the last thing of the transaction.
 func (w *Writing) End() error {
+	if err := w.mayEnd(); err != nil {
+		return err
+	}
 	if err := w.tellAll(); err != nil {
 		return err
 	}

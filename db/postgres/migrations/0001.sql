@@ -439,6 +439,10 @@ CREATE TABLE saved_query (
 	PRIMARY KEY (owner, name)
 );
 
+-- The last number of a mail that was taken (horizon.go). 0 is the number of none.
+CREATE SEQUENCE mail_number MINVALUE 0 START 0;
+SELECT nextval('mail_number');
+
 -- The highest number that was ever given in a table whose numbers are never given twice (counter.go). A sequence would leave
 -- gaps where a transaction is undone, and would not wait for one that is not committed yet.
 CREATE TABLE counter (
