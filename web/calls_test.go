@@ -19,11 +19,11 @@ import (
 var countedPages = map[string]int{
 	"/": 8, "/project/demo/": 18, "/project/demo/list/": 16, "/project/demo/list/?state=*&archive=both": 16,
 	"/project/demo/list/?order=name": 16, "/project/demo/list/?q=part": 16, "/project/demo/list/?submitter=crowd": 17,
-	"/project/demo/list/?delegate=nobody": 16, "/project/demo/list/?delegate=del&state=*": 16, "/project/demo/series/": 36,
-	"/project/demo/series/?state=*": 36, "/project/demo/series/?state=*&versions=all": 36,
-	"/project/demo/series/?check=fail": 36, "/project/demo/series/?incomplete=1&state=*": 36,
-	"/project/demo/series/?q=part&state=*": 36, "/user/todo/": 42, "/user/todo/demo/": 42,
-	"/project/demo/patch/first/": 30, "/project/demo/cover/cover/": 24, "/series/{cover}/": 50,
+	"/project/demo/list/?delegate=nobody": 16, "/project/demo/list/?delegate=del&state=*": 16, "/project/demo/series/": 32,
+	"/project/demo/series/?state=*": 32, "/project/demo/series/?state=*&versions=all": 32,
+	"/project/demo/series/?check=fail": 32, "/project/demo/series/?incomplete=1&state=*": 32,
+	"/project/demo/series/?q=part&state=*": 32, "/user/todo/": 42, "/user/todo/demo/": 42,
+	"/project/demo/patch/first/": 30, "/project/demo/cover/cover/": 24, "/series/{cover}/": 46,
 	"/series/{other}/diff/{cover}/": 30, "/bundle/maint/mine%20&%20yours/": 18, "/demo/": 10, "/demo/first/": 24,
 	"/demo/first/t/": 18, "/demo/first/T/": 18,
 }

@@ -102,7 +102,7 @@ func (f *Finder) threadAfter(asked []*sending, e evidence) error {
 		own = append(own, below[s.row.ID]...)
 		beside = append(beside, s.refs()...)
 	}
-	referring, err := f.Beside(own, engine.Anybody)
+	referring, err := f.Beside(append(own, beside...), engine.Anybody) // a patch without a number may revise what has one
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,7 @@ func (f *Finder) threadAfter(asked []*sending, e evidence) error {
 	for _, b := range referring {
 		to[b.To] = append(to[b.To], b.Series)
 	}
-	also, err := f.Beside(beside, engine.Anybody) // a patch without a number may revise what has one
-	if err != nil {
-		return err
-	}
-	at := sortBeside(also, engine.Higher)
+	at := sortBeside(referring, engine.Higher)
 	for _, s := range asked {
 		for _, name := range below[s.row.ID] {
 			for _, id := range to[name] {
