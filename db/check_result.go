@@ -107,6 +107,25 @@ func (s *Store) Checks(ctx context.Context, patches []int64) (map[int64][]track.
 	})
 }
 
+// ChecksOf gives all checks of patches as lists have them, by the number in there: what Checks reads of their mails is
+// known already.
+func (s *Store) ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error) {
+	out := make(map[int64][]track.Check, len(patches))
+	return out, s.view(ctx, func(v engine.View) error {
+		names := make([]engine.Name, len(patches))
+		for i, p := range patches {
+			names[i] = engine.Name{Project: p.Project, MsgID: p.MsgID}
+		}
+		checks, err := v.Checks(names)
+		for i, p := range patches {
+			if all := checks[names[i]]; len(all) > 0 {
+				out[p.ID] = all
+			}
+		}
+		return err
+	})
+}
+
 // CheckResult finds a check by its number, or by one that a Patchwork server gave it.
 func (s *Store) CheckResult(ctx context.Context, id int64) (c track.Check, err error) {
 	err = s.view(ctx, func(v engine.View) error {

@@ -168,11 +168,11 @@ func (c *call) patchFilter(q query) patchFilter {
 
 // patchLines fills in what a list says of patches.
 func (c *call) patchLines(of *track.Project, rows []track.PatchRow) ([]patchLine, error) {
-	ids, mails := make([]int64, len(rows)), make([]int64, len(rows))
+	briefs, mails := make([]track.MailBrief, len(rows)), make([]int64, len(rows))
 	for i := range rows {
-		ids[i], mails[i] = rows[i].ID, rows[i].Mail
+		briefs[i], mails[i] = rows[i].MailBrief, rows[i].Mail
 	}
-	results, err := c.Store.Checks(c.Ctx(), ids)
+	results, err := c.Store.ChecksOf(c.Ctx(), briefs)
 	if err != nil {
 		return nil, err
 	}

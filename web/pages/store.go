@@ -33,6 +33,7 @@ type mailStore interface {
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 	Trailers(ctx context.Context, patches []int64) (map[int64]track.PatchTrailers, error)
 	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
+	ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error)
 	Versions(ctx context.Context, series int64) ([]track.SeriesView, error)
 	Reasons(ctx context.Context, mail int64) ([]track.Reason, error)
 	RecentMails(context.Context, track.RecentQuery) ([]track.ArchivedMail, error)

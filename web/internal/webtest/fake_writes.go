@@ -79,6 +79,15 @@ func (s *Fake) SetProject(_ context.Context, by track.Actor, p track.Project) er
 	return s.write([]int64{0}, "%s sets project %d", by, p.ID)
 }
 
+// ChecksOf is Checks of patches as lists have them.
+func (s *Fake) ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error) {
+	ids := make([]int64, len(patches))
+	for i := range patches {
+		ids[i] = patches[i].ID
+	}
+	return s.Checks(ctx, ids)
+}
+
 func (s *Fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Check, error) {
 	out := map[int64][]track.Check{}
 	for _, r := range s.PatchList {
