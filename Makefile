@@ -19,7 +19,7 @@ export CGO_ENABLED = 1
 # for each allocation, 4 % of the time that adding mail takes.
 export CGO_CFLAGS ?= -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0
 
-.PHONY: all build run test spec browser pictures test-faults e2e check race stress bench fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec browser pictures test-faults e2e check race stress bench beside fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -103,6 +103,15 @@ stress: build
 bench: build
 	PATCHWATCH_BENCH=1 $(GO) test -tags '$(TAGS)' -run 'TestBench$$' -timeout 60m -v ./cmd/patchwatch
 	PATCHWATCH_MILLION=1 $(GO) test -tags '$(TAGS)' -run NONE -bench 'At$$' -benchtime 0.5s -timeout 90m ./db/sqlite ./search/index ./web
+
+# The pages beside those of a Patchwork and a public-inbox that have the mail of ../shared/corpus/real: the table of docs/pages.md.
+# On an idle machine, on which both run. ROWS="list|thread" measures these rows.
+PATCHWORK ?=
+PUBLICINBOX ?=
+beside: needs
+	@[ -n '$(PATCHWORK)$(PUBLICINBOX)' ] || { echo "say where they are: make beside PATCHWORK=http://127.0.0.1:8001 PUBLICINBOX=http://127.0.0.1:8090" >&2; exit 1; }
+	PATCHWATCH_BESIDE_PATCHWORK='$(PATCHWORK)' PATCHWATCH_BESIDE_PUBLICINBOX='$(PUBLICINBOX)' PATCHWATCH_BESIDE_ROWS='$(ROWS)' \
+		$(GO) test -tags '$(TAGS)' -count=1 -run 'TestBeside$$' -timeout 30m -v ./cmd/patchwatch
 
 FUZZTIME ?= 1m
 fuzz: needs
