@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -21,6 +22,7 @@ type conn struct {
 	bytes    int             // in the queue
 	ctx      context.Context // of every journey
 	journeys int             // that were begun
+	rested   time.Time       // since when nobody uses it
 	tag      string          // what the last statement says that it did
 }
 
@@ -51,6 +53,15 @@ func (c *conn) close() {
 		defer cancel()
 		c.pg.Close(ctx)
 	}
+}
+
+// alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or a
+// firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing.
+func (c *conn) alive() bool {
+	if c.pg.IsClosed() {
+		return false
+	}
+	return time.Since(c.rested) < time.Second || c.pg.CheckConn() == nil
 }
 
 func newCall(query string, args []any) call {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -51,6 +52,7 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 	}
 	t := &tx{queries: queries{e.writer}, w: e.writer, own: e.own, beside: lock == lockBeside}
 	err := t.write(ctx, lock, func() error { return f(t) })
+	e.writer.rested = time.Now()
 	if t.restamped && err == nil {
 		e.own++
 	}
@@ -59,9 +61,12 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 
 // needWriter makes a connection where there is none, or it was lost.
 func (e *database) needWriter(ctx context.Context) (err error) {
-	if e.writer != nil && !e.writer.pg.IsClosed() {
+	if e.writer != nil && e.writer.alive() {
 		e.writer.tidy()
 		return nil
+	}
+	if e.writer != nil {
+		e.writer.close()
 	}
 	e.writer, err = e.dial(ctx)
 	return err

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // pool are the connections that nobody uses, and how many there may be. The one that came back last is taken first, so
@@ -51,9 +52,10 @@ func (p *pool) last() *conn {
 	for len(p.conns) > 0 {
 		c := p.conns[len(p.conns)-1]
 		p.conns = p.conns[:len(p.conns)-1]
-		if !c.pg.IsClosed() {
+		if c.alive() {
 			return c
 		}
+		c.close()
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func (p *pool) last() *conn {
 func (p *pool) give(c *conn) {
 	p.mu.Lock()
 	keep := !p.over && !c.pg.IsClosed() && len(c.queue) == 0
-	if keep {
+	if c.rested = time.Now(); keep {
 		p.conns = append(p.conns, c)
 	}
 	p.mu.Unlock()

@@ -1,0 +1,94 @@
+package postgres_test
+
+import (
+	"errors"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"patchwatch/db/engine"
+	"patchwatch/db/postgres"
+	"patchwatch/db/postgres/pgtest"
+)
+
+// A server that crashes, is away for a while and comes back: the error says so and is held against no mail, what was
+// committed is there, and nobody has to open the database anew.
+func TestServerComesBack(t *testing.T) {
+	server := pgtest.New(t, "fsync=on")
+	e, err := postgres.OpenEngine(t.Context(), server.Name("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	write := func(n int) error {
+		return e.Write(t.Context(), func(tx engine.Tx) error { return tx.PutReading(n) })
+	}
+	read := func() (n int, err error) {
+		err = e.View(t.Context(), func(v engine.View) error {
+			n, err = v.Reading()
+			return err
+		})
+		return n, err
+	}
+	if err := write(1); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := read(); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	within := e.Write(t.Context(), func(tx engine.Tx) error {
+		if err := tx.PutReading(2); err != nil {
+			return err
+		}
+		server.Stop(syscall.SIGQUIT) // before COMMIT
+		return nil
+	})
+	_, reading := read()
+	for what, err := range map[string]error{"a transaction": within, "the next one": write(3), "a reader": reading} {
+		var unfit engine.Unfit
+		if err == nil || errors.As(err, &unfit) || !strings.Contains(err.Error(), "the database server ") {
+			t.Errorf("%s ends with %v", what, err)
+		}
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := read(); n != 1 || err != nil {
+		t.Errorf("afterwards the reading is %d, %v", n, err)
+	}
+	if err := write(4); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+
+	// Who rests while the server is started anew does not notice.
+	time.Sleep(1100 * time.Millisecond)
+	server.Stop(syscall.SIGINT)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := read(); n != 4 || err != nil {
+		t.Errorf("a reader that rested: %d, %v", n, err)
+	}
+	if err := write(5); err != nil {
+		t.Errorf("a writer that rested: %v", err)
+	}
+}
+
+// A server that can only be read, as a replica can, and one without such a database, say so in a sentence.
+func TestRefusalsAreSentences(t *testing.T) {
+	server := pgtest.Shared(t)
+	for name, says := range map[string]string{
+		server.Name("no_such_database"):                                               "there is no such database",
+		"postgres://patchwatch@127.0.0.1:1/x?sslmode=disable":                         "can't be reached",
+		server.Name("template1") + "&options=-c%20default_transaction_read_only%3Don": "can only be read",
+	} {
+		e, err := postgres.OpenEngine(t.Context(), name)
+		if err == nil {
+			e.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v; wanted is %q", name, err, says)
+		}
+	}
+}
