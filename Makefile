@@ -19,7 +19,7 @@ export CGO_ENABLED = 1
 # for each allocation, 4 % of the time that adding mail takes.
 export CGO_CFLAGS ?= -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0
 
-.PHONY: all build run test spec browser pictures test-faults e2e check race stress bench beside fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec browser pictures test-faults test-postgres e2e check race stress bench beside fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -75,6 +75,11 @@ FAULTS := Fault|Disk|MemoryDoes|MemoryIs|MemoryWith|Locked|ReadOnly|Descriptors|
 test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -parallel 4 -run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./...
+
+# Tests of pages and of the web, which ask a database in memory otherwise, on a PostgreSQL server that they start. The engine's own
+# suite, the scripts of the command and ten hosts on one server are in make test.
+test-postgres: needs
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m $(or $(ROOMS),./web ./web/pages)
 
 # Delivery by real mail servers, real proxies before the web server, as docs/deploy.md configures them, and b4 and lei, which get
 # the same mails as from public-inbox's own server. As root; on Debian it installs those that are absent. Where PATCHWATCH_B4 names

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"patchwatch/db"
-	"patchwatch/db/dbtest"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/db/sqlite"
 	"patchwatch/track"
 	"patchwatch/web"
@@ -29,17 +29,12 @@ type whole struct {
 	reopen func() *db.Store // opens the database once more
 }
 
-// newWhole makes a town in memory.
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// newWhole makes a town in memory, or on a PostgreSQL server.
 func newWhole(t *testing.T) *whole {
 	t.Helper()
-	m := dbtest.NewMemory()
-	reopen := func() *db.Store {
-		s, err := db.New(context.Background(), m.Again())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
+	reopen := town.Opener(t)
 	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})
 }
 

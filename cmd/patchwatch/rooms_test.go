@@ -119,7 +119,7 @@ var rooms = map[string][]string{
 	"patchwatch/web/internal/webtest": {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/web/internal/webtest/town": {
 		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/search", "patchwatch/track",
-		"patchwatch/web/auth", "patchwatch/web/find",
+		"patchwatch/web/auth", "patchwatch/web/find", "patchwatch/db/dbtest", "patchwatch/db/postgres", "patchwatch/db/postgres/pgtest",
 	},
 	"patchwatch/web/results": {
 		"patchwatch/search", "patchwatch/track", "patchwatch/web/find", "patchwatch/web/internal/layout",

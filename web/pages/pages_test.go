@@ -1,7 +1,6 @@
 package pages_test
 
 import (
-	"context"
 	"fmt"
 	"html"
 	"log/slog"
@@ -12,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"patchwatch/db"
-	"patchwatch/db/dbtest"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/track"
 	"patchwatch/web/find"
 	"patchwatch/web/internal/serve"
@@ -22,6 +20,8 @@ import (
 	"patchwatch/web/internal/webtest/town"
 	"patchwatch/web/pages"
 )
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // server has the pages of a town, at noon of 1 November 2026.
 type server struct {
@@ -36,11 +36,7 @@ var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	store, err := db.New(context.Background(), dbtest.NewMemory())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return serveTown(t, town.Build(t, store))
+	return serveTown(t, town.Build(t, town.Opener(t)()))
 }
 
 func serveTown(t *testing.T, of *town.Town) *server {
@@ -153,11 +149,7 @@ func TestListFields(t *testing.T) {
 
 func TestEmptyInstance(t *testing.T) {
 	t.Parallel()
-	store, err := db.New(context.Background(), dbtest.NewMemory())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := serveTown(t, &town.Town{Store: store, Users: map[string]track.User{"root": {Name: "root", Admin: true}}})
+	s := serveTown(t, &town.Town{Store: town.Opener(t)(), Users: map[string]track.User{"root": {Name: "root", Admin: true}}})
 	s.has("/", "<p>No project is tracked yet, or none")
 	s.as = "root"
 	s.has("/", "patchwatch project add")
