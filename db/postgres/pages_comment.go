@@ -23,7 +23,7 @@ func commentListing(f track.CommentQuery) *listing {
 	l := &listing{row: `r.mail`, from: `reply r`, joins: ` JOIN mail m ON m.id = r.mail`}
 	l.sortBy(f.Scope, f.Order, `r.id`, commentColumnsOrder)
 	c := &l.where
-	c.add(true, `r.parent IN (`+standing+`)`, f.Parent)
+	c.add(true, `r.parent = ANY (ARRAY(`+standing+`))`, f.Parent)
 	c.add(true, `NOT r.ignored`)
 	c.scope(`r`, f.Scope)
 	c.named(`m.name`, f.Words)

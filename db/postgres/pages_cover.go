@@ -39,7 +39,7 @@ func coverListing(f track.CoverQuery) *listing {
 		l.words.named(`m.name`, f.Words)
 	}
 	anyOf(c, `c.id`, f.IDs)
-	c.add(f.MsgIDs != nil, `c.mail IN (`+chosenNamed+`)`, []string(f.MsgIDs))
+	c.add(f.MsgIDs != nil, `c.mail = ANY (ARRAY(`+chosenNamed+`))`, []string(f.MsgIDs))
 	anyOf(c, `c.series`, f.Series)
 	anyOf(c, `c.submitter`, f.Submitters)
 	few := len(c.terms) > 0

@@ -112,11 +112,11 @@ func (q queries) alongEvents(l *listing, f track.EventsQuery) error {
 	c := &l.where
 	const ofCover = `e.category IN ('cover-created', 'cover-comment-created')`
 	if f.Patches != nil {
-		c.add(true, `e.mail IN (`+copies+`)`, []int64(f.Patches))
+		c.add(true, `e.mail = ANY (ARRAY(`+copies+`))`, []int64(f.Patches))
 		c.add(true, `NOT `+ofCover)
 	}
 	if f.Covers != nil {
-		c.add(true, `e.mail IN (`+copies+`)`, []int64(f.Covers))
+		c.add(true, `e.mail = ANY (ARRAY(`+copies+`))`, []int64(f.Covers))
 		c.add(true, ofCover)
 	}
 	l.ordered = f.Patches == nil && f.Covers == nil

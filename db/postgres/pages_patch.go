@@ -124,8 +124,8 @@ func (l *listing) fewPatches(f track.PatchQuery) (few bool) {
 	c := &l.where
 	before := len(c.terms)
 	anyOf(c, `p.id`, f.IDs)
-	c.add(f.MsgIDs != nil, `p.mail IN (`+chosenNamed+`)`, []string(f.MsgIDs))
-	c.add(f.Hashes != nil, `p.mail IN (SELECT n.id FROM mail n WHERE `+in(`n.hash`)+`)`, unhexed(f.Hashes))
+	c.add(f.MsgIDs != nil, `p.mail = ANY (ARRAY(`+chosenNamed+`))`, []string(f.MsgIDs))
+	c.add(f.Hashes != nil, `p.mail = ANY (ARRAY(SELECT n.id FROM mail n WHERE `+in(`n.hash`)+`))`, unhexed(f.Hashes))
 	anyOf(c, `p.series`, f.Series)
 	anyOf(c, `p.submitter`, f.Submitters)
 	return len(c.terms) > before
