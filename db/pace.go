@@ -43,11 +43,12 @@ func (p *pace) write(ctx context.Context, f func(w *writing) error) error {
 	return err
 }
 
-// adapt looks at the work alone, without the commit, which waits for the disk as long for few mails as for many.
+// adapt looks at the work alone, without the commit, which waits for the disk as long for few mails as for many. To ask
+// a database on another machine takes as long for a few mails as for one, so there are never less than some.
 func (p *pace) adapt(worked time.Duration) {
 	switch {
 	case worked > 2*holdAtOnce:
-		p.size = max(1, p.size/2)
+		p.size = max(derive.RerouteStep, p.size/2)
 	case worked < holdAtOnce:
 		p.size = min(derive.RereadBatch, 2*p.size)
 	}
