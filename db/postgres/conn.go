@@ -263,9 +263,9 @@ func (s *slab) rows(r *pgconn.ResultReader) (rows [][][]byte) {
 	return rows
 }
 
-// keep copies a value: the driver uses its memory again.
+// keep copies a value: the driver uses its memory again. The copy of an empty one is not nil, which is NULL.
 func (s *slab) keep(v []byte) []byte {
-	if len(s.free)+len(v) > cap(s.free) {
+	if len(s.free)+len(v) > cap(s.free) || s.free == nil {
 		s.free = make([]byte, 0, max(len(v), 4<<10))
 	}
 	from := len(s.free)

@@ -49,9 +49,13 @@ func onServer(t testing.TB) dbtest.Maker {
 	}
 }
 
-func TestSuite(t *testing.T) {
+func TestSuite(t *testing.T) { dbtest.Run(t, wholeOnServer(t)) }
+
+// wholeOnServer is onServer for tests of all that an engine does.
+func wholeOnServer(t *testing.T) dbtest.Maker {
+	t.Helper()
 	if os.Getenv("PATCHWATCH_POSTGRES") == "" {
 		t.Skip("this engine is not whole yet")
 	}
-	dbtest.Run(t, onServer(t))
+	return onServer(t)
 }
