@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/term"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
 )
 
 func (a *app) copyCommand() *cobra.Command {
@@ -23,8 +23,9 @@ database that is new or empty. Then both are compared row by row, and by their d
 A copy that was broken off goes on when it is begun again. If FROM is written meanwhile, TO has what FROM had when the
 copy began: stop what writes to FROM and copy once more, which takes along only what came since. Until a copy is whole
 and proved the same, nothing but copy opens TO.`,
-		Example: "  patchwatch copy patches.db /srv/patches.db",
-		Args:    cobra.ExactArgs(2),
+		Example: `  patchwatch copy patches.db postgres://patchwatch@db.example.org/patches
+  patchwatch copy postgres://patchwatch@db.example.org/patches laptop.db`,
+		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.copyDatabase(cmd.Context(), args[0], args[1])
 		},
@@ -32,20 +33,21 @@ and proved the same, nothing but copy opens TO.`,
 }
 
 func (a *app) copyDatabase(ctx context.Context, from, to string) error {
-	s, err := sqlite.OpenReadOnly(ctx, from)
+	s, err := engines.OpenReadOnly(ctx, from)
 	if errors.Is(err, db.ErrNotExist) {
-		return fmt.Errorf("there is no database %s", from)
+		return fmt.Errorf("there is no database %s", engines.Shown(from))
 	}
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	useEnvironment(s)
-	target, err := sqlite.OpenEngine(ctx, to)
+	target, err := engines.OpenEngine(ctx, to)
 	if err != nil {
 		return err
 	}
 	defer target.Close()
+	from, to = engines.Shown(from), engines.Shown(to)
 	p := &copyProgress{app: a}
 	out, err := s.CopyTo(ctx, target, p.tell)
 	p.clear()

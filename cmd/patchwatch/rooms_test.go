@@ -26,7 +26,8 @@ var rooms = map[string][]string{
 	inside + "adopt": {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 	inside + "term":  {},
 	inside + "engines": {
-		"patchwatch/db", "patchwatch/db/postgres", "patchwatch/db/sqlite", "patchwatch/search/index",
+		"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/postgres", "patchwatch/db/sqlite",
+		"patchwatch/search/index",
 	},
 	inside + "intake": {
 		"patchwatch/db", "patchwatch/db/engine", "patchwatch/ingest", "patchwatch/track", "patchwatch/watcher",

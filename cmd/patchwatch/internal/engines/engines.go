@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
 	"patchwatch/db/sqlite"
 	"patchwatch/search/index"
@@ -36,6 +37,15 @@ func OpenReadOnly(ctx context.Context, name string) (*db.Store, error) {
 		return sqlite.OpenReadOnly(ctx, name)
 	}
 	return postgres.OpenReadOnly(ctx, name)
+}
+
+// OpenEngine is Open without a Store, for those who make a copy of another database in it.
+func OpenEngine(ctx context.Context, name string) (engine.Engine, error) {
+	name = Meant(name)
+	if IsFile(name) {
+		return sqlite.OpenEngine(ctx, name)
+	}
+	return postgres.OpenEngine(ctx, name)
 }
 
 // IsFile tells whether a database is a file.
