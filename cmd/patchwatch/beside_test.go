@@ -38,10 +38,15 @@ func TestBeside(t *testing.T) {
 	b.choose()
 	fmt.Print(besideHead)
 	only := regexp.MustCompile(os.Getenv("PATCHWATCH_BESIDE_ROWS"))
+	measured := 0
 	for _, r := range b.rows() {
 		if only.MatchString(r.name) && b.peers[r.peer] != "" {
 			b.measure(&r)
+			measured++
 		}
+	}
+	if measured == 0 {
+		t.Errorf("no row is called %s", only)
 	}
 }
 
