@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -239,7 +240,7 @@ func TestStreamStarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := s.listen(at, "", strings.ReplaceAll(c.query, "{epoch}", epoch), c.header...)
+		l := s.listen(at, "", strings.ReplaceAll(c.query, "{epoch}", url.QueryEscape(epoch)), c.header...)
 		if c.epoch {
 			l.want(what, []message{{kind: "epoch", data: `{"epoch":"` + epoch + `"}`}})
 		}
