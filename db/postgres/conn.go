@@ -170,10 +170,18 @@ func (c *conn) travel() (rows [][][]byte, err error) {
 	}
 	if err := p.Sync(); err != nil {
 		p.Close()
-		return nil, err
+		return nil, c.lostIf(err)
 	}
 	rows, err = c.receive(p, calls)
-	return rows, errors.Join(err, closed(p, err))
+	return rows, c.lostIf(errors.Join(err, closed(p, err)))
+}
+
+// lostIf says of an error on a connection that is no more that this is why: the driver's words for it are many.
+func (c *conn) lostIf(err error) error {
+	if err == nil || codeOf(err) != "" || !c.pg.IsClosed() {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errLost, err)
 }
 
 // closed ends a pipeline. Of its error nothing is said where there was one before.
@@ -284,7 +292,7 @@ func (c *conn) script(text string) error {
 		return err
 	}
 	_, err := c.pg.Exec(c.ctx, text).ReadAll()
-	return err
+	return c.lostIf(err)
 }
 
 // tidy is called between transactions, and gives up statements where there are too many.
