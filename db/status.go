@@ -2,8 +2,6 @@ package db
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"patchwatch/db/engine"
 )
@@ -50,64 +48,6 @@ func (s *Store) Status(ctx context.Context) (st Status, err error) {
 	return st, err
 }
 
-// Maildirs lists those that were last watched.
-func (s *Store) Maildirs(ctx context.Context) (all []engine.Maildir, err error) {
-	err = s.view(ctx, func(v engine.View) error {
-		all, err = v.Maildirs()
-		return err
-	})
-	return all, err
-}
-
-// Watch notes the Maildirs that a watcher is starting on. Those that no watcher has scanned for an hour are forgotten,
-// so that status does not go on about a folder that is no longer in use.
-func (s *Store) Watch(ctx context.Context, paths []string) error {
-	return s.write(ctx, func(w *writing) error {
-		all, err := w.Maildirs()
-		if err != nil {
-			return err
-		}
-		now := time.Now().UTC().Truncate(time.Second)
-		all = slices.DeleteFunc(all, func(m engine.Maildir) bool { return m.LastScan.Before(now.Add(-time.Hour)) })
-		for _, path := range paths {
-			at := maildirAt(all, path)
-			if at < 0 {
-				all = append(all, engine.Maildir{Path: path})
-				at = len(all) - 1
-			}
-			all[at].LastScan, all[at].Paused = now, ""
-		}
-		return w.PutMaildirs(all)
-	})
-}
-
-// Watched notes how Maildirs that are being watched do. A zero time leaves what is there.
-func (s *Store) Watched(ctx context.Context, seen ...engine.Maildir) error {
-	return s.write(ctx, func(w *writing) error {
-		all, err := w.Maildirs()
-		if err != nil {
-			return err
-		}
-		for _, m := range seen {
-			at := maildirAt(all, m.Path)
-			if at < 0 {
-				continue
-			}
-			is := &all[at]
-			for _, t := range []struct {
-				is  *time.Time
-				now time.Time
-			}{{&is.LastMail, m.LastMail}, {&is.LastEvent, m.LastEvent}, {&is.LastScan, m.LastScan}} {
-				if !t.now.IsZero() {
-					*t.is = t.now.UTC().Truncate(time.Second)
-				}
-			}
-			is.Paused = m.Paused
-		}
-		return w.PutMaildirs(all)
-	})
-}
-
 // Repositories lists the git repositories that mail has been imported of, by path and list.
 func (s *Store) Repositories(ctx context.Context) (all []engine.Repository, err error) {
 	err = s.view(ctx, func(v engine.View) error {
@@ -123,8 +63,4 @@ func (s *Store) ReadTo(ctx context.Context, repositories []engine.Repository) er
 		return nil
 	}
 	return s.write(ctx, func(w *writing) error { return w.PutRepositories(repositories) })
-}
-
-func maildirAt(all []engine.Maildir, path string) int {
-	return slices.IndexFunc(all, func(m engine.Maildir) bool { return m.Path == path })
 }

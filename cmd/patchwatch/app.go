@@ -33,6 +33,7 @@ type app struct {
 	disturb    func(*watcher.Config[*intake.Mail]) // nil, except in tests, which kill the process at one of allSteps
 
 	db      string // the path of the database, or its name on a server
+	host    string // the name of this machine; empty: see hostName
 	started bool   // a command's own code runs; errors before that are wrong usage
 }
 
@@ -121,4 +122,14 @@ func (a *app) actor() track.Actor {
 		return track.Actor(u.Username)
 	}
 	return track.Actor("uid " + strconv.Itoa(os.Getuid()))
+}
+
+// hostName is the name of this machine among those that watch into one database. A database in a file has one machine,
+// which needs none: in a container it may be another one after each start.
+func (a *app) hostName() string {
+	if a.host != "" || engines.IsFile(a.db) {
+		return a.host
+	}
+	name, _ := os.Hostname()
+	return name
 }

@@ -30,7 +30,7 @@ the database. Exit 1 if anything is wrong.`,
 }
 
 func (a *app) check(ctx context.Context, s *db.Store, dirs []string) error {
-	watched, err := ops.WatchedDirs(ctx, s, dirs)
+	watched, err := ops.WatchedDirs(ctx, s, a.hostName(), dirs)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"patchwatch/db/postgres/pgtest"
 )
 
 // TestKilledWhileCopying kills the real program at random while it copies, until it comes to its end: the copy has the
@@ -56,5 +58,57 @@ func TestKilledWhileCopying(t *testing.T) {
 	t.Logf("%d kills, of which %d left half a copy", kills, halves)
 	if halves == 0 {
 		t.Error("no kill came in the middle")
+	}
+}
+
+// TestCopyToAServerAndBack grows a list from a file to a PostgreSQL server and back: the dump, the log, the events and
+// all numbers are the same at each place, and so is the number of the next mail.
+func TestCopyToAServerAndBack(t *testing.T) {
+	t.Parallel()
+	server := pgtest.New(t)
+	if err := server.Exec("postgres", "CREATE DATABASE grown"); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorkplace(t)
+	mails := samples(t)
+	w.deliver("md", mails[:len(mails)-9])
+	w.watchOnce("md", 1)
+	w.run("state", "20261006091210.25091-1-priya@example.com", "accepted")
+	w.run("user", "add", "ann", "--email", "ann@example.org")
+	w.run("bundle", "create", "mine", "20261006091210.25091-1-priya@example.com", "--owner", "ann")
+	places := []string{"patchwatch.db", server.Name("grown"), "back.db"}
+	for i := range places[1:] {
+		w.run("copy", places[i], places[i+1])
+	}
+	whole := func(place string) (said string) {
+		for _, what := range [][]string{{"dump"}, {"log", "--json"}, {"events", "--json"}, {"list", "--json"},
+			{"series", "--json"}, {"user", "list", "--json"}} {
+			said += w.run(append(what, "--db", place)...)
+		}
+		return said
+	}
+	same := func() {
+		t.Helper()
+		is := whole(places[0])
+		for _, place := range places[1:] {
+			if there := whole(place); there != is {
+				t.Errorf("%s: %s", place, firstDifference(there, is))
+			}
+		}
+	}
+	same()
+	if err := writeMboxFile(w.path("next.mbox.gz"), mails[len(mails)-9:]); err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range places {
+		w.command("import", "--quiet", "--db", place, "next.mbox.gz").Run() // one may be a mail that can't be read
+		w.run("check", "--db", place)
+	}
+	lists := []string{}
+	for _, place := range places {
+		lists = append(lists, w.run("list", "--json", "--db", place))
+	}
+	if lists[0] != lists[1] || lists[0] != lists[2] {
+		t.Errorf("after more mail: %s\n%s", firstDifference(lists[1], lists[0]), firstDifference(lists[2], lists[0]))
 	}
 }

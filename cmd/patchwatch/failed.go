@@ -124,6 +124,7 @@ func (a *app) maildirs(ctx context.Context, named []string) (paths []string, err
 	}
 	err = a.reading(ctx, func(s *db.Store) error {
 		known, err := s.Maildirs(ctx)
+		known, _ = ops.OwnDirs(known, a.hostName())
 		for _, m := range known {
 			paths = append(paths, m.Path)
 		}

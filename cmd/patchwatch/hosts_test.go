@@ -59,6 +59,9 @@ func TestTenHosts(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+	if log, err := os.ReadFile(filepath.Join(server.Dir, "log")); err != nil || bytes.Contains(log, []byte("deadlock")) {
+		t.Errorf("the server's log tells of a deadlock, or can't be read: %v", err)
+	}
 	if done < crashes {
 		t.Errorf("the server should have crashed %d times", crashes)
 	}
@@ -112,16 +115,19 @@ func newNetwork(t *testing.T, hosts int) *network {
 		n.ip("link", "add", outside, "type", "veth", "peer", "name", inside)
 		n.ip("link", "set", inside, "netns", n.host(host))
 		n.ip("link", "set", outside, "master", n.name, "up")
-		n.ip("-n", n.host(host), "addr", "add", fmt.Sprintf("10.77.0.%d/24", 10+host), "dev", inside)
+		n.ip("-n", n.host(host), "addr", "add", n.address(10+host)+"/24", "dev", inside)
 		n.ip("-n", n.host(host), "link", "set", inside, "up")
 		n.ip("-n", n.host(host), "link", "set", "lo", "up")
 	}
 	return n
 }
 
-func (n *network) server() string       { return "10.77.0.1" }
-func (n *network) all() string          { return "10.77.0.0/24" }
+func (n *network) server() string       { return n.address(1) }
+func (n *network) all() string          { return n.address(0) + "/24" }
 func (n *network) host(host int) string { return fmt.Sprintf("%s-%d", n.name, host) }
+
+// address is one of this test's own: a test that was killed may have left its network.
+func (n *network) address(host int) string { return fmt.Sprintf("10.77.%d.%d", os.Getpid()%250, host) }
 
 func (n *network) ip(args ...string) {
 	n.t.Helper()

@@ -85,6 +85,7 @@ var manSections = []struct {
 	}},
 	{"ENVIRONMENT", [][2]string{
 		{"PATCHWATCH_DB", "The database, where --db names none."},
+		{"PATCHWATCH_HOST", "The name of this machine among those with one database, where --host gives none."},
 		{"GOMEMLIMIT", "The memory that watch and import try to stay below, as 256MiB, in place of a goal of their own."},
 		{"NOTIFY_SOCKET, WATCHDOG_USEC", "Set by systemd: watch tells there what it does, and that it is not stuck."},
 	}},

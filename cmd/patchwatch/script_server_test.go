@@ -51,6 +51,7 @@ var aboutFiles = map[string]string{
 	"rebuild":           "rows are damaged by SQL",
 	"search":            "the index is beside the file",
 	"status":            "what is said of the file",
+	"status_hosts":      "time is turned back by SQL",
 	"status_check":      "rows are damaged by SQL",
 	"watch_environment": "tables are hidden by SQL",
 	"watch_signals":     "the log names the file",

@@ -159,7 +159,7 @@ func (v *serving) complete(ready func(url string)) web.Options {
 	o := v.options
 	o.Store, o.Log, o.Ready = v.store, v.log, ready
 	o.Finder = &lookup.Server{Store: v.store, Index: lookup.Open(v.store)}
-	o.Host = &ops.Host{Store: v.store, Search: v.searchState}
+	o.Host = &ops.Host{Store: v.store, Name: v.hostName(), Search: v.searchState}
 	o.AddProject = func(ctx context.Context, by track.Actor, p track.Project) error {
 		err := v.store.BeginProject(ctx, by, p)
 		if err == nil {

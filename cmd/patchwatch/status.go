@@ -52,7 +52,7 @@ than --max-age, or when a Maildir or the database can't be read.`,
 // status looks at the named Maildirs even if the database can't be read: that is when people want to know.
 func (a *app) status(ctx context.Context, dirs []string) (r ops.Report, err error) {
 	err = a.reading(ctx, func(s *db.Store) error {
-		if r, err = ops.ReportOf(ctx, s, dirs); err != nil {
+		if r, err = ops.ReportOf(ctx, s, a.hostName(), dirs); err != nil {
 			return err
 		}
 		index, last, err := lookup.StateOf(ctx, s)

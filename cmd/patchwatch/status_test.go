@@ -28,7 +28,7 @@ func TestStatusSaysThatNoMoreListsAreTracked(t *testing.T) {
 		if _, err := (&intake.Intake{Store: s}).Take(t.Context(), mails); err != nil {
 			t.Fatal(err)
 		}
-		r, err := ops.ReportOf(t.Context(), s, nil)
+		r, err := ops.ReportOf(t.Context(), s, "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -104,8 +104,8 @@ type watching struct {
 
 func (w *watching) run(ctx context.Context, dirs []string) error {
 	s := w.store
-	w.seen = &ops.Seen{Store: s}
-	if err := s.Watch(ctx, dirs); err != nil {
+	w.seen = &ops.Seen{Store: s, Host: w.hostName(), Dirs: dirs}
+	if err := s.Watch(ctx, w.hostName(), dirs); err != nil {
 		return err
 	}
 	intake.KeepMemorySmall()
@@ -185,6 +185,7 @@ func (w *watching) serveMetrics(s *db.Store, dirs []string, web *ops.Web) (stop 
 		m.Serves(*web)
 	}
 	m.Searches(w.searchState)
+	m.HasOthers(s)
 	at, stop, err := m.Serve(w.metrics)
 	if errors.Is(err, ops.ErrAddress) {
 		return nil, usageError{err}

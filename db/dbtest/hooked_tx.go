@@ -100,8 +100,8 @@ func (h hookedTx) PutDictionary(v engine.Dictionary) error {
 	return h.do("PutDictionary", func() error { return h.tx.PutDictionary(v) })
 }
 
-func (h hookedTx) PutMaildirs(rows []engine.Maildir) error {
-	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(rows) })
+func (h hookedTx) PutMaildirs(host string, rows []engine.Maildir) error {
+	return h.do("PutMaildirs", func() error { return h.tx.PutMaildirs(host, rows) })
 }
 
 func (h hookedTx) PutRepositories(rows []engine.Repository) error {

@@ -60,7 +60,9 @@ func (v *view) Dictionaries() ([]engine.Dictionary, error) {
 
 func (v *view) Maildirs() ([]engine.Maildir, error) {
 	out := slices.Clone(v.maildirs)
-	slices.SortFunc(out, func(a, b engine.Maildir) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(out, func(a, b engine.Maildir) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), strings.Compare(a.Path, b.Path))
+	})
 	return out, nil
 }
 
@@ -95,12 +97,15 @@ func (t *tx) PutDictionary(d engine.Dictionary) error {
 	return nil
 }
 
-func (t *tx) PutMaildirs(dirs []engine.Maildir) error {
-	t.maildirs = slices.Clone(dirs)
-	for i, d := range t.maildirs {
-		t.maildirs[i].LastMail, t.maildirs[i].LastEvent, t.maildirs[i].LastScan = secondsOrZero(d.LastMail),
-			secondsOrZero(d.LastEvent), secondsOrZero(d.LastScan)
+func (t *tx) PutMaildirs(host string, dirs []engine.Maildir) error {
+	all := slices.DeleteFunc(slices.Clone(t.maildirs), func(m engine.Maildir) bool { return m.Host == host })
+	for _, m := range dirs {
+		m.Host = host
+		m.LastMail, m.LastEvent, m.LastScan = secondsOrZero(m.LastMail), secondsOrZero(m.LastEvent), secondsOrZero(m.LastScan)
+		m.Seen, m.Oldest = secondsOrZero(m.Seen), secondsOrZero(m.Oldest)
+		all = append(all, m)
 	}
+	t.maildirs = all
 	return nil
 }
 

@@ -309,9 +309,12 @@ func (r *rows) notes() step {
 				Path: fmt.Sprint("/", 9-i), LastMail: oneOf(t, "mail", time.Time{}, epoch),
 				LastEvent: oneOf(t, "event", time.Time{}, epoch),
 				LastScan:  oneOf(t, "scan", time.Time{}, epoch), Paused: oneOf(t, "paused", "", "full"),
+				Seen: oneOf(t, "seen", time.Time{}, epoch), Waiting: i, Failed: 2 * i,
+				Oldest: oneOf(t, "oldest", time.Time{}, epoch),
 			})
 		}
-		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutMaildirs(dirs) }}
+		host := oneOf(t, "host", "", "mx1", "mx\xff")
+		return step{what, func(tx engine.Tx) (string, error) { return "", tx.PutMaildirs(host, dirs) }}
 	case "repositories":
 		var all []engine.Repository
 		for range rapid.IntRange(0, 3).Draw(t, "repositories") {

@@ -137,7 +137,7 @@ func (u suite) TestHoldsAndRaw(t *testing.T) {
 func (u suite) TestMaildirs(t *testing.T) {
 	ctx := context.Background()
 	s := u.open(t)
-	if err := s.Watch(ctx, []string{"/b", "/a"}); err != nil {
+	if err := s.Watch(ctx, "", []string{"/b", "/a"}); err != nil {
 		t.Fatal(err)
 	}
 	now := time.Now().UTC().Truncate(time.Second)
@@ -147,18 +147,60 @@ func (u suite) TestMaildirs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(s.Watched(ctx, engine.Maildir{Path: "/b", LastMail: now, LastScan: now, Paused: "the disk is full"},
+	must(s.Watched(ctx, "", engine.Maildir{Path: "/b", LastMail: now, LastScan: now, Paused: "the disk is full"},
 		engine.Maildir{Path: "/none", LastMail: now}))
-	must(s.Watched(ctx, engine.Maildir{Path: "/b", LastEvent: now},
+	must(s.Watched(ctx, "", engine.Maildir{Path: "/b", LastEvent: now},
 		engine.Maildir{Path: "/a", LastScan: now.Add(-2 * time.Hour)}))
 	all, err := s.Maildirs(ctx)
 	if err != nil || len(all) != 2 || all[0].Path != "/a" ||
 		all[1] != (engine.Maildir{Path: "/b", LastMail: now, LastEvent: now, LastScan: now}) {
 		t.Errorf("%+v, %v", all, err)
 	}
-	must(s.Watch(ctx, []string{"/c"})) // nobody has scanned /a for hours
+	must(s.Watch(ctx, "", []string{"/c"})) // nobody has scanned /a for hours
 	if all, err = s.Maildirs(ctx); err != nil || len(all) != 2 || all[0].Path != "/b" || all[1].Path != "/c" {
 		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+// TestMaildirsOfHosts: each host writes its own, also of one path. What a machine noted before it had a name goes.
+func (u suite) TestMaildirsOfHosts(t *testing.T) {
+	ctx := context.Background()
+	at := u.database(t)
+	s := at.store(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hosts := func() (said string) {
+		all, err := s.Maildirs(ctx)
+		must(err)
+		for _, m := range all {
+			said += m.Host + m.Path + fmt.Sprint(" ", m.Waiting, m.Failed) + m.Paused + ";"
+		}
+		return said
+	}
+	must(s.Watch(ctx, "", []string{"/m"}))
+	must(s.Watch(ctx, "mx1", []string{"/m"}))
+	must(s.Watch(ctx, "mx2", []string{"/n", "/m"}))
+	must(s.Watched(ctx, "mx2", engine.Maildir{Path: "/m", Waiting: 3, Oldest: now, Failed: 2, Paused: "full"}))
+	must(s.Watched(ctx, "mx1", engine.Maildir{Path: "/n", Waiting: 9})) // it has none of that path
+	if said := hosts(); said != "mx1/m 0 0;mx2/m 3 2full;mx2/n 0 0;" {
+		t.Error(said)
+	}
+	all, err := s.Maildirs(ctx)
+	if err != nil || all[1].Seen.Before(now) || !all[1].Oldest.Equal(now) {
+		t.Errorf("%+v, %v", all[1], err)
+	}
+	long := now.Add(-8 * 24 * time.Hour)
+	at.write(t, func(tx engine.Tx) error {
+		return tx.PutMaildirs("mx2", []engine.Maildir{{Path: "/m", LastScan: long, Seen: long}})
+	})
+	must(s.Watch(ctx, "mx1", []string{"/m"}))
+	if said := hosts(); said != "mx1/m 0 0;" {
+		t.Error(said)
 	}
 }
 

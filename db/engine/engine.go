@@ -199,7 +199,7 @@ type Notes interface {
 	Reading() (int, error)
 	// Dictionaries by the number of mails, then by id.
 	Dictionaries() ([]Dictionary, error)
-	// Maildirs that are watched, by path.
+	// Maildirs that are watched, by host and path.
 	Maildirs() ([]Maildir, error)
 	// Repositories that mail has been imported of, by path and list.
 	Repositories() ([]Repository, error)
@@ -411,7 +411,8 @@ type Tx interface {
 	PutWorks([]Work) error // all there are from now on
 	PutReading(int) error
 	PutDictionary(Dictionary) error
-	PutMaildirs([]Maildir) error // all there are from now on
+	// PutMaildirs writes those of a host: all that it has from now on.
+	PutMaildirs(host string, all []Maildir) error
 	// PutRepositories writes some, each over what was there of its path and list.
 	PutRepositories([]Repository) error
 }

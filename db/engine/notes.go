@@ -28,11 +28,26 @@ type Dictionary struct {
 
 // Maildir is a folder that a watcher feeds into this database.
 type Maildir struct {
+	Host      string // of the watcher, where several machines have one database; empty: nobody gave it a name
 	Path      string
 	LastMail  time.Time // zero: none yet
 	LastEvent time.Time // zero: none yet
 	LastScan  time.Time // zero: none yet
 	Paused    string    // why no mail is taken; empty: it is
+
+	// What other hosts can't look at. Of a watcher whose host has no name it is not noted.
+	Seen    time.Time // when the watcher noted anything last; zero: never
+	Waiting int       // mails in new
+	Oldest  time.Time // of them; zero: none waits
+	Failed  int       // mails
+}
+
+// LastSaid is when the watcher of a Maildir was last heard of.
+func (m *Maildir) LastSaid() time.Time {
+	if m.Seen.After(m.LastScan) {
+		return m.Seen
+	}
+	return m.LastScan
 }
 
 // Repository is a git repository of mail, as far as it has been imported.

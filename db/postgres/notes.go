@@ -71,14 +71,14 @@ func (q queries) Dictionaries() (out []engine.Dictionary, err error) {
 }
 
 func (q queries) Maildirs() (out []engine.Maildir, err error) {
-	err = q.each(`SELECT path, last_mail, last_event, last_scan, paused FROM maildir ORDER BY path`, nil,
-		func(scan func(...any) error) error {
-			var m engine.Maildir
-			err := scan(&m.Path, (*seconds)(&m.LastMail), (*seconds)(&m.LastEvent), (*seconds)(&m.LastScan),
-				(*text)(&m.Paused))
-			out = append(out, m)
-			return err
-		})
+	err = q.each(`SELECT host, path, last_mail, last_event, last_scan, paused, seen, waiting, oldest, failed FROM maildir
+		ORDER BY host, path`, nil, func(scan func(...any) error) error {
+		var m engine.Maildir
+		err := scan(&m.Host, &m.Path, (*seconds)(&m.LastMail), (*seconds)(&m.LastEvent), (*seconds)(&m.LastScan),
+			(*text)(&m.Paused), (*seconds)(&m.Seen), &m.Waiting, (*seconds)(&m.Oldest), &m.Failed)
+		out = append(out, m)
+		return err
+	})
 	return out, err
 }
 
@@ -163,14 +163,15 @@ func (t *tx) PutDictionary(d engine.Dictionary) error {
 	return t.w.exec(`INSERT INTO dictionary (id, mails, bytes) VALUES (?, ?, ?)`, d.ID, d.Mails, d.Frame)
 }
 
-func (t *tx) PutMaildirs(maildirs []engine.Maildir) error {
-	if err := t.w.exec(`DELETE FROM maildir`); err != nil {
+func (t *tx) PutMaildirs(host string, maildirs []engine.Maildir) error {
+	if err := t.w.exec(`DELETE FROM maildir WHERE host = ?`, host); err != nil {
 		return err
 	}
 	for _, m := range maildirs {
-		if err := t.w.exec(`INSERT INTO maildir (path, last_mail, last_event, last_scan, paused) VALUES (?, ?, ?, ?, ?)`,
-			m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent), secondsOrNull(m.LastScan),
-			textOrNull(m.Paused)); err != nil {
+		if err := t.w.exec(`INSERT INTO maildir (host, path, last_mail, last_event, last_scan, paused, seen, waiting, oldest,
+			failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, host, m.Path, secondsOrNull(m.LastMail), secondsOrNull(m.LastEvent),
+			secondsOrNull(m.LastScan), textOrNull(m.Paused), secondsOrNull(m.Seen), m.Waiting, secondsOrNull(m.Oldest),
+			m.Failed); err != nil {
 			return err
 		}
 	}

@@ -123,7 +123,7 @@ func slicesWithout[T any](s []T, i int) []T { return append(s[:i:i], s[i+1:]...)
 func TestNothingIsKeptOfAFailedWrite(t *testing.T) {
 	e := newEngine(t)
 	wrong := errors.New("wrong")
-	put := func(tx engine.Tx) error { return tx.PutMaildirs([]engine.Maildir{{Path: "/a"}}) }
+	put := func(tx engine.Tx) error { return tx.PutMaildirs("", []engine.Maildir{{Path: "/a"}}) }
 	if err := e.Write(t.Context(), func(tx engine.Tx) error { put(tx); return wrong }); !errors.Is(err, wrong) {
 		t.Error(err)
 	}
@@ -154,7 +154,7 @@ func TestStampTellsOfOthers(t *testing.T) {
 	stamp := func() (s engine.Stamp) {
 		write(t, e, func(tx engine.Tx) (err error) {
 			s, err = tx.Stamp()
-			return errors.Join(err, tx.PutMaildirs(nil))
+			return errors.Join(err, tx.PutMaildirs("", nil))
 		})
 		return s
 	}

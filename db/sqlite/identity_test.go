@@ -160,7 +160,7 @@ func TestDatabaseIsReplacedWhileItIsOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	write(t, e, func(tx engine.Tx) error { return tx.PutMaildirs([]engine.Maildir{{Path: "/a"}}) })
+	write(t, e, func(tx engine.Tx) error { return tx.PutMaildirs("", []engine.Maildir{{Path: "/a"}}) })
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
 	}

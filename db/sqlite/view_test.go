@@ -173,7 +173,7 @@ func (s *testStart) write(tx engine.Tx) error {
 	}
 	errs := []error{
 		tx.PutDecisions(s.decisions), tx.AddLog(s.log), tx.AddEvents(s.events), tx.PutWorks(s.works), tx.PutReading(3),
-		tx.PutMaildirs(s.maildirs),
+		tx.PutMaildirs("", s.maildirs),
 	}
 	for _, d := range s.learned {
 		errs = append(errs, tx.PutDictionary(d))

@@ -41,6 +41,7 @@ type Report struct {
 
 // Maildir says how a Maildir is.
 type Maildir struct {
+	Host     string // where several have one database
 	Path     string
 	Waiting  int       // mails in new
 	Oldest   time.Time // of them; zero: none waits
@@ -50,6 +51,8 @@ type Maildir struct {
 	LastScan time.Time // when it was last looked at; zero: never
 	Paused   string    // why no mail is taken; empty: it is
 	Error    string    // why nothing can be said
+	Seen     time.Time // of another host's: when it noted this; zero: it is this host's
+	Silent   bool      // of another host's: nothing was heard of it for long
 }
 
 // FailedMail is a mail that could not be read.

@@ -22,6 +22,8 @@ type fact struct{ Name, Text string }
 
 type maildirRow struct {
 	Path, Problem  string
+	Host           string // where several have one database
+	Other          bool   // it is another host's, whose files are out of reach
 	Waiting, Odd   int
 	Oldest         layout.Moment
 	Failed         int
@@ -60,18 +62,33 @@ func (p *overviewPage) addMaildir(c *call, m *Maildir) {
 		Path: mailtext.Visible(m.Path), Waiting: m.Waiting, Odd: m.Odd, Oldest: layout.MomentOf(m.Oldest, c.Now),
 		Failed: m.Failed, LastMail: layout.MomentOf(m.LastMail, c.Now), Seen: layout.MomentOf(m.LastScan, c.Now),
 	}
+	row.Host, row.Other = mailtext.Visible(m.Host), !m.Seen.IsZero()
+	name := m.Path
+	if m.Host != "" {
+		name += " on " + m.Host
+	}
 	switch {
+	case m.Silent:
+		row.Problem = "nothing was heard of this host since then"
+		p.alarm("", "Nothing was heard of %s, which watches %s, since %s.", m.Host, m.Path,
+			m.Seen.UTC().Format("2 Jan 2006 15:04 UTC"))
 	case m.Error != "":
 		row.Problem = mailtext.Visible(m.Error)
-		p.alarm("", "%s cannot be read: %s", m.Path, m.Error)
+		p.alarm("", "%s cannot be read: %s", name, m.Error)
 	case m.Paused != "":
 		row.Problem = "no mail is taken: " + mailtext.Visible(m.Paused)
-		p.alarm("", "No mail is taken from %s: %s", m.Path, m.Paused)
+		p.alarm("", "No mail is taken from %s: %s", name, m.Paused)
 	case !m.Oldest.IsZero() && c.Now.Sub(m.Oldest) > tooLong:
-		p.alarm("", "A mail has waited in %s since %s.", m.Path, m.Oldest.UTC().Format("2 Jan 2006 15:04 UTC"))
+		p.alarm("", "A mail has waited in %s since %s.", name, m.Oldest.UTC().Format("2 Jan 2006 15:04 UTC"))
 	}
-	if m.Failed > 0 {
-		p.alarm(c.at("failed/"), "%s in %s could not be read.", count(m.Failed, "mail"), m.Path)
+	switch {
+	case m.Failed > 0 && row.Other:
+		p.alarm("", "%s in %s could not be read; patchwatch failed list says why there.", count(m.Failed, "mail"), name)
+	case m.Failed > 0:
+		p.alarm(c.at("failed/"), "%s in %s could not be read.", count(m.Failed, "mail"), name)
+	}
+	if row.Other {
+		row.Seen = layout.MomentOf(m.Seen, c.Now)
 	}
 	p.Maildirs = append(p.Maildirs, row)
 }

@@ -220,13 +220,32 @@ var ownStates = &value[[]engine.OwnState]{
 	put: func(tx engine.Tx, is, _ []engine.OwnState) error { return tx.PutOwnStates(is) },
 }
 
+func compareMaildirs(a, b *engine.Maildir) int {
+	return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Path, b.Path))
+}
+
+// maildirs are written host by host, as their watchers do it.
 var maildirs = &value[[]engine.Maildir]{
 	name: "Maildirs", get: func(v engine.View) ([]engine.Maildir, error) {
 		all, err := v.Maildirs()
-		slices.SortFunc(all, func(a, b engine.Maildir) int { return cmp.Compare(a.Path, b.Path) })
+		slices.SortFunc(all, func(a, b engine.Maildir) int { return compareMaildirs(&a, &b) })
 		return all, err
 	},
-	put: func(tx engine.Tx, is, _ []engine.Maildir) error { return tx.PutMaildirs(is) },
+	put: func(tx engine.Tx, is, was []engine.Maildir) error {
+		of := map[string][]engine.Maildir{}
+		for _, m := range was {
+			of[m.Host] = nil
+		}
+		for _, m := range is {
+			of[m.Host] = append(of[m.Host], m)
+		}
+		for _, host := range engine.SortedKeys(of) {
+			if err := tx.PutMaildirs(host, of[host]); err != nil {
+				return err
+			}
+		}
+		return nil
+	},
 }
 
 var works = &value[[]engine.Work]{

@@ -239,11 +239,17 @@ CREATE TABLE unfinished (
 );
 
 CREATE TABLE maildir (
-	path text COLLATE "C" PRIMARY KEY,
+	host text COLLATE "C" NOT NULL,    -- of the watcher; '': nobody gave it a name
+	path text COLLATE "C" NOT NULL,
 	last_mail bigint,                  -- when a mail was last settled, in seconds since 1970; NULL: none yet
 	last_event bigint,                 -- when the kernel last told of something
 	last_scan bigint,                  -- when new was last listed
-	paused text COLLATE "C"            -- why no mail is taken; NULL: it is
+	paused text COLLATE "C",           -- why no mail is taken; NULL: it is
+	seen bigint,                       -- when the watcher noted anything last
+	waiting bigint NOT NULL,           -- mails in new
+	oldest bigint,                     -- of them; NULL: none waits
+	failed bigint NOT NULL,            -- mails
+	PRIMARY KEY (host, path)
 );
 
 CREATE TABLE repository (

@@ -14,3 +14,21 @@ CREATE INDEX mail_hash ON mail((id >> 13), substr(hash, 1, 5), version, date) WH
 
 -- The patches with checks that failed or warned are few, and lists of them are asked for.
 CREATE INDEX patch_checked ON patch(project, checked, date, id, state, archived, hidden) WHERE checked > 1;
+
+-- Each machine has Maildirs of its own, which others can't look at: it notes how they are. '' is a machine without a name.
+CREATE TABLE maildir_anew (
+	host       TEXT NOT NULL,
+	path       TEXT NOT NULL,
+	last_mail  INTEGER,          -- when a mail was last settled, in seconds since 1970; NULL: none yet
+	last_event INTEGER,          -- when the kernel last told of something
+	last_scan  INTEGER,          -- when new was last listed
+	paused     TEXT,             -- why no mail is taken; NULL: it is
+	seen       INTEGER,          -- when the watcher noted anything last
+	waiting    INTEGER NOT NULL, -- mails in new
+	oldest     INTEGER,          -- of them; NULL: none waits
+	failed     INTEGER NOT NULL, -- mails
+	PRIMARY KEY (host, path)
+) WITHOUT ROWID;
+INSERT INTO maildir_anew SELECT '', path, last_mail, last_event, last_scan, paused, NULL, 0, NULL, 0 FROM maildir;
+DROP TABLE maildir;
+ALTER TABLE maildir_anew RENAME TO maildir;

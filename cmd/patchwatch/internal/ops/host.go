@@ -15,9 +15,11 @@ import (
 	"patchwatch/web/admin"
 )
 
-// Host tells the pages for administrators of the Maildirs that are watched into a database.
+// Host tells the pages for administrators of the Maildirs that are watched into a database. Failed mail is that of this
+// machine: the files of others are out of reach.
 type Host struct {
 	Store  *db.Store
+	Name   string                                    // of this machine; empty: there is no other
 	Search func(ctx context.Context) (Search, error) // how far the search index is
 }
 
@@ -25,7 +27,7 @@ var _ admin.Host = &Host{}
 
 // Report says how all is.
 func (h *Host) Report(ctx context.Context) (out admin.Report, err error) {
-	r, err := ReportOf(ctx, h.Store, nil)
+	r, err := ReportOf(ctx, h.Store, h.Name, nil)
 	if err != nil {
 		return out, err
 	}
@@ -41,7 +43,8 @@ func (h *Host) Report(ctx context.Context) (out admin.Report, err error) {
 	for i := range r.Maildirs {
 		m := &r.Maildirs[i]
 		out.Maildirs = append(out.Maildirs, admin.Maildir{
-			Path: m.Path, Waiting: m.Waiting, Oldest: orZero(m.OldestWaiting), Odd: m.Odd, Failed: m.Failed,
+			Host: m.Host, Seen: orZero(m.Seen), Silent: m.Silent, Path: m.Path,
+			Waiting: m.Waiting, Oldest: orZero(m.OldestWaiting), Odd: m.Odd, Failed: m.Failed,
 			LastMail: orZero(m.LastMail), LastScan: orZero(m.LastScan), Paused: m.Paused, Error: m.Error,
 		})
 	}
@@ -71,6 +74,7 @@ func (h *Host) failedFiles(ctx context.Context) (all []failedFile, err error) {
 	if err != nil {
 		return nil, err
 	}
+	known, _ = OwnDirs(known, h.Name)
 	var errs []error
 	for _, m := range known {
 		names, err := watcher.FailedNames(m.Path)

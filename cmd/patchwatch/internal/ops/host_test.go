@@ -31,7 +31,7 @@ func newHost(t *testing.T, files map[string]string) (h *Host, dir string) {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Watch(t.Context(), []string{dir, "/no/such/maildir"}); err != nil {
+	if err := s.Watch(t.Context(), "", []string{dir, "/no/such/maildir"}); err != nil {
 		t.Fatal(err)
 	}
 	search := func(context.Context) (Search, error) { return Search{Missing: 4}, nil }

@@ -36,9 +36,11 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// WatchedDirs returns the named Maildirs with what the database knows of them or, without any, all that it knows.
-func WatchedDirs(ctx context.Context, s *db.Store, dirs []string) ([]db.Maildir, error) {
+// WatchedDirs returns the named Maildirs with what the database knows of them or, without any, all that it knows of
+// this host, which has this name.
+func WatchedDirs(ctx context.Context, s *db.Store, host string, dirs []string) ([]db.Maildir, error) {
 	known, err := s.Maildirs(ctx)
+	known, _ = OwnDirs(known, host)
 	if err != nil || len(dirs) == 0 {
 		return known, err
 	}

@@ -25,6 +25,7 @@ type Metrics struct {
 	log     *slog.Logger
 	web     *Web // nil: there is no web server
 
+	store  *db.Store                             // nil: there is none to be asked about other hosts
 	search func(context.Context) (Search, error) // nil: nobody searches
 
 	looking sync.Mutex // held while folders are listed: one request at a time, since that slows down the mail

@@ -21,6 +21,9 @@ func (m *Metrics) write(to io.Writer) {
 	if m.search != nil {
 		m.ofSearch(e)
 	}
+	if m.store != nil {
+		m.ofHosts(e)
+	}
 	if len(m.dirs) > 0 {
 		m.mu.Lock()
 		m.counted(e)

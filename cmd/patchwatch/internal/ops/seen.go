@@ -16,9 +16,14 @@ import (
 // kept for the next time.
 type Seen struct {
 	Store *db.Store
+	Host  string   // of this machine; empty: there is no other
+	Dirs  []string // that are watched
 
-	mu   sync.Mutex // guards dirs: the watcher reports mails and scans from its own goroutines
+	mu   sync.Mutex // guards what follows: the watcher reports mails and scans from its own goroutines
 	dirs map[string]db.Maildir
+	last time.Time // when the database was told
+
+	paused map[string]string // why no mail is taken, as the watcher said last
 }
 
 // WriteEvery is how often the database is told: seldom, so that an idle watcher stays idle.
@@ -72,6 +77,10 @@ func (s *Seen) Scanned(d watcher.DirState, paused string) {
 	m := s.of(d.Dir)
 	m.LastScan, m.LastEvent, m.Paused = d.LastScan, d.LastEvent, paused
 	s.dirs[d.Dir] = m
+	if s.paused == nil {
+		s.paused = map[string]string{}
+	}
+	s.paused[d.Dir] = paused
 }
 
 func (s *Seen) of(dir string) db.Maildir {
@@ -86,14 +95,49 @@ func (s *Seen) of(dir string) db.Maildir {
 // Write tells the database, all at once.
 func (s *Seen) Write(ctx context.Context) {
 	s.mu.Lock()
+	if s.Host != "" && time.Since(s.last) >= tellEvery {
+		for _, dir := range s.Dirs {
+			if m, news := s.dirs[dir]; !news { // though nothing has happened there
+				m = s.of(dir)
+				m.Paused = s.paused[dir]
+				s.dirs[dir] = m
+			}
+		}
+	}
 	dirs := s.dirs
 	s.dirs = nil
 	s.mu.Unlock()
 	if len(dirs) == 0 {
 		return
 	}
-	if err := s.Store.Watched(ctx, slices.Collect(maps.Values(dirs))...); err != nil {
+	if s.Host != "" {
+		lookAt(dirs)
+	}
+	if err := s.Store.Watched(ctx, s.Host, slices.Collect(maps.Values(dirs))...); err != nil {
 		s.putBack(dirs)
+		return
+	}
+	s.mu.Lock()
+	s.last = time.Now()
+	s.mu.Unlock()
+}
+
+// tellEvery is how often a host says at least that it is there: others see by its silence that it is not.
+const tellEvery = time.Minute
+
+// lookAt adds what other hosts can't look at. Of a Maildir that can't be read it is unknown, which pauses a watcher.
+func lookAt(dirs map[string]db.Maildir) {
+	for path, m := range dirs {
+		if queue, err := watcher.Waiting(path); err == nil {
+			m.Waiting, m.Oldest = queue.Mails, queue.Oldest
+		}
+		if failed, err := watcher.CountFailed(path); err == nil {
+			m.Failed = failed
+		}
+		if m.Paused == "" {
+			m.Paused = ReadPaused(path)
+		}
+		dirs[path] = m
 	}
 }
 

@@ -18,7 +18,7 @@ func TestNotesAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.Watch(ctx, []string{"/a", "/b"}); err != nil {
+	if err := s.Watch(ctx, "", []string{"/a", "/b"}); err != nil {
 		t.Fatal(err)
 	}
 	mail, scan := time.Unix(1_900_000_000, 0).UTC(), time.Unix(1_900_000_100, 0).UTC()

@@ -27,6 +27,10 @@ func (m MaildirStatus) alarms(maxAge time.Duration) (reasons []string) {
 	if m.Error != "" {
 		reasons = append(reasons, m.Error)
 	}
+	if m.Silent {
+		reasons = append(reasons, fmt.Sprintf("nothing was heard of %s for %s", m.Host,
+			time.Since(*m.Seen).Round(time.Second)))
+	}
 	if waited := m.waited(); waited > maxAge {
 		reasons = append(reasons, fmt.Sprintf("a mail has waited in new for %s", waited.Round(time.Second)))
 	}
@@ -49,6 +53,7 @@ type Report struct {
 
 // MaildirStatus says how a Maildir is.
 type MaildirStatus struct {
+	Host          string     `json:"host,omitempty"` // where several have one database
 	Path          string     `json:"path"`
 	Waiting       int        `json:"waiting"`        // mails in new
 	OldestWaiting *time.Time `json:"oldest_waiting"` // null: none waits
@@ -59,6 +64,10 @@ type MaildirStatus struct {
 	LastScan      *time.Time `json:"last_scan"`  // when new was last listed; null: never
 	Paused        string     `json:"paused"`     // why no mail is taken; empty: it is
 	Error         string     `json:"error,omitempty"`
+
+	// Of another host's: what is said above is what it noted then.
+	Seen   *time.Time `json:"seen,omitempty"`
+	Silent bool       `json:"silent,omitempty"` // nothing was heard of it for SilentAfter
 }
 
 // DatabaseStatus says what a database holds.
@@ -96,15 +105,24 @@ type DatabaseStatus struct {
 	IndexBytes int64 `json:"index_bytes"` // of the search index
 }
 
-// ReportOf looks at the named Maildirs, or at all that the database knows, and at the database.
-func ReportOf(ctx context.Context, s *db.Store, dirs []string) (Report, error) {
+// ReportOf looks at the named Maildirs, or at all that the database knows, and at the database. host is the name of this
+// machine, where it needs one.
+func ReportOf(ctx context.Context, s *db.Store, host string, dirs []string) (Report, error) {
 	r := Report{Maildirs: []MaildirStatus{}} // not null
-	watched, err := WatchedDirs(ctx, s, dirs)
-	if err != nil {
-		return r, err
-	}
-	for _, m := range watched {
-		r.Maildirs = append(r.Maildirs, MaildirStatusOf(m))
+	if len(dirs) > 0 {
+		watched, err := WatchedDirs(ctx, s, host, dirs)
+		if err != nil {
+			return r, err
+		}
+		for _, m := range watched {
+			r.Maildirs = append(r.Maildirs, MaildirStatusOf(m))
+		}
+	} else {
+		all, err := s.Maildirs(ctx)
+		if err != nil {
+			return r, err
+		}
+		r.Maildirs = append(r.Maildirs, statusOfAll(all, host)...)
 	}
 	st, err := s.Status(ctx)
 	if err != nil {

@@ -66,7 +66,14 @@ func (r Report) Print(w io.Writer) error {
 }
 
 func (m MaildirStatus) print(line func(label, format string, args ...any)) {
-	line("Maildir", "%s", m.Path)
+	if m.Host == "" {
+		line("Maildir", "%s", m.Path)
+	} else {
+		line("Maildir", "%s on %s", m.Path, m.Host)
+	}
+	if m.Silent {
+		line("  SILENT", "nothing was heard of %s for %s; what follows is from then", m.Host, term.Since(*m.Seen))
+	}
 	if m.Error != "" {
 		line("  error", "%s", m.Error)
 	}
@@ -81,9 +88,12 @@ func (m MaildirStatus) print(line func(label, format string, args ...any)) {
 	if m.Odd > 0 {
 		line("  left alone", "%s in new that are no regular files", term.Count(m.Odd, "thing"))
 	}
-	if m.Failed > 0 {
+	switch {
+	case m.Failed > 0 && m.Seen != nil:
+		line("  failed", "%s; patchwatch failed list says why, on %s", term.Count(m.Failed, "mail"), m.Host)
+	case m.Failed > 0:
 		line("  failed", "%s; patchwatch failed list says why", term.Count(m.Failed, "mail"))
-	} else {
+	default:
 		line("  failed", "none")
 	}
 	line("  last mail", "%s", agoOrNever(m.LastMail))
