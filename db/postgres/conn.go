@@ -61,7 +61,12 @@ func (c *conn) alive() bool {
 	if c.pg.IsClosed() {
 		return false
 	}
-	return time.Since(c.rested) < time.Second || c.pg.CheckConn() == nil
+	if time.Since(c.rested) < time.Second {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cancelPatience)
+	defer cancel()
+	return c.pg.Ping(ctx) == nil
 }
 
 func newCall(query string, args []any) call {
