@@ -296,12 +296,23 @@ func TestEndToEndLei(t *testing.T) {
 	l.sent = time.Now().UTC() // lei up asks for mails by their date
 	late := l.mail("[PATCH v2 0/2] frob: lengths", "Rhea <rhea@example.net>", l.v2[0], "Applied, thanks.\n")
 	a.deliverAll(l.mails[since:])
-	a.run("search", "frob")
+	a.awaitFound("m:" + late)
 	for _, below := range []string{"/frob/", "/all/"} {
 		out := a.path("lei" + strings.ReplaceAll(below, "/", "-"))
 		a.says(t, "", "lei", "up", "-q", out)
 		a.wantInFile(out, l.v1[0], l.said[1], l.v2[0], late)
 	}
+}
+
+// awaitFound waits until the server, which keeps the index, has a mail in it: that takes a second at most.
+func (a *archiveClient) awaitFound(query string) {
+	a.t.Helper()
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if strings.TrimSpace(a.run("search", "--count", query)) == "1" {
+			return
+		}
+	}
+	a.t.Fatalf("%s is not found", query)
 }
 
 func (a *archiveClient) wantInFile(file string, want ...string) {
