@@ -79,7 +79,7 @@ test-faults: needs
 # The engine's suite on a PostgreSQL server, for minutes, and the tests of pages and of the web, which ask a database in memory
 # otherwise. The scripts of the command and ten hosts on one server are in make test.
 test-postgres: needs
-	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run TestSuite ./db/postgres
+	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run TestSuite -skip '$(SKIP)' ./db/postgres
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m $(or $(ROOMS),./web ./web/pages)
 
 # Delivery by real mail servers, real proxies before the web server, as docs/deploy.md configures them, and b4 and lei, which get

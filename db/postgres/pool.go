@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"patchwatch/db/engine"
 )
 
 // pool are the connections that nobody uses, and how many there may be. The one that came back last is taken first, so
@@ -35,10 +37,10 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if c := p.last(); c != nil {
-		return c, nil
+	c, err := p.last()
+	if c == nil && err == nil {
+		c, err = p.dial(ctx)
 	}
-	c, err := p.dial(ctx)
 	if err != nil {
 		p.free <- struct{}{}
 		return nil, err
@@ -46,18 +48,27 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	return c, nil
 }
 
-func (p *pool) last() *conn {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for len(p.conns) > 0 {
-		c := p.conns[len(p.conns)-1]
-		p.conns = p.conns[:len(p.conns)-1]
-		if c.alive() {
-			return c
+// last is an open connection that works; nil: there is none.
+func (p *pool) last() (*conn, error) {
+	for {
+		c, err := p.pop()
+		if c == nil || c.alive() {
+			return c, err
 		}
 		c.close()
 	}
-	return nil
+}
+
+func (p *pool) pop() (c *conn, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.over {
+		return nil, engine.ErrClosed
+	}
+	if n := len(p.conns); n > 0 {
+		c, p.conns = p.conns[n-1], p.conns[:n-1]
+	}
+	return c, nil
 }
 
 // give gives a connection back that is in no transaction. One that is lost is not kept.
