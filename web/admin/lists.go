@@ -36,7 +36,7 @@ type trackForm struct {
 }
 
 // With is the form of a row.
-func (p *listsPage) With(r listRow) trackForm { return trackForm{p.Prefix, r} }
+func newTrackForm(prefix string, r listRow) trackForm { return trackForm{prefix, r} }
 
 func (c *call) listsPage() (*shown, error) {
 	p := &listsPage{Page: layout.Page{Title: "Lists"}}

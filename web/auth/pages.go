@@ -31,7 +31,9 @@ func WelcomePath(secret string) string { return welcomePath + secret + "/" }
 //go:embed pages/*.tmpl
 var files embed.FS
 
-var pages = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "pages/*.tmpl") })
+var pages = sync.OnceValue(func() layout.Pages {
+	return layout.MustParse(files, "pages/*.tmpl", layout.Funcs{"shown": (*track.User).Shown})
+})
 
 // Install puts the pages of accounts into a mux.
 func (a *Auth) Install(mux *http.ServeMux) {

@@ -13,7 +13,11 @@ import (
 //go:embed *.tmpl
 var files embed.FS
 
-var templates = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "*.tmpl") })
+var templates = sync.OnceValue(func() layout.Pages {
+	return layout.MustParse(files, "*.tmpl", layout.Funcs{
+		"when": (*shownMail).when, "isoDate": (*shownMail).isoDate, "last": topic.lastDate,
+	})
+})
 
 const htmlType = "text/html; charset=utf-8"
 

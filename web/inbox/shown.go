@@ -43,11 +43,11 @@ type shownMail struct {
 // field is a line of a header.
 type field struct{ Label, Text string }
 
-// When is its date as people read it.
-func (m *shownMail) When() string { return m.Date.UTC().Format("2006-01-02 15:04 UTC") }
+// when is its date as people read it.
+func (m *shownMail) when() string { return m.Date.UTC().Format("2006-01-02 15:04 UTC") }
 
-// ISO is its date as programs read it.
-func (m *shownMail) ISO() string { return m.Date.UTC().Format(time.RFC3339) }
+// isoDate is its date as programs read it.
+func (m *shownMail) isoDate() string { return m.Date.UTC().Format(time.RFC3339) }
 
 // anchor names a mail within a page, as public-inbox does.
 func anchor(msgID string) string {
@@ -83,7 +83,7 @@ func (c *call) show(m *track.ArchivedMail, raw []byte) *shownMail {
 	add("From", cmp.Or(first(t.From), s.From))
 	add("To", shorten(first(t.To)))
 	add("Cc", shorten(first(t.Cc)))
-	add("Date", s.When())
+	add("Date", s.when())
 	add("Message-ID", m.MsgID)
 	s.fill(t.Parts)
 	return s

@@ -26,8 +26,8 @@ type topic struct {
 	first, last *track.ArchivedMail
 }
 
-// Last is the date of the newest mail.
-func (t *topic) Last() string { return t.last.Date.UTC().Format("2006-01-02 15:04") }
+// lastDate is the date of the newest mail.
+func (t topic) lastDate() string { return t.last.Date.UTC().Format("2006-01-02 15:04") }
 
 // listPage is the page of a list.
 type listPage struct {

@@ -177,17 +177,19 @@ func (c *call) earlier(out *letterPage, series int64) error {
 	return nil
 }
 
-// Body is the text of a comment.
-func (c *comment) Body() template.HTML { return mailtext.HTML(c.blocks) }
+// body is the text of a comment.
+func (c *comment) body() template.HTML { return mailtext.HTML(c.blocks) }
 
-// Indent is how far a comment is to the right, in steps of which there are few.
-func (c *comment) Indent() int { return min(c.Depth, 8) }
+// indent is how far a comment is to the right, in steps of which there are few.
+func (c *comment) indent() int { return min(c.Depth, 8) }
 
-// Attached are the names of its parts.
-func (c *comment) Attached() []string { return c.said.Attached }
+// attached are the names of its parts.
+func (c *comment) attached() []string { return c.said.Attached }
 
-// Name is the sender of a comment.
-func (c *comment) Name() string { return mailtext.Visible(cmp.Or(c.Submitter.Name, c.Submitter.Email)) }
+// sender is what the sender of a comment is called.
+func (c *comment) sender() string {
+	return mailtext.Visible(cmp.Or(c.Submitter.Name, c.Submitter.Email))
+}
 
 // message is the text before the diff, with the remarks on it.
 func (w *coder) message(d *diffview.Doc) (out template.HTML, rest []diffview.Part) {

@@ -52,8 +52,8 @@ func (l *seriesLine) look(o *track.Overview, marks map[int64]int64) {
 	}
 }
 
-// News says what is new, for lists; empty: nothing.
-func (l seriesLine) News() string {
+// news says what is new, for lists; empty: nothing.
+func (l seriesLine) news() string {
 	switch {
 	case l.Looked && l.New > 0:
 		return fmt.Sprintf("%d unseen", l.New)

@@ -68,7 +68,15 @@ type framed interface{ Frame() *layout.Page }
 //go:embed *.tmpl
 var files embed.FS
 
-var templates = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "*.tmpl") })
+var templates = sync.OnceValue(func() layout.Pages {
+	return layout.MustParse(files, "*.tmpl", layout.Funcs{
+		"any":     func(of interface{ any() bool }) bool { return of.any() },
+		"arrived": seriesLine.arrived, "attached": (*comment).attached, "body": (*comment).body,
+		"cells": (*patchLine).cells, "first": (*remark).first, "indent": (*comment).indent, "news": seriesLine.news,
+		"received": seriesLine.received, "sender": (*comment).sender, "showsVersion": seriesLine.showsVersion,
+		"where": pager.where,
+	})
+})
 
 func (p *Pages) reading(r route) func(*visit.Visit) (*site.Answer, error) {
 	return func(v *visit.Visit) (*site.Answer, error) {

@@ -71,8 +71,8 @@ func pageParameter(page int) string {
 	return strconv.Itoa(page)
 }
 
-// Where says which rows these are.
-func (p pager) Where() string {
+// where says which rows these are.
+func (p pager) where() string {
 	switch {
 	case p.Total == 0:
 		return "none"

@@ -8,9 +8,9 @@ import (
 	"patchwatch/web/internal/mailtext"
 )
 
-// Cells are what a row of a list says of a patch. They are written here and not by a template: a list has a hundred rows,
+// cells are what a row of a list says of a patch. They are written here and not by a template: a list has a hundred rows,
 // and a template took a third of the time that a page of them takes. What comes from mail is escaped.
-func (l *patchLine) Cells() template.HTML {
+func (l *patchLine) cells() template.HTML {
 	b := make([]byte, 0, 1<<10)
 	b = appendLink(append(b, `<td class="name">`...), l.At)
 	if l.Archived {
@@ -20,8 +20,8 @@ func (l *patchLine) Cells() template.HTML {
 		b = append(appendLink(append(b, ` <span class="sub">in `...), *l.Series), "</span>"...)
 	}
 	b = append(b, "</td>\n"...)
-	b = l.Reviews.append(appendCell(b, "", l.Reviews.Any()))
-	b = l.Checks.append(appendCell(append(b, "</td>\n"...), "", l.Checks.Any()))
+	b = l.Reviews.append(appendCell(b, "", l.Reviews.any()))
+	b = l.Checks.append(appendCell(append(b, "</td>\n"...), "", l.Checks.any()))
 	b = appendDayAge(append(b, "</td>\n<td class=\"when\">"...), l.Sent)
 	b = appendLink(append(b, "</td>\n<td class=\"who\">"...), l.By)
 	b = appendCell(append(b, "</td>\n"...), "who", l.Delegate != "")

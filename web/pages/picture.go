@@ -13,6 +13,7 @@ type bar struct {
 	Count      int
 	X, Y, W, H int
 	TextX      int
+	CountY     int  // where its number is
 	Numbered   bool // its number stands above it
 }
 
@@ -22,6 +23,8 @@ type picture struct {
 	Words string // what it says, for those who see no pictures
 	Bars  []bar
 	W, H  int
+	Base  int // the line on which the bars stand
+	Under int // where their labels are
 }
 
 // The measures of pictures, in units of SVG: all fit on a phone as they are, so that their words can be read there.
@@ -38,7 +41,8 @@ func newPicture(title, words string, labels []string, counts []int) picture {
 	for _, n := range counts {
 		most = max(most, n)
 	}
-	p := picture{Title: title, Words: words, W: allWidth, H: barHeight + 2*barRoom}
+	p := picture{Title: title, Words: words, W: allWidth, H: barHeight + 2*barRoom,
+		Base: barRoom + barHeight, Under: barRoom + barHeight + 13}
 	step, marked := allWidth/max(len(counts), 1), false
 	for i, n := range counts {
 		height := n * barHeight / most
@@ -49,18 +53,12 @@ func newPicture(title, words string, labels []string, counts []int) picture {
 			Label: labels[i], Count: n, X: i*step + step/8, Y: barRoom + barHeight - height, H: height, W: step - step/4,
 			TextX: i*step + step/2, Numbered: n > 0 && (step >= numberMin || n == most && !marked),
 		}
+		b.CountY = b.Y - 4
 		marked = marked || b.Numbered
 		p.Bars = append(p.Bars, b)
 	}
 	return p
 }
-
-// Base is the line on which the bars stand; Under is where their labels are.
-func (p picture) Base() int  { return barRoom + barHeight }
-func (p picture) Under() int { return barRoom + barHeight + 13 }
-
-// CountY is where the number of a bar is.
-func (b bar) CountY() int { return b.Y - 4 }
 
 const (
 	day   = 24 * time.Hour

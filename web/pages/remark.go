@@ -76,8 +76,8 @@ func texts(lines []remarks.Line) []string {
 	return out
 }
 
-// First is the first line that says something, for lists.
-func (r *remark) First() string {
+// first is the first line that says something, for lists.
+func (r *remark) first() string {
 	for _, l := range r.Lines {
 		if l = strings.TrimSpace(l); l != "" && !isGreeting(l) {
 			return mailtext.Visible(cut(l, 100))

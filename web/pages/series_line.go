@@ -123,16 +123,16 @@ func (c *call) versionLink(s track.SeriesBrief) *layout.Link {
 	return &layout.Link{Text: fmt.Sprintf("v%d", s.Version), URL: c.seriesPath(s.ID)}
 }
 
-// Of says how many patches have come of how many, for lists: "3/5". A series may have more than it announces.
-func (l seriesLine) Of() string {
+// received says how many patches have come of how many, for lists: "3/5". A series may have more than it announces.
+func (l seriesLine) received() string {
 	if l.Received > l.Total {
 		return strconv.Itoa(l.Received)
 	}
 	return fmt.Sprintf("%d/%d", l.Received, l.Total)
 }
 
-// Come says the same in words.
-func (l seriesLine) Come() string {
+// arrived says the same in words.
+func (l seriesLine) arrived() string {
 	switch {
 	case l.Received < l.Total:
 		return fmt.Sprintf("%d of %d patches", l.Received, l.Total)
@@ -144,8 +144,8 @@ func (l seriesLine) Come() string {
 	return fmt.Sprintf("%d patches", l.Total)
 }
 
-// ShowsVersion: a version is named where there is another one.
-func (l seriesLine) ShowsVersion() bool { return l.Version > 1 || l.Older != nil || l.Newer != nil }
+// showsVersion: a version is named where there is another one.
+func (l seriesLine) showsVersion() bool { return l.Version > 1 || l.Older != nil || l.Newer != nil }
 
 // seriesName is what a series is called. One without a cover has the name of its first patch, of which the marker says
 // nothing about the whole.

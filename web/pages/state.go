@@ -97,8 +97,8 @@ func (c *checks) add(all []track.Check) {
 	}
 }
 
-// Any tells whether there are any.
-func (c checks) Any() bool { return c != checks{} }
+// any tells whether there are any.
+func (c checks) any() bool { return c != checks{} }
 
 // reviews are how many people said what about some patches: equal lines count once.
 type reviews struct{ Reviewed, Acked, Tested int }
@@ -125,5 +125,5 @@ func reviewsOf(all ...track.PatchTrailers) (r reviews) {
 	return r
 }
 
-// Any tells whether anybody said anything.
-func (r reviews) Any() bool { return r != reviews{} }
+// any tells whether anybody said anything.
+func (r reviews) any() bool { return r != reviews{} }

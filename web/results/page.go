@@ -18,7 +18,9 @@ import (
 //go:embed *.tmpl
 var files embed.FS
 
-var templates = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "*.tmpl") })
+var templates = sync.OnceValue(func() layout.Pages {
+	return layout.MustParse(files, "*.tmpl", layout.Funcs{"link": (*row).link, "dayOf": (*row).day, "timeOf": (*row).time})
+})
 
 // A page is the list of what was found, with the query above it.
 type page struct {
@@ -63,18 +65,18 @@ type row struct {
 // A row has much of what a page is made of, and html/template takes long for each piece: so these are made of a row at
 // once. They have nothing in them but digits and signs, or are escaped here.
 
-// Link is the attribute that leads to the mail.
-func (r *row) Link() template.HTMLAttr {
+// link is the attribute that leads to the mail.
+func (r *row) link() template.HTMLAttr {
 	return template.HTMLAttr(`href="` + template.HTMLEscapeString(r.URL) + `"`) // it begins with a slash: see link
 }
 
-// Day is the date, for people and programs.
-func (r *row) Day() template.HTML {
+// day is the date, for people and programs.
+func (r *row) day() template.HTML {
 	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02</time>`))
 }
 
-// Time is the date with the time of day, for people and programs.
-func (r *row) Time() template.HTML {
+// time is the date with the time of day, for people and programs.
+func (r *row) time() template.HTML {
 	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02 15:04</time>`))
 }
 

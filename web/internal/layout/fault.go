@@ -10,7 +10,7 @@ type Fault struct {
 	Again string // the address that may answer in a moment; empty: it will not, or was no page
 }
 
-var faults = sync.OnceValue(func() Pages { return MustParse(own, "fault.tmpl") })
+var faults = sync.OnceValue(func() Pages { return MustParse(frame, "fault.tmpl", nil) })
 
 // Render makes the page.
 func (f *Fault) Render() ([]byte, error) { return faults().Render("fault", f) }

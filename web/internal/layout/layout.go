@@ -8,12 +8,13 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
+
+	"github.com/DataDog/datadog-agent/pkg/template/html"
 )
 
 // Page is what the frame shows. A template may define "heading", which is otherwise the title.
@@ -69,20 +70,31 @@ func Wanted(r *http.Request) bool {
 }
 
 //go:embed frame.tmpl fault.tmpl
-var own embed.FS
+var frame embed.FS
 
 // Pages are the templates of pages, by name.
 type Pages map[string]*template.Template
 
+// Funcs are functions that templates call, by name. They call no methods: this html/template is one that can't, and is
+// otherwise Go's. Where templates can, Go's linker has to keep every method of every type that it knows, and the program
+// is a tenth larger.
+type Funcs = template.FuncMap
+
+// funcs are those that the frame has for all pages.
+var funcs = Funcs{
+	"static": staticPath, "mine": Page.Mine, "day": dayOf,
+	"known": Moment.Known, "iso": Moment.ISO, "long": Moment.Long, "short": Moment.Day, "age": Moment.Age,
+}
+
 // MustParse reads the templates that match a pattern, which are part of the program: NAME.tmpl is the page NAME, and
-// what begins with an underscore defines parts that several pages have. It takes about a millisecond, so a program
-// should call it when the first page is shown, and not when it starts.
-func MustParse(files fs.FS, pattern string) Pages {
+// what begins with an underscore defines parts that several pages have. own are functions beside those of the frame. It
+// takes about a millisecond, so a program should call it when the first page is shown, and not when it starts.
+func MustParse(files fs.FS, pattern string, own Funcs) Pages {
 	names, err := fs.Glob(files, pattern)
 	if err != nil {
 		panic(err)
 	}
-	base := template.Must(template.New("").Funcs(template.FuncMap{"static": staticPath}).ParseFS(own, "frame.tmpl"))
+	base := template.Must(template.New("").Funcs(funcs).Funcs(own).ParseFS(frame, "frame.tmpl"))
 	for _, name := range names {
 		if isPart(name) {
 			template.Must(base.ParseFS(files, name))

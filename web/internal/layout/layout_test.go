@@ -19,9 +19,9 @@ func TestFrame(t *testing.T) {
 	t.Parallel()
 	pages := MustParse(fstest.MapFS{
 		"a/_part.tmpl": {Data: []byte(`{{define "part"}}<i>{{.}}</i>{{end}}`)},
-		"a/one.tmpl":   {Data: []byte(`{{template "part" .More}}{{template "day" .Day}}`)},
+		"a/one.tmpl":   {Data: []byte(`{{template "part" .More}}{{day .Day}}`)},
 		"a/two.tmpl":   {Data: []byte(`two`)},
-	}, "a/*.tmpl")
+	}, "a/*.tmpl", nil)
 	if len(pages) != 2 {
 		t.Errorf("%d pages", len(pages))
 	}
@@ -193,12 +193,12 @@ func TestFolderIsOneFile(t *testing.T) {
 // TestFrameOfProject: the bar says where one is, and what was done can be taken back.
 func TestFrameOfProject(t *testing.T) {
 	t.Parallel()
-	pages := MustParse(fstest.MapFS{"one.tmpl": {Data: []byte(`{{define "heading"}}<h1>Mine</h1>{{end}}one`)}}, "*.tmpl")
-	body, err := pages.Render("one", Page{
+	pages := MustParse(fstest.MapFS{"one.tmpl": {Data: []byte(`{{define "heading"}}<h1>Mine</h1>{{end}}one`)}}, "*.tmpl", nil)
+	body, err := pages.Render("one", struct{ Page }{Page{
 		Title: "Series", Search: "/search/", Query: `"x`, Wide: true, Done: "Done.", Next: "/n", Previous: "/p",
 		Undo: &Undo{URL: "/undo/", Name: "id", Value: "1-2"},
 		Bar:  &Bar{Link{"<net>", "/project/net/"}, []Tab{{"Series", "/s", true}, {"Patches", "/l", false}}, false},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"html/template"
 	"time"
 )
 
@@ -48,4 +49,12 @@ func (m Moment) Age() string {
 		return fmt.Sprintf("%d months", age/month)
 	}
 	return fmt.Sprintf("%d years", age/year)
+}
+
+// dayOf is a day for people and programs, where its age says nothing. The zero time is never.
+func dayOf(t time.Time) template.HTML {
+	if t.IsZero() {
+		return "never"
+	}
+	return template.HTML(t.UTC().Format(`<time datetime="2006-01-02">2 Jan 2006</time>`)) // digits and signs alone
 }
