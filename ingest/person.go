@@ -6,7 +6,8 @@ import (
 	"patchwatch/track"
 )
 
-// maxPerson is where names and addresses are cut, in characters.
+// maxPerson is where names and addresses are cut, in characters. Addresses are not longer than Message-IDs either, as
+// they are in indexes.
 const maxPerson = 255
 
 // parsePerson reads one person from a decoded header, in the forms that people's programs write. It tries them in
@@ -18,7 +19,7 @@ const maxPerson = 255
 // text that cannot be an address is a name. If there is neither, the result is the zero Person.
 func parsePerson(s string) track.Person {
 	p := readPerson(s)
-	p.Email = cut(strings.ToLower(p.Email), maxPerson)
+	p.Email = track.CutText(cut(strings.ToLower(p.Email), maxPerson), track.MaxID)
 	return p
 }
 

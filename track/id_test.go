@@ -15,9 +15,10 @@ func TestBoundID(t *testing.T) {
 	for _, id := range []string{
 		"<" + strings.Repeat("x", MaxID-1) + ">", "<" + strings.Repeat("x", MaxID) + ">", strings.Repeat("x", MaxID+1),
 		"<" + strings.Repeat("ä", MaxID) + ">", "<x" + strings.Repeat("ä", MaxID) + ">",
+		"<" + strings.Repeat("\x01", MaxID/2) + ">", "<" + strings.Repeat("\U0010ff7f", MaxID/8) + ">",
 	} {
 		got := BoundID(id)
-		if len(got) > MaxID || len(got) < MaxID-utf8.UTFMax || !utf8.ValidString(got) || seen[got] {
+		if n := inURL(got); n > MaxID || n < MaxID-3*utf8.UTFMax || !utf8.ValidString(got) || seen[got] {
 			t.Errorf("%.20s... of %d bytes became %q", id, len(id), got)
 		}
 		if BoundID(got) != got || strings.HasSuffix(got, ">") != strings.HasSuffix(id, ">") {
@@ -25,4 +26,13 @@ func TestBoundID(t *testing.T) {
 		}
 		seen[got] = true
 	}
+}
+
+func inURL(text string) (n int) {
+	for _, c := range []byte(text) {
+		if n++; c <= ' ' || c >= 0x7f {
+			n += 2
+		}
+	}
+	return n
 }

@@ -7,9 +7,10 @@ import (
 	"patchwatch/db/engine"
 )
 
-// The entries of an index must fit onto a third of a page of 8 KiB. Names and addresses are in several indexes, so
-// mails are refused whose own are longer than any that mean something: a line of a header has at most 998 bytes.
-const longestKey = 1000
+// The entries of an index must fit onto a third of a page of 8 KiB, 2,704 bytes. Names and addresses are in several, with
+// some numbers. Those of mails are shorter (track.MaxID), in whatever form the database has them; mails of an older
+// database may have longer ones until they are read again.
+const longestKey = 2600
 
 // Insert sends all mails in one journey. Where one is refused, so are the others: those who insert try each alone then.
 func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
@@ -43,7 +44,8 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 func admits(m *engine.Mail) error {
 	for what, key := range map[string]string{"Message-ID": m.MsgID, "sender's address": m.Sender} {
 		if len(key) > longestKey || len(toText(key)) > longestKey {
-			return engine.Unfit{Err: fmt.Errorf("its %s is longer than %d bytes", what, longestKey)}
+			return engine.Unfit{Err: fmt.Errorf("its %s is longer than %d bytes; rebuild --reparse shortens it", what,
+				longestKey)}
 		}
 	}
 	return nil
