@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -89,6 +90,47 @@ func TestRefusalsAreSentences(t *testing.T) {
 		}
 		if err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v; wanted is %q", name, err, says)
+		}
+	}
+}
+
+// However a transaction breaks off, the locks are let go of at once: another process goes on.
+func TestBrokenOffIsUndoneAtOnce(t *testing.T) {
+	s := share(t)
+	mail := func() []*engine.Mail {
+		return []*engine.Mail{{MsgID: "<a>", Project: 1, Chosen: true, ContentSHA: []byte("s")}}
+	}
+	for name, f := range map[string]func(tx engine.Tx){
+		"at its begin":         func(tx engine.Tx) { panic("a fault of ours") },
+		"after a write":        func(tx engine.Tx) { tx.Insert(mail(), [][]byte{nil}); panic("a fault of ours") },
+		"after a question":     func(tx engine.Tx) { tx.Reading(); panic("a fault of ours") },
+		"in a part":            func(tx engine.Tx) { tx.Part(func() error { tx.Reading(); panic("a fault of ours") }) },
+		"inside a statement":   func(tx engine.Tx) { tx.Insert([]*engine.Mail{nil}, [][]byte{nil}) },
+		"between rows":         func(tx engine.Tx) { tx.Frames([]int64{1}, func(int64, []byte) error { panic("a fault of ours") }) },
+		"with its own routine": func(tx engine.Tx) { tx.Insert(mail(), [][]byte{nil}); runtime.Goexit() },
+	} {
+		for _, beside := range []bool{false, true} {
+			began, ended := time.Now(), make(chan struct{})
+			go func() {
+				defer close(ended)
+				defer func() { _ = recover() }()
+				if beside {
+					s.one.(engine.Shared).WriteBeside(t.Context(), func(tx engine.Tx, c engine.Claims) error {
+						f(tx)
+						return c.Projects([]int64{1})
+					})
+				} else {
+					s.one.Write(t.Context(), func(tx engine.Tx) error { f(tx); return nil })
+				}
+			}()
+			<-ended
+			if err := s.other.Write(t.Context(), func(engine.Tx) error { return nil }); err != nil {
+				t.Error(err)
+			}
+			if found := s.after(); len(found) > 0 || time.Since(began) > 2*time.Second {
+				t.Errorf("broken off %s (beside others: %v), the next writer has waited %v, and found are %v", name, beside,
+					time.Since(began), found)
+			}
 		}
 	}
 }

@@ -29,14 +29,11 @@ const lockAll = `SELECT pg_advisory_xact_lock(1347904360, hashtext(current_schem
 // what is read after the lock was taken is what those before have left.
 //
 // The statements of f do not end with the context, only the wait for the lock does.
-func (c *conn) tx(ctx context.Context, lock string, f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.rollback()
-			panic(p)
-		}
-		if err != nil {
-			c.rollback() // its own error says less than err
+func (c *conn) tx(ctx context.Context, lock string, f func() error) error {
+	committed := false
+	defer func() { // also where f panics, or ends its goroutine: nobody else would let go of the locks
+		if !committed {
+			c.rollback() // its own error says less
 		}
 	}()
 	if err := c.begin(ctx, lock); err != nil {
@@ -45,7 +42,9 @@ func (c *conn) tx(ctx context.Context, lock string, f func() error) (err error) 
 	if err := f(); err != nil {
 		return err
 	}
-	return c.commit()
+	err := c.commit()
+	committed = err == nil
+	return err
 }
 
 func (c *conn) begin(ctx context.Context, lock string) error {
