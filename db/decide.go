@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -96,7 +97,7 @@ func (w *writing) decisionsOf(names []engine.Name) ([]engine.Decision, error) {
 
 // putDecisions writes decisions in the order that Tx wants.
 func (w *writing) putDecisions(decisions []engine.Decision) error {
-	slices.SortFunc(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
+	order.By(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
 	return w.PutDecisions(decisions)
 }
 
@@ -172,6 +173,6 @@ func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
 			return nil, fmt.Errorf("patch %d: %w", id, engine.ErrNotFound)
 		}
 	}
-	slices.SortFunc(is.Patches, func(a, b engine.PatchRow) int { return int(a.Mail - b.Mail) })
+	order.By(is.Patches, func(a, b engine.PatchRow) int { return int(a.Mail - b.Mail) })
 	return slices.CompactFunc(is.Patches, func(a, b engine.PatchRow) bool { return a.Mail == b.Mail }), nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -44,7 +45,7 @@ func (s *Store) LogOf(ctx context.Context, mails []engine.LogQuery, most int) (o
 		}
 		return nil
 	})
-	slices.SortFunc(out, func(a, b engine.LogEntry) int { return cmp.Compare(b.ID, a.ID) })
+	order.By(out, func(a, b engine.LogEntry) int { return cmp.Compare(b.ID, a.ID) })
 	if most > 0 {
 		out = out[:min(most, len(out))]
 	}

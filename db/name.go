@@ -3,9 +3,9 @@ package db
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -61,6 +61,6 @@ func (w *writing) decideName(project int64, members []engine.Member, name string
 			out = append(out, d)
 		}
 	}
-	slices.SortFunc(out, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
+	order.By(out, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
 	return w.PutDecisions(out)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -86,7 +87,7 @@ func (w *writing) pairsBetween(one, other []engine.Name) (out []engine.Pair, err
 			out = append(out, p)
 		}
 	}
-	slices.SortFunc(out, func(a, b engine.Pair) int { return a.Compare(b.PairKey) })
+	order.By(out, func(a, b engine.Pair) int { return a.Compare(b.PairKey) })
 	return out, err
 }
 
@@ -104,7 +105,7 @@ func (w *writing) dropPairs(names []engine.Name) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	slices.SortFunc(found, func(a, b engine.Pair) int { return a.Compare(b.PairKey) })
+	order.By(found, func(a, b engine.Pair) int { return a.Compare(b.PairKey) })
 	for _, p := range found {
 		w.logPair(p.PairKey, inWords([]engine.Pair{p}), "")
 	}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/derive"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -168,7 +168,7 @@ func (s *Store) Copies(ctx context.Context, mail int64) (out []engine.Copy, err 
 		name := engine.NameOf(mails[mail])
 		copies, err := v.Copies([]engine.Name{name})
 		out = copies[name]
-		slices.SortFunc(out, func(a, b engine.Copy) int { return cmp.Or(chosenFirst(a, b), a.Better(&b)) })
+		order.By(out, func(a, b engine.Copy) int { return cmp.Or(chosenFirst(a, b), a.Better(&b)) })
 		return err
 	})
 	return out, err

@@ -6,6 +6,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/versions"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -30,7 +31,7 @@ func versionsOf(f *versions.Finder, series int64) ([]track.SeriesView, error) {
 		return nil, err
 	}
 	views, err := seriesViews(f, track.Filter{Among: families[series], Hidden: true})
-	slices.SortFunc(views, func(a, b track.SeriesView) int {
+	order.By(views, func(a, b track.SeriesView) int {
 		return slices.Index(families[series], a.ID) - slices.Index(families[series], b.ID)
 	})
 	return views, err

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"patchwatch/internal/order"
 )
 
 // Sent is a series as it was sent, with what tells whether it replaces patches of another: people send only those
@@ -77,6 +79,6 @@ func Standing(base *Sent, others []*Sent) []Stands {
 	for _, s := range newest {
 		out = append(out, s)
 	}
-	slices.SortFunc(out, func(a, b Stands) int { return cmp.Compare(a.Number, b.Number) })
+	order.By(out, func(a, b Stands) int { return cmp.Compare(a.Number, b.Number) })
 	return out
 }

@@ -7,9 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
+
+	"patchwatch/internal/order"
 )
 
 // maxReason bounds what is read of a reason, in bytes; anybody may have put a file there.
@@ -44,7 +45,7 @@ func Failed(dir string) ([]FailedMail, error) {
 		}
 		mails = append(mails, failedMail(folder, info))
 	}
-	slices.SortStableFunc(mails, func(a, b FailedMail) int {
+	order.By(mails, func(a, b FailedMail) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Name, b.Name))
 	})
 	return mails, nil

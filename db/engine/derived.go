@@ -2,9 +2,9 @@ package engine
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -19,11 +19,11 @@ type Derived struct {
 
 // Sorted puts rows into the order of their keys: see Tx.
 func (d *Derived) Sorted() *Derived {
-	slices.SortFunc(d.Series, func(a, b SeriesRow) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(d.Patches, func(a, b PatchRow) int { return cmp.Compare(a.Mail, b.Mail) })
-	slices.SortFunc(d.Covers, func(a, b CoverRow) int { return cmp.Compare(a.Mail, b.Mail) })
-	slices.SortFunc(d.Replies, func(a, b ReplyRow) int { return cmp.Compare(a.Mail, b.Mail) })
-	slices.SortFunc(d.People, func(a, b PersonRow) int { return cmp.Compare(a.Email, b.Email) })
+	order.By(d.Series, func(a, b SeriesRow) int { return cmp.Compare(a.ID, b.ID) })
+	order.By(d.Patches, func(a, b PatchRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	order.By(d.Covers, func(a, b CoverRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	order.By(d.Replies, func(a, b ReplyRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	order.By(d.People, func(a, b PersonRow) int { return cmp.Compare(a.Email, b.Email) })
 	return d
 }
 

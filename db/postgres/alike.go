@@ -3,10 +3,10 @@ package postgres
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 )
 
 // alikeQuery takes the columns of likenesses and finds for each the first mails in its order. Each branch answers the
@@ -65,7 +65,7 @@ func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 		}
 	}
 	for i := range out {
-		slices.SortFunc(out[i], all[i].Which.Compare) // joins may have changed the order
+		order.By(out[i], all[i].Which.Compare) // joins may have changed the order
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -238,5 +239,5 @@ func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
 	for i, k := range keys {
 		places[k] = i
 	}
-	slices.SortStableFunc(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
+	order.By(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
 }

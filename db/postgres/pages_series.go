@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -119,7 +119,7 @@ func (q queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track
 	}
 	out := make(map[int64][]track.MailBrief, len(series))
 	for id, all := range places {
-		slices.SortStableFunc(all, func(a, b place) int { return cmp.Or(a.number-b.number, cmp.Compare(a.mail, b.mail)) })
+		order.By(all, func(a, b place) int { return cmp.Or(a.number-b.number, cmp.Compare(a.mail, b.mail)) })
 		for _, p := range all {
 			out[id] = append(out[id], p.patch)
 		}

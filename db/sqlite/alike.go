@@ -4,9 +4,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 )
 
 // alikeQuery finds for each that is asked for the first mails of each part of the index. The inner question is asked for
@@ -133,7 +133,7 @@ func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]en
 	}
 	for _, place := range at {
 		found := out[place]
-		slices.SortFunc(found, key.which.Compare)
+		order.By(found, key.which.Compare)
 		out[place] = found[:min(len(found), key.most)]
 	}
 	return nil

@@ -2,10 +2,10 @@ package sqlite
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 )
 
 // Most of what is asked for, only few mails have: often none but the one that it is asked for. Then one look at each
@@ -166,7 +166,7 @@ func (q queries) fillAlike(all []engine.Likeness, found map[int64][]int, out [][
 	}
 	for _, of := range found {
 		for _, i := range of {
-			slices.SortFunc(out[i], all[i].Which.Compare)
+			order.By(out[i], all[i].Which.Compare)
 			out[i] = out[i][:min(len(out[i]), all[i].Most)]
 		}
 	}

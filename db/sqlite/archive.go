@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -32,7 +33,7 @@ func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 		out = append(out, m)
 		return err
 	})
-	slices.SortFunc(out, func(a, b track.ArchivedMail) int { return cmp.Compare(a.Mail, b.Mail) })
+	order.By(out, func(a, b track.ArchivedMail) int { return cmp.Compare(a.Mail, b.Mail) })
 	return out, err
 }
 
@@ -107,7 +108,7 @@ func (q queries) Recent(r track.RecentQuery) ([]int64, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(all, func(a, b dated) int { return b.compare(a) })
+	order.By(all, func(a, b dated) int { return b.compare(a) })
 	if n := min(r.Most, len(all)); r.Oldest {
 		all = all[len(all)-n:]
 	} else {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -345,7 +346,7 @@ func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
 	for i, k := range keys {
 		places[k] = i
 	}
-	slices.SortStableFunc(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
+	order.By(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
 }
 
 // given takes the table and its index for the first of several things that are asked for, and tells whether this one

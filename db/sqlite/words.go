@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -301,5 +302,5 @@ func sortPart(rows []int32, from, to int, compare func(a, b int32) int) {
 			return
 		}
 	}
-	slices.SortFunc(rows, compare)
+	order.By(rows, compare)
 }

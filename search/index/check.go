@@ -3,6 +3,7 @@ package index
 import (
 	"slices"
 
+	"patchwatch/internal/order"
 	"patchwatch/search"
 )
 
@@ -145,7 +146,7 @@ func (k allOf) holds(c *candidate) (bool, error) {
 
 // inOrder puts last what reads mails.
 func (k allOf) inOrder() allOf {
-	slices.SortStableFunc(k, func(a, b check) int { return cost(a) - cost(b) })
+	order.By(k, func(a, b check) int { return cost(a) - cost(b) })
 	return k
 }
 

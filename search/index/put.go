@@ -5,7 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
+
+	"patchwatch/internal/order"
 )
 
 // put writes entries, in the place of those of some mails, and how far the index is then. Entries may be nil.
@@ -90,7 +91,7 @@ func (p *putter) put(entries []*entry) error {
 		}
 		numbered = append(numbered, numberedEntry{e, id})
 	}
-	slices.SortFunc(numbered, func(a, b numberedEntry) int { return cmp.Compare(a.id, b.id) })
+	order.By(numbered, func(a, b numberedEntry) int { return cmp.Compare(a.id, b.id) })
 	for _, e := range numbered {
 		if err := p.write(e); err != nil {
 			return fmt.Errorf("index mail %d: %w", e.mail, err)

@@ -6,9 +6,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/search"
 )
 
@@ -39,7 +39,7 @@ func (x *Index) Rank(ctx context.Context, n search.Node, hits []Hit) error {
 	if errors.Is(err, errNone) {
 		return nil
 	}
-	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(ranks[a.Document], ranks[b.Document]) })
+	order.By(hits, func(a, b Hit) int { return cmp.Compare(ranks[a.Document], ranks[b.Document]) })
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"patchwatch/internal/order"
 )
 
 // An Interdiff is what differs between what two versions make of the files: a diff from the one result to the other.
@@ -77,7 +79,7 @@ func filePairs(old, new *Rebuilt) []filePair {
 		p.old, p.new = orAsItWas(p.old, p.new), orAsItWas(p.new, p.old)
 		out = append(out, *p)
 	}
-	slices.SortFunc(out, func(a, b filePair) int {
+	order.By(out, func(a, b filePair) int {
 		return cmp.Or(cmp.Compare(a.called(), b.called()), cmp.Compare(a.old.origin, b.old.origin))
 	})
 	return out
@@ -130,7 +132,7 @@ func (p filePair) diff() (f FileDiff, fault string) {
 // they show different texts, or 0.
 func mergeSeen(a, b []baseLine) (all []baseLine, at int) {
 	all = slices.Concat(a, b)
-	slices.SortFunc(all, func(x, y baseLine) int { return cmp.Compare(x.at, y.at) })
+	order.By(all, func(x, y baseLine) int { return cmp.Compare(x.at, y.at) })
 	out := all[:0]
 	for _, l := range all {
 		switch n := len(out); {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
@@ -104,7 +105,7 @@ func (c *call) hiddenIn(all []engine.LogEntry) (map[engine.Name]bool, error) {
 			}
 		}
 	}
-	slices.SortFunc(names, engine.Name.Compare)
+	order.By(names, engine.Name.Compare)
 	return c.Store.HiddenOf(c.Ctx(), slices.Compact(names))
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/ingest"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -93,7 +94,7 @@ func readLists(ctx context.Context, s Store, keys []engine.MailKey, until time.T
 	for _, l := range lists {
 		found.lists = append(found.lists, *l)
 	}
-	slices.SortFunc(found.lists, func(a, b foundList) int {
+	order.By(found.lists, func(a, b foundList) int {
 		return cmp.Or(cmp.Compare(b.mails, a.mails), cmp.Compare(a.id, b.id))
 	})
 	found.lists = found.lists[:min(len(found.lists), mostLists)]

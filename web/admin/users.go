@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/auth"
 	"patchwatch/web/internal/layout"
@@ -40,7 +41,7 @@ func (c *call) usersShown(problem string, draft *track.User) (*shown, error) {
 	for i := range c.World.Users {
 		p.Users = append(p.Users, c.userRow(&c.World.Users[i]))
 	}
-	slices.SortStableFunc(p.Users, func(a, b userRow) int {
+	order.By(p.Users, func(a, b userRow) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return &shown{template: "users", page: p}, nil

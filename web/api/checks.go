@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
 )
@@ -106,7 +107,7 @@ func sortChecks(all []track.Check, by []track.Order) {
 func sortBy[Row any](all []Row, by []track.Order, compare func(a, b *Row, column string) int) {
 	desc := len(by) > 0 && by[len(by)-1].Desc
 	by = append(slices.Clone(by), track.Order{By: "id", Desc: desc})
-	slices.SortStableFunc(all, func(a, b Row) int {
+	order.By(all, func(a, b Row) int {
 		for _, o := range by {
 			if n := compare(&a, &b, o.By); n != 0 && o.Desc {
 				return -n

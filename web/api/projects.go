@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
 )
@@ -134,7 +135,7 @@ func (c *call) changeProject() (int, []byte, error) {
 			*to = text
 		}
 	}
-	slices.SortFunc(f.faults, func(a, b fault) int { return cmp.Compare(a.field, b.field) })
+	order.By(f.faults, func(a, b fault) int { return cmp.Compare(a.field, b.field) })
 	if err := f.err(); err != nil {
 		return 0, nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
@@ -81,7 +82,7 @@ func visible(all []track.ArchivedMail) (*track.ArchivedMail, error) {
 func (c *call) copies(msgid string) ([]track.ArchivedMail, error) {
 	ids, projects := called(msgid), c.projects()
 	all, err := c.Store.ArchivedCalled(c.Ctx(), projects, ids)
-	slices.SortFunc(all, func(a, b track.ArchivedMail) int {
+	order.By(all, func(a, b track.ArchivedMail) int {
 		if n := slices.Index(ids, a.MsgID) - slices.Index(ids, b.MsgID); n != 0 {
 			return n
 		}

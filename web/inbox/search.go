@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
 	"patchwatch/web/internal/visit"
@@ -128,7 +129,7 @@ func (f *foundMails) next() ([]track.ArchivedMail, error) {
 		for i, id := range ids {
 			place[id] = i
 		}
-		slices.SortFunc(mails, func(a, b track.ArchivedMail) int { return place[a.Mail] - place[b.Mail] })
+		order.By(mails, func(a, b track.ArchivedMail) int { return place[a.Mail] - place[b.Mail] })
 		mails = slices.DeleteFunc(mails, func(m track.ArchivedMail) bool {
 			again := f.seen[m.MsgID]
 			f.seen[m.MsgID] = true

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/find"
 	"patchwatch/web/internal/visit"
@@ -116,7 +117,7 @@ func (w *walk) take(mails []track.ArchivedMail) []track.ArchivedMail {
 		w.known[mails[i].Mail] = true
 	}
 	mails = slices.DeleteFunc(mails, func(m track.ArchivedMail) bool { return m.Hidden })
-	slices.SortStableFunc(mails, func(a, b track.ArchivedMail) int {
+	order.By(mails, func(a, b track.ArchivedMail) int {
 		return slices.Index(w.projects, a.Project) - slices.Index(w.projects, b.Project)
 	})
 	out := mails[:0]
@@ -152,5 +153,5 @@ func (c *call) thread(m *track.ArchivedMail, most int) (all []track.ArchivedMail
 }
 
 func sortMails(all []track.ArchivedMail) {
-	slices.SortFunc(all, func(a, b track.ArchivedMail) int { return track.CompareArchived(&a, &b) })
+	order.By(all, func(a, b track.ArchivedMail) int { return track.CompareArchived(&a, &b) })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/site"
@@ -200,7 +201,7 @@ func (c *call) newest(most int) ([]track.ArchivedMail, error) {
 
 // newestOf are the newest mails of some, the newest first.
 func newestOf(mails []track.ArchivedMail, most int) []track.ArchivedMail {
-	slices.SortFunc(mails, func(a, b track.ArchivedMail) int {
+	order.By(mails, func(a, b track.ArchivedMail) int {
 		return cmp.Or(-track.CompareArchived(&a, &b), cmp.Compare(a.Mail, b.Mail))
 	})
 	return mails[:min(most, len(mails))]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
@@ -31,7 +32,7 @@ func (c *call) home() (*shown, error) {
 			p.Projects = append(p.Projects, c.homeProject(of))
 		}
 	}
-	slices.SortStableFunc(p.Projects, func(a, b homeProject) int {
+	order.By(p.Projects, func(a, b homeProject) int {
 		if a.Maintain != b.Maintain {
 			return cmp.Compare(b2i(b.Maintain), b2i(a.Maintain))
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"patchwatch/ingest"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/diffview"
 	"patchwatch/web/internal/layout"
@@ -164,7 +165,7 @@ func (c *call) earlier(out *letterPage, series int64) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(page.Rows, func(a, b track.SeriesRow) int {
+	order.By(page.Rows, func(a, b track.SeriesRow) int {
 		return cmp.Compare(slices.Index(ids, a.ID), slices.Index(ids, b.ID))
 	})
 	for i := range page.Rows {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/diffview"
 	"patchwatch/web/internal/layout"
@@ -148,7 +149,7 @@ func (c *call) checks(p *patchPage, patch int64) error {
 	}
 	newest := track.Newest(all[patch])
 	weight := map[track.CheckState]int{track.CheckFail: 0, track.CheckWarning: 1, track.CheckPending: 2}
-	slices.SortFunc(newest, func(a, b track.Check) int {
+	order.By(newest, func(a, b track.Check) int {
 		w := func(s track.CheckState) int {
 			if n, ok := weight[s]; ok {
 				return n

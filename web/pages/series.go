@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/diffview"
 	"patchwatch/web/internal/layout"
@@ -173,7 +174,7 @@ func (c *call) patchesIn(p *seriesPage, of *track.Project, s *track.SeriesRow, a
 			p.Patches = append(p.Patches, seriesPatch{Number: n, Missing: again[n] == nil, Again: again[n]})
 		}
 	}
-	slices.SortStableFunc(p.Patches, func(a, b seriesPatch) int { return cmp.Compare(a.Number, b.Number) })
+	order.By(p.Patches, func(a, b seriesPatch) int { return cmp.Compare(a.Number, b.Number) })
 	return nil
 }
 

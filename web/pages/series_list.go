@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 )
@@ -197,7 +198,7 @@ func (c *call) seriesOf(patches []track.PatchRow, f *track.PatchQuery) ([]track.
 			return nil, err
 		}
 	}
-	slices.SortFunc(rows, func(a, b track.SeriesRow) int { return cmp.Compare(places[a.ID], places[b.ID]) })
+	order.By(rows, func(a, b track.SeriesRow) int { return cmp.Compare(places[a.ID], places[b.ID]) })
 	return rows, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/visit"
@@ -142,7 +143,7 @@ func (c *call) fillParts(parts []*todoPart, projects track.In[int64]) error {
 				part.add(*l, !c.Viewer.ReadOnly)
 			}
 		}
-		slices.SortStableFunc(part.Lines, func(a, b seriesLine) int {
+		order.By(part.Lines, func(a, b seriesLine) int {
 			return cmp.Compare(strings.ToLower(a.Project.Text), strings.ToLower(b.Project.Text))
 		})
 	}
@@ -256,6 +257,6 @@ func (c *call) join(there []track.PatchRow, more map[int64]track.PatchRow) []tra
 			there = append(there, r)
 		}
 	}
-	slices.SortFunc(there, func(a, b track.PatchRow) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(b.ID, a.ID)) })
+	order.By(there, func(a, b track.PatchRow) int { return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(b.ID, a.ID)) })
 	return there
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"patchwatch/ingest"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
@@ -94,7 +95,7 @@ func (c *call) reasons(p *whyPage, series int64, members map[string]*member) err
 		return err
 	}
 	all = slices.DeleteFunc(all, func(r track.Reason) bool { return members[r.ID] == nil })
-	slices.SortStableFunc(all, func(a, b track.Reason) int {
+	order.By(all, func(a, b track.Reason) int {
 		return cmp.Compare(members[a.ID].Number, members[b.ID].Number)
 	})
 	p.More = max(0, len(all)-mostWhy)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 )
 
 // stored is a mail with what was derived of it.
@@ -174,7 +175,7 @@ func dropStored(tx engine.Tx, all []stored) error {
 				engine.RefKey{Hash: hash, Member: true, Mail: s.mail.ID})
 		}
 	}
-	slices.SortFunc(refs, engine.RefKey.Compare)
+	order.By(refs, engine.RefKey.Compare)
 	if err := tx.DropRefs(refs); err != nil {
 		return err
 	}

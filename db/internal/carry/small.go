@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -16,7 +17,7 @@ func whole[R any](all func(v engine.View) ([]R, error), compare func(a, b *R) in
 	v engine.View, first *R, most int) ([]R, error) {
 	return func(v engine.View, first *R, most int) ([]R, error) {
 		out, err := all(v)
-		slices.SortFunc(out, func(a, b R) int { return compare(&a, &b) })
+		order.By(out, func(a, b R) int { return compare(&a, &b) })
 		if first != nil {
 			out = slices.DeleteFunc(out, func(r R) bool { return compare(&r, first) < 0 })
 		}
@@ -228,7 +229,7 @@ func compareMaildirs(a, b *engine.Maildir) int {
 var maildirs = &value[[]engine.Maildir]{
 	name: "Maildirs", get: func(v engine.View) ([]engine.Maildir, error) {
 		all, err := v.Maildirs()
-		slices.SortFunc(all, func(a, b engine.Maildir) int { return compareMaildirs(&a, &b) })
+		order.By(all, func(a, b engine.Maildir) int { return compareMaildirs(&a, &b) })
 		return all, err
 	},
 	put: func(tx engine.Tx, is, was []engine.Maildir) error {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -49,7 +50,7 @@ func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err e
 // far, with its first one.
 func swapOf(name engine.Name, of []engine.Copy) (s swap, firstBefore int64) {
 	s.Name = name
-	slices.SortFunc(of, func(x, y engine.Copy) int { return x.Better(&y) })
+	order.By(of, func(x, y engine.Copy) int { return x.Better(&y) })
 	for _, c := range of {
 		if s.now == 0 {
 			s.now = c.ID
@@ -196,6 +197,6 @@ func appendRefs(refs []engine.RefKey, project int64, r *engine.Row) []engine.Ref
 }
 
 func sortedRefs(refs []engine.RefKey) []engine.RefKey {
-	slices.SortFunc(refs, engine.RefKey.Compare)
+	order.By(refs, engine.RefKey.Compare)
 	return refs
 }

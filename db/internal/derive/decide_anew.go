@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -22,7 +23,7 @@ func (d *deriver) decideAnew(mails []int64) (names []engine.Name, err error) {
 	for _, m := range facts {
 		names = append(names, engine.NameOf(m))
 	}
-	slices.SortFunc(names, engine.Name.Compare)
+	order.By(names, engine.Name.Compare)
 	if d.decisions, err = d.Decisions(names); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -33,7 +34,7 @@ func (w *Writing) addEvents() error {
 		w.events[i].Date = now
 		w.events[i].Actor = cmp.Or(w.events[i].Actor, w.By)
 	}
-	slices.SortStableFunc(w.events, func(a, b engine.Event) int {
+	order.By(w.events, func(a, b engine.Event) int {
 		return cmp.Or(tellingOrder[a.Category]-tellingOrder[b.Category], cmp.Compare(a.Series, b.Series))
 	})
 	return w.AddEvents(w.events)

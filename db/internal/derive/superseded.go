@@ -7,6 +7,7 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/versions"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -36,7 +37,7 @@ func (r *retirement) show(series []int64) error {
 	}
 	for _, id := range series {
 		newer[id] = slices.DeleteFunc(newer[id], func(s engine.SeriesRow) bool { return !retires(&s) })
-		slices.SortFunc(newer[id], engine.NewestFirst)
+		order.By(newer[id], engine.NewestFirst)
 	}
 	is, err := r.PatchesOf(series)
 	if err != nil {
@@ -50,7 +51,7 @@ func (r *retirement) show(series []int64) error {
 	if len(is) == 0 {
 		return nil
 	}
-	slices.SortFunc(is, func(a, b engine.PatchRow) int { return cmp.Compare(a.Mail, b.Mail) })
+	order.By(is, func(a, b engine.PatchRow) int { return cmp.Compare(a.Mail, b.Mail) })
 	return r.showPatches(is, newer, replaced)
 }
 

@@ -2,10 +2,10 @@ package versions
 
 import (
 	"cmp"
-	"slices"
 	"sort"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -109,7 +109,7 @@ func sortBeside(found []engine.Beside, which engine.Which) neighbours {
 		n.at[p] = append(n.at[p], b.Alike)
 	}
 	for _, all := range n.at {
-		slices.SortFunc(all, which.Compare)
+		order.By(all, which.Compare)
 	}
 	return n
 }

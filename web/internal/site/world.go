@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -87,8 +88,8 @@ func states(own []engine.OwnState) (all []State) {
 
 func (w *World) index() {
 	w.Projects, w.Users = slices.Clone(w.Projects), slices.Clone(w.Users)
-	slices.SortFunc(w.Projects, func(a, b track.Project) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(w.Users, func(a, b track.User) int { return cmp.Compare(a.ID, b.ID) })
+	order.By(w.Projects, func(a, b track.Project) int { return cmp.Compare(a.ID, b.ID) })
+	order.By(w.Users, func(a, b track.User) int { return cmp.Compare(a.ID, b.ID) })
 	w.projects, w.linkNames = map[int64]*track.Project{}, map[string]*track.Project{}
 	w.all = []int64{0}
 	for i := range w.Projects {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/internal/order"
 	"patchwatch/search"
 	"patchwatch/search/index"
 	"patchwatch/track"
@@ -201,7 +202,7 @@ func (f *Finder) Threads(ctx context.Context, found *Found) error {
 		note(more.Mails)
 		found.Mails = append(found.Mails, more.Mails...)
 	}
-	slices.SortStableFunc(found.Mails, func(a, b track.MailView) int { return b.Date.Compare(a.Date) })
+	order.By(found.Mails, func(a, b track.MailView) int { return b.Date.Compare(a.Date) })
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"patchwatch/db"
+	"patchwatch/internal/order"
 	"patchwatch/watcher"
 	"patchwatch/web/admin"
 )
@@ -83,7 +84,7 @@ func (h *Host) failedFiles(ctx context.Context) (all []failedFile, err error) {
 			all = append(all, failedFile{m.Path, name})
 		}
 	}
-	slices.SortFunc(all, func(a, b failedFile) int {
+	order.By(all, func(a, b failedFile) int {
 		return cmp.Or(watcher.Delivered(b.name, time.Time{}).Compare(watcher.Delivered(a.name, time.Time{})),
 			cmp.Compare(a.name, b.name), cmp.Compare(a.dir, b.dir))
 	})

@@ -5,7 +5,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
+
+	"patchwatch/internal/order"
 )
 
 // Deleted calls f with each mail whose deletion was found by what has been read. Who calls may have read that mail
@@ -35,7 +36,7 @@ func (in *Inbox) deletedFrom(repo, digits int) (names []string) {
 			found = append(found, entry{hex.EncodeToString(o[:])[:digits], d.change})
 		}
 	}
-	slices.SortFunc(found, func(a, b entry) int {
+	order.By(found, func(a, b entry) int {
 		return cmp.Or(cmp.Compare(a.change, b.change), cmp.Compare(a.name, b.name))
 	})
 	for _, e := range found {

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+
+	"patchwatch/internal/order"
 )
 
 // find returns the repositories of mail in a folder, the oldest first: the epochs of an inbox, or of its folder git;
@@ -45,7 +46,7 @@ func epochs(folder string) []string {
 			found = append(found, epoch{int(number), path})
 		}
 	}
-	slices.SortFunc(found, func(a, b epoch) int {
+	order.By(found, func(a, b epoch) int {
 		return cmp.Or(cmp.Compare(a.number, b.number), strings.Compare(a.path, b.path))
 	})
 	var out []string

@@ -2,8 +2,8 @@ package stress
 
 import (
 	"cmp"
-	"slices"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -43,7 +43,7 @@ func kinOf(members []track.MailView) *kin {
 	sender := func(a, b *track.MailView) int {
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Submitter.Email, b.Submitter.Email))
 	}
-	slices.SortFunc(members, func(a, b track.MailView) int { return cmp.Or(sender(&a, &b), a.Date.Compare(b.Date)) })
+	order.By(members, func(a, b track.MailView) int { return cmp.Or(sender(&a, &b), a.Date.Compare(b.Date)) })
 	for i := 1; i < len(members); i++ {
 		a, b := &members[i-1], &members[i]
 		if sender(a, b) == 0 && b.Date.Sub(a.Date) <= track.Window {

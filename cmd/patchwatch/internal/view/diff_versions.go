@@ -3,9 +3,9 @@ package view
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -114,7 +114,7 @@ func (d *Differ) fill(v *version) error {
 	if len(v.patches) == 0 {
 		return fmt.Errorf("there is no patch in %s", SeriesID(id))
 	}
-	slices.SortFunc(v.patches, func(a, b track.PatchView) int {
+	order.By(v.patches, func(a, b track.PatchView) int {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 	})
 	return nil
