@@ -7,9 +7,12 @@ import (
 )
 
 // rowTables are a mail with what was derived of it.
-const rowTables = `
-	mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
+const (
+	rowTables = `
+	mail m` + whatIsDerived
+	whatIsDerived = ` LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	LEFT JOIN reply r ON r.mail = m.id LEFT JOIN mail pm ON pm.id = r.parent`
+)
 
 const rowColumns = `
 	m.id, m.first, m.msgid, m.refs, m.kind, m.sender, m.name, m.date, m.delivered, m.marked, m.number, m.total, m.version,
@@ -38,8 +41,8 @@ func (q queries) rowsOf(query string, args ...any) (out []*engine.Row, err error
 
 const (
 	rowsByNumber = `SELECT ` + rowColumns + ` FROM ` + givenNumbers + rowTables + ` WHERE m.chosen AND m.id = j.value`
-	rowsByName   = `SELECT ` + rowColumns + ` FROM ` + givenTexts + rowTables + `
-		WHERE m.chosen AND m.msgid = j.value AND m.project = ?`
+	rowsByName   = `SELECT ` + rowColumns + ` FROM ` + givenTexts + `LATERAL (
+		SELECT * FROM mail WHERE chosen AND msgid = j.value AND project = ?` + lookedUp + `) m` + whatIsDerived
 )
 
 func (q queries) Rows(ids []int64) ([]*engine.Row, error) {
@@ -107,9 +110,10 @@ func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error
 // is a column too: a value that is the same for all would have all mails of the project read for each question.
 var markedQuery = `SELECT ` + rowColumns + `, j.place
 	FROM unnest(?::bigint[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::boolean[])
-		WITH ORDINALITY j(project, sender, version, total, since, until, number, same, place) CROSS JOIN ` + rowTables + `
-	WHERE m.project = j.project AND m.sender = j.sender AND m.version = j.version AND m.total = j.total
-		AND m.date BETWEEN j.since AND j.until AND (m.number = j.number) = j.same AND ` + isMember("m.")
+		WITH ORDINALITY j(project, sender, version, total, since, until, number, same, place) CROSS JOIN LATERAL (
+		SELECT * FROM mail m WHERE m.project = j.project AND m.sender = j.sender AND m.version = j.version
+			AND m.total = j.total AND m.date BETWEEN j.since AND j.until AND (m.number = j.number) = j.same
+			AND ` + isMember("m.") + ` ORDER BY m.date` + lookedUp + `) m` + whatIsDerived
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
 func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {

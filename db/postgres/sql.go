@@ -22,6 +22,11 @@ const (
 	givenTexts   = "unnest(?::text[]) j(value) CROSS JOIN "
 )
 
+// lookedUp ends a LATERAL subquery, and has it run once for each value that is given. Otherwise a server that takes a
+// table for empty may go through all of it, and compare each row with all values; and a plan is kept while the table
+// grows.
+const lookedUp = " OFFSET 0"
+
 // kinds tells whether a column has one of these kinds. They stand in the text, since the indexes of some kinds only are
 // used where the text of the condition is theirs.
 func kinds(column string, of ...track.Kind) string {
