@@ -102,21 +102,24 @@ func (t *tx) Carry(c *engine.Carried) error {
 }
 
 func (t *tx) carryMails(c *engine.Carried) error {
-	for i, m := range c.Mails {
-		if err := admits(m); err != nil {
-			return err
-		}
-		if err := t.w.exec(insertMail, append(mailValues(nil, m), m.ID)...); err != nil {
-			return err
-		}
-		if c.Frames[i] == nil { // as it is there: lost
-			continue
-		}
-		if err := t.w.exec(`INSERT INTO raw (mail, bytes) VALUES (?, ?)`, m.ID, c.Frames[i]); err != nil {
+	rows, raws := t.rows(insertMail), t.rows(insertRaw)
+	for _, m := range c.Mails {
+		if err := cmp.Or(admits(m), rows.add(append(mailValues(nil, m), m.ID)...)); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := rows.end(); err != nil {
+		return err
+	}
+	for i, m := range c.Mails {
+		if c.Frames[i] == nil { // as it is there: lost
+			continue
+		}
+		if err := raws.add(m.ID, c.Frames[i]); err != nil {
+			return err
+		}
+	}
+	return raws.end()
 }
 
 func (t *tx) carryLog(c *engine.Carried) (err error) {

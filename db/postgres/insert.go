@@ -26,16 +26,22 @@ func (t *tx) Insert(mails []*engine.Mail, frames [][]byte) error {
 	if err != nil {
 		return err
 	}
+	rows, raws := t.rows(insertMail), t.rows(insertRaw)
 	for i, m := range mails {
 		m.ID = numbers[i]
-		if err := t.w.exec(insertMail, append(mailValues(nil, m), m.ID)...); err != nil {
-			return err
-		}
-		if err := t.w.exec(`INSERT INTO raw (mail, bytes) VALUES (?, ?)`, m.ID, notNil(frames[i])); err != nil {
+		if err := rows.add(append(mailValues(nil, m), m.ID)...); err != nil {
 			return err
 		}
 	}
-	if err := t.w.flush(); err != nil {
+	if err := rows.end(); err != nil {
+		return err
+	}
+	for i, m := range mails {
+		if err := raws.add(m.ID, notNil(frames[i])); err != nil {
+			return err
+		}
+	}
+	if err := cmp.Or(raws.end(), t.w.flush()); err != nil {
 		return fmt.Errorf("store mails: %w", unfitIfRefused(err))
 	}
 	return nil

@@ -9,52 +9,53 @@ import (
 // column is a column of the table mail: what is written of a mail, and where it is read into.
 type column struct {
 	name  string
+	kind  string // its type
 	value func(m *engine.Mail) any
 	into  func(m *engine.Mail) any
 }
 
 // columns are all of them but the number. A new one is a line here, beside its migration.
 var columns = []column{
-	{"sha256", func(m *engine.Mail) any { return m.SHA256[:] }, func(m *engine.Mail) any { return (*sum)(&m.SHA256) }},
-	{"project", func(m *engine.Mail) any { return numberOrNull(m.Project) },
+	{"sha256", "bytea", func(m *engine.Mail) any { return m.SHA256[:] }, func(m *engine.Mail) any { return (*sum)(&m.SHA256) }},
+	{"project", "bigint", func(m *engine.Mail) any { return numberOrNull(m.Project) },
 		func(m *engine.Mail) any { return (*number)(&m.Project) }},
-	{"msgid", func(m *engine.Mail) any { return m.MsgID }, func(m *engine.Mail) any { return &m.MsgID }},
-	{"chosen", func(m *engine.Mail) any { return m.Chosen }, func(m *engine.Mail) any { return &m.Chosen }},
-	{"first", func(m *engine.Mail) any { return numberOrNull(m.First) },
+	{"msgid", "text", func(m *engine.Mail) any { return m.MsgID }, func(m *engine.Mail) any { return &m.MsgID }},
+	{"chosen", "boolean", func(m *engine.Mail) any { return m.Chosen }, func(m *engine.Mail) any { return &m.Chosen }},
+	{"first", "bigint", func(m *engine.Mail) any { return numberOrNull(m.First) },
 		func(m *engine.Mail) any { return (*number)(&m.First) }},
-	{"by_list", func(m *engine.Mail) any { return m.ByList }, func(m *engine.Mail) any { return &m.ByList }},
-	{"delivered", func(m *engine.Mail) any { return m.Delivered.UnixMicro() },
+	{"by_list", "boolean", func(m *engine.Mail) any { return m.ByList }, func(m *engine.Mail) any { return &m.ByList }},
+	{"delivered", "bigint", func(m *engine.Mail) any { return m.Delivered.UnixMicro() },
 		func(m *engine.Mail) any { return (*micros)(&m.Delivered) }},
-	{"sent", func(m *engine.Mail) any { return secondsOrNull(m.Sent) },
+	{"sent", "bigint", func(m *engine.Mail) any { return secondsOrNull(m.Sent) },
 		func(m *engine.Mail) any { return (*seconds)(&m.Sent) }},
-	{"dated", func(m *engine.Mail) any { return m.Dated }, func(m *engine.Mail) any { return &m.Dated }},
-	{"date", func(m *engine.Mail) any { return m.Date.Unix() }, func(m *engine.Mail) any { return (*seconds)(&m.Date) }},
-	{"imported_as", func(m *engine.Mail) any { return textOrNull(m.ImportedAs) },
+	{"dated", "boolean", func(m *engine.Mail) any { return m.Dated }, func(m *engine.Mail) any { return &m.Dated }},
+	{"date", "bigint", func(m *engine.Mail) any { return m.Date.Unix() }, func(m *engine.Mail) any { return (*seconds)(&m.Date) }},
+	{"imported_as", "text", func(m *engine.Mail) any { return textOrNull(m.ImportedAs) },
 		func(m *engine.Mail) any { return (*text)(&m.ImportedAs) }},
-	{"kind", func(m *engine.Mail) any { return int64(m.Kind) }, func(m *engine.Mail) any { return &m.Kind }},
-	{"sender", func(m *engine.Mail) any { return m.Sender }, func(m *engine.Mail) any { return &m.Sender }},
-	{"sender_name", func(m *engine.Mail) any { return m.SenderName }, func(m *engine.Mail) any { return &m.SenderName }},
-	{"name", func(m *engine.Mail) any { return m.Name }, func(m *engine.Mail) any { return &m.Name }},
-	{"marked", func(m *engine.Mail) any { return m.Marked }, func(m *engine.Mail) any { return &m.Marked }},
-	{"number", func(m *engine.Mail) any { return m.Number }, func(m *engine.Mail) any { return &m.Number }},
-	{"total", func(m *engine.Mail) any { return m.Total }, func(m *engine.Mail) any { return &m.Total }},
-	{"version", func(m *engine.Mail) any { return m.Version }, func(m *engine.Mail) any { return &m.Version }},
-	{"refs", func(m *engine.Mail) any { return strings.Join(m.Refs, "\n") },
+	{"kind", "bigint", func(m *engine.Mail) any { return int64(m.Kind) }, func(m *engine.Mail) any { return &m.Kind }},
+	{"sender", "text", func(m *engine.Mail) any { return m.Sender }, func(m *engine.Mail) any { return &m.Sender }},
+	{"sender_name", "text", func(m *engine.Mail) any { return m.SenderName }, func(m *engine.Mail) any { return &m.SenderName }},
+	{"name", "text", func(m *engine.Mail) any { return m.Name }, func(m *engine.Mail) any { return &m.Name }},
+	{"marked", "boolean", func(m *engine.Mail) any { return m.Marked }, func(m *engine.Mail) any { return &m.Marked }},
+	{"number", "bigint", func(m *engine.Mail) any { return m.Number }, func(m *engine.Mail) any { return &m.Number }},
+	{"total", "bigint", func(m *engine.Mail) any { return m.Total }, func(m *engine.Mail) any { return &m.Total }},
+	{"version", "bigint", func(m *engine.Mail) any { return m.Version }, func(m *engine.Mail) any { return &m.Version }},
+	{"refs", "text", func(m *engine.Mail) any { return strings.Join(m.Refs, "\n") },
 		func(m *engine.Mail) any { return (*lines)(&m.Refs) }},
-	{"content_sha", func(m *engine.Mail) any { return m.ContentSHA }, func(m *engine.Mail) any { return &m.ContentSHA }},
-	{"diff_sha", func(m *engine.Mail) any { return bytesOrNull(m.DiffSHA) },
+	{"content_sha", "bytea", func(m *engine.Mail) any { return m.ContentSHA }, func(m *engine.Mail) any { return &m.ContentSHA }},
+	{"diff_sha", "bytea", func(m *engine.Mail) any { return bytesOrNull(m.DiffSHA) },
 		func(m *engine.Mail) any { return &m.DiffSHA }},
-	{"hash", func(m *engine.Mail) any { return bytesOrNull(m.Hash) }, func(m *engine.Mail) any { return &m.Hash }},
-	{"pull_url", func(m *engine.Mail) any { return textOrNull(m.PullURL) },
+	{"hash", "bytea", func(m *engine.Mail) any { return bytesOrNull(m.Hash) }, func(m *engine.Mail) any { return &m.Hash }},
+	{"pull_url", "text", func(m *engine.Mail) any { return textOrNull(m.PullURL) },
 		func(m *engine.Mail) any { return (*text)(&m.PullURL) }},
-	{"state", func(m *engine.Mail) any { return textOrNull(m.State) },
+	{"state", "text", func(m *engine.Mail) any { return textOrNull(m.State) },
 		func(m *engine.Mail) any { return (*text)(&m.State) }},
-	{"more", func(m *engine.Mail) any { return textOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
-	{"title", func(m *engine.Mail) any { return numberOrNull(m.Title) },
+	{"more", "text", func(m *engine.Mail) any { return textOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
+	{"title", "bigint", func(m *engine.Mail) any { return numberOrNull(m.Title) },
 		func(m *engine.Mail) any { return (*number)(&m.Title) }},
-	{"change", func(m *engine.Mail) any { return numberOrNull(m.Change) },
+	{"change", "bigint", func(m *engine.Mail) any { return numberOrNull(m.Change) },
 		func(m *engine.Mail) any { return (*number)(&m.Change) }},
-	{"earlier", func(m *engine.Mail) any { return textOrNull(m.Earlier) },
+	{"earlier", "text", func(m *engine.Mail) any { return textOrNull(m.Earlier) },
 		func(m *engine.Mail) any { return (*text)(&m.Earlier) }},
 }
 
@@ -65,6 +66,14 @@ func columnNames(before string) string {
 		names[i] = before + c.name
 	}
 	return strings.Join(names, ", ")
+}
+
+func columnsAndTypes() []string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = c.name + " " + c.kind
+	}
+	return all
 }
 
 // mailColumns are what mailInto scans of a table mail that is called m.
@@ -80,7 +89,8 @@ func mailInto(dest []any, m *engine.Mail) []any {
 }
 
 var (
-	insertMail = "INSERT INTO mail (" + columnNames("") + ", id) VALUES (" + placeholders(len(columns)+1) + ")"
+	insertMail = newBulk("mail", "", append(columnsAndTypes(), "id bigint")...)
+	insertRaw  = newBulk("raw", "", "mail bigint", "bytes bytea")
 	updateMail = "UPDATE mail SET (" + columnNames("") + ") = (" + placeholders(len(columns)) + ") WHERE id = ?"
 )
 

@@ -7,13 +7,17 @@ import (
 )
 
 var (
-	putSeries = upsert("series", 1, "id", "project", "key", "name", "version", "total", "received", "complete", "date",
-		"submitter", "cover", "given", "hidden", "revises")
-	putPatch = upsert("patch", 1, "mail", "project", "series", "number", "date", "submitter", "state", "delegate",
-		"archived", "id", "hidden", "checked", "superseded")
-	putCover  = upsert("cover", 1, "mail", "project", "series", "id", "date", "submitter", "hidden")
-	putReply  = upsert("reply", 1, "mail", "project", "parent", "date", "ignored", "clean", "id", "hidden")
-	putPerson = upsert("person", 1, "email", "name", "date", "mail")
+	putSeries = upsert("series", 1, "id bigint", "project bigint", "key text", "name text", "version bigint", "total bigint",
+		"received bigint", "complete boolean", "date bigint", "submitter text", "cover bigint", "given text", "hidden boolean",
+		"revises bigint")
+	putPatch = upsert("patch", 1, "mail bigint", "project bigint", "series bigint", "number bigint", "date bigint",
+		"submitter text", "state text", "delegate text", "archived boolean", "id bigint", "hidden boolean", "checked bigint",
+		"superseded bigint")
+	putCover = upsert("cover", 1, "mail bigint", "project bigint", "series bigint", "id bigint", "date bigint",
+		"submitter text", "hidden boolean")
+	putReply = upsert("reply", 1, "mail bigint", "project bigint", "parent bigint", "date bigint", "ignored boolean",
+		"clean boolean", "id bigint", "hidden boolean")
+	putPerson = upsert("person", 1, "email text", "name text", "date bigint", "mail bigint")
 )
 
 func (t *tx) Put(d *engine.Derived) error {
@@ -30,16 +34,17 @@ func (t *tx) putSeries(d *engine.Derived) error {
 	if err := c.leave(keysOf(d.Series, func(s *engine.SeriesRow) int64 { return s.ID })); err != nil {
 		return err
 	}
+	rows := t.rows(putSeries)
 	for i := range d.Series {
 		s := &d.Series[i]
-		if err := t.w.exec(putSeries, s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received,
+		if err := rows.add(s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received,
 			s.Complete, s.Date.Unix(), s.Submitter, numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden,
 			numberOrNull(s.Revises)); err != nil {
 			return err
 		}
 		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
 	}
-	return c.write()
+	return cmp.Or(rows.end(), c.write())
 }
 
 func (t *tx) putPatches(d *engine.Derived) error {
@@ -47,20 +52,21 @@ func (t *tx) putPatches(d *engine.Derived) error {
 	if err := c.leave(keysOf(d.Patches, func(p *engine.PatchRow) int64 { return p.Mail })); err != nil {
 		return err
 	}
+	rows := t.rows(putPatch)
 	for i := range d.Patches {
 		p := &d.Patches[i]
 		var number any // means nothing without a series
 		if p.Series != 0 {
 			number = p.Number
 		}
-		if err := t.w.exec(putPatch, p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter,
+		if err := rows.add(p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter,
 			string(p.State), textOrNull(p.Delegate), p.Archived, p.ID, p.Hidden, int64(p.Checked),
 			numberOrNull(p.Superseded)); err != nil {
 			return err
 		}
 		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
 	}
-	return c.write()
+	return cmp.Or(rows.end(), c.write())
 }
 
 func (t *tx) putCovers(d *engine.Derived) error {
@@ -68,26 +74,28 @@ func (t *tx) putCovers(d *engine.Derived) error {
 	if err := n.leave(keysOf(d.Covers, func(c *engine.CoverRow) int64 { return c.Mail })); err != nil {
 		return err
 	}
+	rows := t.rows(putCover)
 	for i := range d.Covers {
 		c := &d.Covers[i]
-		if err := t.w.exec(putCover, c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter,
+		if err := rows.add(c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter,
 			c.Hidden); err != nil {
 			return err
 		}
 		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
 	}
-	return n.write()
+	return cmp.Or(rows.end(), n.write())
 }
 
 func (t *tx) putReplies(d *engine.Derived) error {
+	rows := t.rows(putReply)
 	for i := range d.Replies {
 		r := &d.Replies[i]
-		if err := t.w.exec(putReply, r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID,
+		if err := rows.add(r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID,
 			r.Hidden); err != nil {
 			return err
 		}
 	}
-	return nil
+	return rows.end()
 }
 
 // numberPeople gives those who are named first their numbers, in the order in which they are named.
@@ -102,12 +110,16 @@ func (t *tx) putPeople(d *engine.Derived) error {
 		return nil
 	}
 	emails := make([]string, len(d.People))
+	rows := t.rows(putPerson)
 	for i := range d.People {
 		p := &d.People[i]
 		emails[i] = p.Email
-		if err := t.w.exec(putPerson, p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
+		if err := rows.add(p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
 			return err
 		}
+	}
+	if err := rows.end(); err != nil {
+		return err
 	}
 	if t.beside {
 		t.last = append(t.last, emails)

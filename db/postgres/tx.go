@@ -8,8 +8,8 @@ import (
 	"patchwatch/db/engine"
 )
 
-// tx is a transaction. Most of what it writes waits in the queue of its connection, row by row: so there is one
-// statement for each table and no other journey than the next question's.
+// tx is a transaction. Most of what it writes waits in the queue of its connection, and takes no other journey than the
+// next question's. Many rows of a table are written by one statement (bulk.go).
 type tx struct {
 	queries
 	w         *conn

@@ -1,14 +1,14 @@
 package postgres
 
 import (
-	"encoding/hex"
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
-// valueOf is an argument in the form in which it is sent: bytes as they are (1), all else as text (0), which the server
-// reads as the type that stands in the statement.
+// valueOf is an argument in the form in which it is sent: bytes and arrays as the server has them (1), all else as text
+// (0), which the server reads as the type that stands in the statement.
 func valueOf(arg any) (value []byte, form int16, err error) {
 	switch v := arg.(type) {
 	case nil:
@@ -26,79 +26,46 @@ func valueOf(arg any) (value []byte, form int16, err error) {
 		return strconv.AppendInt(nil, int64(v), 10), 0, nil
 	case bool:
 		return strconv.AppendBool(nil, v), 0, nil
+	case *array:
+		return v.bytes(), 1, nil
 	}
-	value, err = otherValue(reflect.ValueOf(arg))
-	return value, 0, err
+	return otherValue(reflect.ValueOf(arg))
 }
 
-func otherValue(v reflect.Value) ([]byte, error) {
+func otherValue(v reflect.Value) (value []byte, form int16, err error) {
 	switch v.Kind() {
 	case reflect.String:
-		return []byte(toText(v.String())), nil
+		return []byte(toText(v.String())), 0, nil
 	case reflect.Int, reflect.Int64, reflect.Int32:
-		return strconv.AppendInt(nil, v.Int(), 10), nil
+		return strconv.AppendInt(nil, v.Int(), 10), 0, nil
 	case reflect.Bool:
-		return strconv.AppendBool(nil, v.Bool()), nil
+		return strconv.AppendBool(nil, v.Bool()), 0, nil
 	case reflect.Slice:
 		return arrayOf(v)
 	}
-	return nil, fmt.Errorf("a %s can't be sent to the database", v.Type())
+	return nil, 0, fmt.Errorf("a %s can't be sent to the database", v.Type())
 }
 
-// arrayOf is a slice as PostgreSQL reads an array of one dimension.
-func arrayOf(v reflect.Value) ([]byte, error) {
-	out := []byte{'{'}
+// arrayOf is a slice as an array.
+func arrayOf(v reflect.Value) (value []byte, form int16, err error) {
+	a := &array{of: ofBigint}
+	switch of := v.Type().Elem(); {
+	case of.Kind() == reflect.String:
+		a.of = ofText
+	case of.Kind() == reflect.Bool:
+		a.of = ofBool
+	case of.Kind() == reflect.Slice:
+		a.of = ofBytea
+	case of.Kind() == reflect.Interface:
+		a.of = 0
+	}
 	for i := range v.Len() {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		var err error
-		if out, err = appendElement(out, v.Index(i)); err != nil {
-			return nil, err
+		if err := a.add(v.Index(i).Interface()); err != nil {
+			return nil, 0, err
 		}
 	}
-	return append(out, '}'), nil
-}
-
-func appendElement(out []byte, v reflect.Value) ([]byte, error) {
-	if v.Kind() == reflect.Interface || v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return append(out, "NULL"...), nil
-		}
-		v = v.Elem()
+	if a.of == 0 { // of which type they are is not known
+		return []byte("{" + strings.TrimSuffix(strings.Repeat("NULL,", a.n), ",") + "}"), 0, nil
 	}
-	switch v.Kind() {
-	case reflect.String:
-		return appendQuoted(out, toText(v.String())), nil
-	case reflect.Int, reflect.Int64, reflect.Int32:
-		return strconv.AppendInt(out, v.Int(), 10), nil
-	case reflect.Bool:
-		return strconv.AppendBool(out, v.Bool()), nil
-	case reflect.Slice, reflect.Array:
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			return appendBytes(out, v), nil
-		}
-	}
-	return nil, fmt.Errorf("a %s can't be sent to the database within a list", v.Type())
-}
-
-func appendBytes(out []byte, v reflect.Value) []byte {
-	if v.Kind() == reflect.Slice && v.IsNil() {
-		return append(out, "NULL"...)
-	}
-	bytes := make([]byte, v.Len())
-	reflect.Copy(reflect.ValueOf(bytes), v)
-	out = append(out, `"\\x`...)
-	return append(hex.AppendEncode(out, bytes), '"')
-}
-
-func appendQuoted(out []byte, s string) []byte {
-	out = append(out, '"')
-	for i := range len(s) {
-		if s[i] == '"' || s[i] == '\\' {
-			out = append(out, '\\')
-		}
-		out = append(out, s[i])
-	}
-	return append(out, '"')
+	return a.bytes(), 1, nil
 }
