@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/postgres"
 	"patchwatch/track"
 )
 
@@ -19,16 +20,26 @@ type sharing struct {
 
 func share(t *testing.T) sharing {
 	t.Helper()
-	open := onServer(t)(t.TempDir())
-	opened := func() engine.Engine {
-		e, err := open(t.Context())
+	return shareBy(t, func(name string) (one, other string) { return name, name })
+}
+
+// shareBy has them open the database by names of their own.
+func shareBy(t *testing.T, names func(name string) (one, other string)) sharing {
+	t.Helper()
+	name, err := databases(t).For(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := func(name string) engine.Engine {
+		e, err := postgres.OpenEngine(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { e.Close() })
 		return e
 	}
-	s := sharing{t, opened(), opened()}
+	one, other := names(name)
+	s := sharing{t, opened(one), opened(other)}
 	if err := s.one.Write(t.Context(), func(tx engine.Tx) error {
 		for _, name := range []string{"frob", "widget"} {
 			if err := tx.PutProject(&engine.Project{Project: track.Project{LinkName: name}}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -24,6 +25,9 @@ type conn struct {
 	journeys int             // that were begun
 	rested   time.Time       // since when nobody uses it
 	tag      string          // what the last statement says that it did
+
+	ask    func() fate // what the server says of a statement that takes long; nil: it is not asked
+	silent atomic.Bool // it has been given up because no answer came
 }
 
 // call is a statement that is to be sent.
@@ -169,6 +173,7 @@ func (c *conn) travel() (rows [][][]byte, err error) {
 	if c.pg == nil || c.pg.IsClosed() {
 		return nil, errLost
 	}
+	defer c.await()()
 	p := c.pg.StartPipeline(c.ctx)
 	for i := range calls {
 		c.send(p, &calls[i])
@@ -185,6 +190,9 @@ func (c *conn) travel() (rows [][][]byte, err error) {
 func (c *conn) lostIf(err error) error {
 	if err == nil || codeOf(err) != "" || !c.pg.IsClosed() {
 		return err
+	}
+	if c.silent.Load() {
+		err = errSilent // the driver's words are of a connection that we closed
 	}
 	return fmt.Errorf("%w: %w", errLost, err)
 }
@@ -296,6 +304,7 @@ func (c *conn) script(text string) error {
 	if err := c.flush(); err != nil {
 		return err
 	}
+	defer c.await()()
 	_, err := c.pg.Exec(c.ctx, text).ReadAll()
 	return c.lostIf(err)
 }

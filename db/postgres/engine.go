@@ -20,6 +20,8 @@ type database struct {
 	readers  *pool
 	writable bool
 
+	forWriters string // the settings of a connection that writes, as a script
+
 	turn   turn  // guards what follows: one transaction at a time
 	writer *conn // nil: not needed yet, or lost
 	own    int64 // transactions of ours that have changed the stamp
@@ -60,7 +62,7 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 }
 
 // needWriter makes a connection where there is none, or it was lost.
-func (e *database) needWriter(ctx context.Context) (err error) {
+func (e *database) needWriter(ctx context.Context) error {
 	if e.writer != nil && e.writer.alive() {
 		e.writer.tidy()
 		return nil
@@ -68,8 +70,16 @@ func (e *database) needWriter(ctx context.Context) (err error) {
 	if e.writer != nil {
 		e.writer.close()
 	}
-	e.writer, err = e.dial(ctx)
-	return err
+	c, err := e.dial(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.script(e.forWriters); err != nil {
+		c.close()
+		return err
+	}
+	e.writer = c
+	return nil
 }
 
 // View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait

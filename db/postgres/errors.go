@@ -48,6 +48,10 @@ func explain(err error) error {
 		return away{fmt.Errorf("the database server has no connection left: %w", err)}
 	case "57P01", "57P02", "57P03":
 		return away{fmt.Errorf("the database server stops or starts: %w", err)}
+	case "25P03":
+		return away{fmt.Errorf("the database server has ended a transaction that stood still: %w", err)}
+	case "55P03":
+		return away{fmt.Errorf("another process has written to the database for long: %w", err)}
 	case "25006":
 		return fmt.Errorf("the database server can only be read, as a replica: %w", err)
 	case "3D000":
@@ -58,6 +62,8 @@ func explain(err error) error {
 		return fmt.Errorf("the database server could not do this beside others: %w", err)
 	}
 	switch code[:2] {
+	case "08":
+		return away{fmt.Errorf("the connection to the database server is lost: %w", err)}
 	case "28":
 		return fmt.Errorf("the database server does not let this user in: %w", err)
 	case "58", "XX":
