@@ -73,6 +73,14 @@ func (s *Store) Path() string { return s.path }
 // the copy is on disk.
 func (s *Store) Backup(ctx context.Context, file string) error { return s.engine.Backup(ctx, file) }
 
+// Warm has the engine read what it finds lists by, if it keeps such in memory: then nobody who asks waits for it.
+func (s *Store) Warm(ctx context.Context) error {
+	if e, keeps := s.engine.(interface{ Warm(context.Context) error }); keeps {
+		return e.Warm(ctx)
+	}
+	return nil
+}
+
 // Current is ErrNewer once a newer program has given the database another form: this one can do no more then.
 func (s *Store) Current(ctx context.Context) error { return s.engine.Current(ctx) }
 

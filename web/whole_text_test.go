@@ -1,27 +1,21 @@
 package web_test
 
 import (
-	"archive/tar"
-	"compress/gzip"
-	"errors"
 	"fmt"
 	"html"
-	"io"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"patchwatch/ingest"
 	"patchwatch/track"
 	"patchwatch/web/internal/mailtext"
+	"patchwatch/web/internal/site"
 )
 
-// realLists is where the mail of real lists is. It is other people's, so it is no part of the project.
-const realLists = "../../shared/corpus/real/"
-
-// TestTextOfEveryMailIsOnItsPage: the text of every patch, cover letter and reply is on the page, each line in its
-// order.
+// TestTextOfEveryMailIsOnItsPage: the text of every patch, cover letter and reply is on the page of the patch or cover
+// letter, and that of every mail on its page in the archive, each line in its order.
 func TestTextOfEveryMailIsOnItsPage(t *testing.T) {
 	t.Parallel()
 	t.Run("sample", func(t *testing.T) {
@@ -30,51 +24,14 @@ func TestTextOfEveryMailIsOnItsPage(t *testing.T) {
 		s.Import("../testdata/sample")
 		s.wantWhole(40)
 	})
-	for list, id := range map[string]string{"batman": "b.a.t.m.a.n.lists.open-mesh.org",
-		"netfilter-devel": "netfilter-devel.vger.kernel.org"} {
-		t.Run(list, func(t *testing.T) {
-			if _, err := os.Stat(realLists + list + ".tar.gz"); err != nil {
-				t.Skip("the mail of real lists is not there: ", err)
-			}
-			s := newWhole(t)
-			s.Project(track.Project{LinkName: list, ListID: id})
-			importFirst(t, s, realLists+list+".tar.gz", 600)
+	eachRealList(t, 600, func(s *whole, list string) {
+		if list == "blinux" {
+			s.wantWhole(0) // they talk, and send no patches
+		} else {
 			s.wantWhole(150)
-		})
-	}
-}
-
-// importFirst delivers the first mails of an archive.
-func importFirst(t *testing.T, s *whole, archive string, most int) {
-	t.Helper()
-	file, err := os.Open(archive)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	z, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for r := tar.NewReader(z); most > 0; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
 		}
-		raw, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg || !strings.HasSuffix(h.Name, ".eml") {
-			continue
-		}
-		if err := os.WriteFile(fmt.Sprintf("%s/%05d.eml", dir, most), raw, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		most--
-	}
-	s.Import(dir)
+		s.wantArchived(list)
+	})
 }
 
 // wantWhole looks at the page of each patch and cover, of which there are at least so many.
@@ -127,6 +84,45 @@ func (s *whole) wantLetter(at string, m *track.MailBrief, mail int64) int {
 		}
 	}
 	return 1 + len(comments.Rows)
+}
+
+// wantArchived looks at the page of each mail in the archive of a list.
+func (s *whole) wantArchived(list string) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	last, err := s.LastMail(ctx)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ids := make([]int64, last)
+	for i := range ids {
+		ids[i] = int64(i) + 1
+	}
+	mails, err := s.ArchivedMails(ctx, ids)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	projects, err := s.Projects(ctx)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	of := projects[slices.IndexFunc(projects, func(p track.Project) bool { return p.LinkName == list })].ID
+	n := 0
+	for i := range mails {
+		if mails[i].Project != of {
+			continue
+		}
+		at := "/" + list + "/" + string(site.Escape(nil, site.BareID(mails[i].MsgID))) + "/"
+		w := s.get("", at)
+		_, page, _ := strings.Cut(w.Body.String(), `id="b"`)
+		if line := missing(shownText(page), s.textOf(mails[i].Mail)); line != "" || w.Code != 200 {
+			s.t.Errorf("%s: %d, this is not on the page: %q", at, w.Code, line)
+		}
+		n++
+	}
+	if s.t.Logf("%d mails in the archive", n); n == 0 {
+		s.t.Error("no mail is in the archive")
+	}
 }
 
 // textOf is the text of a mail, decoded.

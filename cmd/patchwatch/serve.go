@@ -87,11 +87,13 @@ type serving struct {
 }
 
 // How often the server looks whether a newer program has changed the database, for how long it then still says so to
-// its clients, and how often it sweeps sessions away that have ended.
+// its clients, how often it sweeps sessions away that have ended, and how often it has the engine keep in memory what it
+// finds lists by.
 const (
 	lookForNewer = time.Second
 	sayNewer     = 2 * time.Second
 	sweepEvery   = time.Hour
+	warmEvery    = time.Minute
 )
 
 func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
@@ -118,6 +120,7 @@ func (v *serving) run(ctx context.Context, s *db.Store, dirs []string) error {
 		func(ctx context.Context) error { return server.Run(ctx) },
 		func(ctx context.Context) error { return v.look(ctx, server, len(dirs) == 0) },
 		func(ctx context.Context) error { return v.sweep(ctx) },
+		func(ctx context.Context) error { return once(ctx, listening, func() error { return v.warm(ctx) }) },
 		func(ctx context.Context) error { return v.follow(ctx) },
 		func(ctx context.Context) error {
 			return once(ctx, listening, func() error { return v.watch(ctx, dirs) })
@@ -221,6 +224,15 @@ func (v *serving) look(ctx context.Context, server *web.Server, alone bool) erro
 			v.manager.Live()
 		}
 		wait(ctx, lookForNewer)
+	}
+	return nil
+}
+
+// warm has lists be found from memory. Where that fails, a page that asks the same of the database says what is wrong.
+func (v *serving) warm(ctx context.Context) error {
+	for ctx.Err() == nil {
+		_ = v.store.Warm(ctx)
+		wait(ctx, warmEvery)
 	}
 	return nil
 }

@@ -11,15 +11,18 @@ import (
 //
 // Rows are added, and never changed, so those who have a copy need no lock.
 type namedRows struct {
-	text []byte // the names, with small letters only, a separator after each
-	rows []namedRow
+	text      []byte // the names, with small letters only, a separator after each
+	exact     []byte // the same with their letters as they are, to sort by; where keepsCase is set
+	keepsCase bool
+	rows      []namedRow
 }
 
 type namedRow struct {
-	key  int64 // a mail, or a series
-	date int64
-	end  uint32 // of its name in the text, before the separator
-	kept uint32 // project<<1, and a bit that each kind of names gives a meaning; inNoList
+	key    int64 // a mail, or a series
+	date   int64
+	end    uint32 // of its name in the text, before the separator
+	kept   uint32 // project<<1, and a bit that each kind of names gives a meaning; inNoList
+	sender uint32 // of a mail: its place in people
 }
 
 const (
@@ -34,7 +37,7 @@ const (
 
 func (n *namedRows) full() bool { return len(n.text) > mostOfNames }
 
-func (n *namedRows) add(key int64, name string, date, project int64, bit bool) {
+func (n *namedRows) add(key int64, name string, date, project int64, bit bool, sender uint32) {
 	if n.full() {
 		return
 	}
@@ -45,8 +48,11 @@ func (n *namedRows) add(key int64, name string, date, project int64, bit bool) {
 		}
 	}
 	n.text = appendFolded(n.text, name)
-	n.rows = append(n.rows, namedRow{key, date, uint32(len(n.text)), kept})
+	n.rows = append(n.rows, namedRow{key: key, date: date, end: uint32(len(n.text)), kept: kept, sender: sender})
 	n.text = append(n.text, separator)
+	if n.keepsCase {
+		n.exact = append(append(n.exact, name...), separator)
+	}
 }
 
 // sorted puts rows into the order of their keys.
@@ -57,11 +63,17 @@ func (n *namedRows) sorted() (out namedRows) {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(n.rows[a].key, n.rows[b].key) })
 	out.text, out.rows = make([]byte, 0, len(n.text)), make([]namedRow, 0, len(n.rows))
+	if out.keepsCase = n.keepsCase; out.keepsCase {
+		out.exact = make([]byte, 0, len(n.exact))
+	}
 	for _, i := range order {
 		row := n.rows[i]
 		out.text = append(out.text, n.name(i)...)
 		row.end = uint32(len(out.text))
 		out.rows, out.text = append(out.rows, row), append(out.text, separator)
+		if out.keepsCase {
+			out.exact = append(append(out.exact, n.exactName(i)...), separator)
+		}
 	}
 	return out
 }
@@ -74,7 +86,16 @@ func (n *namedRows) start(i int) int {
 	return int(n.rows[i-1].end) + 1
 }
 
-func (n *namedRows) name(i int) []byte { return n.text[n.start(i):n.rows[i].end] }
+func (n *namedRows) name(i int) []byte      { return n.text[n.start(i):n.rows[i].end] }
+func (n *namedRows) exactName(i int) []byte { return n.exact[n.start(i):n.rows[i].end] }
+
+func (n *namedRows) allRows() []int32 {
+	rows := make([]int32, len(n.rows))
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
+}
 
 // having finds the rows whose names have all of some words, which are folded.
 func (n *namedRows) having(words [][]byte) (found []int32) {

@@ -7,15 +7,20 @@ import (
 	"time"
 )
 
-// names are kept by those who read a file: those of all mails that are patches or covers, and those of series. They
-// take about 80 bytes each. Triggers note what changes: naming.version counts it for mails, where it is seldom more
-// than the coming of new ones, and the table renamed tells which series. So nobody has to read all of them twice.
+// names are kept by those who read a file: those of all mails that are patches or covers, those of series, and those of
+// people. They take about 150 bytes for each mail. Triggers note what changes: naming.version counts it for mails, where
+// it is seldom more than the coming of new ones, and the table renamed tells which series. So nobody has to read all of
+// them twice.
 type names struct {
 	mu      sync.Mutex
 	version int64     // of the table naming, for mails
 	last    int64     // the highest mail that was looked at
 	read    time.Time // when all were read; zero: never
+	reading bool      // somebody does
 	mails   namedRows // in their order; the bit: it is a cover
+	ranks   []int32   // of the first of mails, in the order of their names; equal names have one rank
+	senders map[string]uint32
+	people  []string  // what senders are called, by their numbers in senders
 	renamed int64     // up to here, the table renamed was followed
 	series  namedRows // in any order; the bit: it is hidden
 
@@ -24,44 +29,75 @@ type names struct {
 	patience time.Duration
 }
 
+// keptNames are the names as somebody sees them.
+type keptNames struct {
+	mails, series namedRows
+	ranks         []int32
+	people        []string // nil: of an older moment, others have changed since
+}
+
+// marks say how far the names of a moment have come.
+type marks struct{ version, last, first, renamed int64 }
+
 // at gives the names as a reader's transaction sees them. It is false where they are not to be had: there are too many,
-// they change just now, or the transaction is an older one than that of somebody who came before.
-func (n *names) at(q queries) (mails, series namedRows, ok bool, err error) {
-	var version, last, first, renamed int64
+// they change just now or are being read, or the transaction is an older one than that of somebody who came before.
+func (n *names) at(q queries) (k keptNames, ok bool, err error) {
+	var m marks
 	if _, err = q.row(`SELECT version, (SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(min(n), 0) FROM renamed),
-		(SELECT coalesce(max(n), 0) FROM renamed) FROM naming`, nil, &version, &last, &first, &renamed); err != nil {
-		return mails, series, false, err
+		(SELECT coalesce(max(n), 0) FROM renamed) FROM naming`, nil, &m.version, &m.last, &m.first, &m.renamed); err != nil {
+		return k, false, err
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	stale := n.read.IsZero() || version > n.version || first > n.renamed+1
+	stale := n.read.IsZero() || m.version > n.version || m.first > n.renamed+1
 	switch {
-	case n.patience < 0 || version < n.version || renamed < n.renamed || n.mails.full() || n.series.full(),
+	case n.patience < 0 || m.version < n.version || m.renamed < n.renamed || n.mails.full() || n.series.full(), n.reading,
 		stale && time.Since(n.read) < n.patience:
-		return mails, series, false, nil
+		return k, false, nil
 	case stale:
-		if err = n.readAll(q); err != nil {
-			return mails, series, false, err
-		}
-		n.version, n.last, n.renamed, n.read = version, last, renamed, time.Now()
+		err = n.readAll(q, m)
 	default:
-		if err = n.follow(q, last, renamed); err != nil {
+		if err = n.follow(q, m.last, m.renamed); err != nil {
 			n.read = time.Time{} // it may have been done in part
-			return mails, series, false, err
 		}
 	}
-	return n.mails.upTo(last), n.series, !n.mails.full() && !n.series.full(), nil
+	if err != nil {
+		return k, false, err
+	}
+	k = keptNames{mails: n.mails.upTo(m.last), series: n.series, ranks: n.ranks, people: n.people}
+	if m.last < n.last {
+		k.people = nil
+	}
+	return k, !n.mails.full() && !n.series.full(), nil
 }
 
-// readAll reads all names: those of chosen mails from an index that has them.
-func (n *names) readAll(q queries) (err error) {
-	n.mails, n.series = namedRows{}, namedRows{}
-	if err = q.mailNames(&n.mails, `SELECT m.id, m.name, m.kind, o.date, o.project
+// readAll reads all names: those of chosen mails from an index that has them. Nobody waits for it meanwhile: there is
+// another way to whatever is asked.
+func (n *names) readAll(q queries, m marks) error {
+	n.reading = true
+	n.mu.Unlock()
+	all := &names{mails: namedRows{keepsCase: true}}
+	err := all.fill(q)
+	n.mu.Lock()
+	n.reading = false
+	if err != nil {
+		return err
+	}
+	n.mails, n.series, n.senders, n.people, n.ranks = all.mails, all.series, all.senders, all.people, nil
+	n.version, n.last, n.renamed, n.read = m.version, m.last, m.renamed, time.Now()
+	return nil
+}
+
+func (n *names) fill(q queries) error {
+	if err := n.readPeople(q, `SELECT email, name FROM person`, nil); err != nil {
+		return err
+	}
+	if err := n.readMails(q, `SELECT m.id, m.name, m.kind, o.date, o.project, o.sender
 		FROM mail m INDEXED BY mail_name CROSS JOIN mail o WHERE o.id = m.id AND `+isNamed("m."), nil); err != nil {
 		return err
 	}
 	chosen := len(n.mails.rows)
-	if err = q.mailNames(&n.mails, `SELECT id, name, kind, date, project FROM mail INDEXED BY mail_variant
+	if err := n.readMails(q, `SELECT id, name, kind, date, project, sender FROM mail INDEXED BY mail_variant
 		WHERE NOT chosen AND kind IN (1, 2)`, nil); err != nil {
 		return err
 	}
@@ -74,7 +110,11 @@ func (n *names) readAll(q queries) (err error) {
 // follow reads what has come since.
 func (n *names) follow(q queries, last, renamed int64) error {
 	if last > n.last {
-		if err := q.mailNames(&n.mails, `SELECT id, name, kind, date, project FROM mail NOT INDEXED
+		if err := n.readPeople(q, `SELECT DISTINCT p.email, p.name FROM mail m NOT INDEXED CROSS JOIN person p
+			WHERE m.id > +? AND m.id <= +? AND p.email = m.sender`, []any{n.last, last}); err != nil {
+			return err
+		}
+		if err := n.readMails(q, `SELECT id, name, kind, date, project, sender FROM mail NOT INDEXED
 			WHERE id > +? AND id <= +? AND kind IN (1, 2) ORDER BY id`, []any{n.last, last}); err != nil {
 			return err
 		}
@@ -117,14 +157,46 @@ func (n *names) followSeries(q queries) error {
 
 const seriesNamed = `SELECT s.id, coalesce(s.given, s.name, lm.name, ''), s.hidden, s.date, s.project FROM series s`
 
-func (q queries) mailNames(n *namedRows, query string, args []any) error {
+func (n *names) readMails(q queries, query string, args []any) error {
 	var mail, kind, date, project int64
-	var name string
+	var name, sender string
 	return q.each(query, args, func(scan func(...any) error) error {
-		err := scan(&mail, &name, &kind, &date, (*number)(&project))
-		n.add(mail, name, date, project, kind == 2)
+		err := scan(&mail, &name, &kind, &date, (*number)(&project), &sender)
+		n.mails.add(mail, name, date, project, kind == 2, n.numberOf(sender))
 		return err
 	})
+}
+
+// readPeople notes what people are called. Who has the names of before keeps them.
+func (n *names) readPeople(q queries, query string, args []any) error {
+	fresh := false
+	var email, name string
+	return q.each(query, args, func(scan func(...any) error) error {
+		err := scan(&email, &name)
+		of := n.numberOf(email)
+		if n.people[of] == name {
+			return err
+		}
+		if !fresh {
+			n.people, fresh = slices.Clone(n.people), true
+		}
+		n.people[of] = name
+		return err
+	})
+}
+
+// numberOf is the number of a sender in people.
+func (n *names) numberOf(sender string) uint32 {
+	of, known := n.senders[sender]
+	if !known {
+		if n.senders == nil {
+			n.senders = map[string]uint32{}
+		}
+		of = uint32(len(n.people))
+		n.senders[sender] = of
+		n.people = append(n.people, "")
+	}
+	return of
 }
 
 func (q queries) seriesNames(n *namedRows, query string, args []any) error {
@@ -133,7 +205,7 @@ func (q queries) seriesNames(n *namedRows, query string, args []any) error {
 	var hidden bool
 	return q.each(query, args, func(scan func(...any) error) error {
 		err := scan(&series, &name, &hidden, &date, &project)
-		n.add(series, name, date, project, hidden)
+		n.add(series, name, date, project, hidden, 0)
 		return err
 	})
 }
@@ -146,7 +218,11 @@ func (n *namedRows) upTo(last int64) namedRows {
 		}
 		return 1
 	})
-	return namedRows{n.text[:n.start(i)], n.rows[:i]}
+	all := namedRows{text: n.text[:n.start(i)], rows: n.rows[:i], keepsCase: n.keepsCase}
+	if n.keepsCase {
+		all.exact = n.exact[:n.start(i)]
+	}
+	return all
 }
 
 // rowOf finds a mail.

@@ -60,7 +60,7 @@ func TestNamesHaving(t *testing.T) {
 		names, words := rapid.SliceOfN(some, 0, 40).Draw(t, "names"), rapid.SliceOfN(some, 1, 3).Draw(t, "words")
 		var n namedRows
 		for i, name := range names {
-			n.add(int64(i), name, 0, 1, false)
+			n.add(int64(i), name, 0, 1, false, 0)
 		}
 		var folded [][]byte
 		for _, w := range words {

@@ -10,8 +10,18 @@ import (
 )
 
 func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
+	if findsNone(f) {
+		return page, nil
+	}
+	if kept, err := q.kept(f); err != nil {
+		return page, err
+	} else if kept != nil {
+		page.Total = len(kept.rows)
+		page.Rows, err = q.patchRows(kept.page(f.Paging), f.Scope)
+		return page, err
+	}
 	l, err := q.countedPatches(f)
-	if err != nil || l == nil {
+	if err != nil {
 		return page, err
 	}
 	if l.pieces, err = q.inPieces(l, f); err != nil {
@@ -26,10 +36,15 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	return page, err
 }
 
+// findsNone tells that there is something of which none is wanted.
+func findsNone(f track.PatchQuery) bool {
+	return nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
+		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked)
+}
+
 // countedPatches is a list of patches and how it is counted; nil: there are none in it.
 func (q queries) countedPatches(f track.PatchQuery) (*listing, error) {
-	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.Delegates) ||
-		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked) {
+	if findsNone(f) {
 		return nil, nil
 	}
 	l, err := q.patchListing(f)

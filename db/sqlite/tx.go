@@ -17,6 +17,7 @@ type tx struct {
 	w       *writer
 	opening int
 	args    []any // used again for each mail
+	first   int64 // mail that was stored in this transaction; 0: none
 	forGood bool  // nothing can be undone
 	broken  error // of a part that could not be undone
 }
@@ -131,11 +132,21 @@ func (t *tx) insert(m *engine.Mail, frame []byte, above int64) error {
 		}
 		m.ID = above + 1
 	}
+	t.first = cmp.Or(t.first, m.ID)
 	return t.w.putFrame(m.ID, frame)
+}
+
+// readAgain has the names that are kept in memory be read again, where something is as it is said: not as new mail
+// changes them, which is followed.
+func (t *tx) readAgain(where string, args ...any) error {
+	return t.w.exec(`UPDATE naming SET version = version + 1 WHERE `+where, args...)
 }
 
 func (t *tx) Update(mails []*engine.Mail) error {
 	for _, m := range mails {
+		if err := t.readAgain(`EXISTS (SELECT 1 FROM mail WHERE id = ? AND sender <> ?)`, m.ID, m.Sender); err != nil {
+			return err
+		}
 		t.args = append(mailValues(t.args[:0], m), m.ID)
 		if err := t.w.exec(updateMail, t.args...); err != nil {
 			return err
@@ -309,6 +320,11 @@ func (t *tx) putPeople(d *engine.Derived) error {
 		if err := t.w.exec(`INSERT OR IGNORE INTO address (email) VALUES (?)`, p.Email); err != nil {
 			return err
 		}
+		if t.first == 0 || p.Mail < t.first {
+			if err := t.readAgain(`coalesce((SELECT name FROM person WHERE email = ?), '') <> ?`, p.Email, p.Name); err != nil {
+				return err
+			}
+		}
 		if err := t.w.exec(`INSERT OR REPLACE INTO person (email, name, date, mail) VALUES (?, ?, ?, ?)`,
 			p.Email, p.Name, p.Date.Unix(), p.Mail); err != nil {
 			return err
@@ -332,6 +348,9 @@ func (t *tx) DropSeries(ids []int64) error {
 }
 
 func (t *tx) DropPeople(emails []string) error {
+	if err := t.readAgain(`EXISTS (SELECT 1 FROM person WHERE `+in(`email`)+` AND name <> '')`, list(emails)); err != nil {
+		return err
+	}
 	return dropEach(t, `DELETE FROM person WHERE email = ?`, emails)
 }
 

@@ -123,17 +123,16 @@ func (q queries) narrowByWords(l *listing, search *wordSearch, order walk) error
 
 // lookFor finds the names that have all words; nil: SQLite has to.
 func (q queries) lookFor(w *wordSearch) (*foundNames, error) {
-	strange := func(word []byte) bool { return slices.Contains(word, separator) }
-	if q.names == nil || len(w.words) == 0 || slices.ContainsFunc(w.words, strange) {
+	if q.names == nil || len(w.words) == 0 || w.strange() {
 		return nil, nil
 	}
-	mails, series, ok, err := q.names.at(q)
+	k, ok, err := q.names.at(q)
 	if err != nil || !ok {
 		return nil, err
 	}
-	f := &foundNames{wordSearch: w, names: mails, total: -1}
+	f := &foundNames{wordSearch: w, names: k.mails, total: -1}
 	if w.series() {
-		f.names = series
+		f.names = k.series
 	}
 	in := w.in()
 	f.rows = slices.DeleteFunc(f.names.having(w.words), func(row int32) bool { return !in(f.names.rows[row].kept) })
@@ -141,6 +140,11 @@ func (q queries) lookFor(w *wordSearch) (*foundNames, error) {
 		err = q.countFound(f)
 	}
 	return f, err
+}
+
+// strange tells of words that could be found across the end of a name.
+func (w *wordSearch) strange() bool {
+	return slices.ContainsFunc(w.words, func(word []byte) bool { return slices.Contains(word, separator) })
 }
 
 // countFound leaves of a plain list those rows that are in it, and counts them. The rows of a list of mails are among

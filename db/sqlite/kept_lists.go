@@ -1,0 +1,250 @@
+package sqlite
+
+import (
+	"cmp"
+	"slices"
+
+	"patchwatch/track"
+)
+
+// Lists of patches that are sorted by names, or in which words are looked for, are put together from what SQLite finds
+// by its indexes and from the names that are kept in memory: SQLite would read each row, look for its name, and sort.
+
+// keptList are the patches of a list.
+type keptList struct {
+	keptNames
+	rows   []int32 // of mails
+	called map[int64]int64
+	order  []track.Order
+}
+
+// keepsOrder tells whether the order of a list, or its words, are worth it. A list without either is found along an
+// index, and so are the few patches that have something else.
+func keepsOrder(f track.PatchQuery) bool {
+	if f.IDs != nil || f.MsgIDs != nil || f.Hashes != nil || f.Series != nil || f.Submitters != nil {
+		return false
+	}
+	wanted := len(f.Words) > 0
+	for _, o := range f.Order {
+		switch o.By {
+		case "id":
+			return wanted
+		case "name":
+			wanted = true
+		case "submitter":
+			if wanted = true; len(f.Scope.Without) > 0 {
+				return false // what people are called depends on it
+			}
+		case "date":
+		default:
+			return false
+		}
+	}
+	return wanted
+}
+
+// kept finds a list of patches; nil: SQLite has to.
+func (q queries) kept(f track.PatchQuery) (*keptList, error) {
+	if q.names == nil || !keepsOrder(f) {
+		return nil, nil
+	}
+	names, ok, err := q.names.at(q)
+	bySender := slices.ContainsFunc(f.Order, func(o track.Order) bool { return o.By == "submitter" })
+	if err != nil || !ok || bySender && names.people == nil {
+		return nil, err
+	}
+	w := wordsInPatches(f)
+	if w.strange() {
+		return nil, nil
+	}
+	l := &keptList{keptNames: names, order: f.Order}
+	if ok, err = q.keptRows(f, l, w); err != nil || !ok {
+		return nil, err
+	}
+	return l, nil
+}
+
+// keptRows finds the rows of a list. It is false where some have no name that is kept, or can't be told by it.
+func (q queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bool, err error) {
+	found := &foundNames{wordSearch: w, names: l.mails, total: -1}
+	if w.plain && f.Delegates == nil {
+		found.look()
+		if err := q.countFound(found); err != nil || found.total >= 0 {
+			l.rows, l.called = found.rows, found.called
+			return true, err
+		}
+	} else if ok, err := q.notListed(found, map[int64]bool{}); err != nil || !ok {
+		return false, err
+	}
+	l.called = found.called
+	most, err := q.mostRows(f)
+	if err != nil {
+		return false, err
+	}
+	f.Words, f.Order = nil, nil
+	list, err := q.patchListing(f)
+	if err != nil {
+		return false, err
+	}
+	among := false
+	if len(w.words) > 0 && most > len(l.mails.rows)/4 { // otherwise only the names of its rows are looked at
+		found.look()
+		among = len(found.rows)*lookingUpCosts < most
+	}
+	if among {
+		list = found.among(list)
+	} else if list.narrow != nil {
+		list = list.narrow
+	}
+	mails, err := q.all(list)
+	if err != nil {
+		return false, err
+	}
+	if l.rows, ok = l.rowsOf(mails); ok && !among && len(w.words) > 0 {
+		l.rows = slices.DeleteFunc(l.rows, func(row int32) bool { return !l.mails.has(int(row), w.words) })
+	}
+	return ok, nil
+}
+
+// look finds all that names tell of.
+func (f *foundNames) look() {
+	if f.rows != nil {
+		return
+	}
+	if len(f.words) == 0 {
+		f.rows = f.names.allRows()
+	} else {
+		f.rows = f.names.having(f.words)
+	}
+	in := f.in()
+	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { return !in(f.names.rows[row].kept) })
+}
+
+// mostRows is how many rows a list of patches may have, by totals.
+func (q queries) mostRows(f track.PatchQuery) (int, error) {
+	var c conditions
+	anyOf(&c, `p.project`, f.Projects)
+	anyOf(&c, `p.state`, f.States)
+	c.scope(`p`, f.Scope)
+	c.add(f.Archived != nil, is(`p.archived`), f.Archived != nil && *f.Archived)
+	return q.sumOf(patchTotal, c)
+}
+
+// lookingUpCosts is how many entries of an index are read in the time that one row takes to be found.
+const lookingUpCosts = 10
+
+// among is a list found by the mails whose names were found.
+func (f *foundNames) among(bare *listing) *listing {
+	keys := make([]int64, len(f.rows))
+	for i, row := range f.rows {
+		keys[i] = f.names.rows[row].key
+	}
+	n := &listing{row: bare.row, from: given + f.from, date: bare.date, since: bare.since, before: bare.before}
+	n.where.add(true, f.key+` = j.value`, list(keys))
+	where := bare.conditions()
+	n.where.addAll(&where)
+	return n
+}
+
+// all are the mails of a list, in any order, as one text: to go from row to row takes longer than to read them.
+func (q queries) all(l *listing) (mails []int64, err error) {
+	c := l.all()
+	var text string
+	if _, err := q.row(`SELECT coalesce(group_concat(`+l.row+`), '') FROM `+l.from+l.joins+c.where(), c.args,
+		&text); err != nil || text == "" {
+		return nil, err
+	}
+	var mail int64
+	for i := range len(text) {
+		if text[i] == ',' {
+			mails = append(mails, mail)
+			mail = 0
+			continue
+		}
+		mail = 10*mail + int64(text[i]-'0')
+	}
+	return append(mails, mail), nil
+}
+
+// rowsOf are the rows of mails. Most are a little behind the one before.
+func (k *keptNames) rowsOf(mails []int64) (rows []int32, ok bool) {
+	all := k.mails.rows
+	rows = make([]int32, 0, len(mails))
+	at := 0
+	for _, mail := range mails {
+		if at >= len(all) || all[at].key > mail {
+			at = 0
+		}
+		step := 1
+		for at+step < len(all) && all[at+step].key <= mail {
+			at, step = at+step, 2*step
+		}
+		within, there := slices.BinarySearchFunc(all[at:min(at+step, len(all))], mail,
+			func(r namedRow, mail int64) int { return cmp.Compare(r.key, mail) })
+		if at += within; !there {
+			return nil, false
+		}
+		rows = append(rows, int32(at))
+	}
+	return rows, true
+}
+
+// page gives the mails of a page in order.
+func (l *keptList) page(p track.Paging) []int64 {
+	from := min(max(p.Offset, 0), len(l.rows))
+	to := min(from+p.Limit, len(l.rows))
+	if p.Limit <= 0 || from == to {
+		return nil
+	}
+	sortPart(l.rows, from, to, l.compare())
+	mails := make([]int64, 0, to-from)
+	for _, row := range l.rows[from:to] {
+		mails = append(mails, l.mails.rows[row].key)
+	}
+	return mails
+}
+
+// compare compares rows by what the list is sorted by, in the end by their numbers, as sortBy does.
+func (l *keptList) compare() func(a, b int32) int {
+	all := l.mails.rows
+	by := map[string]func(a, b int32) int{
+		"name": l.byName, "submitter": l.bySender,
+		"date": func(a, b int32) int { return cmp.Compare(all[a].date, all[b].date) },
+	}
+	var terms []func(a, b int32) int
+	desc := false
+	for _, o := range l.order {
+		desc = o.Desc
+		if o.By == "id" {
+			break
+		}
+		terms = append(terms, turned(by[o.By], desc))
+	}
+	terms = append(terms, turned(l.byNumber, desc))
+	return func(a, b int32) int {
+		for _, t := range terms {
+			if d := t(a, b); d != 0 {
+				return d
+			}
+		}
+		return 0
+	}
+}
+
+func turned(by func(a, b int32) int, desc bool) func(a, b int32) int {
+	if desc {
+		return func(a, b int32) int { return by(b, a) }
+	}
+	return by
+}
+
+// byNumber compares the numbers that mails go by.
+func (l *keptList) byNumber(a, b int32) int { return cmp.Compare(l.numberOf(a), l.numberOf(b)) }
+
+func (l *keptList) numberOf(row int32) int64 {
+	mail := l.mails.rows[row].key
+	if number, other := l.called[mail]; other {
+		return number
+	}
+	return mail
+}
