@@ -95,7 +95,8 @@ check: needs
 	$(GO) tool -modfile=.ci/tools/go.mod staticcheck -tags '$(TAGS)' ./...
 
 # Ten runs of watchers that are killed and frozen, 200 times each; ARCHIVE=... takes an archive of one's own (mbox, Maildir, folder).
-# Then a server that is killed 200 times while bots post checks.
+# Then a server that is killed 200 times while bots post checks, and pages of all mails of ../shared/corpus/real, of which make test
+# looks at some: whether their text is there, and remarks stand at the lines that they quote.
 ARCHIVE ?= testdata/sample
 stress: build
 	@kills=0; for seed in 1 2 3 4 5 6 7 8 9 10; do \
@@ -103,6 +104,7 @@ stress: build
 		kills=$$((kills + $$(echo "$$said" | sed -n 's/^kills *//p'))); \
 	done; echo "$$kills kills in ten runs, nothing lost, nothing twice, nothing different, no faulty event"; [ $$kills -ge 200 ]
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -count=1 -run TestWritesOutliveTheirServer -v ./cmd/patchwatch
+	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 60m -run 'TestRemarksStandAtTheirLines|TestTextOfEveryMailIsOnItsPage' -v ./web
 
 # An hour, best on an idle machine; beside notmuch and mu where they are installed. The last table has what adding and
 # asking, and pages, take at 10,000, 100,000 and a million stored mails, for benchstat.

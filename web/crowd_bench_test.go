@@ -80,6 +80,9 @@ func serveCrowd(b *testing.B, size int) *crowdServer {
 	if err != nil {
 		newCrowd(b, s, size)
 	}
+	if err := s.Warm(ctx); err != nil { // as serve does
+		b.Fatal(err)
+	}
 	o := web.Options{Finder: idleFinder{&town.Finder{Store: s}}}
 	return &crowdServer{whole: serveOver(b, town.Find(b, s), nil, o), b: b, r: rand.New(rand.NewPCG(1, 1))}
 }

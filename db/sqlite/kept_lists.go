@@ -7,13 +7,14 @@ import (
 	"patchwatch/track"
 )
 
-// Lists of patches that are sorted by names, or in which words are looked for, are put together from what SQLite finds
+// Lists that are sorted by names, or in which words are looked for, are put together from what SQLite finds
 // by its indexes and from the names that are kept in memory: SQLite would read each row, look for its name, and sort.
 
-// keptList are the patches of a list.
+// keptList are the patches or series of a list.
 type keptList struct {
-	keptNames
-	rows   []int32 // of mails
+	rankedRows
+	people []string
+	found  []int32 // in any order
 	called map[int64]int64
 	order  []track.Order
 }
@@ -57,7 +58,7 @@ func (q queries) kept(f track.PatchQuery) (*keptList, error) {
 	if w.strange() {
 		return nil, nil
 	}
-	l := &keptList{keptNames: names, order: f.Order}
+	l := &keptList{rankedRows: names.mails, people: names.people, order: f.Order}
 	if ok, err = q.keptRows(f, l, w); err != nil || !ok {
 		return nil, err
 	}
@@ -66,11 +67,11 @@ func (q queries) kept(f track.PatchQuery) (*keptList, error) {
 
 // keptRows finds the rows of a list. It is false where some have no name that is kept, or can't be told by it.
 func (q queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bool, err error) {
-	found := &foundNames{wordSearch: w, names: l.mails, total: -1}
+	found := &foundNames{wordSearch: w, names: l.namedRows, total: -1}
 	if w.plain && f.Delegates == nil {
 		found.look()
 		if err := q.countFound(found); err != nil || found.total >= 0 {
-			l.rows, l.called = found.rows, found.called
+			l.found, l.called = found.rows, found.called
 			return true, err
 		}
 	} else if ok, err := q.notListed(found, map[int64]bool{}); err != nil || !ok {
@@ -87,7 +88,7 @@ func (q queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bo
 		return false, err
 	}
 	among := false
-	if len(w.words) > 0 && most > len(l.mails.rows)/4 { // otherwise only the names of its rows are looked at
+	if len(w.words) > 0 && most > len(l.rows)/4 { // otherwise only the names of its rows are looked at
 		found.look()
 		among = len(found.rows)*lookingUpCosts < most
 	}
@@ -100,8 +101,8 @@ func (q queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bo
 	if err != nil {
 		return false, err
 	}
-	if l.rows, ok = l.rowsOf(mails); ok && !among && len(w.words) > 0 {
-		l.rows = slices.DeleteFunc(l.rows, func(row int32) bool { return !l.mails.has(int(row), w.words) })
+	if l.found, ok = l.rowsOf(mails); ok && !among && len(w.words) > 0 {
+		l.found = slices.DeleteFunc(l.found, func(row int32) bool { return !l.has(int(row), w.words) })
 	}
 	return ok, nil
 }
@@ -167,8 +168,8 @@ func (q queries) all(l *listing) (mails []int64, err error) {
 }
 
 // rowsOf are the rows of mails. Most are a little behind the one before.
-func (k *keptNames) rowsOf(mails []int64) (rows []int32, ok bool) {
-	all := k.mails.rows
+func (n *namedRows) rowsOf(mails []int64) (rows []int32, ok bool) {
+	all := n.rows
 	rows = make([]int32, 0, len(mails))
 	at := 0
 	for _, mail := range mails {
@@ -189,27 +190,26 @@ func (k *keptNames) rowsOf(mails []int64) (rows []int32, ok bool) {
 	return rows, true
 }
 
-// page gives the mails of a page in order.
+// page gives the keys of a page's rows in order.
 func (l *keptList) page(p track.Paging) []int64 {
-	from := min(max(p.Offset, 0), len(l.rows))
-	to := min(from+p.Limit, len(l.rows))
+	from := min(max(p.Offset, 0), len(l.found))
+	to := min(from+p.Limit, len(l.found))
 	if p.Limit <= 0 || from == to {
 		return nil
 	}
-	sortPart(l.rows, from, to, l.compare())
-	mails := make([]int64, 0, to-from)
-	for _, row := range l.rows[from:to] {
-		mails = append(mails, l.mails.rows[row].key)
+	sortPart(l.found, from, to, l.compare())
+	keys := make([]int64, 0, to-from)
+	for _, row := range l.found[from:to] {
+		keys = append(keys, l.rows[row].key)
 	}
-	return mails
+	return keys
 }
 
 // compare compares rows by what the list is sorted by, in the end by their numbers, as sortBy does.
 func (l *keptList) compare() func(a, b int32) int {
-	all := l.mails.rows
 	by := map[string]func(a, b int32) int{
 		"name": l.byName, "submitter": l.bySender,
-		"date": func(a, b int32) int { return cmp.Compare(all[a].date, all[b].date) },
+		"date": func(a, b int32) int { return cmp.Compare(l.rows[a].date, l.rows[b].date) },
 	}
 	var terms []func(a, b int32) int
 	desc := false
@@ -238,13 +238,47 @@ func turned(by func(a, b int32) int, desc bool) func(a, b int32) int {
 	return by
 }
 
-// byNumber compares the numbers that mails go by.
+// bySender compares what the senders of two mails are called.
+func (l *keptList) bySender(a, b int32) int {
+	x, y := l.rows[a].sender, l.rows[b].sender
+	if x == y {
+		return 0
+	}
+	return cmp.Compare(l.people[x], l.people[y])
+}
+
+// byNumber compares the numbers that mails go by, or those of series.
 func (l *keptList) byNumber(a, b int32) int { return cmp.Compare(l.numberOf(a), l.numberOf(b)) }
 
 func (l *keptList) numberOf(row int32) int64 {
-	mail := l.mails.rows[row].key
-	if number, other := l.called[mail]; other {
+	key := l.rows[row].key
+	if number, other := l.called[key]; other {
 		return number
 	}
-	return mail
+	return key
+}
+
+// keptSeries finds a list of series by names; nil: SQLite has to.
+func (q queries) keptSeries(f track.SeriesQuery) (*keptList, error) {
+	w := wordsInSeries(f)
+	byName := false
+	for _, o := range f.Order {
+		if o.By != "name" && o.By != "date" {
+			return nil, nil
+		}
+		byName = byName || o.By == "name"
+	}
+	if q.names == nil || !byName || f.IDs != nil || f.Submitters != nil || !w.plain || w.strange() {
+		return nil, nil
+	}
+	names, ok, err := q.names.at(q)
+	if err != nil || !ok {
+		return nil, err
+	}
+	found := &foundNames{wordSearch: w, names: names.series.namedRows, total: -1}
+	found.look()
+	if err := q.countFound(found); err != nil || found.total < 0 {
+		return nil, err
+	}
+	return &keptList{rankedRows: names.series, found: found.rows, order: f.Order}, nil
 }

@@ -11,10 +11,9 @@ import (
 //
 // Rows are added, and never changed, so those who have a copy need no lock.
 type namedRows struct {
-	text      []byte // the names, with small letters only, a separator after each
-	exact     []byte // the same with their letters as they are, to sort by; where keepsCase is set
-	keepsCase bool
-	rows      []namedRow
+	text  []byte // the names, with small letters only, a separator after each
+	exact []byte // the same with their letters as they are, to sort by
+	rows  []namedRow
 }
 
 type namedRow struct {
@@ -50,9 +49,7 @@ func (n *namedRows) add(key int64, name string, date, project int64, bit bool, s
 	n.text = appendFolded(n.text, name)
 	n.rows = append(n.rows, namedRow{key: key, date: date, end: uint32(len(n.text)), kept: kept, sender: sender})
 	n.text = append(n.text, separator)
-	if n.keepsCase {
-		n.exact = append(append(n.exact, name...), separator)
-	}
+	n.exact = append(append(n.exact, name...), separator)
 }
 
 // sorted puts rows into the order of their keys.
@@ -63,17 +60,13 @@ func (n *namedRows) sorted() (out namedRows) {
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(n.rows[a].key, n.rows[b].key) })
 	out.text, out.rows = make([]byte, 0, len(n.text)), make([]namedRow, 0, len(n.rows))
-	if out.keepsCase = n.keepsCase; out.keepsCase {
-		out.exact = make([]byte, 0, len(n.exact))
-	}
+	out.exact = make([]byte, 0, len(n.exact))
 	for _, i := range order {
 		row := n.rows[i]
 		out.text = append(out.text, n.name(i)...)
 		row.end = uint32(len(out.text))
 		out.rows, out.text = append(out.rows, row), append(out.text, separator)
-		if out.keepsCase {
-			out.exact = append(append(out.exact, n.exactName(i)...), separator)
-		}
+		out.exact = append(append(out.exact, n.exactName(i)...), separator)
 	}
 	return out
 }

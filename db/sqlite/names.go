@@ -13,16 +13,15 @@ import (
 // them twice.
 type names struct {
 	mu      sync.Mutex
-	version int64     // of the table naming, for mails
-	last    int64     // the highest mail that was looked at
-	read    time.Time // when all were read; zero: never
-	reading bool      // somebody does
-	mails   namedRows // in their order; the bit: it is a cover
-	ranks   []int32   // of the first of mails, in the order of their names; equal names have one rank
+	version int64      // of the table naming, for mails
+	last    int64      // the highest mail that was looked at
+	read    time.Time  // when all were read; zero: never
+	reading bool       // somebody does
+	mails   rankedRows // in their order; the bit: it is a cover
 	senders map[string]uint32
-	people  []string  // what senders are called, by their numbers in senders
-	renamed int64     // up to here, the table renamed was followed
-	series  namedRows // in any order; the bit: it is hidden
+	people  []string   // what senders are called, by their numbers in senders
+	renamed int64      // up to here, the table renamed was followed
+	series  rankedRows // in any order; the bit: it is hidden
 
 	// patience is how long at least passes from one reading of all to the next. So a rebuild, which changes names all the
 	// time, does not have all of them read for each query. Less than none: no names are kept.
@@ -31,8 +30,7 @@ type names struct {
 
 // keptNames are the names as somebody sees them.
 type keptNames struct {
-	mails, series namedRows
-	ranks         []int32
+	mails, series rankedRows
 	people        []string // nil: of an older moment, others have changed since
 }
 
@@ -64,7 +62,7 @@ func (n *names) at(q queries) (k keptNames, ok bool, err error) {
 	if err != nil {
 		return k, false, err
 	}
-	k = keptNames{mails: n.mails.upTo(m.last), series: n.series, ranks: n.ranks, people: n.people}
+	k = keptNames{mails: rankedRows{n.mails.upTo(m.last), n.mails.ranks}, series: n.series, people: n.people}
 	if m.last < n.last {
 		k.people = nil
 	}
@@ -76,14 +74,14 @@ func (n *names) at(q queries) (k keptNames, ok bool, err error) {
 func (n *names) readAll(q queries, m marks) error {
 	n.reading = true
 	n.mu.Unlock()
-	all := &names{mails: namedRows{keepsCase: true}}
+	all := &names{}
 	err := all.fill(q)
 	n.mu.Lock()
 	n.reading = false
 	if err != nil {
 		return err
 	}
-	n.mails, n.series, n.senders, n.people, n.ranks = all.mails, all.series, all.senders, all.people, nil
+	n.mails, n.series, n.senders, n.people = all.mails, all.series, all.senders, all.people
 	n.version, n.last, n.renamed, n.read = m.version, m.last, m.renamed, time.Now()
 	return nil
 }
@@ -102,9 +100,9 @@ func (n *names) fill(q queries) error {
 		return err
 	}
 	if len(n.mails.rows) > chosen {
-		n.mails = n.mails.sorted()
+		n.mails.namedRows = n.mails.sorted()
 	}
-	return q.seriesNames(&n.series, seriesNamed+leadersName, nil)
+	return q.seriesNames(&n.series.namedRows, seriesNamed+leadersName, nil)
 }
 
 // follow reads what has come since.
@@ -151,7 +149,7 @@ func (n *names) followSeries(q queries) error {
 			r.kept = inNoList
 		}
 	}
-	return q.seriesNames(&n.series, seriesNamed+` CROSS JOIN json_each(?) j`+leadersName+` WHERE s.id = j.value`,
+	return q.seriesNames(&n.series.namedRows, seriesNamed+` CROSS JOIN json_each(?) j`+leadersName+` WHERE s.id = j.value`,
 		[]any{list(ids)})
 }
 
@@ -218,11 +216,7 @@ func (n *namedRows) upTo(last int64) namedRows {
 		}
 		return 1
 	})
-	all := namedRows{text: n.text[:n.start(i)], rows: n.rows[:i], keepsCase: n.keepsCase}
-	if n.keepsCase {
-		all.exact = n.exact[:n.start(i)]
-	}
-	return all
+	return namedRows{n.text[:n.start(i)], n.exact[:n.start(i)], n.rows[:i]}
 }
 
 // rowOf finds a mail.

@@ -16,7 +16,7 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	if kept, err := q.kept(f); err != nil {
 		return page, err
 	} else if kept != nil {
-		page.Total = len(kept.rows)
+		page.Total = len(kept.found)
 		page.Rows, err = q.patchRows(kept.page(f.Paging), f.Scope)
 		return page, err
 	}

@@ -12,6 +12,13 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
 		return page, nil
 	}
+	if kept, err := q.keptSeries(f); err != nil {
+		return page, err
+	} else if kept != nil {
+		page.Total = len(kept.found)
+		page.Rows, err = q.seriesRows(kept.page(f.Paging), f.Scope)
+		return page, err
+	}
 	l, err := q.seriesListing(f)
 	if err != nil {
 		return page, err

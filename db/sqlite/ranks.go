@@ -7,20 +7,31 @@ import (
 	"slices"
 )
 
-// rank has mails numbered in the order of their names, so that to sort a list by names no name is read. Those that came
-// since it was done last have no ranks, and are compared by their names; it is done again when they are many.
+// rankedRows have numbers in the order of their names, so that to sort a list by names no name is read. Those that came
+// since they were ranked last have no ranks, and are compared by their names.
+type rankedRows struct {
+	namedRows
+	ranks []int32 // of the first of the rows; equal names have one rank
+}
+
+// rank has all names ranked, if it is worth it.
 func (n *names) rank() {
+	n.rankRows(&n.mails)
+	n.rankRows(&n.series)
+}
+
+func (n *names) rankRows(of *rankedRows) {
 	n.mu.Lock()
-	mails, ranked, of := n.mails, len(n.ranks), n.read
+	rows, ranked, read := of.namedRows, len(of.ranks), n.read
 	n.mu.Unlock()
-	if len(mails.rows) <= ranked+ranked/20 || mails.full() {
+	if len(rows.rows) <= ranked+ranked/20 || rows.full() {
 		return
 	}
-	ranks := mails.rank()
+	ranks := rows.rank()
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.read == of { // otherwise all were read again meanwhile
-		n.ranks = ranks
+	if n.read == read { // otherwise all were read again meanwhile
+		of.ranks = ranks
 	}
 }
 
@@ -47,19 +58,10 @@ func (n *namedRows) rank() []int32 {
 	return ranks
 }
 
-// byName compares the names of two mails.
-func (k *keptNames) byName(a, b int32) int {
-	if int(a) < len(k.ranks) && int(b) < len(k.ranks) {
-		return cmp.Compare(k.ranks[a], k.ranks[b])
+// byName compares the names of two rows.
+func (n *rankedRows) byName(a, b int32) int {
+	if int(a) < len(n.ranks) && int(b) < len(n.ranks) {
+		return cmp.Compare(n.ranks[a], n.ranks[b])
 	}
-	return bytes.Compare(k.mails.exactName(int(a)), k.mails.exactName(int(b)))
-}
-
-// bySender compares what the senders of two mails are called.
-func (k *keptNames) bySender(a, b int32) int {
-	x, y := k.mails.rows[a].sender, k.mails.rows[b].sender
-	if x == y {
-		return 0
-	}
-	return cmp.Compare(k.people[x], k.people[y])
+	return bytes.Compare(n.exactName(int(a)), n.exactName(int(b)))
 }

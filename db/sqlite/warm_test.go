@@ -26,7 +26,7 @@ func TestWarm(t *testing.T) {
 		}
 	}
 	r := e.readers.Load()
-	if r.names.read.IsZero() || len(r.names.ranks) == 0 || len(r.names.people) == 0 {
+	if r.names.read.IsZero() || len(r.names.mails.ranks) == 0 || len(r.names.people) == 0 {
 		t.Errorf("names: %+v", &r.names)
 	}
 	for by, kept := range r.digests.kept {

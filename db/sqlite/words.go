@@ -130,9 +130,9 @@ func (q queries) lookFor(w *wordSearch) (*foundNames, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	f := &foundNames{wordSearch: w, names: k.mails, total: -1}
+	f := &foundNames{wordSearch: w, names: k.mails.namedRows, total: -1}
 	if w.series() {
-		f.names = k.series
+		f.names = k.series.namedRows
 	}
 	in := w.in()
 	f.rows = slices.DeleteFunc(f.names.having(w.words), func(row int32) bool { return !in(f.names.rows[row].kept) })

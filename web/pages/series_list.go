@@ -40,7 +40,7 @@ type seriesFilter struct {
 // are mostly one or two of a series.
 const (
 	seriesRows   = 50
-	patchesAPage = 75
+	patchesAPage = 60
 	checkedAPage = 50
 )
 
