@@ -103,6 +103,21 @@ func (s *Store) Changes(ctx context.Context, projects ...int64) (map[int64]int64
 	return viewed(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
 }
 
+// Moment is Epoch and Changes together, for those who ask before everything that they answer.
+func (s *Store) Moment(ctx context.Context, projects ...int64) (epoch string, changes map[int64]int64, err error) {
+	if d, ok := s.engine.(engine.Distant); ok {
+		return d.Moment(ctx, projects)
+	}
+	err = s.view(ctx, func(v engine.View) error {
+		if epoch, err = v.Epoch(); err != nil {
+			return err
+		}
+		changes, err = v.Changes(projects)
+		return err
+	})
+	return epoch, changes, err
+}
+
 // Hidden tells whether a mail of this number is there and hidden.
 func (s *Store) Hidden(ctx context.Context, id int64) (bool, error) {
 	return viewed(ctx, s, func(v engine.View) (bool, error) {

@@ -26,6 +26,7 @@ type Store interface {
 	pages.Store
 	inbox.Store
 	results.Store
+	push.Store
 	Raw(ctx context.Context, mail int64) ([]byte, error)
 }
 

@@ -25,3 +25,9 @@ type Claims interface {
 // ErrUnclaimed says that a transaction touches more than it has claimed: it is to be done once more, by Write. Claims
 // can't grow, since others may wait for what was claimed and have what is claimed next.
 var ErrUnclaimed = errors.New("the transaction touches what it has not claimed")
+
+// Distant is what an engine is besides that asks a server, whose every answer is a journey.
+type Distant interface {
+	// Moment is Epoch and Changes of a View, in one journey.
+	Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error)
+}

@@ -17,8 +17,8 @@ import (
 // queue, goes with the next question, and its error comes with the answer to that. COMMIT is a question.
 type conn struct {
 	pg       *pgconn.PgConn
-	prepared map[string]string // names of statements by their text
-	named    int               // statements that were ever given a name
+	prepared map[string]*statementThere // by its text
+	named    int                        // statements that were ever given a name
 	queue    []call
 	bytes    int             // in the queue
 	ctx      context.Context // of every journey
@@ -28,6 +28,14 @@ type conn struct {
 
 	ask    func() fate // what the server says of a statement that takes long; nil: it is not asked
 	silent atomic.Bool // it has been given up because no answer came
+
+	owed *pgconn.Pipeline // of a ROLLBACK whose answer nobody has read; nil: there is none
+}
+
+// statementThere is one that the server has prepared.
+type statementThere struct {
+	name  string
+	about *pgconn.StatementDescription // nil: not told yet
 }
 
 // call is a statement that is to be sent.
@@ -48,7 +56,7 @@ const (
 const mostStatements = 400
 
 func newConn(pg *pgconn.PgConn) *conn {
-	return &conn{pg: pg, prepared: map[string]string{}, ctx: context.Background()}
+	return &conn{pg: pg, prepared: map[string]*statementThere{}, ctx: context.Background()}
 }
 
 func (c *conn) close() {
@@ -62,7 +70,7 @@ func (c *conn) close() {
 // alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or a
 // firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing.
 func (c *conn) alive() bool {
-	if c.pg.IsClosed() {
+	if c.pg.IsClosed() || c.settle() != nil {
 		return false
 	}
 	if time.Since(c.rested) < time.Second {
@@ -173,6 +181,9 @@ func (c *conn) travel() (rows [][][]byte, err error) {
 	if c.pg == nil || c.pg.IsClosed() {
 		return nil, errLost
 	}
+	if err := c.settle(); err != nil {
+		return nil, c.lostIf(err)
+	}
 	defer c.await()()
 	p := c.pg.StartPipeline(c.ctx)
 	for i := range calls {
@@ -205,15 +216,21 @@ func closed(p *pgconn.Pipeline, before error) error {
 	return nil
 }
 
+// send sends a statement. The server tells only once of what its answers consist: to tell it each time takes as long as
+// to find a row.
 func (c *conn) send(p *pgconn.Pipeline, k *call) {
-	name, known := c.prepared[k.query]
-	if !known {
+	there := c.prepared[k.query]
+	if there == nil {
 		c.named++
-		name = "s" + strconv.Itoa(c.named)
-		p.SendPrepare(name, numbered(k.query), nil)
-		c.prepared[k.query] = name
+		there = &statementThere{name: "s" + strconv.Itoa(c.named)}
+		p.SendPrepare(there.name, numbered(k.query), nil)
+		c.prepared[k.query] = there
 	}
-	p.SendQueryPrepared(name, k.values, k.forms, inBinary)
+	if there.about == nil {
+		p.SendQueryPrepared(there.name, k.values, k.forms, inBinary)
+		return
+	}
+	p.SendQueryStatement(there.about, k.values, k.forms, inBinary)
 }
 
 var inBinary = []int16{1}
@@ -244,6 +261,11 @@ func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, faile
 			continue
 		}
 		switch r := result.(type) {
+		case *pgconn.StatementDescription:
+			if there := c.prepared[calls[done].query]; there != nil {
+				r.Name = there.name
+				there.about = r
+			}
 		case *pgconn.ResultReader:
 			rows = (&slab{}).rows(r)
 			tag, err := r.Close()
@@ -299,9 +321,38 @@ func (c *conn) row(query string, args []any, dest ...any) (bool, error) {
 	return queries{c}.row(query, args, dest...)
 }
 
+// leave ends a view, and does not wait until the server says that it has.
+func (c *conn) leave() {
+	c.queue, c.bytes = nil, 0
+	c.atLeisure()
+	if c.pg == nil || c.pg.IsClosed() || c.pg.TxStatus() == 'I' {
+		return
+	}
+	p := c.pg.StartPipeline(c.ctx)
+	c.send(p, &call{query: `ROLLBACK`})
+	if p.Sync() != nil {
+		p.Close()
+		c.close()
+		return
+	}
+	c.owed = p
+}
+
+// settle reads the answer that is owed.
+func (c *conn) settle() error {
+	p := c.owed
+	if p == nil {
+		return nil
+	}
+	c.owed = nil
+	defer c.await()()
+	_, err := c.receive(p, []call{{query: `ROLLBACK`}})
+	return errors.Join(err, closed(p, err))
+}
+
 // script runs SQL text of any number of statements, unprepared.
 func (c *conn) script(text string) error {
-	if err := c.flush(); err != nil {
+	if err := errors.Join(c.settle(), c.flush()); err != nil {
 		return err
 	}
 	defer c.await()()

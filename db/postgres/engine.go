@@ -29,8 +29,9 @@ type database struct {
 }
 
 var (
-	_ engine.Engine = (*database)(nil)
-	_ engine.Shared = (*database)(nil)
+	_ engine.Engine  = (*database)(nil)
+	_ engine.Shared  = (*database)(nil)
+	_ engine.Distant = (*database)(nil)
 )
 
 // Write runs f in one transaction, alone. When it returns nil, what f wrote is on the server's disk.
@@ -104,8 +105,12 @@ func (c *conn) view(ctx context.Context, f func(c *conn) error) (err error) {
 		return err
 	}
 	c.ctx = ctx
-	defer c.rollback()
-	err = f(c)
+	defer c.leave()
+	return cancelledBy(ctx, f(c))
+}
+
+// cancelledBy is the error of a context that has ended, where the server says that a question was cancelled.
+func cancelledBy(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil && !errors.Is(err, ctx.Err()) && codeOf(err) == cancelled {
 		return ctx.Err()
 	}

@@ -28,12 +28,12 @@ func Plans(e engine.Engine) (map[string]Step, error) {
 	}
 	plans := map[string]Step{}
 	for _, c := range conns {
-		for query, name := range maps.Clone(c.prepared) {
+		for query, there := range maps.Clone(c.prepared) {
 			word, _, _ := strings.Cut(strings.TrimSpace(query), " ")
 			if !slices.Contains([]string{"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}, strings.Trim(word, "(\n")) {
 				continue
 			}
-			plan, err := c.plan(name, strings.Count(query, "?"))
+			plan, err := c.plan(there.name, strings.Count(query, "?"))
 			if err != nil {
 				return nil, fmt.Errorf("%w: %s", err, query)
 			}

@@ -104,10 +104,7 @@ func (k *Keeper) look(
 			}
 			continue
 		}
-		if epoch, err = k.store.Epoch(ctx); err != nil {
-			return "", nil, nil, err
-		}
-		if now, err = k.store.Changes(ctx, of(w)...); err != nil {
+		if epoch, now, err = k.store.Moment(ctx, of(w)...); err != nil {
 			return "", nil, nil, err
 		}
 		if w.changed == now[0] && w.Epoch == epoch {

@@ -21,8 +21,7 @@ type Store interface {
 	Projects(ctx context.Context) ([]track.Project, error)
 	Users(ctx context.Context) ([]track.User, error)
 	OwnStates(ctx context.Context) ([]engine.OwnState, error)
-	Epoch(ctx context.Context) (string, error)
-	Changes(ctx context.Context, projects ...int64) (map[int64]int64, error)
+	Moment(ctx context.Context, projects ...int64) (epoch string, changes map[int64]int64, err error)
 }
 
 // World is which projects, users and states there are at a moment. It does not change.
@@ -53,14 +52,11 @@ type State struct {
 // load reads the world. What changes meanwhile is seen by the number of changes, which is read first.
 func load(ctx context.Context, s Store) (*World, error) {
 	w := &World{}
-	changes, err := s.Changes(ctx, 0)
+	epoch, changes, err := s.Moment(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
-	w.changed = changes[0]
-	if w.Epoch, err = s.Epoch(ctx); err != nil {
-		return nil, err
-	}
+	w.Epoch, w.changed = epoch, changes[0]
 	if w.Projects, err = s.Projects(ctx); err != nil {
 		return nil, err
 	}

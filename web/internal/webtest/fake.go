@@ -187,6 +187,11 @@ func (s *Fake) Changes(_ context.Context, projects ...int64) (map[int64]int64, e
 	return out, s.Fails
 }
 
+func (s *Fake) Moment(ctx context.Context, projects ...int64) (string, map[int64]int64, error) {
+	changes, err := s.Changes(ctx, projects...)
+	return s.Name, changes, err
+}
+
 func allows[T comparable](in track.In[T], is T) bool { return in == nil || slices.Contains(in, is) }
 
 func within(without []int64, project int64, since, before, date time.Time) bool {
