@@ -384,6 +384,12 @@ func multiply(mails []sampleMail, copies int) []sampleMail {
 // checkNothingLost holds the promises against what is on the disk, for mails that were delivered into a Maildir.
 func (w *workplace) checkNothingLost(dir string, mails []sampleMail) {
 	w.t.Helper()
+	w.checkNothingLostIn("patchwatch.db", dir, mails)
+}
+
+// checkNothingLostIn is checkNothingLost for a database of any name.
+func (w *workplace) checkNothingLostIn(database, dir string, mails []sampleMail) {
+	w.t.Helper()
 	if left := w.list(dir, "new"); len(left) > 0 {
 		w.t.Errorf("%d mails are left in new: %q", len(left), left)
 	}
@@ -401,13 +407,13 @@ func (w *workplace) checkNothingLost(dir string, mails []sampleMail) {
 		w.t.Errorf("%d mails in cur, want %d", got, len(mails)-unreadable)
 	}
 	w.checkFailed(dir, unreadable)
-	w.checkDumpedOnce(stored)
-	if said := w.run("check", dir); !strings.Contains(said, "nothing is lost, nothing is wrong") {
+	w.checkDumpedOnce(database, stored)
+	if said := w.run("--db", database, "check", dir); !strings.Contains(said, "nothing is lost, nothing is wrong") {
 		w.t.Error(said)
 	}
 	imported := filepath.Join(w.t.TempDir(), "imported.db")
 	w.run("--db", imported, "import", "--quiet", dir)
-	w.run("compare", "patchwatch.db", imported) // fails the test if there is any difference
+	w.run("compare", database, imported) // fails the test if there is any difference
 }
 
 func (w *workplace) checkFailed(dir string, want int) {
@@ -429,11 +435,11 @@ func (w *workplace) checkFailed(dir string, want int) {
 }
 
 // checkDumpedOnce: every mail is in the dump once, or is counted as a variant of one that is.
-func (w *workplace) checkDumpedOnce(want int) {
+func (w *workplace) checkDumpedOnce(database string, want int) {
 	w.t.Helper()
 	seen := map[string]bool{}
 	total := 0
-	for _, r := range w.dumped("mail") {
+	for _, r := range w.dumpedFrom(database, "mail") {
 		key := fmt.Sprint(r["project"], r["msgid"])
 		if seen[key] {
 			w.t.Errorf("%v of %v is twice in the dump", r["msgid"], r["project"])
@@ -565,8 +571,13 @@ func (w *workplace) watchOnce(dir string, n int) {
 // dumped gives the records of one type in the dump.
 func (w *workplace) dumped(kind string) []map[string]any {
 	w.t.Helper()
+	return w.dumpedFrom("patchwatch.db", kind)
+}
+
+func (w *workplace) dumpedFrom(database, kind string) []map[string]any {
+	w.t.Helper()
 	var out []map[string]any
-	for _, line := range strings.Split(strings.TrimSpace(w.run("dump")), "\n") {
+	for _, line := range strings.Split(strings.TrimSpace(w.run("--db", database, "dump")), "\n") {
 		var r map[string]any
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			w.t.Fatalf("%s: %v", line, err)

@@ -144,7 +144,7 @@ func (e *database) dial(ctx context.Context) (*conn, error) {
 	results, err := pg.Exec(ctx, sureOfCommits+`; SELECT pg_backend_pid()`).ReadAll()
 	if err != nil {
 		c.close()
-		return nil, err
+		return nil, c.lostIf(err)
 	}
 	process := string(results[1].Rows[0][0]) // a proxy between us has other numbers for it
 	c.ask = func() fate { return e.fateAt(process) }
