@@ -321,9 +321,15 @@ func remount(t *testing.T, dir string, flags uintptr) {
 // fill takes all the room that there is.
 func fill(t *testing.T, path string) {
 	t.Helper()
+	if err := fillUp(path); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fillUp(path string) error {
 	f, err := os.Create(path)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer f.Close()
 	for block := make([]byte, 1<<16); len(block) > 0; {
@@ -331,6 +337,7 @@ func fill(t *testing.T, path string) {
 			block = block[:len(block)/2]
 		}
 	}
+	return nil
 }
 
 func move(t *testing.T, from, to string) {

@@ -72,6 +72,19 @@ func Main(m *testing.M) {
 }
 
 func newServer(bin string, settings []string) (*Server, error) {
+	s, err := prepare(bin, settings)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.initdb(), s.Start()); err != nil {
+		s.Remove()
+		return nil, err
+	}
+	return s, nil
+}
+
+// prepare makes the folder of a server.
+func prepare(bin string, settings []string) (*Server, error) {
 	dir, err := os.MkdirTemp("/dev/shm", "pwpg-")
 	if err != nil {
 		dir, err = os.MkdirTemp("", "pwpg-")
@@ -80,23 +93,24 @@ func newServer(bin string, settings []string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Dir: dir, bin: bin, extra: settings}
-	if err := s.make(); err != nil {
+	if err := s.becomeAnother(); err != nil {
 		s.Remove()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Server) make() error {
-	if err := s.becomeAnother(); err != nil {
-		return err
+func (s *Server) initdb(options ...string) error {
+	return s.runs("initdb", append([]string{"-D", filepath.Join(s.Dir, "data"), "-U", "patchwatch", "-A", "trust", "-E",
+		"UTF8", "--locale=C", "--no-sync", "--no-instructions"}, options...)...)
+}
+
+// runs runs a program of PostgreSQL to its end.
+func (s *Server) runs(program string, args ...string) error {
+	if out, err := s.command(program, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, out)
 	}
-	initdb := s.command("initdb", "-D", filepath.Join(s.Dir, "data"), "-U", "patchwatch", "-A", "trust", "-E", "UTF8",
-		"--locale=C", "--no-sync", "--no-instructions")
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	return s.Start()
+	return nil
 }
 
 // becomeAnother has the server run as somebody who is not root, as it refuses to.
@@ -113,7 +127,15 @@ func (s *Server) becomeAnother() error {
 	uid, _ := strconv.Atoi(who.Uid)
 	gid, _ := strconv.Atoi(who.Gid)
 	s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return os.Chown(s.Dir, uid, gid)
+	return s.own(s.Dir)
+}
+
+// own gives a folder to who runs the server.
+func (s *Server) own(dir string) error {
+	if s.as == nil {
+		return nil
+	}
+	return os.Chown(dir, int(s.as.Uid), int(s.as.Gid))
 }
 
 func (s *Server) command(name string, args ...string) *exec.Cmd {
