@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"patchwatch/db/postgres/pgtest"
+)
+
+// TestFailover: under two mail hosts and two web hosts the server is killed, and its replica is promoted. They go on by
+// themselves with the other server that their database's name has; nothing that was taken out of new is lost, as COMMIT
+// waits for the replica, and the web hosts show it.
+func TestFailover(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the same as without the race detector")
+	}
+	t.Parallel()
+	addresses := [2]string{}
+	for i := range addresses {
+		addresses[i] = fmt.Sprintf("127.%d.%d.%d", 1+os.Getpid()/250%250, 1+os.Getpid()%250, i+2)
+	}
+	primary := pgtest.New(t, "listen_addresses="+addresses[0])
+	replica := primary.Replica(t, addresses[0], "listen_addresses="+addresses[1])
+	database := fmt.Sprintf("postgres://patchwatch@%s,%s/postgres?target_session_attrs=read-write&sslmode=disable",
+		addresses[0], addresses[1])
+
+	w := newWorkplace(t)
+	mails := multiply(samples(t), 4)
+	var hosts []*process
+	for _, dir := range []string{"mx1", "mx2"} {
+		w.deliver(dir, nil)
+		hosts = append(hosts, w.startAt(database, "watch", "--host", dir, dir))
+	}
+	var webs []string
+	for range 2 {
+		p := w.startAt(database, "serve", "--listen", "127.0.0.1:0")
+		hosts, webs = append(hosts, p), append(webs, p.url())
+	}
+	delivered := make(chan error, 2)
+	for host := range 2 {
+		go func() {
+			delivered <- deliverSlowly(w.path(fmt.Sprint("mx", host+1)), mails[host*len(mails)/3:][:2*len(mails)/3], 3*time.Second)
+		}()
+	}
+	time.Sleep(time.Second)
+	primary.Stop(syscall.SIGQUIT)
+	time.Sleep(500 * time.Millisecond) // until somebody has seen it
+	if err := replica.Promote(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := <-delivered; err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.waitUntilEmpty("mx1")
+	w.waitUntilEmpty("mx2")
+	for _, url := range webs {
+		status, page := get(t, url+"/api/patches/?per_page=1")
+		if status != http.StatusOK || !strings.Contains(page, `"msgid"`) {
+			t.Errorf("%s has %d, %s", url, status, page)
+		}
+		if status, page = get(t, url+"/"); status != http.StatusOK {
+			t.Errorf("%s has %d, %s", url, status, page)
+		}
+	}
+	for _, p := range hosts {
+		p.signal(syscall.SIGTERM)
+		p.waitExit(exitDone)
+	}
+	hosts[0].wants("the database server ")
+	if said := w.run("--db", replica.Name("postgres"), "check", "mx1", "mx2"); !strings.Contains(said, "nothing is lost, nothing is wrong") {
+		t.Error(said)
+	}
+	imported := filepath.Join(t.TempDir(), "imported.db")
+	w.run("--db", imported, "import", "--quiet", "mx1", "mx2")
+	w.run("compare", replica.Name("postgres"), imported)
+}
