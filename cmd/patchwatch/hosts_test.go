@@ -21,14 +21,16 @@ import (
 
 // TestTenHosts: ten hosts, each with a network and a Maildir of its own, store into one PostgreSQL server, a fifth of
 // the mails by two of them. Watchers are killed, and so is the server. The database is that of a serial import into
-// SQLite, and each event is told once. PATCHWATCH_LONG has it do so ten times as much.
+// SQLite, and each event is told once. PATCHWATCH_LONG has it do so ten times as much, with the generated mail of
+// shared/corpus/gen/medium where that is to be had.
 func TestTenHosts(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector, ten times slower")
 	}
 	const hosts = 10
 	kills, crashes, copies := 30, 2, 20
-	if os.Getenv("PATCHWATCH_LONG") != "" {
+	long := os.Getenv("PATCHWATCH_LONG") != ""
+	if long {
 		kills, crashes, copies = 300, 20, 200
 	}
 	n := newNetwork(t, hosts)
@@ -40,10 +42,17 @@ func TestTenHosts(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := newWorkplace(t)
-	if err := writeMaildir(w.path("archive"), multiply(samples(t), copies)); err != nil {
-		t.Fatal(err)
+	archive := ""
+	if long {
+		archive = w.unpacked("../../../shared/corpus/gen/medium.tar.gz")
 	}
-	archives, err := intake.OpenArchives(t.Context(), nil, []string{w.path("archive")})
+	if archive == "" {
+		archive = w.path("archive")
+		if err := writeMaildir(archive, multiply(samples(t), copies)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	archives, err := intake.OpenArchives(t.Context(), nil, []string{archive})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,17 +65,25 @@ func (w *workplace) nasty() (folders []string) {
 	w.t.Helper()
 	packed, _ := filepath.Glob("../../../shared/corpus/nasty/*.tar.gz")
 	for _, file := range packed {
-		name := strings.TrimSuffix(filepath.Base(file), ".tar.gz")
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		c := exec.Command("tar", "xzf", "-", "-C", w.dir)
-		c.Stdin = bytes.NewReader(raw)
-		if out, err := c.CombinedOutput(); err != nil {
-			w.t.Fatalf("%s: %v: %s", name, err, out)
-		}
-		folders = append(folders, name)
+		folders = append(folders, w.unpacked(file))
 	}
 	return folders
+}
+
+// unpacked is the folder of an archive of mails; empty: there is no such archive.
+func (w *workplace) unpacked(file string) string {
+	w.t.Helper()
+	raw, err := os.ReadFile(file)
+	if os.IsNotExist(err) {
+		return ""
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c := exec.Command("tar", "xzf", "-", "-C", w.dir)
+	c.Stdin = bytes.NewReader(raw)
+	if out, err := c.CombinedOutput(); err != nil {
+		w.t.Fatalf("%s: %v: %s", file, err, out)
+	}
+	return w.path(strings.TrimSuffix(filepath.Base(file), ".tar.gz"))
 }

@@ -220,3 +220,57 @@ func TestPeopleOfTwoLists(t *testing.T) {
 		t.Errorf("%d people have numbers of their own, of 42; %v", len(numbers), err)
 	}
 }
+
+// Two processes tell of two lists at once, one by a clock that is late. Who reads events meanwhile never finds one at or
+// below the number up to which it has read, nor a date before one that it has seen.
+func TestEventsAscend(t *testing.T) {
+	s := share(t)
+	const each = 60
+	told := make(chan error, 2)
+	for project, e := range map[int64]engine.Engine{1: s.one, 2: s.other} {
+		go func() {
+			var err error
+			for i := 0; i < each && err == nil; i++ {
+				err = e.(engine.Shared).WriteBeside(t.Context(), func(tx engine.Tx, c engine.Claims) error {
+					date := time.Now().Add(-time.Duration(project) * time.Hour)
+					event := engine.Event{Date: date, Category: track.PatchCreated, Project: project}
+					if err := errors.Join(c.Projects([]int64{project}), tx.AddEvents([]engine.Event{event, event})); err != nil {
+						return err
+					}
+					time.Sleep(time.Duration(i%3) * time.Millisecond) // before COMMIT
+					return nil
+				})
+			}
+			told <- err
+		}()
+	}
+	seen, last := 0, engine.Event{}
+	for running := 2; ; {
+		select {
+		case err := <-told:
+			if running--; err != nil {
+				t.Error(err)
+			}
+		default:
+		}
+		var events []engine.Event
+		if err := s.one.View(t.Context(), func(v engine.View) (err error) {
+			events, err = v.Events(engine.EventQuery{Above: last.ID})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if e.ID != last.ID+1 || e.Date.Before(last.Date) {
+				t.Errorf("event %d of %v comes after event %d of %v", e.ID, e.Date, last.ID, last.Date)
+			}
+			last = e
+		}
+		if seen += len(events); len(events) == 0 && running == 0 {
+			break
+		}
+	}
+	if seen != 4*each {
+		t.Errorf("%d of %d events were seen", seen, 4*each)
+	}
+}
