@@ -15,14 +15,16 @@ func TestArchivePages(t *testing.T) {
 	t.Parallel()
 	s := newArchive(t)
 	for url, wants := range map[string][]string{
-		"/demo/": {"<h1>Mail</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "2026-10-06 12:00",
-			"/demo/new.atom"},
+		"/demo/": {
+			"<h1>Mail</h1>", `<a href="/demo/cover/T/#u"><bdi>[v2,0/2] add it</bdi></a>`, "/demo/new.atom",
+			`<time class="sub" datetime="2026-10-06T12:00:00Z" title="6 Oct 2026 12:00 UTC">6 Oct 2026</time>`,
+		},
 		"/all/": {"<h1>All lists</h1>", `<td data-label="Mails">6</td>`, "/all/a%2Fb"},
 		"/demo/first/": {
 			"Ann &lt;ann@example.org&gt;", "A &lt;message&gt; &amp; more.", `href="/project/demo/patch/first/">Patch`,
 			`href="/other/first/"`,
 			"In-Reply-To=%3Cfirst%3E&amp;Subject=Re%3A%20%5BPATCH", "git send-email --in-reply-to='first'",
-			`<li class="d2"><time>2026-10-03 12:00</time> <a href="/demo/on-first/">`,
+			`<li class="d2"><time datetime="2026-10-03T12:00:00Z">3 Oct 2026 12:00 UTC</time>`,
 			`<strong aria-current="true"><a href="/demo/first/">`,
 		},
 		"/demo/elsewhere/":        {"Over here.", `<a href="/other/elsewhere/">on <bdi>other</bdi>`},
@@ -168,6 +170,42 @@ func TestPagesOfALongThread(t *testing.T) {
 	}
 	if body := s.get("", "/demo/root/").Body.String(); !strings.Contains(body, "The thread goes on.") {
 		t.Error("the overview is not cut")
+	}
+}
+
+// TestPagesOfADeepThread: where each mail names only the one that it answers, a thread is found a step at a time. A page
+// goes so many steps and says that there is more; the file of the thread has all of it.
+func TestPagesOfADeepThread(t *testing.T) {
+	t.Parallel()
+	s := newOnDisk(t)
+	mails, above := []town.Mail(nil), ""
+	for i := range 1000 {
+		id := fmt.Sprintf("n%03d", i)
+		mails = append(mails, town.Mail{ID: id, From: "a@example.org", List: "demo", Subject: "deep", Refs: above, Day: 2, Text: "y"})
+		above = id
+	}
+	s.Deliver(mails...)
+	body := s.get("", "/demo/n500/t/").Body.String()
+	if _, count, _ := strings.Cut(body, "<p>"); !strings.Contains(count, " and more mails, 1 to 200 here") {
+		t.Errorf("the page is not cut: %.200s", count)
+	}
+	if n := strings.Count(s.get("", "/demo/n500/t.mbox").Body.String(), "\nMessage-ID: "); n != len(mails) {
+		t.Errorf("the file has %d mails", n)
+	}
+}
+
+// TestPagesOfALongMail: a text that is too long for one page is on several, whole.
+func TestPagesOfALongMail(t *testing.T) {
+	t.Parallel()
+	s := newWhole(t)
+	lines := strings.Repeat("A line of a very long mail.\n", 50_000)
+	line := strings.Repeat("\u00e4", 600_000)
+	s.Deliver(town.Mail{ID: "lines", From: "a@example.org", List: "demo", Subject: "long", Day: 1, Text: lines},
+		town.Mail{ID: "line", From: "a@example.org", List: "demo", Subject: "long", Day: 1, Text: line, Header: "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n"})
+	for id, want := range map[string]string{"lines": lines, "line": line} {
+		if got := s.shownOn("/demo/" + id + "/"); got != withoutSpace(want) {
+			t.Errorf("%s: %d bytes are shown, not %d", id, len(got), len(withoutSpace(want)))
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func TestSearchPage(t *testing.T) {
 	w := s.page("", "/search/?q=mid:first")
 	for _, part := range []string{
 		`<a href="/project/demo/patch/first/"><bdi>[v2,1/2] add &#34;it&#34; &lt;é&gt;</bdi></a> <span class="state">`,
-		`<bdi>Ann</bdi>`, `<time datetime="2026-10-01T12:00:00Z">2026-10-01</time>`, `value="mid:first"`, `Results 1 to 1`,
+		`<bdi>Ann</bdi>`, `<time datetime="2026-10-01T12:00:00Z">1 Oct 2026</time> <span class="age">`, `value="mid:first"`, `Results 1 to 1`,
 		`<bdi>demo</bdi>`, `action="?q=mid%3Afirst&amp;x=m"`, `href="?q=mid%3Afirst&amp;x=A"`,
 	} {
 		if !strings.Contains(w.Body.String(), part) {
@@ -129,7 +129,7 @@ func TestSearchThreads(t *testing.T) {
 	s := newWhole(t)
 	w := s.page("", "/search/?q=project:demo&x=t")
 	text := regexp.MustCompile(`\s+`).ReplaceAllString(w.Body.String(), " ")
-	text = regexp.MustCompile(`<li><a href="[^"]*/([^/"]*)/">.*?</time></span>`).ReplaceAllString(text, "($1")
+	text = regexp.MustCompile(`<li><a href="[^"]*/([^/"]*)/">.*?</time> <span class="age">[^<]*</span></span>`).ReplaceAllString(text, "($1")
 	_, text, _ = strings.Cut(text, "<ul class=\"tree\">")
 	text, _, _ = strings.Cut(text, "<nav")
 	text = strings.NewReplacer("<ul class=\"tree\">", "", "</ul>", "", "</li>", ")", " ", "").Replace(text)

@@ -82,7 +82,7 @@ func (c *call) others(m *track.ArchivedMail) (out []copyOf, err error) {
 		copies, err := c.Store.Copies(c.Ctx(), mail)
 		for _, o := range copies {
 			if o.ID != m.Mail {
-				out = append(out, copyOf{o.ID, project, o.Delivered.UTC().Format("2006-01-02 15:04 UTC")})
+				out = append(out, copyOf{o.ID, project, longWithAge(c.moment(o.Delivered))})
 			}
 		}
 		return err

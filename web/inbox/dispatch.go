@@ -103,7 +103,7 @@ func (x *Inbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})(w, r)
 		return
 	}
-	x.Desk.Reads(visit.Kind{Accept: at.accept}, answer)(w, r)
+	x.Desk.Reads(visit.Kind{Accept: at.accept, Ages: at.ages}, answer)(w, r)
 }
 
 // send sends an answer that is not kept.

@@ -36,7 +36,7 @@ func (c *call) message() (*site.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown, err := c.showAll([]track.ArchivedMail{*m}, mostText)
+	shown, err := c.showFrom([]track.ArchivedMail{*m}, mostText, c.number("o"))
 	if err != nil {
 		return nil, err
 	}

@@ -14,9 +14,7 @@ import (
 var files embed.FS
 
 var templates = sync.OnceValue(func() layout.Pages {
-	return layout.MustParse(files, "*.tmpl", layout.Funcs{
-		"when": (*shownMail).when, "isoDate": (*shownMail).isoDate, "last": topic.lastDate,
-	})
+	return layout.MustParse(files, "*.tmpl", nil)
 })
 
 const htmlType = "text/html; charset=utf-8"
@@ -68,7 +66,7 @@ type row struct {
 	URL     string // empty: it is missing
 	Subject string // empty: that of the row before
 	From    string
-	Date    string
+	Sent    layout.Moment
 	MsgID   string // of one that is missing
 	Depth   int
 	Current bool
@@ -89,7 +87,7 @@ func (c *call) rows(mails []track.ArchivedMail, current string, here func(*track
 			r.MsgID = mailtext.Visible(n.msgID)
 			continue
 		}
-		r.URL, r.From, r.Date = here(n.mail), sender(n.mail.Sender), n.mail.Date.UTC().Format("2006-01-02 15:04")
+		r.URL, r.From, r.Sent = here(n.mail), sender(n.mail.Sender), c.moment(n.mail.Date)
 		r.Current = n.msgID == current
 		if s := subject(n.mail.Name); s != before {
 			r.Subject, before = s, s

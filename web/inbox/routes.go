@@ -14,6 +14,7 @@ type route struct {
 	get     func(*call) (*site.Answer, error)
 	post    func(*call) (*site.Answer, error)
 	accept  bool // the answer depends on whether a browser asks
+	ages    bool // it is a page with dates, and how long ago they were
 }
 
 // name is how the log and the metrics call the route.
@@ -34,10 +35,10 @@ func (r *route) allows() string {
 // routes name functions that name them.
 func routes() []route {
 	return []route{
-		{pattern: "", get: (*call).topics},
-		{pattern: "topics_active.html", get: (*call).topicsActive},
-		{pattern: "topics_new.html", get: (*call).topicsNew},
-		{pattern: "new.html", get: (*call).newMails},
+		{pattern: "", get: (*call).topics, ages: true},
+		{pattern: "topics_active.html", get: (*call).topicsActive, ages: true},
+		{pattern: "topics_new.html", get: (*call).topicsNew, ages: true},
+		{pattern: "new.html", get: (*call).newMails, ages: true},
 		{pattern: "new.atom", get: (*call).newAtom},
 		{pattern: "atom.xml", get: legacy("new.atom")},
 		{pattern: "index.atom.xml", get: legacy("new.atom")},
@@ -49,15 +50,15 @@ func routes() []route {
 		{pattern: "{msgid}/t.mbox.gz", get: (*call).threadMboxGz},
 		{pattern: "{msgid}/t.mbox", get: (*call).threadMbox},
 		{pattern: "{msgid}/t.atom", get: (*call).threadAtom},
-		{pattern: "{msgid}/T/", get: (*call).flat},
-		{pattern: "{msgid}/t/", get: (*call).nested},
-		{pattern: "{msgid}/d/", get: (*call).differences},
+		{pattern: "{msgid}/T/", get: (*call).flat, ages: true},
+		{pattern: "{msgid}/t/", get: (*call).nested, ages: true},
+		{pattern: "{msgid}/d/", get: (*call).differences, ages: true},
 		{pattern: "{msgid}/T", get: (*call).addSlash},
 		{pattern: "{msgid}/t", get: (*call).addSlash},
 		{pattern: "{msgid}/d", get: (*call).addSlash},
 		{pattern: "{msgid}/s/", get: (*call).object},
 		{pattern: "{msgid}/{name}", get: (*call).attachment},
-		{pattern: "{msgid}/", get: (*call).message},
+		{pattern: "{msgid}/", get: (*call).message, ages: true},
 		{pattern: "{msgid}", get: (*call).addSlash},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"patchwatch/ingest"
 	"patchwatch/track"
@@ -17,7 +18,7 @@ import (
 	"patchwatch/web/internal/site"
 )
 
-// mostText is how many bytes of a mail's text a page shows. Who wants all of it can have the raw mail.
+// mostText is how many bytes of a mail's text a page shows. Further pages have the others.
 const mostText = 512 << 10
 
 // shownMail is a mail as a page shows it.
@@ -26,16 +27,17 @@ type shownMail struct {
 	Subject string
 	Fields  []field // From, To, Cc, Date, Message-ID
 	From    string
-	Date    time.Time
+	Sent    layout.Moment
 	URL     string // its page; with the server's prefix, as are the others
 	Raw     string
 	Thread  string // flat, at this mail
 	Patch   layout.Link
 	Depth   int
 	Asked   bool // the URL names this one
+	Fold    layout.Fold
 
 	Text  template.HTML
-	Cut   bool // Text is not all of it
+	Rest  string // where the text goes on; empty: this is its end
 	Files []layout.Link
 	size  int
 }
@@ -43,23 +45,17 @@ type shownMail struct {
 // field is a line of a header.
 type field struct{ Label, Text string }
 
-// when is its date as people read it.
-func (m *shownMail) when() string { return m.Date.UTC().Format("2006-01-02 15:04 UTC") }
-
-// isoDate is its date as programs read it.
-func (m *shownMail) isoDate() string { return m.Date.UTC().Format(time.RFC3339) }
-
 // anchor names a mail within a page, as public-inbox does.
 func anchor(msgID string) string {
 	sum := sha1.Sum([]byte(site.BareID(msgID)))
 	return "m" + hex.EncodeToString(sum[:])
 }
 
-// show makes a page's view of a mail from its bytes.
-func (c *call) show(m *track.ArchivedMail, raw []byte) *shownMail {
+// show makes a page's view of a mail from its bytes, with its text from a byte on.
+func (c *call) show(m *track.ArchivedMail, raw []byte, from int) *shownMail {
 	url := c.url(m)
 	s := &shownMail{
-		Anchor: anchor(m.MsgID), Subject: subject(m.Name), From: sender(m.Sender), Date: m.Date, URL: url, Raw: url + "raw",
+		Anchor: anchor(m.MsgID), Subject: subject(m.Name), From: sender(m.Sender), Sent: c.moment(m.Date), URL: url, Raw: url + "raw",
 		Thread: url + "T/#" + anchor(m.MsgID), Patch: c.patchLink(m),
 	}
 	add := func(label, text string) {
@@ -83,10 +79,20 @@ func (c *call) show(m *track.ArchivedMail, raw []byte) *shownMail {
 	add("From", cmp.Or(first(t.From), s.From))
 	add("To", shorten(first(t.To)))
 	add("Cc", shorten(first(t.Cc)))
-	add("Date", s.when())
+	add("Date", longWithAge(s.Sent))
 	add("Message-ID", m.MsgID)
-	s.fill(t.Parts)
+	s.fill(t.Parts, from)
 	return s
+}
+
+func (c *call) moment(at time.Time) layout.Moment { return layout.MomentOf(at, c.Now) }
+
+// longWithAge is a moment as a line of text.
+func longWithAge(m layout.Moment) string {
+	if age := m.Age(); age != "" {
+		return m.Long() + " (" + age + ")"
+	}
+	return m.Long()
 }
 
 // shorten cuts what names a hundred people.
@@ -102,9 +108,10 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:end], "") + ", …"
 }
 
-// fill shows the text of parts, and links to those that are files.
-func (s *shownMail) fill(parts []track.TextPart) {
+// fill shows the text of parts from a byte on, and links to those that are files.
+func (s *shownMail) fill(parts []track.TextPart, from int) {
 	var html []byte
+	skip := from
 	for i := range parts {
 		p := &parts[i]
 		if p.FileName != "" || p.Text == "" && len(parts) > 1 {
@@ -112,10 +119,13 @@ func (s *shownMail) fill(parts []track.TextPart) {
 			shown := cmp.Or(mailtext.Visible(p.FileName), "a part without a name")
 			s.Files = append(s.Files, layout.Link{Text: shown, URL: s.URL + string(site.Escape(nil, name))})
 		}
-		text := p.Text
+		text := p.Text[min(skip, len(p.Text)):]
+		if skip -= len(p.Text) - len(text); s.Rest != "" {
+			continue
+		}
 		if s.size+len(text) > mostText {
 			text = cutText(text, mostText-s.size)
-			s.Cut = true
+			s.Rest = fmt.Sprintf("%s?o=%d", s.URL, from+s.size+len(text))
 		}
 		s.size += len(text)
 		html = mailtext.Append(html, mailtext.Read(text))
@@ -123,12 +133,16 @@ func (s *shownMail) fill(parts []track.TextPart) {
 	s.Text = template.HTML(html)
 }
 
-// cutText cuts a text at the end of a line.
+// cutText cuts a text at the end of a line; or, of one that fills a page alone, in it.
 func cutText(text string, most int) string {
-	if most < 0 {
-		most = 0
+	most = max(most, 0)
+	if end := strings.LastIndexByte(text[:most], '\n'); end >= 0 || most < mostText {
+		return text[:end+1]
 	}
-	return text[:strings.LastIndexByte(text[:most], '\n')+1]
+	for most > mostText-utf8.UTFMax && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most]
 }
 
 // fileName is the name of an attachment as a URL has it.
@@ -181,13 +195,18 @@ func (c *call) patchLink(m *track.ArchivedMail) layout.Link {
 // showAll reads mails and shows them, in this order, as long as the texts together are not too large for a page: then
 // fewer come back.
 func (c *call) showAll(mails []track.ArchivedMail, most int) (out []*shownMail, err error) {
+	return c.showFrom(mails, most, 0)
+}
+
+// showFrom is showAll with the texts from a byte on.
+func (c *call) showFrom(mails []track.ArchivedMail, most, from int) (out []*shownMail, err error) {
 	ids := make([]int64, len(mails))
 	for i := range mails {
 		ids[i] = mails[i].Mail
 	}
 	size := 0
 	err = c.Store.Raws(c.Ctx(), ids, func(_ int64, raw []byte) error {
-		s := c.show(&mails[len(out)], raw)
+		s := c.show(&mails[len(out)], raw, from)
 		out = append(out, s)
 		if size += s.size; size > most {
 			return errEnough

@@ -25,6 +25,7 @@ const (
 	mostNamed    = 100_000 // Message-IDs that are looked up for one thread, since a mail can name a thousand
 	namedAtOnce  = 2_000
 	mailsAtOnce  = 500
+	mostSteps    = 400 // that a page goes: mails that name no more than the one they answer can be any number of steps apart
 )
 
 // walk goes along a thread.
@@ -133,11 +134,11 @@ func (w *walk) take(mails []track.ArchivedMail) []track.ArchivedMail {
 	return out
 }
 
-// thread is the whole thread of a mail, in the order in which people read; of more than most mails some. more: there
-// are others.
+// thread is the whole thread of a mail, in the order in which people read; of more than most mails some, and of one that
+// takes too many steps what is near the mail. more: there are others.
 func (c *call) thread(m *track.ArchivedMail, most int) (all []track.ArchivedMail, more bool, err error) {
 	w := c.walkFrom(m)
-	for len(all) < most {
+	for steps := 0; len(all) < most && steps < mostSteps; steps++ {
 		mails, err := w.next()
 		if err != nil {
 			return nil, false, err

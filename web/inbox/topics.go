@@ -25,10 +25,8 @@ type topic struct {
 	From        string
 	Count       int
 	first, last *track.ArchivedMail
+	Last        layout.Moment // the newest mail
 }
-
-// lastDate is the date of the newest mail.
-func (t topic) lastDate() string { return t.last.Date.UTC().Format("2006-01-02 15:04") }
 
 // listPage is the page of a list.
 type listPage struct {
@@ -141,6 +139,7 @@ func (c *call) group(mails []track.ArchivedMail, active bool) []topic {
 	out := make([]topic, len(order))
 	for i, t := range order {
 		t.Subject, t.From, t.URL = subject(t.first.Name), sender(t.first.Sender), c.url(t.first)+"T/#u"
+		t.Last = c.moment(t.last.Date)
 		out[i] = *t
 	}
 	return out

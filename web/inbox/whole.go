@@ -61,8 +61,16 @@ func (c *call) whole(nested bool) (*site.Answer, error) {
 	if p.Mails, err = c.showAll(page, mostPageBytes); err != nil {
 		return nil, err
 	}
+	depths := make([]int, len(p.Mails))
 	for i, s := range p.Mails {
-		s.Depth, s.Asked = min(depth[page[i].MsgID], mostDepth), page[i].MsgID == m.MsgID
+		depths[i] = depth[page[i].MsgID]
+		s.Depth, s.Asked = min(depths[i], mostDepth), page[i].MsgID == m.MsgID
+	}
+	if nested {
+		for i, f := range layout.Folds(depths) {
+			f.Class = fmt.Sprint("d", p.Mails[i].Depth)
+			p.Mails[i].Fold = f
+		}
 	}
 	p.From, p.Through = from+1, from+len(p.Mails)
 	if p.Through < len(all) {

@@ -23,14 +23,27 @@ type homeProject struct {
 	List     string
 	Private  bool
 	Maintain bool // the viewer maintains it
+	Open     int  // patches of which something is to be done
 }
 
 func (c *call) home() (*shown, error) {
 	p := &homePage{Page: layout.Page{Title: "Projects"}, Tracked: len(c.World.Projects) > 0}
+	var lists []track.PatchQuery
+	archived := false
 	for i := range c.World.Projects {
 		if of := &c.World.Projects[i]; c.Viewer.Sees(of) {
 			p.Projects = append(p.Projects, c.homeProject(of))
+			lists = append(lists, track.PatchQuery{
+				Scope: c.Scope(), Projects: track.In[int64]{of.ID}, States: c.openStates(), Archived: &archived,
+			})
 		}
+	}
+	counts, err := c.Store.PatchCounts(c.Ctx(), lists)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range counts {
+		p.Projects[i].Open = n
 	}
 	order.By(p.Projects, func(a, b homeProject) int {
 		if a.Maintain != b.Maintain {

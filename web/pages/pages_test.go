@@ -110,7 +110,7 @@ func TestHome(t *testing.T) {
 	s := newServer(t)
 	s.AddPrivate()
 	const demo, inside = `<a href="/project/demo/series/"><bdi>Demo</bdi></a>`, `<bdi>Inside</bdi>`
-	s.has("/", demo, `<a href="/project/demo/list/">patches`, "Log in", "<title>Projects - patchwatch</title>")
+	s.has("/", demo, `<a href="/project/demo/list/">4 patches`, "Log in", "<title>Projects - patchwatch</title>")
 	s.lacks("/", inside, "Mine", "Admin")
 	for who, want := range map[string]string{"inner": inside, "root": inside, "maint": `yours`, "ann": demo} {
 		s.as = who

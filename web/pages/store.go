@@ -6,11 +6,13 @@ import (
 
 	"patchwatch/db/engine"
 	"patchwatch/track"
+	"patchwatch/web/find"
 	"patchwatch/web/internal/visit"
 )
 
 // Store is what pages ask of the database. What a page needs is listed with it.
 type Store interface {
+	find.Saver
 	visit.Store
 	mailStore
 	seriesStore

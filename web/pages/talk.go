@@ -3,8 +3,10 @@ package pages
 import (
 	"errors"
 	"slices"
+	"strconv"
 
 	"patchwatch/track"
+	"patchwatch/web/internal/layout"
 	"patchwatch/web/internal/mailtext"
 	"patchwatch/web/internal/remarks"
 )
@@ -33,6 +35,7 @@ type comment struct {
 	blocks  []mailtext.Block
 	lines   []remarks.Line
 	found   *remarks.Reply
+	Fold    layout.Fold
 	Unseen  bool // it came after the viewer had looked
 }
 
@@ -71,7 +74,20 @@ func (c *call) talk(about *track.MailBrief, mail int64) (root letter, t *talk, e
 		return root, nil, err
 	}
 	all = slices.DeleteFunc(all, func(c *comment) bool { return c.said.Mail == nil })
-	return root, &talk{inOrder(about.MsgID, all), page.Total}, nil
+	t = &talk{inOrder(about.MsgID, all), page.Total}
+	t.fold()
+	return root, t, nil
+}
+
+func (t *talk) fold() {
+	depths := make([]int, len(t.Comments))
+	for i, c := range t.Comments {
+		depths[i] = c.Depth
+	}
+	for i, f := range layout.Folds(depths) {
+		f.Class = "in" + strconv.Itoa(t.Comments[i].indent())
+		t.Comments[i].Fold = f
+	}
 }
 
 // inOrder makes the tree of comments, which come by date: a comment is below the first mail that it refers to.

@@ -12,6 +12,7 @@ import (
 	"patchwatch/internal/order"
 	"patchwatch/track"
 	"patchwatch/web/internal/layout"
+	"patchwatch/web/internal/mailtext"
 	"patchwatch/web/internal/visit"
 )
 
@@ -20,6 +21,13 @@ type todoPage struct {
 	layout.Page
 	At    string // where the forms are sent
 	Parts []todoPart
+	Saved []savedQuery
+}
+
+// savedQuery leads to the mails that one of the viewer's own queries finds.
+type savedQuery struct {
+	layout.Link
+	Feed string
 }
 
 type todoPart struct {
@@ -79,7 +87,22 @@ func (c *call) todo() (*shown, error) {
 		part.MayMark = !c.Viewer.ReadOnly
 		p.Parts = append(p.Parts, *part)
 	}
+	if p.Saved, err = c.savedQueries(); err != nil {
+		return nil, err
+	}
 	return &shown{template: "todo", page: p, searched: c.Finder != nil}, nil
+}
+
+func (c *call) savedQueries() (out []savedQuery, err error) {
+	if c.Finder == nil {
+		return nil, nil
+	}
+	all, err := c.Store.SavedQueries(c.Ctx(), c.Viewer.Actor())
+	for _, s := range all {
+		to := c.prefix() + "/search/?q=" + url.QueryEscape("saved:"+s.Name)
+		out = append(out, savedQuery{layout.Link{Text: mailtext.Visible(s.Name), URL: to}, to + "&x=A"})
+	}
+	return out, err
 }
 
 // toDoParts finds which series are in which part.

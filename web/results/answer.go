@@ -63,9 +63,13 @@ func (r *Results) found(v *visit.Visit, w http.ResponseWriter, a *asked, at Plac
 }
 
 // key is what an answer depends on, besides the database and who asks: the query as it was read, since "yesterday" is
-// another day tomorrow, and the state of the search.
+// another day tomorrow, the state of the search, and of a page what time it is, in steps.
 func (a *asked) key(v *visit.Visit, at Place, s find.State) string {
-	return fmt.Sprintf("search %s\n%s%s %t\n%q %q\n%s\n%s %d %d", v.Links.Base, at.Path, a.url(a.form, a.offset),
+	var now time.Time
+	if !a.program() {
+		now = v.Now
+	}
+	return fmt.Sprintf("search %s %d\n%s%s %t\n%q %q\n%s\n%s %d %d", v.Links.Base, now.Unix(), at.Path, a.url(a.form, a.offset),
 		a.threads,
 		a.text, a.tree, v.R.URL.Path, s.Version, s.Indexed, s.Stored)
 }

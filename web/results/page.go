@@ -5,7 +5,6 @@ import (
 	"embed"
 	"html/template"
 	"sync"
-	"time"
 
 	"patchwatch/search"
 	"patchwatch/track"
@@ -53,7 +52,7 @@ type row struct {
 	Subject string
 	URL     string // empty: a mail that was not found, but is between some that were
 	By      string // a name, otherwise an address
-	Date    time.Time
+	Sent    layout.Moment
 	State   string
 	Project string
 	More    int            // so many others of its thread were found too
@@ -70,14 +69,18 @@ func (r *row) link() template.HTMLAttr {
 	return template.HTMLAttr(`href="` + template.HTMLEscapeString(r.URL) + `"`) // it begins with a slash: see link
 }
 
-// day is the date, for people and programs.
-func (r *row) day() template.HTML {
-	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02</time>`))
-}
+// day is the date, for people and programs, and how long ago that was.
+func (r *row) day() template.HTML { return r.when(r.Sent.Day(), ` <span class="age">`, `</span>`) }
 
-// time is the date with the time of day, for people and programs.
-func (r *row) time() template.HTML {
-	return template.HTML(r.Date.UTC().Format(`<time datetime="2006-01-02T15:04:05Z">2006-01-02 15:04</time>`))
+// time is the same with the time of day.
+func (r *row) time() template.HTML { return r.when(r.Sent.Long(), ` <span class="age">(`, `)</span>`) }
+
+func (r *row) when(text, before, behind string) template.HTML {
+	out := `<time datetime="` + r.Sent.ISO() + `">` + text + `</time>`
+	if age := r.Sent.Age(); age != "" {
+		out += before + age + behind
+	}
+	return template.HTML(out)
 }
 
 func prefix(v *visit.Visit) string { return layout.Prefix(v.Links.Base) }
@@ -200,7 +203,7 @@ func (r *Results) rows(v *visit.Visit, at Place, l *listing) []*row {
 		m := &l.mails[i]
 		known := l.known[m.Mail]
 		rows[i] = &row{
-			Subject: cmp.Or(mailtext.Visible(m.Name), "(no subject)"), By: mailtext.Visible(by(m.Sender)), Date: m.Date,
+			Subject: cmp.Or(mailtext.Visible(m.Name), "(no subject)"), By: mailtext.Visible(by(m.Sender)), Sent: layout.MomentOf(m.Date, v.Now),
 			State: string(known.State), URL: string(r.link(v, at, m, known.Role)),
 		}
 		if p := v.World.Project(m.Project); p != nil && at.Project == nil {

@@ -5,7 +5,7 @@
 (function () {
 	"use strict";
 
-	const rows = () => Array.from(document.querySelectorAll("[data-row]")).filter((r) => r.offsetParent !== null);
+	const rows = () => Array.from(document.querySelectorAll("[data-row]")).filter((r) => r.checkVisibility());
 	const current = () => document.querySelector("[data-row].here");
 
 	function go(by) {
