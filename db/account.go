@@ -51,7 +51,7 @@ func (s *Store) SetUser(ctx context.Context, by track.Actor, u track.User) error
 }
 
 // user finds an account.
-func (w *writing) user(id int64) (*engine.User, error) { return userIn(w, id) }
+func (w *writing) user(id int64) (*engine.User, error) { return userIn(w.Tx, id) }
 
 func userIn(v engine.View, id int64) (*engine.User, error) {
 	all, err := v.Users()
@@ -128,7 +128,7 @@ func (w *writing) freeForUser(u *engine.User) error {
 
 // areProjects refuses numbers that are not those of projects.
 func (w *writing) areProjects(ids []int64) error {
-	links, err := engine.LinkNames(w)
+	links, err := engine.LinkNames(w.Tx)
 	for _, id := range ids {
 		if err == nil && links[id] == "" {
 			err = fmt.Errorf("project %d: %w", id, engine.ErrNotFound)
@@ -139,7 +139,7 @@ func (w *writing) areProjects(ids []int64) error {
 
 // accountOf is an account as the log has it.
 func (w *writing) accountOf(u *track.User) string {
-	links, err := engine.LinkNames(w)
+	links, err := engine.LinkNames(w.Tx)
 	if err != nil {
 		return u.Name
 	}

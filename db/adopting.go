@@ -60,7 +60,7 @@ func (s *Store) adopt(ctx context.Context, by track.Actor, from AdoptFrom, f fun
 	err := s.decideBy(ctx, by, func(w *writing) error {
 		w.Quiet = from.Untold
 		a := &adopting{writing: w, from: from, users: map[int64]*track.User{}, out: Adoption{Taken: map[string]int{}}}
-		links, err := engine.LinkNames(w)
+		links, err := engine.LinkNames(w.Tx)
 		if err != nil {
 			return err
 		}

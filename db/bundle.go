@@ -185,7 +185,7 @@ func (w *writing) noteBundle(project int64, before, after *track.Bundle) error {
 	if before != nil && after != nil && reflect.DeepEqual(*before, *after) {
 		return nil
 	}
-	links, err := engine.LinkNames(w)
+	links, err := engine.LinkNames(w.Tx)
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func (s *Store) writeBy(ctx context.Context, transaction func(func(engine.Tx, en
 // before, which left routing (nil: nothing).
 func (s *Store) lookAround(w *writing, routing *derive.Routing) error {
 	if routing == nil || routing.Stamped != w.Stamped {
-		if err := refuseHalf(w); err != nil {
+		if err := refuseHalf(w.Tx); err != nil {
 			return err
 		}
 	}

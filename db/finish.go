@@ -111,7 +111,7 @@ func (w *writing) advance(j *engine.Work, to int64) (ours bool, err error) {
 func (p *pace) routePart(ctx context.Context, j engine.Work, read derive.Reader) (moved int, err error) {
 	var batch []*derive.Stored
 	if err := p.write(ctx, func(w *writing) error {
-		batch, err = derive.StoredAfter(w, j.Done)
+		batch, err = derive.StoredAfter(w.Tx, j.Done)
 		return err
 	}); err != nil {
 		return 0, err

@@ -54,7 +54,7 @@ func (w *writing) hide(ids []int64, hidden bool) error {
 
 // namesOfAll are the names of mails, each once. That a mail is not there, or in no project, is an error.
 func (w *writing) namesOfAll(ids []int64) (out []engine.Name, err error) {
-	names, err := namesOf(w, ids)
+	names, err := namesOf(w.Tx, ids)
 	for _, id := range ids {
 		n, there := names[id]
 		switch {

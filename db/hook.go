@@ -141,7 +141,7 @@ func (w *writing) nextOf(h *track.Hook) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	first, err := firstWanted(w, h, projects, 1)
+	first, err := firstWanted(w.Tx, h, projects, 1)
 	if err == nil && len(first.Rows) == 0 {
 		err = fmt.Errorf("nothing waits for hook %d: %w", h.ID, engine.ErrNotFound)
 	}
@@ -176,7 +176,7 @@ func (w *writing) hook(id int64) (*track.Hook, error) {
 }
 
 func (w *writing) noteHook(h *track.Hook, before, after string) error {
-	links, err := engine.LinkNames(w)
+	links, err := engine.LinkNames(w.Tx)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (w *writing) firstWaiting() (first time.Time, err error) {
 		if !all[i].GivenUp.IsZero() {
 			continue
 		}
-		wanted, err := firstWanted(w, &all[i], projects, 1)
+		wanted, err := firstWanted(w.Tx, &all[i], projects, 1)
 		if err != nil {
 			return first, err
 		}

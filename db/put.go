@@ -214,7 +214,7 @@ func (p *putting) host(series int64) (string, error) {
 	if i := slices.IndexFunc(decided, func(d engine.Decision) bool { return d.PutWith == nil }); i >= 0 {
 		with = decided[i].MsgID
 	}
-	if takes, err := derive.Takes(p, p.project, with); err != nil || takes {
+	if takes, err := derive.Takes(p.Tx, p.project, with); err != nil || takes {
 		return with, err
 	}
 	return with, p.putAll(decided, with)

@@ -72,7 +72,7 @@ func (w *Writing) newRebuilder() (*rebuilder, error) {
 		}
 		r.projects[p.ID] = &p.Project
 	}
-	r.puts, err = readPuts(w)
+	r.puts, err = readPuts(w.Tx)
 	return r, err
 }
 

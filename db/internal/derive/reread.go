@@ -15,7 +15,7 @@ func (w *Writing) Reread(ctx context.Context, read Reader, progress Progress) (c
 		return 0, 0, err
 	}
 	for last, done := int64(0), 0; ; {
-		batch, err := StoredAfter(w, last)
+		batch, err := StoredAfter(w.Tx, last)
 		if err != nil || len(batch) == 0 {
 			return changed, unread, err
 		}

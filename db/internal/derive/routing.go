@@ -50,7 +50,7 @@ func (w *Writing) linkName(project int64) (string, error) {
 			return p.LinkName, nil
 		}
 	}
-	links, err := engine.LinkNames(w) // the project was removed, or the subject rule of one can't be compiled
+	links, err := engine.LinkNames(w.Tx) // the project was removed, or the subject rule of one can't be compiled
 	return links[project], err
 }
 

@@ -83,3 +83,4 @@ func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
 
 func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
 func unixSec(v int64) time.Time   { return time.Unix(v, 0).UTC() }
+

@@ -15,7 +15,7 @@ func ComesInMasses(k *Keeper, last int64, at time.Time) bool { return k.comesInM
 // Turn has a Keeper look once, long after it has looked before.
 func Turn(ctx context.Context, k *Keeper) error {
 	k.looked = time.Time{}
-	w, err := k.Index.Writer(source{Store: k.Store})
+	w, err := k.Index.Writer(source{store: k.Store})
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func (k *Keeper) Keep(ctx context.Context) (stop func()) {
 
 // keep holds the lock of the index for as long as nothing fails.
 func (k *Keeper) keep(ctx context.Context) error {
-	w, err := k.Index.Writer(source{Store: k.Store})
+	w, err := k.Index.Writer(source{store: k.Store})
 	if errors.Is(err, index.ErrLocked) {
 		return nil
 	}

@@ -23,18 +23,20 @@ func Open(s *db.Store) *index.Index {
 
 // source is a Store as the index sees it, for a viewer who does not see all.
 type source struct {
-	*db.Store
+	store *db.Store // not embedded: the program would hold each of its methods once more, to call them by
 	scope track.Scope
 }
 
-func (s source) Identity(ctx context.Context) (string, error) { return s.Epoch(ctx) }
+func (s source) Identity(ctx context.Context) (string, error) { return s.store.Epoch(ctx) }
+
+func (s source) LastMail(ctx context.Context) (int64, error) { return s.store.LastMail(ctx) }
 
 func (s source) After(ctx context.Context, id int64, most int) ([]index.Mail, error) {
-	return mailsOf(s.MailsAfter(ctx, id, most))
+	return mailsOf(s.store.MailsAfter(ctx, id, most))
 }
 
 func (s source) Mails(ctx context.Context, ids []int64) ([]index.Mail, error) {
-	return mailsOf(s.MailsNumbered(ctx, ids))
+	return mailsOf(s.store.MailsNumbered(ctx, ids))
 }
 
 func mailsOf(stored []db.StoredMail, err error) ([]index.Mail, error) {
@@ -61,7 +63,7 @@ func document(m *db.StoredMail) (*search.Document, error) {
 }
 
 func (s source) Restated(ctx context.Context, above int64, most int) ([]index.Restated, error) {
-	notes, err := s.Store.Restated(ctx, above, most)
+	notes, err := s.store.Restated(ctx, above, most)
 	out := make([]index.Restated, len(notes))
 	for i, n := range notes {
 		out[i] = index.Restated(n)
@@ -70,7 +72,7 @@ func (s source) Restated(ctx context.Context, above int64, most int) ([]index.Re
 }
 
 func (s source) Tracked(ctx context.Context, ids []int64, w index.Wants) (map[int64]search.Tracked, error) {
-	all, err := s.Store.Tracked(ctx, ids, db.TrackedQuery{Scope: s.scope, Copies: w.Copies, Checks: w.Checks,
+	all, err := s.store.Tracked(ctx, ids, db.TrackedQuery{Scope: s.scope, Copies: w.Copies, Checks: w.Checks,
 		Trailers: w.Trailers})
 	out := make(map[int64]search.Tracked, len(all))
 	for id, is := range all {
@@ -98,13 +100,13 @@ func (s source) Few(ctx context.Context, n search.Term, most int) (mails []int64
 		return nil, false, nil
 	}
 	if err == nil {
-		mails, err = s.Having(ctx, h, most)
+		mails, err = s.store.Having(ctx, h, most)
 	}
 	return mails, mails != nil, err
 }
 
 func (s source) Document(ctx context.Context, id int64) (*search.Document, error) {
-	found, err := s.MailsNumbered(ctx, []int64{id})
+	found, err := s.store.MailsNumbered(ctx, []int64{id})
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}

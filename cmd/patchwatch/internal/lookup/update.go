@@ -14,7 +14,7 @@ import (
 // nothing is done: kept is true.
 func Update(ctx context.Context, s *db.Store, x *index.Index, most time.Duration, progress db.Progress) (kept bool,
 	err error) {
-	w, err := x.Writer(source{Store: s})
+	w, err := x.Writer(source{store: s})
 	if errors.Is(err, index.ErrLocked) {
 		return true, nil
 	}
