@@ -94,7 +94,7 @@ func (w *writing) putUser(u *track.User, is *engine.User) error {
 	if err := w.freeForUser(row); err != nil {
 		return err
 	}
-	if err := w.PutUsers([]*engine.User{row}); err != nil {
+	if err := w.Tx.PutUsers([]*engine.User{row}); err != nil {
 		return err
 	}
 	*u = row.User
@@ -106,7 +106,7 @@ func (w *writing) putUser(u *track.User, is *engine.User) error {
 
 // freeForUser refuses a name or an address that is another's, and projects that are not there.
 func (w *writing) freeForUser(u *engine.User) error {
-	all, err := w.Users()
+	all, err := w.Tx.Users()
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (s *Store) SetPassword(ctx context.Context, by track.Actor, user int64, phc
 			return err
 		}
 		u.Password = phc
-		if err := w.PutUsers([]*engine.User{u}); err != nil || keep == KeepAll {
+		if err := w.Tx.PutUsers([]*engine.User{u}); err != nil || keep == KeepAll {
 			return err
 		}
 		if err := w.Note("password", "", "", "", u.Name); err != nil {
@@ -204,7 +204,7 @@ func (s *Store) SetPassword(ctx context.Context, by track.Actor, user int64, phc
 
 // dropCredentials takes a user's credentials out.
 func (w *writing) dropCredentials(user int64, which func(track.Credential) bool) error {
-	all, err := w.CredentialsOf(user)
+	all, err := w.Tx.CredentialsOf(user)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (w *writing) dropCredentials(user int64, which func(track.Credential) bool)
 			drop = append(drop, c.ID)
 		}
 	}
-	return w.DropCredentials(drop)
+	return w.Tx.DropCredentials(drop)
 }
 
 // AddCredential notes a secret by its hash, and gives it with its number.
@@ -230,7 +230,7 @@ func (s *Store) AddCredential(
 			return fmt.Errorf("user %s is disabled", u.Name)
 		}
 		row := &engine.Credential{Credential: c, Hash: hash}
-		if err := w.AddCredentials([]*engine.Credential{row}); err != nil {
+		if err := w.Tx.AddCredentials([]*engine.Credential{row}); err != nil {
 			return err
 		}
 		c.ID = row.ID
@@ -290,7 +290,7 @@ func (s *Store) Credentials(ctx context.Context, user int64) (out []track.Creden
 
 // UseCredential notes when a credential was used last.
 func (s *Store) UseCredential(ctx context.Context, id int64, at time.Time) error {
-	return s.write(ctx, func(w *writing) error { return w.UseCredential(id, at) })
+	return s.write(ctx, func(w *writing) error { return w.Tx.UseCredential(id, at) })
 }
 
 // Revoke ends credentials of a user, by number. ErrNotFound: the user has none of one of them.
@@ -300,7 +300,7 @@ func (s *Store) Revoke(ctx context.Context, by track.Actor, user int64, ids ...i
 		if err != nil {
 			return err
 		}
-		all, err := w.CredentialsOf(user)
+		all, err := w.Tx.CredentialsOf(user)
 		if err != nil {
 			return err
 		}
@@ -315,7 +315,7 @@ func (s *Store) Revoke(ctx context.Context, by track.Actor, user int64, ids ...i
 				}
 			}
 		}
-		return w.DropCredentials(ids)
+		return w.Tx.DropCredentials(ids)
 	})
 }
 

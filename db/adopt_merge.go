@@ -67,7 +67,7 @@ func base[S, T any](seen *S, field func(*S) T) *T {
 // decidedHere is when something was decided about a mail last, by the log; the zero time: it is not known.
 func (a *adopting) decidedHere(what string, name engine.Name) (time.Time, error) {
 	const most = 1000
-	lines, err := a.Log(engine.LogQuery{Project: a.linkName, MsgID: name.MsgID, Most: most})
+	lines, err := a.Tx.Log(engine.LogQuery{Project: a.linkName, MsgID: name.MsgID, Most: most})
 	for _, l := range lines {
 		if l.What == what {
 			return l.Time, err

@@ -33,10 +33,10 @@ func (s *Store) AdoptNumbers(
 			}
 			all = append(all, row)
 		}
-		if err := a.Reserve(highest); err != nil {
+		if err := a.Tx.Reserve(highest); err != nil {
 			return err
 		}
-		return a.PutAdopted(all)
+		return a.Tx.PutAdopted(all)
 	})
 }
 
@@ -45,7 +45,7 @@ func (a *adopting) adoptAddressed(n *track.AdoptedNumber, row *engine.Adopted) e
 	if n.Addressed == nil {
 		return nil
 	}
-	was, err := a.Adopted([]engine.AdoptedKey{row.AdoptedKey})
+	was, err := a.Tx.Adopted([]engine.AdoptedKey{row.AdoptedKey})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (a *adopting) adoptAddressed(n *track.AdoptedNumber, row *engine.Adopted) e
 	d.Addressed = n.Addressed
 	a.LogAbout("addressed", d.Name, ours, row.Seen)
 	a.took("addressed")
-	return a.PutDecisions([]engine.Decision{d})
+	return a.Tx.PutDecisions([]engine.Decision{d})
 }
 
 // AdoptPeople has those who are named by mail get the numbers that they have there.
@@ -81,7 +81,7 @@ func (s *Store) AdoptPeople(ctx context.Context, by track.Actor, from AdoptFrom,
 				all = append(all, engine.PersonNumber{ID: p.Number, Email: strings.ToLower(p.Email)})
 			}
 		}
-		return a.NumberPeople(all)
+		return a.Tx.NumberPeople(all)
 	})
 	return err
 }
@@ -92,7 +92,7 @@ func (s *Store) AdoptChecks(
 ) (Adoption, error) {
 	return s.adopt(ctx, by, from, func(a *adopting) error {
 		name := a.name(msgid)
-		before, err := a.NewestChecks([]engine.Name{name})
+		before, err := a.Tx.NewestChecks([]engine.Name{name})
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (a *adopting) adoptCheck(name engine.Name, c *track.AdoptedCheck, before []
 	if !a.isNumber("check", c.Number) {
 		return nil, nil
 	}
-	adopted, err := a.Adopted([]engine.AdoptedKey{key})
+	adopted, err := a.Tx.Adopted([]engine.AdoptedKey{key})
 	if err != nil || adopted[key].Here != 0 {
 		return nil, err
 	}
@@ -139,19 +139,19 @@ func (a *adopting) adoptCheck(name engine.Name, c *track.AdoptedCheck, before []
 		a.leave("check %d of %s: %s has said something newer about %s here", c.Number, name.MsgID, user.Name, c.Context)
 		return nil, nil
 	}
-	taken, err := a.ChecksNumbered([]int64{c.Number})
+	taken, err := a.Tx.ChecksNumbered([]int64{c.Number})
 	if err != nil {
 		return nil, err
 	}
 	if _, there := taken[c.Number]; there {
 		check.ID = 0
 	}
-	if err := a.AddChecks([]*track.Check{check}); err != nil {
+	if err := a.Tx.AddChecks([]*track.Check{check}); err != nil {
 		return nil, err
 	}
 	a.LogAs(user.Actor(), check.Date, "check", name, "", checkWords(check))
 	a.took("check")
-	return check, a.PutAdopted([]engine.Adopted{{AdoptedKey: key, Name: name, Here: check.ID}})
+	return check, a.Tx.PutAdopted([]engine.Adopted{{AdoptedKey: key, Name: name, Here: check.ID}})
 }
 
 // showChecks has a patch that is here show what all its checks say together, and tells of the new ones.
@@ -164,7 +164,7 @@ func (a *adopting) showChecks(name engine.Name, added []*track.Check) error {
 	if err != nil || row == nil {
 		return err
 	}
-	all, err := a.NewestChecks([]engine.Name{name})
+	all, err := a.Tx.NewestChecks([]engine.Name{name})
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (a *adopting) showChecks(name engine.Name, added []*track.Check) error {
 		a.Tell(engine.Event{Category: track.CheckCreated, Project: c.Project, Mail: row.Mail, Check: c.ID})
 	}
 	row.Checked = track.Count(all[name]).Combined()
-	return a.Put(&engine.Derived{Patches: []engine.PatchRow{*row}})
+	return a.Tx.Put(&engine.Derived{Patches: []engine.PatchRow{*row}})
 }
 
 // seenBundle is a bundle as it was there when it was read last.
@@ -215,7 +215,7 @@ func (a *adopting) adoptBundle(b *track.AdoptedBundle) error {
 		return nil
 	}
 	key := a.key(track.AliasBundle, b.Number)
-	adopted, err := a.Adopted([]engine.AdoptedKey{key})
+	adopted, err := a.Tx.Adopted([]engine.AdoptedKey{key})
 	if err != nil {
 		return err
 	}
@@ -225,7 +225,7 @@ func (a *adopting) adoptBundle(b *track.AdoptedBundle) error {
 	if known && was.Seen == row.Seen {
 		return nil
 	}
-	all, err := a.Bundles(0)
+	all, err := a.Tx.Bundles(0)
 	if err != nil {
 		return err
 	}
@@ -235,7 +235,7 @@ func (a *adopting) adoptBundle(b *track.AdoptedBundle) error {
 		a.leave("bundle %d %q: %s has another one of that name here", b.Number, b.Name, owner.Name)
 		return nil
 	case known && ours == nil: // somebody has removed it
-		return a.PutAdopted([]engine.Adopted{row})
+		return a.Tx.PutAdopted([]engine.Adopted{row})
 	case known && seenText(seenBundle{ours.Name, ours.Public, ours.Patches}) != was.Seen:
 		a.leave("bundle %d %q: it was changed both there and here", b.Number, b.Name)
 		return nil
@@ -265,14 +265,14 @@ func (a *adopting) putAdoptedBundle(theirs, ours *track.Bundle, all []track.Bund
 	} else if slices.ContainsFunc(all, func(o track.Bundle) bool { return o.ID == theirs.ID }) {
 		theirs.ID = 0
 	}
-	if err := a.PutBundle(theirs); err != nil {
+	if err := a.Tx.PutBundle(theirs); err != nil {
 		return err
 	}
 	if ours == nil || !reflect.DeepEqual(*ours, *theirs) {
 		a.took("bundle")
 	}
 	row.Here = theirs.ID
-	if err := a.PutAdopted([]engine.Adopted{row}); err != nil {
+	if err := a.Tx.PutAdopted([]engine.Adopted{row}); err != nil {
 		return err
 	}
 	return a.noteBundle(theirs.Project, ours, theirs)
@@ -284,7 +284,7 @@ func (s *Store) AdoptProject(ctx context.Context, by track.Actor, from AdoptFrom
 		if !a.isNumber("project", number) {
 			return nil
 		}
-		return a.PutAdopted([]engine.Adopted{{AdoptedKey: a.key(track.AliasProject, number), Here: from.Project}})
+		return a.Tx.PutAdopted([]engine.Adopted{{AdoptedKey: a.key(track.AliasProject, number), Here: from.Project}})
 	})
 	return err
 }
@@ -296,7 +296,7 @@ func (s *Store) AdoptRelations(
 	ctx context.Context, by track.Actor, from AdoptFrom, above int64, most int,
 ) (last int64, out Adoption, err error) {
 	out, err = s.adopt(ctx, by, from, func(a *adopting) error {
-		all, err := a.AdoptedAfter(a.key(track.AliasPatch, above), most)
+		all, err := a.Tx.AdoptedAfter(a.key(track.AliasPatch, above), most)
 		if err != nil {
 			return err
 		}
@@ -321,7 +321,7 @@ func (a *adopting) join(row *engine.Adopted) error {
 	for _, n := range seen.Related {
 		keys = append(keys, a.key(track.AliasPatch, n))
 	}
-	found, err := a.Adopted(keys)
+	found, err := a.Tx.Adopted(keys)
 	if err != nil {
 		return err
 	}
@@ -339,7 +339,7 @@ func (a *adopting) join(row *engine.Adopted) error {
 	}
 	seen.Joined = seen.Related
 	row.Seen = seenText(*seen)
-	return a.PutAdopted([]engine.Adopted{*row})
+	return a.Tx.PutAdopted([]engine.Adopted{*row})
 }
 
 func (a *adopting) joinNames(row *engine.Adopted, names []engine.Name) error {

@@ -57,16 +57,16 @@ func (a *adopting) adoptPatches(patches []track.AdoptedPatch) error {
 			a.TellDecided(&was, p.row)
 		}
 	}
-	if err := a.Put(rows.Sorted()); err != nil {
+	if err := a.Tx.Put(rows.Sorted()); err != nil {
 		return err
 	}
 	if err := a.putDecisions(decisions); err != nil {
 		return err
 	}
-	if err := a.PutAdopted(adopted); err != nil {
+	if err := a.Tx.PutAdopted(adopted); err != nil {
 		return err
 	}
-	if err := a.Reserve(highest); err != nil {
+	if err := a.Tx.Reserve(highest); err != nil {
 		return err
 	}
 	return a.Retire(series)
@@ -92,7 +92,7 @@ func (a *adopting) findPatches(patches []track.AdoptedPatch) (out []*adoptedPatc
 		f.decision.Name = name
 		keys, names, out = append(keys, f.key), append(names, name), append(out, f)
 	}
-	adopted, err := a.Adopted(keys)
+	adopted, err := a.Tx.Adopted(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (a *adopting) findPatches(patches []track.AdoptedPatch) (out []*adoptedPatc
 
 // patchesNamed finds the rows of patches by name, with their mails.
 func (w *writing) patchesNamed(names []engine.Name) (map[engine.Name]*engine.PatchRow, map[int64]*engine.Mail, error) {
-	copies, err := w.Copies(names)
+	copies, err := w.Tx.Copies(names)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -131,11 +131,11 @@ func (w *writing) patchesNamed(names []engine.Name) (map[engine.Name]*engine.Pat
 		}
 	}
 	slices.Sort(chosen)
-	is, err := w.Derived(chosen)
+	is, err := w.Tx.Derived(chosen)
 	if err != nil {
 		return nil, nil, err
 	}
-	mails, err := w.Mails(chosen)
+	mails, err := w.Tx.Mails(chosen)
 	out := map[engine.Name]*engine.PatchRow{}
 	for i := range is.Patches {
 		out[engine.NameOf(mails[is.Patches[i].Mail])] = &is.Patches[i]

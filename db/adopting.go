@@ -99,7 +99,7 @@ func (a *adopting) isNumber(what string, number int64) bool {
 // Source finds a Patchwork server by its URL. One that is not known yet is noted.
 func (s *Store) Source(ctx context.Context, by track.Actor, url string) (src engine.Source, err error) {
 	err = s.decideBy(ctx, by, func(w *writing) error {
-		all, err := w.Sources()
+		all, err := w.Tx.Sources()
 		if err != nil {
 			return err
 		}
@@ -108,14 +108,14 @@ func (s *Store) Source(ctx context.Context, by track.Actor, url string) (src eng
 			return nil
 		}
 		src = engine.Source{URL: url, Progress: "{}"}
-		return w.PutSource(&src)
+		return w.Tx.PutSource(&src)
 	})
 	return src, err
 }
 
 // SetSource notes how far the reading of a server is.
 func (s *Store) SetSource(ctx context.Context, src engine.Source) error {
-	return s.write(ctx, func(w *writing) error { return w.PutSource(&src) })
+	return s.write(ctx, func(w *writing) error { return w.Tx.PutSource(&src) })
 }
 
 // adoptUser finds the account here of somebody who has one there: the one that was made for them, one that has their
@@ -128,11 +128,11 @@ func (a *adopting) adoptUser(u *track.AdoptedUser) (*track.User, error) {
 		return known, nil
 	}
 	key := a.key(track.AliasUser, u.Number)
-	adopted, err := a.Adopted([]engine.AdoptedKey{key})
+	adopted, err := a.Tx.Adopted([]engine.AdoptedKey{key})
 	if err != nil {
 		return nil, err
 	}
-	all, err := a.Users()
+	all, err := a.Tx.Users()
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +146,7 @@ func (a *adopting) adoptUser(u *track.AdoptedUser) (*track.User, error) {
 	if adopted[key].Here == here.ID {
 		return here, nil
 	}
-	return here, a.PutAdopted([]engine.Adopted{{AdoptedKey: key, Here: here.ID}})
+	return here, a.Tx.PutAdopted([]engine.Adopted{{AdoptedKey: key, Here: here.ID}})
 }
 
 // ownerOf is the account of a number, else the one that has somebody's address, else the one of their name.
@@ -234,7 +234,7 @@ func (s *Store) AdoptUsers(
 // adoptMaintainer has a new account maintain the project. No server can give rights to an account that was there
 // before.
 func (a *adopting) adoptMaintainer(u *track.AdoptedUser) error {
-	before, err := a.Users()
+	before, err := a.Tx.Users()
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (a *adopting) adoptState(slug track.State) error {
 	if slices.Contains(track.States(), slug) {
 		return nil
 	}
-	all, err := a.OwnStates()
+	all, err := a.Tx.OwnStates()
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func (s *Store) AddBundle(ctx context.Context, by track.Actor, b track.Bundle) (
 // SetBundle changes a bundle, found by its number.
 func (s *Store) SetBundle(ctx context.Context, by track.Actor, b track.Bundle) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
-		all, err := w.Bundles(0)
+		all, err := w.Tx.Bundles(0)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *Store) SetBundle(ctx context.Context, by track.Actor, b track.Bundle) e
 // RemoveBundle takes a bundle out, by its number.
 func (s *Store) RemoveBundle(ctx context.Context, by track.Actor, id int64) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
-		all, err := w.Bundles(0)
+		all, err := w.Tx.Bundles(0)
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func (s *Store) RemoveBundle(ctx context.Context, by track.Actor, id int64) erro
 		if err != nil {
 			return err
 		}
-		if err := w.DropBundles([]int64{id}); err != nil {
+		if err := w.Tx.DropBundles([]int64{id}); err != nil {
 			return err
 		}
 		return w.noteBundle(is.Project, &is, nil)
@@ -106,7 +106,7 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	if err := w.areProjects([]int64{b.Project}); err != nil {
 		return err
 	}
-	all, err := w.Bundles(b.Owner)
+	all, err := w.Tx.Bundles(b.Owner)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	if err := w.arePatches(b.Project, without(b.Patches, kept)); err != nil {
 		return err
 	}
-	if err := w.PutBundle(b); err != nil {
+	if err := w.Tx.PutBundle(b); err != nil {
 		return err
 	}
 	return w.noteBundle(b.Project, is, b)
@@ -131,7 +131,7 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 // arePatches refuses Message-IDs that are not those of patches of a project. What was put into a bundle before is not
 // asked again: it stays there, whatever becomes of it.
 func (w *writing) arePatches(project int64, msgids []string) error {
-	rows, err := w.RowsNamed(project, msgids)
+	rows, err := w.Tx.RowsNamed(project, msgids)
 	if err != nil {
 		return err
 	}

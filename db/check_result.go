@@ -42,7 +42,7 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 		return err
 	}
 	row := rows[0]
-	mails, err := w.Mails([]int64{row.Mail})
+	mails, err := w.Tx.Mails([]int64{row.Mail})
 	if err != nil {
 		return err
 	}
@@ -51,15 +51,15 @@ func (w *writing) addCheck(c *track.Check, patch int64) error {
 	if c.Date, err = w.Now(); err != nil {
 		return err
 	}
-	before, err := w.NewestChecks([]engine.Name{name})
+	before, err := w.Tx.NewestChecks([]engine.Name{name})
 	if err != nil {
 		return err
 	}
-	if err := w.AddChecks([]*track.Check{c}); err != nil {
+	if err := w.Tx.AddChecks([]*track.Check{c}); err != nil {
 		return err
 	}
 	if row.Checked = track.Count(append(before[name], *c)).Combined(); row.Checked != rows[0].Checked {
-		if err := w.Put(&engine.Derived{Patches: []engine.PatchRow{row}}); err != nil {
+		if err := w.Tx.Put(&engine.Derived{Patches: []engine.PatchRow{row}}); err != nil {
 			return err
 		}
 	}

@@ -151,7 +151,7 @@ func (s *Store) lookAround(w *writing, routing *derive.Routing) error {
 	if s.opening == 0 || s.opening == w.Stamped.Opening {
 		return nil
 	}
-	all, err := w.Dictionaries()
+	all, err := w.Tx.Dictionaries()
 	if err != nil {
 		return err
 	}

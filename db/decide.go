@@ -57,7 +57,7 @@ func (w *writing) decide(patches []int64, d track.Decided) error {
 		}
 		w.TellDecided(&was, &rows[i])
 	}
-	if err := w.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
+	if err := w.Tx.Put((&engine.Derived{Patches: rows}).Sorted()); err != nil {
 		return err
 	}
 	if err := w.putDecisions(decisions); err != nil {
@@ -72,7 +72,7 @@ func (w *writing) decisionsOn(rows []engine.PatchRow) (map[int64]*engine.Mail, [
 	for i, r := range rows {
 		ids[i] = r.Mail
 	}
-	mails, err := w.Mails(ids)
+	mails, err := w.Tx.Mails(ids)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,7 +86,7 @@ func (w *writing) decisionsOn(rows []engine.PatchRow) (map[int64]*engine.Mail, [
 
 // decisionsOf gives what is decided so far about each name, in the same order.
 func (w *writing) decisionsOf(names []engine.Name) ([]engine.Decision, error) {
-	decided, err := w.Decisions(names)
+	decided, err := w.Tx.Decisions(names)
 	out := make([]engine.Decision, len(names))
 	for i, name := range names {
 		out[i] = decided[name]
@@ -98,7 +98,7 @@ func (w *writing) decisionsOf(names []engine.Name) ([]engine.Decision, error) {
 // putDecisions writes decisions in the order that Tx wants.
 func (w *writing) putDecisions(decisions []engine.Decision) error {
 	order.By(decisions, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
-	return w.PutDecisions(decisions)
+	return w.Tx.PutDecisions(decisions)
 }
 
 // changed is a line of the log in the making.
@@ -156,11 +156,11 @@ func yesNo(on bool) string {
 
 // patchRows are the rows of patches, each once. It is an error if one of them is not there.
 func (w *writing) patchRows(patches []int64) ([]engine.PatchRow, error) {
-	stands, err := w.Stands(patches)
+	stands, err := w.Tx.Stands(patches)
 	if err != nil {
 		return nil, err
 	}
-	is, err := w.Derived(engine.Distinct(slices.Collect(maps.Values(stands))))
+	is, err := w.Tx.Derived(engine.Distinct(slices.Collect(maps.Values(stands))))
 	if err != nil {
 		return nil, err
 	}

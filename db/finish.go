@@ -24,11 +24,11 @@ func (w *writing) leaveRouting() error { return w.leave(0) }
 func (w *writing) leaveDeciding(project int64) error { return w.leave(project) }
 
 func (w *writing) leave(project int64) error {
-	works, err := w.Works()
+	works, err := w.Tx.Works()
 	if err != nil {
 		return err
 	}
-	last, err := w.LastMail()
+	last, err := w.Tx.LastMail()
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (w *writing) leave(project int64) error {
 	if last > 0 {
 		works = append(works, engine.Work{ID: rand.Int64(), Project: project, Last: last})
 	}
-	return w.PutWorks(works)
+	return w.Tx.PutWorks(works)
 }
 
 // Unfinished tells how many mails are still to be looked at because projects or rules were changed.
@@ -74,7 +74,7 @@ func (p *pace) part(
 ) (left bool, moved int, err error) {
 	var works []engine.Work
 	if err := p.write(ctx, func(w *writing) error {
-		works, err = w.Works()
+		works, err = w.Tx.Works()
 		return err
 	}); err != nil || len(works) == 0 {
 		return false, 0, err
@@ -90,7 +90,7 @@ func (p *pace) part(
 
 // advance notes how far a work has come. ours is false if another process did it, or a later decision began it anew.
 func (w *writing) advance(j *engine.Work, to int64) (ours bool, err error) {
-	works, err := w.Works()
+	works, err := w.Tx.Works()
 	if err != nil {
 		return false, err
 	}
@@ -104,7 +104,7 @@ func (w *writing) advance(j *engine.Work, to int64) (ours bool, err error) {
 	} else {
 		works[at] = *j
 	}
-	return true, w.PutWorks(works)
+	return true, w.Tx.PutWorks(works)
 }
 
 // routePart reads some mails anew, outside of any transaction, and then moves those that belong elsewhere now.
@@ -149,7 +149,7 @@ func (p *pace) decidePart(ctx context.Context, j engine.Work) error {
 		}
 		a := derive.NewAdder(w.Writing, r)
 		for done := j.Done; ; {
-			keys, err := w.After(done, derive.RerouteStep*4)
+			keys, err := w.Tx.After(done, derive.RerouteStep*4)
 			if err != nil {
 				return err
 			}

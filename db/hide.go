@@ -73,7 +73,7 @@ func (w *writing) namesOfAll(ids []int64) (out []engine.Name, err error) {
 // hideRows has the derived rows show it, and those of series whose mails are all hidden.
 func (w *writing) hideRows(names []engine.Name, hidden bool) error {
 	var chosen []int64
-	copies, err := w.Copies(names)
+	copies, err := w.Tx.Copies(names)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (w *writing) hideRows(names []engine.Name, hidden bool) error {
 			}
 		}
 	}
-	is, err := w.Derived(engine.Distinct(chosen))
+	is, err := w.Tx.Derived(engine.Distinct(chosen))
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (w *writing) hideRows(names []engine.Name, hidden bool) error {
 	for i := range is.Replies {
 		is.Replies[i].Hidden = hidden
 	}
-	if err := w.Put(is.Sorted()); err != nil {
+	if err := w.Tx.Put(is.Sorted()); err != nil {
 		return err
 	}
 	if err := w.ShowSeries(engine.Distinct(series)); err != nil {
@@ -134,11 +134,11 @@ func (s *Store) SetAddressed(ctx context.Context, by track.Actor, comment int64,
 
 // isComment refuses the number of a mail that is no comment on a patch or cover.
 func (w *writing) isComment(id int64) error {
-	stands, err := w.Stands([]int64{id})
+	stands, err := w.Tx.Stands([]int64{id})
 	if err != nil {
 		return err
 	}
-	is, err := w.Derived([]int64{stands[id]})
+	is, err := w.Tx.Derived([]int64{stands[id]})
 	if err == nil && (len(is.Replies) == 0 || is.Replies[0].Parent == 0) {
 		err = fmt.Errorf("comment %d: %w", id, engine.ErrNotFound)
 	}

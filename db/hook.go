@@ -67,7 +67,7 @@ func (s *Store) AddHook(ctx context.Context, by track.Actor, h track.Hook, since
 		if err := w.checkHook(&h); err != nil {
 			return err
 		}
-		last, _, err := w.LastEvent()
+		last, _, err := w.Tx.LastEvent()
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Store) AddHook(ctx context.Context, by track.Actor, h track.Hook, since
 		if since != nil {
 			h.Sent = min(*since, last)
 		}
-		if err := w.PutHook(&h); err != nil {
+		if err := w.Tx.PutHook(&h); err != nil {
 			return err
 		}
 		return w.noteHook(&h, "", hookText(&h))
@@ -92,7 +92,7 @@ func (w *writing) checkHook(h *track.Hook) error {
 			return err
 		}
 	}
-	all, err := w.Hooks()
+	all, err := w.Tx.Hooks()
 	if err == nil && len(all) >= mostHooks {
 		err = fmt.Errorf("there are %d hooks, and no more than that", len(all))
 	}
@@ -106,7 +106,7 @@ func (s *Store) RemoveHook(ctx context.Context, by track.Actor, id int64) error 
 		if err != nil {
 			return err
 		}
-		if err := w.DropHooks([]int64{id}); err != nil {
+		if err := w.Tx.DropHooks([]int64{id}); err != nil {
 			return err
 		}
 		return w.noteHook(h, hookText(h), "")
@@ -128,7 +128,7 @@ func (s *Store) RetryHook(ctx context.Context, by track.Actor, id int64, skip bo
 			}
 		}
 		h.HookProgress = track.HookProgress{Sent: h.Sent}
-		if err := w.PutHook(h); err != nil {
+		if err := w.Tx.PutHook(h); err != nil {
 			return err
 		}
 		return w.noteHook(h, before, hookText(h))
@@ -137,7 +137,7 @@ func (s *Store) RetryHook(ctx context.Context, by track.Actor, id int64, skip bo
 
 // nextOf is the number of the first event that waits for a hook.
 func (w *writing) nextOf(h *track.Hook) (int64, error) {
-	projects, err := w.Projects()
+	projects, err := w.Tx.Projects()
 	if err != nil {
 		return 0, err
 	}
@@ -164,7 +164,7 @@ func firstWanted(v engine.View, h *track.Hook, projects []engine.Project, total 
 }
 
 func (w *writing) hook(id int64) (*track.Hook, error) {
-	all, err := w.Hooks()
+	all, err := w.Tx.Hooks()
 	if err != nil {
 		return nil, err
 	}
@@ -201,18 +201,18 @@ func hookText(h *track.Hook) string {
 
 // moveHooks hands the hooks of a project to another.
 func (w *writing) moveHooks(from, to int64) error {
-	all, err := w.Hooks()
+	all, err := w.Tx.Hooks()
 	if err != nil {
 		return err
 	}
-	return handOver(all, func(h *track.Hook) *int64 { return &h.Project }, from, to, w.PutHook)
+	return handOver(all, func(h *track.Hook) *int64 { return &h.Project }, from, to, w.Tx.PutHook)
 }
 
 // TakeLease takes a lease from now until a time, or holds it for longer. ErrLease: another has it, and is not dead as
 // far as dead can tell.
 func (s *Store) TakeLease(ctx context.Context, l engine.Lease, now time.Time, dead func(holder string) bool) error {
 	return s.write(ctx, func(w *writing) error {
-		is, err := w.Lease(l.Name)
+		is, err := w.Tx.Lease(l.Name)
 		if err != nil {
 			return err
 		}
@@ -220,18 +220,18 @@ func (s *Store) TakeLease(ctx context.Context, l engine.Lease, now time.Time, de
 		if is.Holder != "" && is.Holder != l.Holder && is.Until.After(now) && !tooLong && !dead(is.Holder) {
 			return engine.ErrLease
 		}
-		return w.PutLease(l)
+		return w.Tx.PutLease(l)
 	})
 }
 
 // LeaveLease gives a lease back, if it is still this holder's.
 func (s *Store) LeaveLease(ctx context.Context, name, holder string) error {
 	return s.write(ctx, func(w *writing) error {
-		is, err := w.Lease(name)
+		is, err := w.Tx.Lease(name)
 		if err != nil || is.Holder != holder {
 			return err
 		}
-		return w.PutLease(engine.Lease{Name: name})
+		return w.Tx.PutLease(engine.Lease{Name: name})
 	})
 }
 
@@ -240,14 +240,14 @@ func (s *Store) LeaveLease(ctx context.Context, name, holder string) error {
 // further, as when a person skipped an event, stays.
 func (s *Store) NoteHooks(ctx context.Context, l engine.Lease, progress map[int64]track.HookProgress) error {
 	return s.write(ctx, func(w *writing) error {
-		is, err := w.Lease(l.Name)
+		is, err := w.Tx.Lease(l.Name)
 		if err != nil {
 			return err
 		}
 		if is.Holder != l.Holder {
 			return engine.ErrLease
 		}
-		all, err := w.Hooks()
+		all, err := w.Tx.Hooks()
 		if err != nil {
 			return err
 		}
@@ -259,10 +259,10 @@ func (s *Store) NoteHooks(ctx context.Context, l engine.Lease, progress map[int6
 			}
 			h.HookProgress = p
 			h.Fault = strings.ToValidUTF8(h.Fault, "?")
-			if err := w.PutHook(h); err != nil {
+			if err := w.Tx.PutHook(h); err != nil {
 				return err
 			}
 		}
-		return w.PutLease(l)
+		return w.Tx.PutLease(l)
 	})
 }

@@ -29,7 +29,7 @@ const (
 // any more are forgotten.
 func (s *Store) Watch(ctx context.Context, host string, paths []string) error {
 	return s.write(ctx, func(w *writing) error {
-		all, err := w.Maildirs()
+		all, err := w.Tx.Maildirs()
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (s *Store) Watch(ctx context.Context, host string, paths []string) error {
 				own[at].Seen = now
 			}
 		}
-		return w.PutMaildirs(host, own)
+		return w.Tx.PutMaildirs(host, own)
 	})
 }
 
@@ -68,7 +68,7 @@ func (w *writing) forgetSilent(all []engine.Maildir, host string, now time.Time)
 	}
 	for _, other := range engine.SortedKeys(last) {
 		if other == "" || last[other].Before(now.Add(-longest)) {
-			if err := w.PutMaildirs(other, nil); err != nil {
+			if err := w.Tx.PutMaildirs(other, nil); err != nil {
 				return err
 			}
 		}
@@ -79,7 +79,7 @@ func (w *writing) forgetSilent(all []engine.Maildir, host string, now time.Time)
 // Watched notes how Maildirs of a host that are being watched do. A zero time leaves what is there.
 func (s *Store) Watched(ctx context.Context, host string, seen ...engine.Maildir) error {
 	return s.write(ctx, func(w *writing) error {
-		all, err := w.Maildirs()
+		all, err := w.Tx.Maildirs()
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (s *Store) Watched(ctx context.Context, host string, seen ...engine.Maildir
 				note(&own[at], m)
 			}
 		}
-		return w.PutMaildirs(host, own)
+		return w.Tx.PutMaildirs(host, own)
 	})
 }
 

@@ -19,7 +19,7 @@ func (s *Store) Marks(ctx context.Context, user int64, series track.In[int64], m
 // log.
 func (s *Store) Mark(ctx context.Context, by track.Actor, marks []track.Mark) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
-		users, err := w.Users()
+		users, err := w.Tx.Users()
 		if err != nil {
 			return err
 		}
@@ -31,6 +31,6 @@ func (s *Store) Mark(ctx context.Context, by track.Actor, marks []track.Mark) er
 				return fmt.Errorf("a mark of series %d up to %d: these are no numbers of mails", m.Series, m.Upto)
 			}
 		}
-		return w.PutMarks(marks)
+		return w.Tx.PutMarks(marks)
 	})
 }

@@ -16,11 +16,11 @@ import (
 // one of the leading mail is shown.
 func (s *Store) SetSeriesName(ctx context.Context, by track.Actor, series int64, name string) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
-		rows, err := w.Series([]int64{series})
+		rows, err := w.Tx.Series([]int64{series})
 		if err != nil {
 			return err
 		}
-		members, err := w.Members([]int64{series})
+		members, err := w.Tx.Members([]int64{series})
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func (s *Store) SetSeriesName(ctx context.Context, by track.Actor, series int64,
 			w.LogAbout("series-name", engine.Name{Project: row.Project, MsgID: members[series][0].MsgID}, row.Given, name)
 		}
 		row.Given = name
-		return w.Put(&engine.Derived{Series: []engine.SeriesRow{row}})
+		return w.Tx.Put(&engine.Derived{Series: []engine.SeriesRow{row}})
 	})
 }
 
@@ -45,7 +45,7 @@ func (w *writing) decideName(project int64, members []engine.Member, name string
 	for _, m := range members {
 		names = append(names, engine.Name{Project: project, MsgID: m.MsgID})
 	}
-	decided, err := w.Decisions(names)
+	decided, err := w.Tx.Decisions(names)
 	if err != nil {
 		return err
 	}
@@ -62,5 +62,5 @@ func (w *writing) decideName(project int64, members []engine.Member, name string
 		}
 	}
 	order.By(out, func(a, b engine.Decision) int { return a.Name.Compare(b.Name) })
-	return w.PutDecisions(out)
+	return w.Tx.PutDecisions(out)
 }

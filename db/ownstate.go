@@ -47,7 +47,7 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 	case o.Number < 0 || o.Number > 1_000_000:
 		return fmt.Errorf("state %s: a number is at least %d and at most a million", o.Slug, patchworks+1)
 	}
-	all, err := w.OwnStates()
+	all, err := w.Tx.OwnStates()
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 	if taken(o.Number) {
 		return fmt.Errorf("state %s: another state has the number %d: %w", o.Slug, o.Number, engine.ErrConflict)
 	}
-	if err := w.PutOwnStates(append(all, *o)); err != nil {
+	if err := w.Tx.PutOwnStates(append(all, *o)); err != nil {
 		return err
 	}
 	if wasOpen != o.Open {
@@ -88,7 +88,7 @@ func (w *writing) addOwnState(o *engine.OwnState) error {
 
 // leaveRetiring notes that other patches may show as superseded than before.
 func (w *writing) leaveRetiring() error {
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return err
 	}

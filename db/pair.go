@@ -24,7 +24,7 @@ func (s *Store) UnlinkSeries(ctx context.Context, by track.Actor, one, other int
 }
 
 func (w *writing) pair(one, other int64, linked bool) error {
-	rows, err := w.Series([]int64{one, other})
+	rows, err := w.Tx.Series([]int64{one, other})
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (w *writing) pair(one, other int64, linked bool) error {
 	p := engine.Pair{PairKey: engine.PairOf(project, names[one][0].MsgID, names[other][0].MsgID), Linked: linked}
 	w.logPair(p.PairKey, inWords(between), inWords([]engine.Pair{p}))
 	w.Touch(project)
-	if err := w.PutPairs([]engine.Pair{p}); err != nil {
+	if err := w.Tx.PutPairs([]engine.Pair{p}); err != nil {
 		return err
 	}
 	return w.Retire([]int64{one, other})
@@ -65,7 +65,7 @@ func (w *writing) pair(one, other int64, linked bool) error {
 
 // membersOf gives the names of the mails of series, the leading one first.
 func (w *writing) membersOf(project int64, series ...int64) (map[int64][]engine.Name, error) {
-	members, err := w.Members(series)
+	members, err := w.Tx.Members(series)
 	out := map[int64][]engine.Name{}
 	for _, id := range series {
 		for _, m := range members[id] {
@@ -80,7 +80,7 @@ func (w *writing) membersOf(project int64, series ...int64) (map[int64][]engine.
 
 // pairsBetween finds what was decided so far about two series, in order.
 func (w *writing) pairsBetween(one, other []engine.Name) (out []engine.Pair, err error) {
-	found, err := w.Pairs(one)
+	found, err := w.Tx.Pairs(one)
 	for _, p := range found {
 		if slices.Contains(other, engine.Name{Project: p.Project, MsgID: p.MsgID}) ||
 			slices.Contains(other, engine.Name{Project: p.Project, MsgID: p.Other}) {
@@ -96,12 +96,12 @@ func (w *writing) dropAll(pairs []engine.Pair) error {
 	for _, p := range pairs {
 		keys = append(keys, p.PairKey)
 	}
-	return w.DropPairs(keys)
+	return w.Tx.DropPairs(keys)
 }
 
 // dropPairs takes back what was decided about series that are named by these mails.
 func (w *writing) dropPairs(names []engine.Name) error {
-	found, err := w.Pairs(names)
+	found, err := w.Tx.Pairs(names)
 	if err != nil || len(found) == 0 {
 		return err
 	}
@@ -123,7 +123,7 @@ func (w *writing) retirePaired(pairs []engine.Pair) error {
 		names = append(names, engine.Name{Project: p.Project, MsgID: p.MsgID},
 			engine.Name{Project: p.Project, MsgID: p.Other})
 	}
-	of, err := w.SeriesOf(names)
+	of, err := w.Tx.SeriesOf(names)
 	if err != nil {
 		return err
 	}

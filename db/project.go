@@ -47,7 +47,7 @@ func (w *writing) addProject(p track.Project) error {
 	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
 		return fmt.Errorf("project %s: %w", p.LinkName, err)
 	}
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (w *writing) halfAdded(all []engine.Project, p track.Project) (bool, error)
 }
 
 func (w *writing) routingLeft() (bool, error) {
-	works, err := w.Works()
+	works, err := w.Tx.Works()
 	for _, j := range works {
 		if j.Project == 0 {
 			return true, err
@@ -129,8 +129,8 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 		if o.LinkName != row.LinkName || o.ID == onSight.ID {
 			continue
 		}
-		for _, move := range []func(from, to int64) error{w.MoveDecisions, w.MoveChecks, w.MoveAdopted, w.moveBundles,
-			w.moveHooks, w.moveMaintainers} {
+		for _, move := range []func(from, to int64) error{w.Tx.MoveDecisions, w.Tx.MoveChecks, w.Tx.MoveAdopted,
+			w.moveBundles, w.moveHooks, w.moveMaintainers} {
 			if err := move(o.ID, onSight.ID); err != nil {
 				return err
 			}
@@ -145,11 +145,11 @@ func (w *writing) adopt(all []engine.Project, onSight, row *engine.Project) erro
 
 // moveBundles hands the bundles of a project to another.
 func (w *writing) moveBundles(from, to int64) error {
-	all, err := w.Bundles(0)
+	all, err := w.Tx.Bundles(0)
 	if err != nil {
 		return err
 	}
-	return handOver(all, func(b *track.Bundle) *int64 { return &b.Project }, from, to, w.PutBundle)
+	return handOver(all, func(b *track.Bundle) *int64 { return &b.Project }, from, to, w.Tx.PutBundle)
 }
 
 // handOver puts those of all whose project is one as the other's.
@@ -167,7 +167,7 @@ func handOver[T any](all []T, project func(*T) *int64, from, to int64, put func(
 
 // moveMaintainers has those who maintain a project maintain another instead.
 func (w *writing) moveMaintainers(from, to int64) error {
-	all, err := w.Users()
+	all, err := w.Tx.Users()
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (w *writing) moveMaintainers(from, to int64) error {
 		u.Maintains = slices.Compact(u.Maintains)
 		moved = append(moved, u)
 	}
-	return w.PutUsers(moved)
+	return w.Tx.PutUsers(moved)
 }
 
 // decideAllOnSight makes ordinary projects of those that were made on sight. The first decision about projects is
@@ -216,7 +216,7 @@ func (w *writing) setProject(p track.Project) error {
 	if _, err := track.CompileSubjectMatch(p.SubjectMatch); err != nil {
 		return fmt.Errorf("project %s: %w", p.LinkName, err)
 	}
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ func (s *Store) RemoveProject(
 }
 
 func (w *writing) removeProject(linkName string) error {
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return err
 	}

@@ -31,11 +31,11 @@ func (s *Store) Prune(ctx context.Context, by track.Actor, events, log time.Time
 
 // firstWaiting is the date of the first event that waits for a hook; zero: none does.
 func (w *writing) firstWaiting() (first time.Time, err error) {
-	all, err := w.Hooks()
+	all, err := w.Tx.Hooks()
 	if err != nil || len(all) == 0 {
 		return first, err
 	}
-	projects, err := w.Projects()
+	projects, err := w.Tx.Projects()
 	if err != nil {
 		return first, err
 	}

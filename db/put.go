@@ -112,7 +112,7 @@ func (w *writing) newPutting(mails []int64) (*putting, error) {
 		p.about[n.MsgID] = true
 		msgids = append(msgids, n.MsgID)
 	}
-	if p.rows, err = w.RowsNamed(p.project, msgids); err != nil {
+	if p.rows, err = w.Tx.RowsNamed(p.project, msgids); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(p.rows, coversFirst)
@@ -143,11 +143,11 @@ func coversFirst(a, b *engine.Row) int {
 // the key does, which a mail may take along.
 func (p *putting) leads() (map[string]string, error) {
 	names := p.names()
-	in, err := p.SeriesOf(names)
+	in, err := p.Tx.SeriesOf(names)
 	if err != nil {
 		return nil, err
 	}
-	members, err := p.Members(engine.Distinct(slices.Collect(maps.Values(in))))
+	members, err := p.Tx.Members(engine.Distinct(slices.Collect(maps.Values(in))))
 	out := map[string]string{}
 	for _, n := range names {
 		if of := members[in[n]]; len(of) > 0 {
@@ -183,7 +183,7 @@ func (p *putting) fitTogether() error {
 
 // areBeside refuses a series that is not there, or in which one of the mails is.
 func (p *putting) areBeside(series int64) error {
-	rows, err := p.Series([]int64{series})
+	rows, err := p.Tx.Series([]int64{series})
 	switch {
 	case err != nil:
 		return err
@@ -222,7 +222,7 @@ func (p *putting) host(series int64) (string, error) {
 
 // decidedOf gives what is decided about each mail of a series, the leading one first.
 func (p *putting) decidedOf(series int64) ([]engine.Decision, error) {
-	members, err := p.Members([]int64{series})
+	members, err := p.Tx.Members([]int64{series})
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (p *putting) decidedOf(series int64) ([]engine.Decision, error) {
 
 // leaveOthers has those that were put with one of the mails stay where they are, with another mail of their series.
 func (p *putting) leaveOthers() error {
-	puts, err := p.Puts(p.project, slices.Sorted(maps.Keys(p.about)))
+	puts, err := p.Tx.Puts(p.project, slices.Sorted(maps.Keys(p.about)))
 	if err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (p *putting) leaveOthers() error {
 		return nil
 	}
 	p.parted = true
-	rows, err := p.RowsNamed(p.project, others)
+	rows, err := p.Tx.RowsNamed(p.project, others)
 	if err != nil {
 		return err
 	}

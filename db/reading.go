@@ -27,12 +27,12 @@ func (s *Store) noteReading(w *writing) error {
 	if reading == 0 {
 		return nil
 	}
-	noted, err := w.Reading()
+	noted, err := w.Tx.Reading()
 	if err != nil {
 		return err
 	}
 	if noted == 0 {
-		last, err := w.LastMail()
+		last, err := w.Tx.LastMail()
 		if err != nil {
 			return err
 		}
@@ -42,13 +42,13 @@ func (s *Store) noteReading(w *writing) error {
 	} else if noted <= reading {
 		return nil
 	}
-	return w.PutReading(reading)
+	return w.Tx.PutReading(reading)
 }
 
 // allRead notes that every mail was read anew.
 func (s *Store) allRead(w *writing) error {
 	if reading := s.reading.Load(); reading > 0 {
-		return w.PutReading(int(reading))
+		return w.Tx.PutReading(int(reading))
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (w *writing) relate(patch int64, to []int64) error {
 	if err != nil {
 		return err
 	}
-	related, err := w.Related([]int64{relation})
+	related, err := w.Tx.Related([]int64{relation})
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (w *writing) unrelate(d engine.Decision) error {
 	if d.Relation == nil {
 		return nil
 	}
-	related, err := w.Related([]int64{*d.Relation})
+	related, err := w.Tx.Related([]int64{*d.Relation})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (w *writing) unrelate(d engine.Decision) error {
 	if err != nil {
 		return err
 	}
-	copies, err := w.Copies(names)
+	copies, err := w.Tx.Copies(names)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (w *writing) unrelate(d engine.Decision) error {
 		}
 	}
 	// What the others show has changed too, and they may be in other projects.
-	if err := w.PutChanges([]int64{0}); err != nil {
+	if err := w.Tx.PutChanges([]int64{0}); err != nil {
 		return err
 	}
 	return w.putDecisions(decisions)

@@ -21,7 +21,7 @@ func (s *Store) Reread(
 				return err
 			}
 		}
-		if err := w.PutWorks(nil); err != nil {
+		if err := w.Tx.PutWorks(nil); err != nil {
 			return err
 		}
 		return w.Rebuild(ctx, s.engine.TempDir(), progress)

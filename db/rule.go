@@ -56,7 +56,7 @@ func (w *writing) removeRule(linkName, pattern string) error {
 func (w *writing) changeRules(
 	linkName, pattern string, f func(rules []track.Rule, at int) ([]track.Rule, error),
 ) error {
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (s *Store) SavedQueries(ctx context.Context, of track.Actor) ([]engine.Save
 // SaveQuery saves a query under a name, in the place of one that was there; an empty one forgets it.
 func (s *Store) SaveQuery(ctx context.Context, by track.Actor, name, query string) error {
 	return s.decideBy(ctx, by, func(w *writing) error {
-		all, err := w.SavedQueries(by)
+		all, err := w.Tx.SavedQueries(by)
 		if err != nil {
 			return err
 		}
@@ -191,7 +191,7 @@ func (s *Store) SaveQuery(ctx context.Context, by track.Actor, name, query strin
 		if before == query {
 			return nil
 		}
-		if err := w.PutSavedQuery(engine.SavedQuery{Owner: by, Name: name, Query: query}); err != nil {
+		if err := w.Tx.PutSavedQuery(engine.SavedQuery{Owner: by, Name: name, Query: query}); err != nil {
 			return err
 		}
 		return w.Note("saved-query", "", "", quoteSaved(name, before), quoteSaved(name, query))

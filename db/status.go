@@ -62,5 +62,5 @@ func (s *Store) ReadTo(ctx context.Context, repositories []engine.Repository) er
 	if len(repositories) == 0 {
 		return nil
 	}
-	return s.write(ctx, func(w *writing) error { return w.PutRepositories(repositories) })
+	return s.write(ctx, func(w *writing) error { return w.Tx.PutRepositories(repositories) })
 }

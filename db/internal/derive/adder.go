@@ -83,7 +83,7 @@ func (a *Adder) Add(batch []Delivery, out []Added) error {
 	if err := a.claimProjects(batch); err != nil {
 		return err
 	}
-	known, err := a.Known(keys)
+	known, err := a.Tx.Known(keys)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (a *Adder) insert(arrived []*arrival) (shared []engine.Name, err error) {
 		}
 		rows[i], frames[i], names[i] = r.row, r.Frame, engine.NameOf(r.row)
 	}
-	copies, err := a.Copies(names)
+	copies, err := a.Tx.Copies(names)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (a *Adder) insert(arrived []*arrival) (shared []engine.Name, err error) {
 		}
 		taken[names[i]] = true
 	}
-	if err := a.Insert(rows, frames); err != nil {
+	if err := a.Tx.Insert(rows, frames); err != nil {
 		return nil, err
 	}
 	for _, r := range arrived {
@@ -198,7 +198,7 @@ func (a *Adder) noteFirst(m *engine.Mail) {
 func (a *Adder) putRefs() error {
 	refs := a.refs
 	a.refs = nil
-	return a.PutRefs(sortedRefs(refs))
+	return a.Tx.PutRefs(sortedRefs(refs))
 }
 
 // deliveredAgain takes in deliveries of bytes that are stored. The order of arrival must not matter: the earliest
@@ -249,11 +249,11 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 		return nil
 	}
 	ids := engine.SortedKeys(earlier)
-	mails, err := a.Mails(ids)
+	mails, err := a.Tx.Mails(ids)
 	if err != nil {
 		return err
 	}
-	rows, err := a.Rows(ids)
+	rows, err := a.Tx.Rows(ids)
 	if err != nil {
 		return err
 	}
@@ -280,7 +280,7 @@ func (a *Adder) deliveredEarlier(earlier map[int64]*track.Mail) error {
 		changed = append(changed, m)
 		names = append(names, engine.NameOf(m))
 	}
-	if err := a.Update(changed); err != nil {
+	if err := a.Tx.Update(changed); err != nil {
 		return err
 	}
 	if err := a.restate(restated); err != nil {
@@ -295,7 +295,7 @@ func (a *Adder) restate(mails []int64) error {
 	if len(mails) == 0 {
 		return nil
 	}
-	return a.AddRestated(mails)
+	return a.Tx.AddRestated(mails)
 }
 
 // leaves notes that the mail of a row no longer stands for its name in a project, or stands for it with other facts.
@@ -333,11 +333,11 @@ func (a *Adder) Describe(added []Added) error {
 
 // lookUp finds what mails are that were stored before and that this transaction did not touch.
 func (a *Adder) lookUp(ids []int64) error {
-	mails, err := a.Mails(ids)
+	mails, err := a.Tx.Mails(ids)
 	if err != nil {
 		return err
 	}
-	rows, err := a.Rows(ids)
+	rows, err := a.Tx.Rows(ids)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (a *Adder) choose(names []engine.Name) (chosen map[engine.Name]int64, err e
 	if len(names) == 0 {
 		return chosen, nil
 	}
-	copies, err := a.Copies(names)
+	copies, err := a.Tx.Copies(names)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +79,11 @@ func (a *Adder) recall(swaps []swap) error {
 		first[s.now] = s.first
 	}
 	ids := engine.SortedKeys(first)
-	mails, err := a.Mails(ids)
+	mails, err := a.Tx.Mails(ids)
 	if err != nil {
 		return err
 	}
-	rows, err := a.Rows(ids)
+	rows, err := a.Tx.Rows(ids)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (a *Adder) recall(swaps []swap) error {
 		mails[id].First = first[id]
 		changed = append(changed, mails[id])
 	}
-	return a.Update(changed)
+	return a.Tx.Update(changed)
 }
 
 func (a *Adder) swap(swaps []swap) error {
@@ -115,7 +115,7 @@ func (a *Adder) swap(swaps []swap) error {
 			stands[s.now], first[s.now] = true, s.first
 		}
 	}
-	mails, err := a.Mails(both)
+	mails, err := a.Tx.Mails(both)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (a *Adder) swap(swaps []swap) error {
 		m.Chosen, m.First = stands[id], first[id]
 		changed = append(changed, m)
 	}
-	if err := a.Update(changed); err != nil {
+	if err := a.Tx.Update(changed); err != nil {
 		return err
 	}
 	for _, s := range swaps {
@@ -149,7 +149,7 @@ func (a *Adder) swap(swaps []swap) error {
 
 // takePlace notes what mails say that stand for their names from now on.
 func (a *Adder) takePlace(now []int64, mails map[int64]*engine.Mail) error {
-	rows, err := a.Rows(now)
+	rows, err := a.Tx.Rows(now)
 	if err != nil {
 		return err
 	}
@@ -173,7 +173,7 @@ func (a *Adder) unchoose(ids []int64, mails map[int64]*engine.Mail) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := a.Rows(ids)
+	rows, err := a.Tx.Rows(ids)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ func (a *Adder) unchoose(ids []int64, mails map[int64]*engine.Mail) error {
 		a.leaves(project, r)
 		refs = appendRefs(refs, project, r)
 	}
-	return a.DropRefs(sortedRefs(refs))
+	return a.Tx.DropRefs(sortedRefs(refs))
 }
 
 func appendRefs(refs []engine.RefKey, project int64, r *engine.Row) []engine.RefKey {

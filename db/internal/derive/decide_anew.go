@@ -11,11 +11,11 @@ import (
 // decideAnew decides again about those of the mails that are in the project: its rules have changed since, or it has
 // got the decisions and checks of another. It gives their names.
 func (d *deriver) decideAnew(mails []int64) (names []engine.Name, err error) {
-	is, err := d.Derived(mails)
+	is, err := d.Tx.Derived(mails)
 	if err != nil {
 		return nil, err
 	}
-	facts, err := d.Mails(mails)
+	facts, err := d.Tx.Mails(mails)
 	if err != nil {
 		return nil, err
 	}
@@ -24,14 +24,14 @@ func (d *deriver) decideAnew(mails []int64) (names []engine.Name, err error) {
 		names = append(names, engine.NameOf(m))
 	}
 	order.By(names, engine.Name.Compare)
-	if d.decisions, err = d.Decisions(names); err != nil {
+	if d.decisions, err = d.Tx.Decisions(names); err != nil {
 		return nil, err
 	}
 	out, hidden := d.hideAnew(is.Sorted(), facts)
 	if out.Patches, err = d.patchesAnew(is.Patches, facts); err != nil {
 		return nil, err
 	}
-	if err := d.Put(out.Sorted()); err != nil {
+	if err := d.Tx.Put(out.Sorted()); err != nil {
 		return nil, err
 	}
 	if err := d.seriesAnew(&is, hidden); err != nil {
@@ -136,7 +136,7 @@ func (d *deriver) hideAnew(is *engine.Derived, facts map[int64]*engine.Mail) (ou
 // seriesAnew has the series show what is decided about their mails: those of which mails were hidden, and all where any
 // has a name that somebody gave.
 func (d *deriver) seriesAnew(is *engine.Derived, hidden []int64) error {
-	named, err := d.SeriesNamed(d.project)
+	named, err := d.Tx.SeriesNamed(d.project)
 	if err != nil {
 		return err
 	}
@@ -157,11 +157,11 @@ func (w *Writing) ShowSeries(ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := w.Series(ids)
+	rows, err := w.Tx.Series(ids)
 	if err != nil {
 		return err
 	}
-	members, err := w.Members(ids)
+	members, err := w.Tx.Members(ids)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *Writing) ShowSeries(ids []int64) error {
 			names = append(names, engine.Name{Project: rows[i].Project, MsgID: m.MsgID})
 		}
 	}
-	decided, err := w.Decisions(names)
+	decided, err := w.Tx.Decisions(names)
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (w *Writing) ShowSeries(ids []int64) error {
 			out.Series = append(out.Series, row)
 		}
 	}
-	return w.Put(out.Sorted())
+	return w.Tx.Put(out.Sorted())
 }
 
 func showDecided(row *engine.SeriesRow, members []engine.Member, decided map[engine.Name]engine.Decision) {

@@ -186,7 +186,7 @@ func (d *deriver) compare(threads track.Threads, singles map[string]*engine.Row)
 
 // flush writes what was found.
 func (d *deriver) flush() error {
-	if err := d.Put(d.out.Sorted()); err != nil {
+	if err := d.Tx.Put(d.out.Sorted()); err != nil {
 		return err
 	}
 	if len(d.drop) > 0 {
@@ -286,7 +286,7 @@ func (d *deriver) loadDecisions(all []assembled, seats []seat) error {
 	for _, id := range engine.SortedKeys(d.talk) {
 		take(d.talk[id])
 	}
-	named, err := d.SeriesNamed(d.project)
+	named, err := d.Tx.SeriesNamed(d.project)
 	if err != nil {
 		return err
 	}
@@ -298,7 +298,7 @@ func (d *deriver) loadDecisions(all []assembled, seats []seat) error {
 		}
 	}
 	if len(names) > 0 {
-		d.decisions, err = d.Decisions(names)
+		d.decisions, err = d.Tx.Decisions(names)
 	}
 	return err
 }
@@ -329,7 +329,7 @@ func (d *deriver) putSeries(all []assembled) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := d.Series(ids)
+	rows, err := d.Tx.Series(ids)
 	if err != nil {
 		return err
 	}

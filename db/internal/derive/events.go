@@ -37,7 +37,7 @@ func (w *Writing) addEvents() error {
 	order.By(w.events, func(a, b engine.Event) int {
 		return cmp.Or(tellingOrder[a.Category]-tellingOrder[b.Category], cmp.Compare(a.Series, b.Series))
 	})
-	return w.AddEvents(w.events)
+	return w.Tx.AddEvents(w.events)
 }
 
 // Now is the time of the transaction, the same whenever it is asked for. It is not before the date of any event.
@@ -45,7 +45,7 @@ func (w *Writing) Now() (time.Time, error) {
 	if !w.now.IsZero() {
 		return w.now, nil
 	}
-	_, last, err := w.LastEvent()
+	_, last, err := w.Tx.LastEvent()
 	w.now = micros(time.Now())
 	if w.now.Before(last) {
 		w.now = last

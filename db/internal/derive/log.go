@@ -69,5 +69,5 @@ func (w *Writing) addLog() error {
 		}
 		out[i].Actor = cmp.Or(out[i].Actor, w.By, track.ActorUnknown)
 	}
-	return w.AddLog(out)
+	return w.Tx.AddLog(out)
 }

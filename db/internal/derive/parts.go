@@ -38,7 +38,7 @@ func findParts(ctx context.Context, w *Writing, dir string, total int, puts puts
 	}
 	defer p.links.Close()
 	defer p.marks.Close()
-	if err := w.EachItem(p.take); err != nil {
+	if err := w.Tx.EachItem(p.take); err != nil {
 		return nil, err
 	}
 	if err := p.joinLinked(); err != nil {
@@ -237,7 +237,7 @@ func (p *parts) eachBatch(most int, f func(project int64, mails []int64) error) 
 	order := sorter.New(p.dir)
 	defer order.Close()
 	place := uint32(0)
-	if err := p.EachItem(func(project, mail int64, it *track.Item) error {
+	if err := p.Tx.EachItem(func(project, mail int64, it *track.Item) error {
 		text := len(it.ID) + len(it.Name)
 		for _, ref := range it.Refs {
 			text += len(ref)

@@ -65,7 +65,7 @@ func (d *deriver) movePatches(moved []seat) error {
 	for i, s := range moved {
 		to[s.Mail], ids[i] = s, s.Mail
 	}
-	is, err := d.Derived(ids)
+	is, err := d.Tx.Derived(ids)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (d *deriver) asksOf(seats []seat) (map[int64]*engine.Mail, error) {
 	if len(ask) == 0 {
 		return out, nil
 	}
-	found, err := d.Mails(ask)
+	found, err := d.Tx.Mails(ask)
 	for id, m := range found {
 		out[id] = m
 	}
@@ -103,7 +103,7 @@ func (d *deriver) checkedOf(names []engine.Name) (map[engine.Name]track.CheckSta
 	if len(names) == 0 {
 		return nil, nil
 	}
-	all, err := d.NewestChecks(names)
+	all, err := d.Tx.NewestChecks(names)
 	out := make(map[engine.Name]track.CheckState, len(all))
 	for name, checks := range all {
 		out[name] = track.Count(checks).Combined()

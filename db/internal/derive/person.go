@@ -42,7 +42,7 @@ func (a *Adder) derivePeople() error {
 	if err := a.claimPeople(emails); err != nil {
 		return err
 	}
-	people, err := a.People(emails)
+	people, err := a.Tx.People(emails)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (a *Adder) derivePeople() error {
 // putPeople writes people, and those for whom all of their mails must be searched. people are who was there before.
 func (a *Adder) putPeople(people, put map[string]engine.PersonRow, search []string) error {
 	if len(search) > 0 {
-		found, err := a.Namings(search)
+		found, err := a.Tx.Namings(search)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (a *Adder) putPeople(people, put map[string]engine.PersonRow, search []stri
 				nobody[email] = true
 			}
 		}
-		if err := a.DropPeople(engine.SortedKeys(nobody)); err != nil {
+		if err := a.Tx.DropPeople(engine.SortedKeys(nobody)); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func (w *Writing) putNames(people, put map[string]engine.PersonRow) error {
 			w.Touch(all)
 		}
 	}
-	return w.Put(&d)
+	return w.Tx.Put(&d)
 }
 
 // rebuildPeople names everybody, in one pass over all mails, those of one sender after the other. It writes the names
@@ -104,7 +104,7 @@ func (w *Writing) rebuildPeople() error {
 		best = best[:0]
 		return err
 	}
-	if err := w.EachNaming(func(n engine.Naming) error {
+	if err := w.Tx.EachNaming(func(n engine.Naming) error {
 		switch last := len(best) - 1; {
 		case last < 0 || best[last].Email != n.Email:
 			if len(best) == correctAtOnce {
@@ -130,7 +130,7 @@ func (w *Writing) correctPeople(named []engine.Naming) error {
 	for i := range named {
 		emails[i] = named[i].Email
 	}
-	people, err := w.People(emails)
+	people, err := w.Tx.People(emails)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (a *Adder) Put(project int64, msgids ...string) {
 // putAnew notes which of these mails of a project people have put into series: the project may have got the decisions
 // of another.
 func (a *Adder) putAnew(project int64, names []engine.Name) error {
-	some, err := a.AnyPut(project)
+	some, err := a.Tx.AnyPut(project)
 	if err != nil || !some {
 		return err
 	}
@@ -32,7 +32,7 @@ func (a *Adder) putAnew(project int64, names []engine.Name) error {
 	for i, name := range names {
 		msgids[i] = name.MsgID
 	}
-	puts, err := a.Puts(project, msgids)
+	puts, err := a.Tx.Puts(project, msgids)
 	for _, p := range puts {
 		a.Put(project, p.MsgID, p.With)
 	}

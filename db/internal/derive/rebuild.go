@@ -23,7 +23,7 @@ func (w *Writing) Rebuild(ctx context.Context, dir string, progress Progress) er
 
 // RebuildBy takes at least so many mails at a time. What does not fit into memory is sorted in dir.
 func (w *Writing) RebuildBy(ctx context.Context, dir string, most int, progress Progress) error {
-	counts, err := w.Counts()
+	counts, err := w.Tx.Counts()
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (w *Writing) RebuildBy(ctx context.Context, dir string, most int, progress 
 	if err := w.rebuildPeople(); err != nil {
 		return err
 	}
-	if err := w.DropStrays(); err != nil {
+	if err := w.Tx.DropStrays(); err != nil {
 		return err
 	}
 	return r.retireAll(ctx)
@@ -60,7 +60,7 @@ type rebuilder struct {
 }
 
 func (w *Writing) newRebuilder() (*rebuilder, error) {
-	projects, err := w.Projects() // the removed ones too: until their mail is routed anew, it is theirs
+	projects, err := w.Tx.Projects() // the removed ones too: until their mail is routed anew, it is theirs
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 	}
 	n := newNeighbourhood(r.Tx, project)
 	d := newDeriver(r.Writing, settings, n)
-	rows, err := r.Rows(mails)
+	rows, err := r.Tx.Rows(mails)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 		return n.err
 	}
 	n.clean = allClean(n.talk)
-	is, err := r.Derived(mails)
+	is, err := r.Tx.Derived(mails)
 	if err != nil {
 		return err
 	}

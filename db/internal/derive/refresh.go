@@ -151,7 +151,7 @@ func (a *Adder) rewrite(changed []*engine.Mail, was map[int64]*engine.Mail) erro
 	if err := a.unchoose(chosen, was); err != nil {
 		return err
 	}
-	if err := a.Update(changed); err != nil { // as not chosen
+	if err := a.Tx.Update(changed); err != nil { // as not chosen
 		return err
 	}
 	if err := a.restate(restated); err != nil {
@@ -171,10 +171,10 @@ func (a *Adder) merge(batch []*Stored) (mails map[int64]*engine.Mail, merged int
 			ids, keys = append(ids, s.Id), append(keys, engine.Bytes{MsgID: s.mail.MsgID, SHA256: s.mail.SHA256})
 		}
 	}
-	if mails, err = a.Mails(ids); err != nil {
+	if mails, err = a.Tx.Mails(ids); err != nil {
 		return nil, 0, err
 	}
-	twins, err := a.Known(keys)
+	twins, err := a.Tx.Known(keys)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -219,7 +219,7 @@ func (a *Adder) mergeTwin(s *Stored, twin engine.Known, mails map[int64]*engine.
 	if s.Id > twin.ID {
 		return nil
 	}
-	now, err := a.Mails([]int64{s.Id})
+	now, err := a.Tx.Mails([]int64{s.Id})
 	mails[s.Id] = now[s.Id]
 	s.mail.Delivered = earliest.Delivered
 	return err
@@ -227,7 +227,7 @@ func (a *Adder) mergeTwin(s *Stored, twin engine.Known, mails map[int64]*engine.
 
 // remove takes a mail out that is another's copy.
 func (a *Adder) remove(mail int64) error {
-	mails, err := a.Mails([]int64{mail})
+	mails, err := a.Tx.Mails([]int64{mail})
 	if err != nil || mails[mail] == nil {
 		return err
 	}

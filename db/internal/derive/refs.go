@@ -17,7 +17,7 @@ func (p *parts) correctRefs() error {
 	if err := c.next(); err != nil {
 		return err
 	}
-	if err := p.EachRef(c.compare); err != nil {
+	if err := p.Tx.EachRef(c.compare); err != nil {
 		return err
 	}
 	for c.more { // what comes after all that is there
@@ -89,12 +89,12 @@ func (c *refCorrector) flush() error {
 	lack, over := c.lack, c.over
 	c.lack, c.over = c.lack[:0], c.over[:0]
 	if len(lack) > 0 {
-		if err := c.PutRefs(lack); err != nil {
+		if err := c.Tx.PutRefs(lack); err != nil {
 			return err
 		}
 	}
 	if len(over) > 0 {
-		return c.DropRefs(over)
+		return c.Tx.DropRefs(over)
 	}
 	return nil
 }

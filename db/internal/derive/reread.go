@@ -10,7 +10,7 @@ func (w *Writing) Reread(ctx context.Context, read Reader, progress Progress) (c
 		return 0, 0, err
 	}
 	a := NewAdder(w, r)
-	counts, err := w.Counts()
+	counts, err := w.Tx.Counts()
 	if err != nil {
 		return 0, 0, err
 	}

@@ -70,7 +70,7 @@ func (w *Writing) Retire(series []int64) error {
 	if err != nil || len(projects) == 0 || len(series) == 0 {
 		return err
 	}
-	rows, err := w.Series(engine.Distinct(slices.Clone(series)))
+	rows, err := w.Tx.Series(engine.Distinct(slices.Clone(series)))
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (w *Writing) Retire(series []int64) error {
 // around gives these series, those that revised them, those that do so now, and those that were sent again of them.
 func (r *retirement) around(ids []int64) ([]int64, error) {
 	all := slices.Clone(ids)
-	rows, err := r.Series(ids)
+	rows, err := r.Tx.Series(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (r *retirement) around(ids []int64) ([]int64, error) {
 		r.reach[row.Revises] = true
 	}
 	delete(r.reach, 0)
-	revising, err := r.Revising(engine.SortedKeys(r.reach), mostRevising)
+	revising, err := r.Tx.Revising(engine.SortedKeys(r.reach), mostRevising)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func (r *retirement) around(ids []int64) ([]int64, error) {
 
 // relink looks up what these series revise, and writes it where it is not so already.
 func (r *retirement) relink(ids []int64) error {
-	rows, err := r.Series(ids)
+	rows, err := r.Tx.Series(ids)
 	if err != nil {
 		return err
 	}
@@ -152,12 +152,12 @@ func (r *retirement) relink(ids []int64) error {
 	if len(out.Series) == 0 {
 		return nil
 	}
-	return r.Put(out.Sorted())
+	return r.Tx.Put(out.Sorted())
 }
 
 // unlink forgets what these series revise, where nobody wants to know it any more.
 func (w *Writing) unlink(series []int64) error {
-	rows, err := w.Series(series)
+	rows, err := w.Tx.Series(series)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (w *Writing) unlink(series []int64) error {
 	if len(out.Series) == 0 {
 		return nil
 	}
-	return w.Put(out.Sorted())
+	return w.Tx.Put(out.Sorted())
 }
 
 // olderToo gives the series of reach that are stored and all that these revise.
@@ -179,7 +179,7 @@ func (r *retirement) olderToo() ([]int64, error) {
 	all, at := map[int64]bool{}, r.reach
 	delete(at, 0)
 	for generation := 0; len(at) > 0 && generation <= mostOlder; generation++ {
-		rows, err := r.Series(engine.SortedKeys(at))
+		rows, err := r.Tx.Series(engine.SortedKeys(at))
 		if err != nil {
 			return nil, err
 		}
@@ -237,7 +237,7 @@ func (r *retirement) fetchBelow(ways map[int64]*descent) error {
 	if len(ask) == 0 {
 		return nil
 	}
-	found, err := r.Revising(engine.SortedKeys(ask), mostRevising)
+	found, err := r.Tx.Revising(engine.SortedKeys(ask), mostRevising)
 	for id := range ask {
 		r.below[id] = found[id]
 	}

@@ -21,7 +21,7 @@ func (r *rebuilder) retireAll(ctx context.Context) error {
 		return nil
 	}
 	ids := map[int64][]int64{}
-	if err := r.EachSeries(func(s *engine.SeriesRow, _ []engine.Member) error {
+	if err := r.Tx.EachSeries(func(s *engine.SeriesRow, _ []engine.Member) error {
 		if p := r.projects[s.Project]; p != nil && p.Supersede {
 			ids[s.Project] = append(ids[s.Project], s.ID)
 		}

@@ -71,7 +71,7 @@ func (w *Writing) superseding() (map[int64]*track.Project, error) {
 	if w.knowRouting() == nil && !w.routing.supersede {
 		return nil, nil
 	}
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	out := map[int64]*track.Project{}
 	for i := range all {
 		if all[i].Supersede && !all[i].Removed {
@@ -83,7 +83,7 @@ func (w *Writing) superseding() (map[int64]*track.Project, error) {
 
 // ReadRouting reads the projects as they are now.
 func (w *Writing) ReadRouting() (*Routing, error) {
-	all, err := w.Projects()
+	all, err := w.Tx.Projects()
 	if err != nil {
 		return nil, err
 	}

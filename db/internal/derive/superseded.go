@@ -39,7 +39,7 @@ func (r *retirement) show(series []int64) error {
 		newer[id] = slices.DeleteFunc(newer[id], func(s engine.SeriesRow) bool { return !retires(&s) })
 		order.By(newer[id], engine.NewestFirst)
 	}
-	is, err := r.PatchesOf(series)
+	is, err := r.Tx.PatchesOf(series)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (r *retirement) newerThanParts(
 	if len(whole) == 0 {
 		return nil
 	}
-	parts, err := r.Series(engine.SortedKeys(whole))
+	parts, err := r.Tx.Series(engine.SortedKeys(whole))
 	for _, part := range parts {
 		for _, s := range newer[whole[part.ID]] {
 			is := func(o engine.SeriesRow) bool { return o.ID == s.ID }
@@ -136,7 +136,7 @@ func (r *retirement) showPatches(
 			ids = append(ids, by.Mail)
 		}
 	}
-	facts, err := r.Mails(ids)
+	facts, err := r.Tx.Mails(ids)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (r *retirement) showPatches(
 			names = append(names, engine.NameOf(facts[id]))
 		}
 	}
-	decided, err := r.Decisions(names)
+	decided, err := r.Tx.Decisions(names)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (r *retirement) showPatches(
 	if len(out.Patches) == 0 {
 		return nil
 	}
-	return r.Put(out.Sorted())
+	return r.Tx.Put(out.Sorted())
 }
 
 // tellRetired tells that a patch shows as superseded, or no longer.
@@ -208,7 +208,7 @@ func (r *retirement) newCloser(
 	for _, s := range track.States() {
 		c.open[s] = s.GivesWay()
 	}
-	own, err := r.OwnStates()
+	own, err := r.Tx.OwnStates()
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +228,7 @@ func (r *retirement) newCloser(
 			ids = append(ids, s.ID)
 		}
 	}
-	completed, err := r.Completed(engine.Distinct(ids))
+	completed, err := r.Tx.Completed(engine.Distinct(ids))
 	for id, at := range completed {
 		c.completed[id] = at.UnixMicro()
 	}

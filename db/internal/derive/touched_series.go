@@ -62,7 +62,7 @@ func (a *Adder) retireChanged(project int64, c *change, t *touchedSeries) error 
 		}
 	}
 	if len(to) > 0 {
-		found, err := a.Beside(to, engine.Anybody)
+		found, err := a.Tx.Beside(to, engine.Anybody)
 		if err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ func (a *Adder) noteSuperseded(project int64, c *change) error {
 	for i, r := range c.gone {
 		ids[i], names[r.Mail] = r.Mail, r.ID
 	}
-	is, err := a.Derived(ids)
+	is, err := a.Tx.Derived(ids)
 	c.superseded = map[string]int64{}
 	for _, row := range is.Patches {
 		if row.Project == project && row.Superseded != 0 {

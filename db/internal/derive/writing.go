@@ -10,7 +10,7 @@ import (
 
 // Writing is a transaction under way, and what is to be told of it.
 type Writing struct {
-	engine.Tx
+	Tx      engine.Tx     // not embedded, as those who embed Writing would have each of its methods once more
 	Codec   *frame.Frames // nil: nothing is compressed
 	Stamped engine.Stamp
 	routing *Routing    // as the projects are now; nil: not known, or in somebody's hands
@@ -71,7 +71,7 @@ func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
 			w.routing = nil
 		}
 	}()
-	err := w.Part(func() error {
+	err := w.Tx.Part(func() error {
 		if err := f(part); err != nil {
 			return err
 		}
@@ -83,4 +83,3 @@ func (w *Writing) PartBy(by track.Actor, f func(part *Writing) error) error {
 
 func unixMicro(v int64) time.Time { return time.UnixMicro(v).UTC() }
 func unixSec(v int64) time.Time   { return time.Unix(v, 0).UTC() }
-
