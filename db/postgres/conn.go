@@ -25,6 +25,7 @@ type conn struct {
 	journeys int             // that were begun
 	rested   time.Time       // since when nobody uses it
 	tag      string          // what the last statement says that it did
+	sure     bool            // a COMMIT of it has returned (see commit)
 
 	ask    func() fate // what the server says of a statement that takes long; nil: it is not asked
 	silent atomic.Bool // it has been given up because no answer came

@@ -2,7 +2,9 @@ package postgres_test
 
 import (
 	"errors"
+	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -132,5 +134,52 @@ func TestBrokenOffIsUndoneAtOnce(t *testing.T) {
 					time.Since(began), found)
 			}
 		}
+	}
+}
+
+// What was committed here and not on the replica, because its connection was lost while COMMIT waited, is not answered
+// for by whoever finds it: COMMIT waits for the replica then too.
+func TestFoundIsOnTheReplicaToo(t *testing.T) {
+	address := "127.97.0." + strconv.Itoa(2+os.Getpid()%250)
+	server := pgtest.New(t, "listen_addresses="+address)
+	replica := server.Replica(t, address)
+	e, err := postgres.OpenEngine(t.Context(), server.Name("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	write := func() error {
+		return e.Write(t.Context(), func(tx engine.Tx) error {
+			if n, err := tx.Reading(); n == 7 || err != nil {
+				return err // it was done before
+			}
+			return tx.PutReading(7)
+		})
+	}
+	replica.Stop(syscall.SIGQUIT)
+	lost := make(chan error, 1)
+	go func() { lost <- write() }()
+	if !waits(lost) {
+		t.Fatal("COMMIT has not waited for the replica")
+	}
+	if err := server.Exec("postgres", `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE wait_event = 'SyncRep'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-lost; err == nil {
+		t.Error("nobody was told that COMMIT was broken off")
+	}
+	again := make(chan error, 1)
+	go func() { again <- write() }()
+	select {
+	case err := <-again:
+		t.Fatalf("what the replica lacks was found, and nobody waited for the replica: %v", err)
+	case <-time.After(500 * time.Millisecond):
+	}
+	if err := replica.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-again; err != nil {
+		t.Error(err)
 	}
 }

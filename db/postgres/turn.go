@@ -67,7 +67,16 @@ func (c *conn) begin(ctx context.Context, lock string) error {
 
 // commit sends what waits, and COMMIT, in one journey. Where the connection is lost meanwhile nobody knows whether it
 // was done: whoever tries again finds a mail by its bytes, and a decision as it was decided.
+//
+// It may be here then, and not on the replica. So the first COMMIT of a connection writes to the server's log though a
+// transaction has found that all was done before, and waits until replicas have that and all before it. A mail would
+// leave new/ otherwise for a server that a failover leaves behind.
 func (c *conn) commit() error {
+	if !c.sure {
+		if err := c.exec(`SELECT pg_logical_emit_message(true, 'patchwatch', '')`); err != nil {
+			return err
+		}
+	}
 	if err := c.exec(`COMMIT`); err != nil {
 		return err
 	}
@@ -77,6 +86,7 @@ func (c *conn) commit() error {
 	if c.tag != "COMMIT" { // the server undoes a transaction in which something failed, and says no more than that
 		return errUndone
 	}
+	c.sure = true
 	return nil
 }
 
