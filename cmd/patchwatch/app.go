@@ -30,6 +30,7 @@ type app struct {
 	screen term.Screen // that out is shown on
 
 	stuckAfter time.Duration                       // ops.StuckAfter, except in tests
+	slowAfter  time.Duration                       // slowAfter, except in tests
 	disturb    func(*watcher.Config[*intake.Mail]) // nil, except in tests, which kill the process at one of allSteps
 
 	db      string // the path of the database, or its name on a server
@@ -39,7 +40,8 @@ type app struct {
 
 // newApp is the program with the streams of its process.
 func newApp(in io.Reader, out, err *os.File) *app {
-	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: ops.StuckAfter}
+	return &app{in: in, out: out, err: err, screen: term.ScreenOf(out), stuckAfter: ops.StuckAfter,
+		slowAfter: slowAfter}
 }
 
 // withProgress runs what reads stored mail anew, and shows how far it is.

@@ -21,7 +21,8 @@ type typed struct {
 
 func newTyped(stdin string) *typed {
 	c := &typed{}
-	c.app = app{in: strings.NewReader(stdin), out: &c.stdout, err: &c.stderr, stuckAfter: ops.StuckAfter}
+	c.app = app{in: strings.NewReader(stdin), out: &c.stdout, err: &c.stderr, stuckAfter: ops.StuckAfter,
+		slowAfter: slowAfter}
 	return c
 }
 

@@ -21,10 +21,7 @@ func TestFailover(t *testing.T) {
 		t.Skip("the same as without the race detector")
 	}
 	t.Parallel()
-	addresses := [2]string{}
-	for i := range addresses {
-		addresses[i] = fmt.Sprintf("127.%d.%d.%d", 1+os.Getpid()/250%250, 1+os.Getpid()%250, i+2)
-	}
+	addresses := [2]string{ownAddress(1), ownAddress(2)}
 	primary := pgtest.New(t, "listen_addresses="+addresses[0])
 	replica := primary.Replica(t, addresses[0], "listen_addresses="+addresses[1])
 	database := fmt.Sprintf("postgres://patchwatch@%s,%s/postgres?target_session_attrs=read-write&sslmode=disable",
@@ -81,4 +78,44 @@ func TestFailover(t *testing.T) {
 	imported := filepath.Join(t.TempDir(), "imported.db")
 	w.run("--db", imported, "import", "--quiet", "mx1", "mx2")
 	w.run("compare", replica.Name("postgres"), imported)
+}
+
+// ownAddress is an address of this machine that only this run of the tests listens at.
+func ownAddress(n int) string {
+	return fmt.Sprintf("127.%d.%d.%d", 1+os.Getpid()/250%250, 1+os.Getpid()%250, n)
+}
+
+// TestReplicaIsAway: while COMMIT waits for a replica that is gone, mail waits in new and status says so. When the replica
+// is back all goes on.
+func TestReplicaIsAway(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the same as without the race detector")
+	}
+	t.Parallel()
+	primary := pgtest.New(t, "listen_addresses="+ownAddress(3))
+	replica := primary.Replica(t, ownAddress(3))
+	w := newWorkplace(t)
+	w.deliver("md", samples(t, "01*"))
+	c := w.command("--db", primary.Name("postgres"), "watch", "md")
+	c.Env = append(c.Env, "XDG_CACHE_HOME="+t.TempDir(), "PATCHWATCH_TEST_SLOW=1")
+	p := w.startCommand(c)
+	w.waitUntilEmpty("md")
+	replica.Stop(syscall.SIGQUIT)
+	mails := samples(t, "0[5-9]*")
+	if err := writeMaildir(w.path("md"), mails); err != nil {
+		t.Fatal(err)
+	}
+	w.waitForPause("it may wait for a replica", "--db", primary.Name("postgres"), "status", "md")
+	if len(w.list("md", "new")) == 0 {
+		t.Error("no mail waits")
+	}
+	if err := replica.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.waitUntilEmpty("md")
+	p.stop()
+	w.checkNothingLostIn(primary.Name("postgres"), "md", append(samples(t, "01*"), mails...))
+	if status := w.run("--db", primary.Name("postgres"), "status", "md"); strings.Contains(status, "PAUSED") {
+		t.Errorf("it is over, and status still says: %s", status)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"patchwatch/cmd/patchwatch/internal/intake"
 	"patchwatch/db"
@@ -20,6 +21,9 @@ import (
 // PATCHWATCH_TEST_KILL="2 committed". It is only in the test binary.
 func disturbAsTold(a *app) {
 	getStuckAsTold(a)
+	if os.Getenv("PATCHWATCH_TEST_SLOW") != "" {
+		a.slowAfter = 300 * time.Millisecond
+	}
 	tellAsTold(a)
 	var n int64
 	text := os.Getenv("PATCHWATCH_TEST_KILL")

@@ -122,6 +122,7 @@ func (w *watching) run(ctx context.Context, dirs []string) error {
 	if w.once {
 		return w.runOnce(ctx, config)
 	}
+	w.tellSlow(&config)
 	if w.counts != nil {
 		ops.Count(w.counts, &config, func(mail *intake.Mail) bool { return mail.Known })
 	}
