@@ -13,19 +13,49 @@ import (
 	"patchwatch/db/postgres/pgtest"
 )
 
-// TestFailover: under two mail hosts and two web hosts the server is killed, and its replica is promoted. They go on by
-// themselves with the other server that their database's name has; nothing that was taken out of new is lost, as COMMIT
-// waits for the replica, and the web hosts show it.
+// clusterPage are the lines of docs/cluster.md that begin with some words, as a test can run them: with other addresses and
+// names of its own. The superuser of its servers is called patchwatch already.
+func clusterPage(t *testing.T, addresses [2]string, begin string) (lines []string) {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/cluster.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.NewReplacer("db1.example.org", addresses[0], "db2.example.org", addresses[1], "ROLE patchwatch", "ROLE pw",
+		"OWNER patchwatch", "OWNER pw", "//patchwatch@", "//pw@", " -D /var/lib/postgresql/15/main", "").Replace(string(text))
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, begin) {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	if len(lines) == 0 {
+		t.Fatalf("docs/cluster.md has no line %q", begin)
+	}
+	return lines
+}
+
+// TestFailover: what docs/cluster.md has done is done. Then, under two mail hosts and two web hosts, the server is killed,
+// and its replica is promoted. They go on by themselves with the other server that their database's name has; nothing
+// that was taken out of new is lost, as COMMIT waits for the replica, and the web hosts show it.
 func TestFailover(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")
 	}
 	t.Parallel()
 	addresses := [2]string{ownAddress(1), ownAddress(2)}
+	page := func(begin string) []string { return clusterPage(t, addresses, begin) }
+	as := func(s *pgtest.Server, lines []string) {
+		for _, line := range lines {
+			if err := s.Exec("postgres", line); err != nil {
+				t.Fatalf("%s: %v", line, err)
+			}
+		}
+	}
 	primary := pgtest.New(t, "listen_addresses="+addresses[0])
-	replica := primary.Replica(t, addresses[0], "listen_addresses="+addresses[1])
-	database := fmt.Sprintf("postgres://patchwatch@%s,%s/postgres?target_session_attrs=read-write&sslmode=disable",
-		addresses[0], addresses[1])
+	as(primary, append(page("CREATE ROLE"), page("CREATE DATABASE")...))
+	replica := pgtest.ReplicaBy(t, strings.Fields(page("pg_basebackup")[0]), "listen_addresses="+addresses[1])
+	as(primary, append(page("ALTER SYSTEM"), page("SELECT pg_reload_conf")...))
+	database := page("postgres://pw@" + addresses[0] + ",")[0] + "&sslmode=disable"
 
 	w := newWorkplace(t)
 	mails := multiply(samples(t), 4)
@@ -48,7 +78,8 @@ func TestFailover(t *testing.T) {
 	time.Sleep(time.Second)
 	primary.Stop(syscall.SIGQUIT)
 	time.Sleep(500 * time.Millisecond) // until somebody has seen it
-	if err := replica.Promote(); err != nil {
+	as(replica, page("SELECT pg_promote"))
+	if err := replica.AwaitPromoted(); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -72,12 +103,12 @@ func TestFailover(t *testing.T) {
 		p.waitExit(exitDone)
 	}
 	hosts[0].wants("the database server ")
-	if said := w.run("--db", replica.Name("postgres"), "check", "mx1", "mx2"); !strings.Contains(said, "nothing is lost, nothing is wrong") {
+	if said := w.run("--db", replica.Name("patches"), "check", "mx1", "mx2"); !strings.Contains(said, "nothing is lost, nothing is wrong") {
 		t.Error(said)
 	}
 	imported := filepath.Join(t.TempDir(), "imported.db")
 	w.run("--db", imported, "import", "--quiet", "mx1", "mx2")
-	w.run("compare", replica.Name("postgres"), imported)
+	w.run("compare", replica.Name("patches"), imported)
 }
 
 // ownAddress is an address of this machine that only this run of the tests listens at.

@@ -44,27 +44,32 @@ func stopped(t testing.TB, settings ...string) *Server {
 }
 
 // Replica makes a server that follows this one, which waits with each COMMIT until the replica has it on disk. Both
-// listen at addresses that their settings name, and this one trusts who asks from there.
+// listen at addresses that their settings name.
 func (s *Server) Replica(t testing.TB, address string, settings ...string) *Server {
 	t.Helper()
-	r := stopped(t, settings...)
-	if err := r.runs("pg_basebackup", "-h", address, "-U", "patchwatch", "-D", r.Folder("data"), "-R", "--checkpoint=fast",
-		"--no-sync"); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.Chmod(r.Folder("data"), 0o700), r.Start(),
-		s.Exec("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'"),
+	r := ReplicaBy(t, []string{"pg_basebackup", "-h", address, "-U", "patchwatch", "-R", "--checkpoint=fast"}, settings...)
+	if err := errors.Join(s.Exec("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'"),
 		s.Exec("postgres", "SELECT pg_reload_conf()")); err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-// Promote has a replica take writes.
-func (s *Server) Promote() error {
-	if err := s.Exec("postgres", "SELECT pg_promote()"); err != nil {
-		return err
+// ReplicaBy makes a server of what a command copies, which is told into which folder.
+func ReplicaBy(t testing.TB, copying []string, settings ...string) *Server {
+	t.Helper()
+	r := stopped(t, settings...)
+	if err := r.runs(copying[0], append(copying[1:], "-D", r.Folder("data"), "--no-sync")...); err != nil {
+		t.Fatal(err)
 	}
+	if err := errors.Join(os.Chmod(r.Folder("data"), 0o700), r.Start()); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// AwaitPromoted waits until a replica that was promoted takes writes.
+func (s *Server) AwaitPromoted() error {
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if err := s.Exec("postgres", "CREATE TABLE promoted (); DROP TABLE promoted"); err == nil || time.Now().After(end) {
 			return err
