@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 
 	"patchwatch/track"
 	"patchwatch/web/internal/site"
@@ -39,6 +40,23 @@ func toCover(more string) func(*call) (*site.Answer, error) {
 		}
 		return nil, c.see(here.Cover(nil, p, row.MsgID), more)
 	}
+}
+
+// plainCover leads from where Patchwork has a cover letter whose Message-ID has slashes, which it does not escape there, and
+// from where the last slash is missing.
+func (c *call) plainCover() (*site.Answer, error) {
+	p, err := c.Project()
+	if err != nil {
+		return nil, err
+	}
+	rest, more := strings.TrimSuffix(c.R.PathValue("rest"), "/"), ""
+	if bare, mbox := strings.CutSuffix(rest, "/mbox"); mbox {
+		rest, more = bare, "mbox/"
+	}
+	if rest == "" {
+		return nil, visit.ErrNotFound
+	}
+	return nil, c.see(here.Cover(nil, p, "<"+rest+">"), more)
 }
 
 func (c *call) toComment() (*site.Answer, error) {

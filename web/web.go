@@ -111,6 +111,7 @@ func (s *Site) routes() []route {
 		{pattern: "/project/{project}/patch/{msgid}/mbox/{$}", get: (*call).patchMbox},
 		{pattern: "/project/{project}/patch/{msgid}/raw/{$}", get: (*call).patchDiff},
 		{pattern: "/project/{project}/cover/{msgid}/mbox/{$}", get: (*call).coverMbox},
+		{pattern: "/project/{project}/cover/{rest...}", get: (*call).plainCover},
 		{pattern: "/patch/{id}/{$}", get: toPatch("")},
 		{pattern: "/patch/{id}/mbox/{$}", get: toPatch("mbox/")},
 		{pattern: "/patch/{id}/raw/{$}", get: toPatch("raw/")},

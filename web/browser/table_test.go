@@ -78,7 +78,7 @@ var table = []shown{
 var noPages = []string{
 	"/api/", "/events/stream", "/robots.txt", "/static/{name}", "/project/{project}/pwclientrc/{$}",
 	"/project/{project}/patch/{msgid}/mbox/{$}", "/project/{project}/patch/{msgid}/raw/{$}",
-	"/project/{project}/cover/{msgid}/mbox/{$}", "/patch/{id}/{$}", "/patch/{id}/mbox/{$}", "/patch/{id}/raw/{$}",
+	"/project/{project}/cover/{msgid}/mbox/{$}", "/project/{project}/cover/{rest...}", "/patch/{id}/{$}", "/patch/{id}/mbox/{$}", "/patch/{id}/raw/{$}",
 	"/cover/{id}/{$}", "/cover/{id}/mbox/{$}", "/comment/{id}/{$}", "/series/{id}/mbox/{$}",
 	"/series/{id}/next/{$}", "/series/{id}/previous/{$}",
 	"/bundle/{user}/{bundle}/mbox/{$}", "/series/{id}/new.atom", "/user/delegated.atom", "/search/help/{$}",
