@@ -62,19 +62,19 @@ var besideWords = strings.Fields("memory netlink fix kasan ctnetlink remove typo
 func (b *beside) rows() []row {
 	const list, patch = "/project/%s/list/", "/project/%s/patch/%s/"
 	return []row{
-		{"projects", patchwork, 1, same(func() []string { return []string{"/"} })},
-		{"list of patches", patchwork, 20, same(func() []string { return b.lists(patchwork, list) })},
-		{"patches with a word in their name", patchwork, 1, same(func() []string { return b.searches(patchwork, list) })},
-		{"patch", patchwork, 4, b.of(patchwork, &b.mails.patches, patch)},
-		{"patch with replies", patchwork, 4, b.of(patchwork, &b.mails.answered, patch)},
-		{"series", patchwork, 1, b.series},
-		{"patch for git am", patchwork, 1, b.of(patchwork, &b.mails.patches, patch+"mbox/")},
-		{"threads of a list", publicInbox, 1, same(func() []string { return b.lists(publicInbox, "/%s/") })},
-		{"thread", publicInbox, 3, b.of(publicInbox, &b.mails.talk, "/%s/%s/T/")},
-		{"thread as a tree", publicInbox, 3, b.of(publicInbox, &b.mails.talk, "/%s/%s/t/")},
-		{"mail", publicInbox, 1, b.of(publicInbox, &b.mails.talk, "/%s/%s/")},
-		{"mail as it came", publicInbox, 1, b.of(publicInbox, &b.mails.talk, "/%s/%s/raw")},
-		{"search", publicInbox, 1, same(func() []string { return b.searches(publicInbox, "/%s/") })},
+		{"projects", patchwork, 1, 0, same(func() []string { return []string{"/"} })},
+		{"list of patches", patchwork, 20, 0, same(func() []string { return b.lists(patchwork, list) })},
+		{"patches with a word in their name", patchwork, 1, 0, same(func() []string { return b.searches(patchwork, list) })},
+		{"patch", patchwork, 4, 20, b.of(patchwork, &b.mails.patches, patch)},
+		{"patch with replies", patchwork, 3, 20, b.of(patchwork, &b.mails.answered, patch)},
+		{"series", patchwork, 1, 0, b.series},
+		{"patch for git am", patchwork, 1, 0, b.of(patchwork, &b.mails.patches, patch+"mbox/")},
+		{"threads of a list", publicInbox, 1, 0, same(func() []string { return b.lists(publicInbox, "/%s/") })},
+		{"thread", publicInbox, 3, 0, b.of(publicInbox, &b.mails.talk, "/%s/%s/T/")},
+		{"thread as a tree", publicInbox, 3, 0, b.of(publicInbox, &b.mails.talk, "/%s/%s/t/")},
+		{"mail", publicInbox, 1, 0, b.of(publicInbox, &b.mails.talk, "/%s/%s/")},
+		{"mail as it came", publicInbox, 1, 0, b.of(publicInbox, &b.mails.talk, "/%s/%s/raw")},
+		{"search", publicInbox, 1, 0, same(func() []string { return b.searches(publicInbox, "/%s/") })},
 	}
 }
 

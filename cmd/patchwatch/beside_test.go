@@ -79,6 +79,7 @@ type row struct {
 	name, peer string
 
 	least float64                        // how many times as often ours are to come, if nobody has asked for them before
+	p99   float64                        // milliseconds that ours may take at most if somebody has; 0: any
 	paths func() (theirs, ours []string) // where such pages are
 }
 
@@ -123,6 +124,9 @@ func (b *beside) measure(r *row) {
 		fmt.Printf("| %s | %s | %d | %v | %v | %v | %.1f · %.1f |\n", r.name, r.peer, clients, t, o, again.best, times, t.cpu/o.cpu)
 		if clients > 1 && times < r.least {
 			b.t.Errorf("%s: %.1f times as often as those of %s, less than %.0f", r.name, times, r.peer, r.least)
+		}
+		if r.p99 > 0 && again.best.p99 > r.p99 {
+			b.t.Errorf("%s: one of a hundred takes %.1f ms, more than %.0f", r.name, again.best.p99, r.p99)
 		}
 	}
 }
