@@ -112,6 +112,7 @@ func breakServer(t *testing.T, f serverFault, server *pgtest.Server) {
 	}
 	p.waitFor(f.says)
 	w.waitForPause(f.says, "--db", database, "status", "md")
+	late := w.startAt(database, "watch", "md") // it waits for the server too, unless that has room for its first words
 	if failed := w.list("md", "failed"); len(failed) > 0 {
 		t.Errorf("mail was blamed: %q", failed)
 	}
@@ -122,8 +123,9 @@ func breakServer(t *testing.T, f serverFault, server *pgtest.Server) {
 		t.Fatal(err)
 	}
 	w.waitUntilEmpty("md")
-	p.signal(unix.SIGTERM)
-	p.waitExit(exitDone)
+	late.waitFor("msg=watching")
+	p.stop()
+	late.stop()
 	w.checkNothingLostIn(server.Name("postgres"), "md", append(samples(t, "01*"), mails...))
 	if status := w.run("--db", server.Name("postgres"), "status", "md"); strings.Contains(status, "PAUSED") {
 		t.Errorf("it is over, and status still says: %s", status)

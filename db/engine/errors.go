@@ -19,7 +19,7 @@ var (
 	// ErrReplaced says that another database was found under the name. It is open now, and what is tried again goes there.
 	ErrReplaced = errors.New("another file has been put in the place of the database")
 
-	// ErrAway says that the server which has the database can't be reached, or takes nobody in, for now.
+	// ErrAway says that the server which has the database can't be reached, takes nobody in, or can't be written, for now.
 	ErrAway = errors.New("the database server is away")
 
 	// ErrLease is the error of who does something for which another one has the lease.

@@ -43,7 +43,7 @@ func explain(err error) error {
 	}
 	switch code {
 	case "53100":
-		return fmt.Errorf("the disk of the database server is full: %w", err)
+		return away{fmt.Errorf("the disk of the database server is full: %w", err)}
 	case "53300":
 		return away{fmt.Errorf("the database server has no connection left: %w", err)}
 	case "57P01", "57P02", "57P03":
@@ -53,7 +53,9 @@ func explain(err error) error {
 	case "55P03":
 		return away{fmt.Errorf("another process has written to the database for long: %w", err)}
 	case "25006":
-		return fmt.Errorf("the database server can only be read, as a replica: %w", err)
+		return away{fmt.Errorf("the database server can only be read, as a replica: %w", err)}
+	case "55000":
+		return away{fmt.Errorf("the database server does not do this now: %w", err)}
 	case "3D000":
 		return fmt.Errorf("there is no such database on the server (createdb makes one): %w", err)
 	case "42501":
