@@ -4,8 +4,9 @@ import "errors"
 
 // asker is whatever a question can be put to. each calls f with every row, and with what scans the row. All rows are
 // read before f is called, so f may ask other questions. stream is each for answers of any length: it reads them bit by
-// bit.
+// bit. also is each for a question whose answer is there once the next one's is: they make one journey together.
 type asker interface {
+	also(query string, args []any, f func(scan func(...any) error) error) error
 	each(query string, args []any, f func(scan func(...any) error) error) error
 	stream(query string, args []any, f func(scan func(...any) error) error) error
 }

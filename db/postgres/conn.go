@@ -45,6 +45,9 @@ type call struct {
 	values [][]byte
 	forms  []int16
 	args   error // why the arguments can't be sent
+
+	f    func(scan func(...any) error) error // is called with each row; nil: they are of no interest
+	rows [][][]byte
 }
 
 // What waits is sent when it is more than this, so that no transaction takes memory without end.
@@ -117,26 +120,25 @@ func (c *conn) flush() error {
 	if len(c.queue) == 0 {
 		return nil
 	}
-	_, err := c.travel()
-	return err
+	return c.travel()
 }
 
 // each calls f for every row of the query, once all have come.
 func (c *conn) each(query string, args []any, f func(scan func(...any) error) error) error {
+	if err := c.also(query, args, f); err != nil {
+		return err
+	}
+	return c.travel()
+}
+
+// also is each for a question that goes with the next one: f is called before that of the next one is.
+func (c *conn) also(query string, args []any, f func(scan func(...any) error) error) error {
 	k := newCall(query, args)
 	if k.args != nil {
 		return k.args
 	}
+	k.f = f
 	c.queue = append(c.queue, k)
-	rows, err := c.travel()
-	if err != nil {
-		return err
-	}
-	for _, row := range rows {
-		if err := f(func(dest ...any) error { return scanValues(row, dest) }); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -174,16 +176,16 @@ func (c *conn) once(query string, f func(scan func(...any) error) error) error {
 // forget gives up a statement. Its name is not used again, and goes with the connection.
 func (c *conn) forget(query string) { delete(c.prepared, query) }
 
-// travel sends what waits and reads all answers. It gives the rows of the last one.
-func (c *conn) travel() (rows [][][]byte, err error) {
+// travel sends what waits, reads all answers, and hands out their rows.
+func (c *conn) travel() error {
 	calls := c.queue
 	c.queue, c.bytes = nil, 0
 	c.journeys++
 	if c.pg == nil || c.pg.IsClosed() {
-		return nil, errLost
+		return errLost
 	}
 	if err := c.settle(); err != nil {
-		return nil, c.lostIf(err)
+		return c.lostIf(err)
 	}
 	defer c.await()()
 	p := c.pg.StartPipeline(c.ctx)
@@ -192,10 +194,25 @@ func (c *conn) travel() (rows [][][]byte, err error) {
 	}
 	if err := p.Sync(); err != nil {
 		p.Close()
-		return nil, c.lostIf(err)
+		return c.lostIf(err)
 	}
-	rows, err = c.receive(p, calls)
-	return rows, c.lostIf(errors.Join(err, closed(p, err)))
+	err := c.receive(p, calls)
+	if err := c.lostIf(errors.Join(err, closed(p, err))); err != nil {
+		return err
+	}
+	return handOut(calls)
+}
+
+// handOut calls what is to be called with the rows of some calls.
+func handOut(calls []call) error {
+	for i := range calls {
+		for _, row := range calls[i].rows {
+			if err := calls[i].f(func(dest ...any) error { return scanValues(row, dest) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // lostIf says of an error on a connection that is no more that this is why: the driver's words for it are many.
@@ -237,7 +254,7 @@ func (c *conn) send(p *pgconn.Pipeline, k *call) {
 var inBinary = []int16{1}
 
 // receive reads the answers to some calls. After an error the server answers none of those that follow.
-func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, failed error) {
+func (c *conn) receive(p *pgconn.Pipeline, calls []call) (failed error) {
 	done := 0
 	fail := func(err error) {
 		if failed != nil {
@@ -257,7 +274,7 @@ func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, faile
 			fail(err)
 			var refused *pgconn.PgError
 			if !errors.As(err, &refused) {
-				return nil, failed
+				return failed
 			}
 			continue
 		}
@@ -268,7 +285,9 @@ func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, faile
 				there.about = r
 			}
 		case *pgconn.ResultReader:
-			rows = (&slab{}).rows(r)
+			if k := &calls[done]; k.f != nil {
+				k.rows = (&slab{}).rows(r)
+			}
 			tag, err := r.Close()
 			if err != nil {
 				fail(err)
@@ -276,7 +295,7 @@ func (c *conn) receive(p *pgconn.Pipeline, calls []call) (rows [][][]byte, faile
 			c.tag = tag.String()
 			done++
 		case *pgconn.PipelineSync, nil:
-			return rows, failed
+			return failed
 		}
 	}
 }
@@ -347,7 +366,7 @@ func (c *conn) settle() error {
 	}
 	c.owed = nil
 	defer c.await()()
-	_, err := c.receive(p, []call{{query: `ROLLBACK`}})
+	err := c.receive(p, []call{{query: `ROLLBACK`}})
 	return errors.Join(err, closed(p, err))
 }
 

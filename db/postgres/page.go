@@ -111,17 +111,28 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 		offset = total - offset - size
 	}
 	s := l.statement(backwards)
-	var id int64
 	ids = make([]int64, 0, size)
-	err = q.each(s.query+` LIMIT ? OFFSET ?`, append(s.args, size, offset), func(scan func(...any) error) error {
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
+	err = q.each(s.query+` LIMIT ? OFFSET ?`, append(s.args, size, offset), numbersInto(&ids))
 	if backwards {
 		slices.Reverse(ids)
 	}
 	return ids, err
+}
+
+// alsoPage has a page be found from the beginning of a list, with the next question.
+func (q queries) alsoPage(l *listing, p track.Paging, ids *[]int64) error {
+	s := l.statement(false)
+	return q.also(s.query+` LIMIT ? OFFSET ?`, append(s.args, max(p.Limit, 0), max(p.Offset, 0)), numbersInto(ids))
+}
+
+// numbersInto appends the numbers of one column.
+func numbersInto(ids *[]int64) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var id int64
+		err := scan(&id)
+		*ids = append(*ids, id)
+		return err
+	}
 }
 
 // statement is one that lists all rows in order.

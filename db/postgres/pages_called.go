@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"maps"
 	"slices"
 
 	"patchwatch/track"
@@ -27,32 +28,45 @@ type called struct {
 	hidden        bool
 }
 
-// rowsCalled finds rows by the numbers of any copies.
+// rowsCalled finds rows by the numbers of any copies. Most are called by the number of the mail itself, which stands for
+// its name if there is a row of it.
 func rowsCalled[R any](
 	q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
 ) (map[int64]R, error) {
-	stand, err := q.Stands(ids)
-	if err != nil {
-		return nil, err
+	out := make(map[int64]R, len(ids))
+	known := make(map[int64]bool, len(ids))
+	found, err := rows(once(ids))
+	for _, r := range found {
+		c := of(&r)
+		if known[c.mail] = true; shows(s, c) {
+			out[c.mail] = r
+		}
 	}
-	mails := make([]int64, 0, len(stand))
-	for _, mail := range stand {
-		mails = append(mails, mail)
+	others := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return known[id] })
+	if err != nil || len(others) == 0 {
+		return out, err
 	}
-	found, err := rows(once(mails))
+	stand, err := q.Stands(others)
+	if err != nil || len(stand) == 0 {
+		return out, err
+	}
+	found, err = rows(once(slices.Collect(maps.Values(stand))))
 	byMail := make(map[int64]R, len(found))
 	for _, r := range found {
-		if c := of(&r); (s.Whole || !c.hidden) && !slices.Contains(s.Without, c.project) {
+		if c := of(&r); shows(s, c) {
 			byMail[c.mail] = r
 		}
 	}
-	out := make(map[int64]R, len(ids))
 	for id, mail := range stand {
 		if r, there := byMail[mail]; there {
 			out[id] = r
 		}
 	}
 	return out, err
+}
+
+func shows(s track.Scope, c called) bool {
+	return (s.Whole || !c.hidden) && !slices.Contains(s.Without, c.project)
 }
 
 func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {

@@ -18,14 +18,16 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 	}
 	var hidden []int64
 	if !f.Whole {
-		if hidden, err = q.hiddenEvents(); err != nil {
+		if err = q.alsoHiddenEvents(&hidden); err != nil {
 			return page, err
 		}
 	}
+	total, err := q.countEvents(l, between, &hidden)
+	if err != nil {
+		return page, err
+	}
 	if page.Total = known; known < 0 {
-		if page.Total, err = q.countEvents(l, between, hidden); err != nil {
-			return page, err
-		}
+		page.Total = total
 	}
 	l.where.without(`e.id`, hidden)
 	ids, err := q.page(l, f.Paging, page.Total)
@@ -64,18 +66,18 @@ type stretch struct{ from, to int64 } // to is behind the last one
 
 var allEvents = stretch{math.MinInt64, math.MaxInt64}
 
-// countEvents counts the events of a list but hidden ones.
-func (q queries) countEvents(l *listing, between stretch, hidden []int64) (total int, err error) {
+// countEvents counts the events of a list but hidden ones, which are known when anything has been counted.
+func (q queries) countEvents(l *listing, between stretch, hidden *[]int64) (total int, err error) {
 	if bounds := l.conditions(); between != allEvents && len(bounds.terms) == between.bounds() {
 		total, err = q.countStretch(between)
 	} else {
 		total, err = q.count(l)
 	}
-	if err != nil || len(hidden) == 0 {
+	if err != nil || len(*hidden) == 0 {
 		return total, err
 	}
 	c := l.conditions()
-	c.add(true, in(`e.id`), hidden)
+	c.add(true, in(`e.id`), *hidden)
 	var less int
 	_, err = q.row(`SELECT count(*) FROM event e`+c.where(), c.args, &less)
 	return total - less, err
@@ -205,19 +207,13 @@ func (q queries) firstEvent(t time.Time) (id int64, err error) {
 const copiesOfHidden = ` JOIN mail o ON o.id = h.mail JOIN mail n ON n.msgid = o.msgid
 	AND n.project IS NOT DISTINCT FROM o.project `
 
-// hiddenEvents are those that are about hidden mails, which are few.
-func (q queries) hiddenEvents() (ids []int64, err error) {
-	err = q.each(`
+// alsoHiddenEvents finds those that are about hidden mails, which are few, with the next question.
+func (q queries) alsoHiddenEvents(ids *[]int64) error {
+	return q.also(`
 		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM reply h`+copiesOfHidden+`JOIN event e ON e.mail = h.parent AND e.comment = n.id WHERE h.hidden
-		UNION SELECT e.id FROM series h JOIN event e ON e.series = h.id WHERE h.hidden`, nil, func(scan func(...any) error) error {
-		var id int64
-		err := scan(&id)
-		ids = append(ids, id)
-		return err
-	})
-	return ids, err
+		UNION SELECT e.id FROM series h JOIN event e ON e.series = h.id WHERE h.hidden`, nil, numbersInto(ids))
 }
 
 const eventRowsQuery = `
@@ -262,8 +258,8 @@ func (q queries) subjectsOf(events []track.EventRow, subjects map[int64]about, s
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
 	}
-	named, err := q.mailBriefs(once(mails), scope)
-	if err != nil {
+	named := make(map[int64]track.MailBrief, len(mails))
+	if err := q.alsoMailBriefs(once(mails), scope, named); err != nil {
 		return err
 	}
 	sets, err := q.seriesBriefs(once(series))
@@ -291,14 +287,13 @@ const mailBriefsQuery = `
 		LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id LEFT JOIN reply r ON r.mail = n.id
 	WHERE ? OR NOT coalesce(p.hidden, c.hidden, r.hidden, false)`
 
-// mailBriefs names, by the numbers of any copies, the mails that stand for them.
-func (q queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.MailBrief, error) {
-	out := make(map[int64]track.MailBrief, len(ids))
-	return out, q.each(mailBriefsQuery, []any{ids, scope.Whole}, func(scan func(...any) error) error {
+// alsoMailBriefs names, by the numbers of any copies, the mails that stand for them, with the next question.
+func (q queries) alsoMailBriefs(ids []int64, scope track.Scope, named map[int64]track.MailBrief) error {
+	return q.also(mailBriefsQuery, []any{ids, scope.Whole}, func(scan func(...any) error) error {
 		var id int64
 		var m track.MailBrief
 		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
-		out[id] = m
+		named[id] = m
 		return err
 	})
 }

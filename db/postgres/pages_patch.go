@@ -54,14 +54,26 @@ func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
 
 // idsOf finds the rows of a page, and counts the list where its length is not known (-1).
 func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
-	if total = known; total < 0 {
-		if total, err = q.count(l); err != nil {
-			return nil, 0, err
-		}
+	if total = known; total >= 0 {
+		ids, err = q.page(l, p, total)
+		return ids, total, err
 	}
-	ids, err = q.page(l, p, total)
+	if p.Offset > near {
+		if total, err = q.count(l); err == nil {
+			ids, err = q.page(l, p, total)
+		}
+		return ids, total, err
+	}
+	if err := q.alsoPage(l, p, &ids); err != nil {
+		return nil, 0, err
+	}
+	total, err = q.count(l)
 	return ids, total, err
 }
+
+// near is up to where a page is looked for from the beginning, whatever the length of the list: it need not be known then,
+// and is counted in the same journey.
+const near = 1000
 
 var (
 	patchName = columnOrder{[]string{`m.name`}, ` JOIN mail m ON m.id = p.mail`}

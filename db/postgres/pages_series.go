@@ -72,7 +72,7 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 		return nil, nil
 	}
 	out := make([]track.SeriesRow, 0, len(ids))
-	if err := q.each(seriesRowsQuery(scope), []any{ids}, func(scan func(...any) error) error {
+	if err := q.also(seriesRowsQuery(scope), []any{ids}, func(scan func(...any) error) error {
 		var s track.SeriesRow
 		var coverHidden bool
 		c := &s.Cover
@@ -87,8 +87,8 @@ func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, 
 	}); err != nil {
 		return nil, err
 	}
-	inOrderOf(out, ids, func(s *track.SeriesRow) int64 { return s.ID })
 	patches, err := q.patchesOf(ids, scope)
+	inOrderOf(out, ids, func(s *track.SeriesRow) int64 { return s.ID })
 	for i := range out {
 		out[i].Patches = patches[out[i].ID]
 	}

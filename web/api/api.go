@@ -36,7 +36,7 @@ type Store interface {
 	SetAddressed(ctx context.Context, by track.Actor, comment int64, addressed *bool) error
 	SetUser(ctx context.Context, by track.Actor, u track.User) error
 
-	Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error)
+	ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error)
 	AddCheck(ctx context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error)
 
 	Bundles(ctx context.Context, owner int64) ([]track.Bundle, error)

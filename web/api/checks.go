@@ -40,7 +40,7 @@ func (c *call) checks() (*site.Answer, error) {
 }
 
 func (c *call) checksOf(patch *track.PatchRow) ([]track.Check, error) {
-	all, err := c.Store.Checks(c.ctx(), []int64{patch.ID})
+	all, err := c.Store.ChecksOf(c.ctx(), []track.MailBrief{patch.MailBrief})
 	return slices.Clone(all[patch.ID]), err
 }
 
