@@ -88,7 +88,7 @@ func checkWords(c *track.Check) string {
 // Checks gives all checks of patches, those of each by number.
 func (s *Store) Checks(ctx context.Context, patches []int64) (map[int64][]track.Check, error) {
 	out := make(map[int64][]track.Check, len(patches))
-	return out, s.view(ctx, func(v engine.View) error {
+	return out, s.ask(ctx, func(v engine.View) error {
 		names, err := namesOf(v, patches)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (s *Store) Checks(ctx context.Context, patches []int64) (map[int64][]track.
 // known already.
 func (s *Store) ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error) {
 	out := make(map[int64][]track.Check, len(patches))
-	return out, s.view(ctx, func(v engine.View) error {
+	return out, s.ask(ctx, func(v engine.View) error {
 		names := make([]engine.Name, len(patches))
 		for i, p := range patches {
 			names[i] = engine.Name{Project: p.Project, MsgID: p.MsgID}

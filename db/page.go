@@ -38,7 +38,7 @@ func (s *Store) SeriesPage(ctx context.Context, q track.SeriesQuery) (track.Page
 }
 
 func (s *Store) CommentPage(ctx context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.CommentRow], error) { return v.CommentPage(q, -1) })
+	return asked(ctx, s, func(v engine.View) (track.Page[track.CommentRow], error) { return v.CommentPage(q, -1) })
 }
 
 func (s *Store) PersonPage(ctx context.Context, q track.PersonQuery) (track.Page[track.PersonView], error) {
@@ -58,21 +58,21 @@ func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[
 // PatchRows finds patches by the numbers of any of their copies, or by numbers that a Patchwork server gave them, as do
 // the others covers and comments. What the scope leaves out is not there.
 func (s *Store) PatchRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.PatchRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) {
+	return asked(ctx, s, func(v engine.View) (map[int64]track.PatchRow, error) {
 		return called(v, ids, func(ids []int64) (map[int64]track.PatchRow, error) { return v.PatchRows(ids, scope) },
 			track.AliasPatch)
 	})
 }
 
 func (s *Store) CoverRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CoverRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.CoverRow, error) {
+	return asked(ctx, s, func(v engine.View) (map[int64]track.CoverRow, error) {
 		return called(v, ids, func(ids []int64) (map[int64]track.CoverRow, error) { return v.CoverRows(ids, scope) },
 			track.AliasCover)
 	})
 }
 
 func (s *Store) CommentRows(ctx context.Context, ids []int64, scope track.Scope) (map[int64]track.CommentRow, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]track.CommentRow, error) {
+	return asked(ctx, s, func(v engine.View) (map[int64]track.CommentRow, error) {
 		return called(v, ids, func(ids []int64) (map[int64]track.CommentRow, error) { return v.CommentRows(ids, scope) },
 			track.AliasPatchComment, track.AliasCoverComment)
 	})
@@ -100,7 +100,7 @@ func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (tra
 // Changes tells how often what is shown of projects has changed; of 0: what is shown of all; of the negative number of a
 // user: what is shown to this user alone. Whoever has kept an answer sees by it whether it still is the answer.
 func (s *Store) Changes(ctx context.Context, projects ...int64) (map[int64]int64, error) {
-	return viewed(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
+	return asked(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
 }
 
 // Moment is Epoch and Changes together, for those who ask before everything that they answer.
@@ -142,4 +142,20 @@ func viewed[T any](ctx context.Context, s *Store, ask func(v engine.View) (T, er
 		return err
 	})
 	return answer, err
+}
+
+// asked is viewed where one question is asked, mostly, and a later one may see what came meanwhile.
+func asked[T any](ctx context.Context, s *Store, ask func(v engine.View) (T, error)) (answer T, err error) {
+	err = s.ask(ctx, func(v engine.View) error {
+		answer, err = ask(v)
+		return err
+	})
+	return answer, err
+}
+
+func (s *Store) ask(ctx context.Context, f func(engine.View) error) error {
+	if d, ok := s.engine.(engine.Distant); ok {
+		return d.Ask(ctx, f)
+	}
+	return s.view(ctx, f)
 }

@@ -143,7 +143,7 @@ func (s *Store) Raw(ctx context.Context, mail int64) (raw []byte, err error) {
 // Raws calls f with the bytes of each of these mails, in this order and one after the other, so that no two of them
 // have to be in memory. It stops at the first error of f and returns it.
 func (s *Store) Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error {
-	return s.view(ctx, func(v engine.View) error {
+	return s.ask(ctx, func(v engine.View) error {
 		return v.Frames(mails, func(mail int64, frame []byte) error {
 			if frame == nil {
 				return fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)

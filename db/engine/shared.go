@@ -28,6 +28,9 @@ var ErrUnclaimed = errors.New("the transaction touches what it has not claimed")
 
 // Distant is what an engine is besides that asks a server, whose every answer is a journey.
 type Distant interface {
+	// Ask is View for who asks once, mostly, and needs no snapshot: should f ask again, it may see what came meanwhile.
+	Ask(ctx context.Context, f func(View) error) error
+
 	// Moment is Epoch and Changes of a View, in one journey.
 	Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error)
 }

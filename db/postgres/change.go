@@ -21,24 +21,18 @@ func unchanged(projects []int64) map[int64]int64 {
 	return out
 }
 
-// Moment is a question by itself, which is a transaction to the server without anybody beginning one.
+// Moment reads both at once.
 func (e *database) Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error) {
 	changes = unchanged(projects)
-	c, err := e.readers.take(ctx)
-	if err != nil {
-		return "", nil, explain(err)
-	}
-	defer e.readers.give(c)
-	c.ctx = ctx
-	defer c.atLeisure()
-	err = c.each(`SELECT e.name, coalesce(c.project, 0), coalesce(c.number, 0) FROM epoch e LEFT JOIN change c ON c.`+
-		in(`project`), []any{projects}, func(scan func(...any) error) error {
-		var project, number int64
-		err := scan(&epoch, &project, &number)
-		changes[project] = number
-		return err
+	return epoch, changes, e.asking(ctx, func(c *conn) error {
+		return c.each(`SELECT e.name, coalesce(c.project, 0), coalesce(c.number, 0) FROM epoch e LEFT JOIN change c ON c.`+
+			in(`project`), []any{projects}, func(scan func(...any) error) error {
+			var project, number int64
+			err := scan(&epoch, &project, &number)
+			changes[project] = number
+			return err
+		})
 	})
-	return epoch, changes, explain(cancelledBy(ctx, err))
 }
 
 func (t *tx) PutChanges(projects []int64) error {

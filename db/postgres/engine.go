@@ -99,6 +99,23 @@ func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
 	return explain(c.view(ctx, f))
 }
 
+// Ask begins no transaction: each question is one to the server.
+func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
+	return e.asking(ctx, func(c *conn) error { return f(queries{c}) })
+}
+
+func (e *database) asking(ctx context.Context, f func(c *conn) error) error {
+	c, err := e.readers.take(ctx)
+	if err != nil {
+		return explain(err)
+	}
+	defer e.readers.give(c)
+	c.tidy()
+	c.ctx = ctx
+	defer c.leave()
+	return explain(cancelledBy(ctx, f(c)))
+}
+
 // view runs f on a snapshot. Nothing is written, so its questions end with the context.
 func (c *conn) view(ctx context.Context, f func(c *conn) error) (err error) {
 	if err := c.exec(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`); err != nil {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -220,6 +221,19 @@ func (s *Server) Stop(signal os.Signal) {
 	case <-s.ended:
 	}
 	<-s.ended
+}
+
+// Processes are those of the server, but for the first.
+func (s *Server) Processes() (pids []int) {
+	first, _ := os.ReadFile(filepath.Join(s.Dir, "data", "postmaster.pid"))
+	of, _, _ := strings.Cut(string(first), "\n")
+	children, _ := os.ReadFile(filepath.Join("/proc", of, "task", of, "children"))
+	for _, field := range strings.Fields(string(children)) {
+		if pid, err := strconv.Atoi(field); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // Remove ends the server and removes its folder.
