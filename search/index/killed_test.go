@@ -79,7 +79,7 @@ func TestKilledWhileIndexing(t *testing.T) {
 			t.Fatal(err)
 		} else if before.Watermark < after.Watermark && after.Watermark < city {
 			progress++
-		} else if before.Watermark == after.Watermark {
+		} else if before.Watermark == after.Watermark && after.Watermark < city {
 			patience++
 		}
 		if rand.IntN(6) == 0 {
