@@ -5,7 +5,9 @@
 (function () {
 	"use strict";
 
-	const rows = () => Array.from(document.querySelectorAll("[data-row]")).filter((r) => r.checkVisibility());
+	// Some browsers do not tell what is folded away.
+	const shows = (e) => (e.checkVisibility ? e.checkVisibility() : e.offsetParent !== null);
+	const rows = () => Array.from(document.querySelectorAll("[data-row]")).filter(shows);
 	const current = () => document.querySelector("[data-row].here");
 
 	function go(by) {
