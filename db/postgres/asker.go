@@ -12,7 +12,10 @@ type asker interface {
 }
 
 // queries answers all that engine.View can be asked, whether beside those who write or as one of them.
-type queries struct{ asker }
+type queries struct {
+	asker
+	names *names // nil: the server looks for words
+}
 
 // row scans the first row of the query into dest; false if there is none.
 func (q queries) row(query string, args []any, dest ...any) (there bool, err error) {

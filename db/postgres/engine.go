@@ -19,6 +19,7 @@ type database struct {
 	config   *pgconn.Config
 	readers  *pool
 	writable bool
+	names    names
 
 	forWriters string // the settings of a connection that writes, as a script
 
@@ -53,7 +54,7 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 	if err := e.needWriter(ctx); err != nil {
 		return explain(err)
 	}
-	t := &tx{queries: queries{e.writer}, w: e.writer, own: e.own, beside: lock == lockBeside}
+	t := &tx{queries: queries{asker: e.writer}, w: e.writer, own: e.own, beside: lock == lockBeside}
 	err := t.write(ctx, lock, func() error { return f(t) })
 	e.writer.rested = time.Now()
 	if t.restamped && err == nil {
@@ -86,7 +87,7 @@ func (e *database) needWriter(ctx context.Context) error {
 // View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait
 // for the same.
 func (e *database) View(ctx context.Context, f func(engine.View) error) error {
-	return e.reading(ctx, func(c *conn) error { return f(queries{c}) })
+	return e.reading(ctx, func(c *conn) error { return f(queries{c, &e.names}) })
 }
 
 func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
@@ -101,7 +102,7 @@ func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
 
 // Ask begins no transaction: each question is one to the server.
 func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
-	return e.asking(ctx, func(c *conn) error { return f(queries{c}) })
+	return e.asking(ctx, func(c *conn) error { return f(queries{asker: c}) })
 }
 
 func (e *database) asking(ctx context.Context, f func(c *conn) error) error {
@@ -150,7 +151,7 @@ func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
 	if err := c.script(forLooks); err != nil {
 		return explain(err)
 	}
-	return explain(c.view(ctx, func(c *conn) error { return f(queries{c}) }))
+	return explain(c.view(ctx, func(c *conn) error { return f(queries{asker: c}) }))
 }
 
 // forLooks are the settings of who reads all there is, which takes longer by looking up row after row.

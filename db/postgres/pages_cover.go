@@ -10,13 +10,25 @@ func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.MsgIDs) {
 		return page, nil
 	}
-	ids, total, err := q.idsOf(coverListing(f), f.Paging, known)
+	ids, total, ok, err := q.byNames(coversNamed(f))
+	if !ok && err == nil {
+		ids, total, err = q.idsOf(coverListing(f), f.Paging, known)
+	}
 	if err != nil {
 		return page, err
 	}
 	page.Total = total
 	page.Rows, err = q.coverRows(ids, f.Scope)
 	return page, err
+}
+
+// coversNamed are wanted where nothing is asked of covers but their names and projects.
+func coversNamed(f track.CoverQuery) (w wanted) {
+	if f.IDs == nil && f.Series == nil && f.Submitters == nil && f.MsgIDs == nil && f.Since.IsZero() && f.Before.IsZero() {
+		w = wanted{of: coverTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w.inOrder(`c.id`, coverColumnsOrder)
+	}
+	return w
 }
 
 var (

@@ -13,17 +13,32 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 	if noPatches(f) {
 		return page, nil
 	}
-	l, err := q.patchListing(f)
+	ids, total, ok, err := q.byNames(patchesNamed(f))
 	if err != nil {
 		return page, err
 	}
-	ids, total, err := q.idsOf(l, f.Paging, known)
-	if err != nil {
-		return page, err
+	if !ok {
+		l, err := q.patchListing(f)
+		if err != nil {
+			return page, err
+		}
+		if ids, total, err = q.idsOf(l, f.Paging, known); err != nil {
+			return page, err
+		}
 	}
 	page.Total = total
 	page.Rows, err = q.patchRows(ids, f.Scope)
 	return page, err
+}
+
+// patchesNamed are wanted where nothing is asked of patches but their names and projects.
+func patchesNamed(f track.PatchQuery) (w wanted) {
+	if f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Delegates == nil && f.IDs == nil &&
+		f.Series == nil && f.Submitters == nil && f.Hashes == nil && f.MsgIDs == nil && f.Since.IsZero() && f.Before.IsZero() {
+		w = wanted{of: patchTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w.inOrder(`p.id`, patchColumnsOrder)
+	}
+	return w
 }
 
 // noPatches tells whether a list has none, whatever is stored.

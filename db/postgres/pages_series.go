@@ -18,13 +18,25 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 		rows = slices.DeleteFunc(rows, func(s track.SeriesRow) bool { return !shows(f.Scope, called{s.ID, s.Project, s.Hidden}) })
 		return track.Page[track.SeriesRow]{Rows: rows, Total: known}, err
 	}
-	ids, total, err := q.idsOf(seriesListing(f), f.Paging, known)
+	ids, total, ok, err := q.byNames(seriesNamed(f))
+	if !ok && err == nil {
+		ids, total, err = q.idsOf(seriesListing(f), f.Paging, known)
+	}
 	if err != nil {
 		return page, err
 	}
 	page.Total = total
 	page.Rows, err = q.seriesRows(ids, f.Scope)
 	return page, err
+}
+
+// seriesNamed are wanted where nothing is asked of series but their names and projects.
+func seriesNamed(f track.SeriesQuery) (w wanted) {
+	if f.IDs == nil && f.Submitters == nil && !f.Incomplete && f.Since.IsZero() && f.Before.IsZero() {
+		w = wanted{of: seriesTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w.inOrder(`s.id`, seriesColumnsOrder)
+	}
+	return w
 }
 
 // onlyByNumber tells whether one series is asked for, by its number and nothing else.

@@ -86,7 +86,7 @@ func (s *scratch) use(ctx context.Context, f func(c *conn) error) error {
 
 func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 	return s.use(ctx, func(c *conn) error {
-		t := &tx{queries: queries{c}, w: c}
+		t := &tx{queries: queries{asker: c}, w: c}
 		return t.write(ctx, lockAll, func() error { return f(t) })
 	})
 }
@@ -94,7 +94,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
 	return s.use(ctx, func(c *conn) error {
 		defer c.atLeisure()
-		return c.view(ctx, func(c *conn) error { return f(queries{c}) })
+		return c.view(ctx, func(c *conn) error { return f(queries{asker: c}) })
 	})
 }
 
