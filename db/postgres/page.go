@@ -31,6 +31,7 @@ type listing struct {
 	order   []orderTerm
 	sorting string // joins that order needs
 	ordered bool   // an index has the rows of one choice of keys in this order
+	few     bool   // they are mostly on one page, which tells how many there are
 
 	date          string // the column of since and before
 	since, before time.Time

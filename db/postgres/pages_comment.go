@@ -20,7 +20,7 @@ var commentColumnsOrder = map[string]columnOrder{
 
 // commentListing lists few replies in any case: those to one mail.
 func commentListing(f track.CommentQuery) *listing {
-	l := &listing{row: `r.mail`, from: `reply r`, joins: ` JOIN mail m ON m.id = r.mail`}
+	l := &listing{row: `r.mail`, from: `reply r`, joins: ` JOIN mail m ON m.id = r.mail`, few: true}
 	l.sortBy(f.Scope, f.Order, `r.id`, commentColumnsOrder)
 	c := &l.where
 	c.add(true, `r.parent = ANY (ARRAY(`+standing+`))`, f.Parent)

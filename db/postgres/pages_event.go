@@ -204,15 +204,17 @@ func (q queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-const copiesOfHidden = ` JOIN mail o ON o.id = h.mail JOIN mail n ON n.msgid = o.msgid
-	AND n.project IS NOT DISTINCT FROM o.project `
+// copiesOfHidden are all mails n of the name that a hidden mail h has.
+const copiesOfHidden = ` CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
+	AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = h.mail` + lookedUp + `) n `
 
 // alsoHiddenEvents finds those that are about hidden mails, which are few, with the next question.
 func (q queries) alsoHiddenEvents(ids *[]int64) error {
 	return q.also(`
 		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
-		UNION SELECT e.id FROM reply h`+copiesOfHidden+`JOIN event e ON e.mail = h.parent AND e.comment = n.id WHERE h.hidden
+		UNION SELECT e.id FROM (SELECT mail, parent FROM reply WHERE hidden`+lookedUp+`) h`+copiesOfHidden+`
+			JOIN event e ON e.mail = h.parent AND e.comment = n.id
 		UNION SELECT e.id FROM series h JOIN event e ON e.series = h.id WHERE h.hidden`, nil, numbersInto(ids))
 }
 

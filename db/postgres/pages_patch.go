@@ -73,6 +73,13 @@ func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, tota
 		ids, err = q.page(l, p, total)
 		return ids, total, err
 	}
+	if l.few && p.Offset <= 0 && p.Limit > 0 {
+		if ids, err = q.page(l, p, p.Limit); err != nil || len(ids) < p.Limit {
+			return ids, len(ids), err
+		}
+		total, err = q.count(l)
+		return ids, total, err
+	}
 	if p.Offset > near {
 		if total, err = q.count(l); err == nil {
 			ids, err = q.page(l, p, total)
@@ -125,6 +132,7 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 		l.words.named(`m.name`, f.Words)
 	}
 	few := l.fewPatches(f)
+	l.few = few && f.Submitters == nil
 	l.exact = !few && f.Delegates == nil && !f.Nobodys && f.Checked == nil && len(f.Words) == 0
 	if w == byDate && f.States != nil && f.Delegates == nil && !few {
 		if found, err := q.alongStates(l, f); found || err != nil {
