@@ -131,3 +131,30 @@ func anyOrder(r *rapid.T) track.PatchQuery {
 	}
 	return f
 }
+
+// While somebody reads all names, others ask SQLite, and do not wait.
+func TestNamesAreReadBesideOthers(t *testing.T) {
+	e, _, _ := openFilled(t)
+	names := &e.readers.Load().names
+	f := track.PatchQuery{Paging: track.Paging{Limit: 5, Order: []track.Order{{By: "name"}}}}
+	kept := func() (l *keptList) {
+		if err := e.View(context.Background(), func(v engine.View) (err error) {
+			l, err = v.(queries).kept(f)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	names.mu.Lock()
+	_ = names.unlocked(func() error {
+		if kept() != nil {
+			t.Error("names are there that are being read")
+		}
+		return nil
+	})
+	names.mu.Unlock()
+	if kept() == nil {
+		t.Error("names are not there after they were read")
+	}
+}

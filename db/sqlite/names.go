@@ -72,18 +72,24 @@ func (n *names) at(q queries) (k keptNames, ok bool, err error) {
 // readAll reads all names: those of chosen mails from an index that has them. Nobody waits for it meanwhile: there is
 // another way to whatever is asked.
 func (n *names) readAll(q queries, m marks) error {
-	n.reading = true
-	n.mu.Unlock()
 	all := &names{}
-	err := all.fill(q)
-	n.mu.Lock()
-	n.reading = false
-	if err != nil {
+	if err := n.unlocked(func() error { return all.fill(q) }); err != nil {
 		return err
 	}
 	n.mails, n.series, n.senders, n.people = all.mails, all.series, all.senders, all.people
 	n.version, n.last, n.renamed, n.read = m.version, m.last, m.renamed, time.Now()
 	return nil
+}
+
+// unlocked runs f while others may look. They see that somebody reads.
+func (n *names) unlocked(f func() error) error {
+	n.reading = true
+	n.mu.Unlock()
+	defer func() {
+		n.mu.Lock()
+		n.reading = false
+	}()
+	return f()
 }
 
 func (n *names) fill(q queries) error {
