@@ -27,8 +27,9 @@ type conn struct {
 	tag      string          // what the last statement says that it did
 	sure     bool            // a COMMIT of it has returned (see commit)
 
-	ask    func() fate // what the server says of a statement that takes long; nil: it is not asked
-	silent atomic.Bool // it has been given up because no answer came
+	ask      func() fate   // what the server says of a statement that takes long; nil: it is not asked
+	askAfter time.Duration // when it is
+	silent   atomic.Bool   // it has been given up because no answer came
 
 	owed *pgconn.Pipeline // of a ROLLBACK whose answer nobody has read; nil: there is none
 }

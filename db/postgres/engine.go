@@ -21,7 +21,8 @@ type database struct {
 	writable bool
 	names    names
 
-	forWriters string // the settings of a connection that writes, as a script
+	forWriters string        // the settings of a connection that writes, as a script
+	askAfter   time.Duration // see patience.go
 
 	turn   turn  // guards what follows: one transaction at a time
 	writer *conn // nil: not needed yet, or lost

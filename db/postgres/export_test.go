@@ -1,7 +1,17 @@
 package postgres
 
-import "time"
+import (
+	"time"
 
-// AskAfter sets for how long an answer is waited for until the server is asked for it. It is called before a database is
-// opened.
-func AskAfter(d time.Duration) { askAfter = d }
+	"patchwatch/db/engine"
+)
+
+// AskAfter sets for how long the connections that an engine makes from now on wait for an answer until the server is
+// asked for it.
+func AskAfter(e engine.Engine, d time.Duration) {
+	db := e.(*database)
+	db.askAfter = d
+	db.readers.close()
+	db.readers = newPool(readerConns, db.dial)
+	db.writer = nil
+}

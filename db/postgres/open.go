@@ -91,7 +91,8 @@ func newDatabase(name string, writable bool) (*database, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "patchwatch"
 	}
-	e := &database{name: name, config: config, turn: newTurn(), writable: writable, forWriters: forWriters}
+	e := &database{name: name, config: config, turn: newTurn(), writable: writable, forWriters: forWriters,
+		askAfter: askAfter}
 	e.readers = newPool(readerConns, e.dial)
 	return e, nil
 }
@@ -147,7 +148,7 @@ func (e *database) dial(ctx context.Context) (*conn, error) {
 		return nil, c.lostIf(err)
 	}
 	process := string(results[1].Rows[0][0]) // a proxy between us has other numbers for it
-	c.ask = func() fate { return e.fateAt(process) }
+	c.ask, c.askAfter = func() fate { return e.fateAt(process) }, e.askAfter
 	return c, nil
 }
 

@@ -54,7 +54,7 @@ func takeStandstill(config *pgconn.Config) string {
 }
 
 // askAfter is how long an answer is waited for until the server is asked, on another connection, whether it is at it.
-var askAfter = 30 * time.Second
+const askAfter = 30 * time.Second
 
 // errSilent is the error of who waited for an answer that does not come.
 var errSilent = errors.New("it has not answered for long")
@@ -86,7 +86,7 @@ func (c *conn) await() (end func()) {
 	s := &awaited{c: c}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.timer = time.AfterFunc(askAfter, s.look)
+	s.timer = time.AfterFunc(c.askAfter, s.look)
 	return s.end
 }
 
@@ -109,7 +109,7 @@ func (s *awaited) look() {
 		s.c.pg.Conn().Close()
 	default:
 		s.twice = is == answered
-		s.timer.Reset(askAfter)
+		s.timer.Reset(s.c.askAfter)
 	}
 }
 

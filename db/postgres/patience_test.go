@@ -54,8 +54,6 @@ func TestLongWaitForOthers(t *testing.T) {
 
 // A server that says nothing is given up, though its machine is there; one that works for long is waited for.
 func TestServerThatSaysNothing(t *testing.T) {
-	postgres.AskAfter(200 * time.Millisecond)
-	t.Cleanup(func() { postgres.AskAfter(30 * time.Second) })
 	var network *pgtest.Proxy
 	s := shareBy(t, func(name string) (string, string) {
 		network = databases(t).Proxy(t)
@@ -63,6 +61,7 @@ func TestServerThatSaysNothing(t *testing.T) {
 		return name, network.Name(database) + "&connect_timeout=1"
 	})
 
+	postgres.AskAfter(s.other, 200*time.Millisecond)
 	working := s.store(s.one, 1, "<working>")
 	<-working.reached
 	waiting := s.store(s.other, 1, "<waiting>")
