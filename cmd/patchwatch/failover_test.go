@@ -13,7 +13,7 @@ import (
 	"patchwatch/db/postgres/pgtest"
 )
 
-// clusterPage are the lines of docs/cluster.md that begin with some words, as a test can run them: with other addresses and
+// clusterPage are the lines of docs/cluster.md that begin with some words, as a test can run them: with addresses and
 // names of its own. The superuser of its servers is called patchwatch already.
 func clusterPage(t *testing.T, addresses [2]string, begin string) (lines []string) {
 	t.Helper()
@@ -21,8 +21,9 @@ func clusterPage(t *testing.T, addresses [2]string, begin string) (lines []strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := strings.NewReplacer("db1.example.org", addresses[0], "db2.example.org", addresses[1], "ROLE patchwatch", "ROLE pw",
-		"OWNER patchwatch", "OWNER pw", "//patchwatch@", "//pw@", " -D /var/lib/postgresql/15/main", "").Replace(string(text))
+	page := strings.NewReplacer("db1.example.org", addresses[0], "db2.example.org", addresses[1],
+		"ROLE patchwatch", "ROLE pw", "OWNER patchwatch", "OWNER pw", "//patchwatch@", "//pw@",
+		" -D /var/lib/postgresql/15/main", "").Replace(string(text))
 	for line := range strings.Lines(page) {
 		if strings.HasPrefix(line, begin) {
 			lines = append(lines, strings.TrimSpace(line))
@@ -34,9 +35,9 @@ func clusterPage(t *testing.T, addresses [2]string, begin string) (lines []strin
 	return lines
 }
 
-// TestFailover: what docs/cluster.md has done is done. Then, under two mail hosts and two web hosts, the server is killed,
-// and its replica is promoted. They go on by themselves with the other server that their database's name has; nothing
-// that was taken out of new is lost, as COMMIT waits for the replica, and the web hosts show it.
+// TestFailover does what docs/cluster.md has. Then, under two mail hosts and two web hosts, the server is killed, and its
+// replica is promoted. They go on by themselves with the other server that their database's name has; nothing that was
+// taken out of new is lost, as COMMIT waits for the replica, and the web hosts show it.
 func TestFailover(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")
@@ -72,7 +73,8 @@ func TestFailover(t *testing.T) {
 	delivered := make(chan error, 2)
 	for host := range 2 {
 		go func() {
-			delivered <- deliverSlowly(w.path(fmt.Sprint("mx", host+1)), mails[host*len(mails)/3:][:2*len(mails)/3], 3*time.Second)
+			some := mails[host*len(mails)/3:][:2*len(mails)/3] // a third at both
+			delivered <- deliverSlowly(w.path(fmt.Sprint("mx", host+1)), some, 3*time.Second)
 		}()
 	}
 	time.Sleep(time.Second)
@@ -103,7 +105,8 @@ func TestFailover(t *testing.T) {
 		p.waitExit(exitDone)
 	}
 	hosts[0].wants("the database server ")
-	if said := w.run("--db", replica.Name("patches"), "check", "mx1", "mx2"); !strings.Contains(said, "nothing is lost, nothing is wrong") {
+	said := w.run("--db", replica.Name("patches"), "check", "mx1", "mx2")
+	if !strings.Contains(said, "nothing is lost, nothing is wrong") {
 		t.Error(said)
 	}
 	imported := filepath.Join(t.TempDir(), "imported.db")
@@ -116,8 +119,8 @@ func ownAddress(n int) string {
 	return fmt.Sprintf("127.%d.%d.%d", 1+os.Getpid()/250%250, 1+os.Getpid()%250, n)
 }
 
-// TestReplicaIsAway: while COMMIT waits for a replica that is gone, mail waits in new and status says so. When the replica
-// is back all goes on.
+// TestReplicaIsAway: while COMMIT waits for a replica that is gone, mail waits in new and status says so. When the
+// replica is back all goes on.
 func TestReplicaIsAway(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")

@@ -75,8 +75,8 @@ var serverFaults = []serverFault{
 	},
 }
 
-// TestServerFault breaks one thing after the other about the server under a watcher that runs: mail stays in new, the log
-// and status say why, and when it is mended all goes on by itself.
+// TestServerFault breaks one thing after the other about the server under a watcher that runs: mail stays in new, the
+// log and status say why, and when it is mended all goes on by itself.
 func TestServerFault(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")

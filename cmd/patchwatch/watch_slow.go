@@ -18,8 +18,8 @@ const slowAfter = time.Minute
 // waits for a replica that is gone. The watcher waits meanwhile, and says nothing itself.
 func (w *watching) tellSlow(config *watcher.Config[*intake.Mail]) {
 	handle, dirs := config.Handle, config.Dirs
-	reason := fmt.Sprintf("the database has not stored the mails in hand for %v; it may wait for a replica, a lock or its disk",
-		w.slowAfter)
+	reason := fmt.Sprintf("the database has not stored the mails in hand for %v; it may wait for a replica, "+
+		"a lock or its disk", w.slowAfter)
 	config.Handle = func(ctx context.Context, batch []*intake.Mail) ([]watcher.Verdict, error) {
 		var mu sync.Mutex
 		stored, said := false, false // guarded by mu

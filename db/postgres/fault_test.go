@@ -103,12 +103,14 @@ func TestBrokenOffIsUndoneAtOnce(t *testing.T) {
 		return []*engine.Mail{{MsgID: "<a>", Project: 1, Chosen: true, ContentSHA: []byte("s")}}
 	}
 	for name, f := range map[string]func(tx engine.Tx){
-		"at its begin":         func(tx engine.Tx) { panic("a fault of ours") },
-		"after a write":        func(tx engine.Tx) { tx.Insert(mail(), [][]byte{nil}); panic("a fault of ours") },
-		"after a question":     func(tx engine.Tx) { tx.Reading(); panic("a fault of ours") },
-		"in a part":            func(tx engine.Tx) { tx.Part(func() error { tx.Reading(); panic("a fault of ours") }) },
-		"inside a statement":   func(tx engine.Tx) { tx.Insert([]*engine.Mail{nil}, [][]byte{nil}) },
-		"between rows":         func(tx engine.Tx) { tx.Frames([]int64{1}, func(int64, []byte) error { panic("a fault of ours") }) },
+		"at its begin":       func(tx engine.Tx) { panic("a fault of ours") },
+		"after a write":      func(tx engine.Tx) { tx.Insert(mail(), [][]byte{nil}); panic("a fault of ours") },
+		"after a question":   func(tx engine.Tx) { tx.Reading(); panic("a fault of ours") },
+		"in a part":          func(tx engine.Tx) { tx.Part(func() error { tx.Reading(); panic("a fault of ours") }) },
+		"inside a statement": func(tx engine.Tx) { tx.Insert([]*engine.Mail{nil}, [][]byte{nil}) },
+		"between rows": func(tx engine.Tx) {
+			tx.Frames([]int64{1}, func(int64, []byte) error { panic("a fault of ours") })
+		},
 		"with its own routine": func(tx engine.Tx) { tx.Insert(mail(), [][]byte{nil}); runtime.Goexit() },
 	} {
 		for _, beside := range []bool{false, true} {

@@ -116,7 +116,8 @@ func (s *awaited) look() {
 // fateAt asks the server, by a connection of its own, what a process of it does. Where there are several servers, those
 // that are gone take their time before.
 func (e *database) fateAt(process string) fate {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(2+len(e.config.Fallbacks))*e.config.ConnectTimeout)
+	most := time.Duration(2+len(e.config.Fallbacks)) * e.config.ConnectTimeout
+	ctx, cancel := context.WithTimeout(context.Background(), most)
 	defer cancel()
 	pg, err := pgconn.ConnectConfig(ctx, e.config)
 	if err != nil {
