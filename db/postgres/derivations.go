@@ -42,7 +42,7 @@ func (q queries) rowsOf(query string, args ...any) (out []*engine.Row, err error
 const (
 	rowsByNumber = `SELECT ` + rowColumns + ` FROM ` + givenNumbers + rowTables + ` WHERE m.chosen AND m.id = j.value`
 	rowsByName   = `SELECT ` + rowColumns + ` FROM ` + givenTexts + `LATERAL (
-		SELECT * FROM mail WHERE chosen AND msgid = j.value AND project = ?` + lookedUp + `) m` + whatIsDerived
+		SELECT * FROM mail WHERE chosen AND msgid = j.value AND coalesce(project, 0) = ?` + lookedUp + `) m` + whatIsDerived
 )
 
 func (q queries) Rows(ids []int64) ([]*engine.Row, error) {

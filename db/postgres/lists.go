@@ -31,7 +31,7 @@ func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 }
 
 // leader is the mail that speaks for a series: its cover, or its lowest patch where there is none.
-const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`
+const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number, mail LIMIT 1))`
 
 func (q queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
 	c := seriesConditions(f)
