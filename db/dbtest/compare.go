@@ -20,7 +20,7 @@ func Compare(t *rapid.T, a, b Opener) {
 	pair := &pair{t: t, places: [2]Opener{a, b}, stores: [2]*db.Store{a.store(t), b.store(t)},
 		ever: [2]map[string]int64{{}, {}}}
 	for _, s := range pair.stores {
-		if _, err := s.AddUser(context.Background(), by, track.User{Name: "bot"}); err != nil {
+		if _, err := s.AddUser(context.Background(), by, track.User{Name: "bot", Made: epoch}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -245,7 +245,13 @@ func (r *rows) tell() step {
 	}
 	return step{"tell ", func(tx engine.Tx) (string, error) {
 		log, events := []engine.LogEntry{entry, entry}, []engine.Event{event, event}
-		err := errors.Join(tx.AddLog(log), tx.AddEvents(events))
+		_, last, err := tx.LastEvent()
+		for i := range events {
+			if events[i].Date.Before(last) {
+				events[i].Date = last
+			}
+		}
+		err = errors.Join(err, tx.AddLog(log), tx.AddEvents(events))
 		return fmt.Sprint(log[0].ID, log[1].ID, events[0].ID, events[1].ID), err
 	}}
 }

@@ -354,7 +354,8 @@ type Tx interface {
 	DropPairs([]PairKey) error
 	// MoveDecisions hands the decisions of a project to another that has none of the same Message-ID; pairs too.
 	MoveDecisions(from, to int64) error
-	// AddLog notes decisions, AddEvents what happened; both set the numbers, in order, above all that were ever given.
+	// AddLog notes decisions, AddEvents what happened; both set the numbers, in order, above all that were ever given. No
+	// event has a date before LastEvent's; an engine with several writers gives it that of what others told meanwhile.
 	AddLog([]LogEntry) error
 	AddEvents([]Event) error
 
