@@ -34,13 +34,16 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // newWhole makes a town in memory, or on a PostgreSQL server.
 func newWhole(t *testing.T) *whole {
 	t.Helper()
-	reopen := town.Opener(t)
-	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})
+	of, reopen := town.New(t)
+	return serveOver(t, of, reopen, web.Options{})
 }
 
-// newOnDisk makes a town in a database on disk, as people have it.
+// newOnDisk makes a town in a database on disk, as people have it, or on a PostgreSQL server.
 func newOnDisk(t *testing.T) *whole {
 	t.Helper()
+	if town.OnServer() {
+		return newWhole(t)
+	}
 	file := filepath.Join(t.TempDir(), "town.db")
 	reopen := func() *db.Store { return openFile(t, file) }
 	return serveOver(t, town.Build(t, reopen()), reopen, web.Options{})

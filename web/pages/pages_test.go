@@ -36,7 +36,8 @@ var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	return serveTown(t, town.Build(t, town.Opener(t)()))
+	of, _ := town.New(t)
+	return serveTown(t, of)
 }
 
 func serveTown(t *testing.T, of *town.Town) *server {

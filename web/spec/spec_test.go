@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -9,8 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"patchwatch/db"
-	"patchwatch/db/dbtest"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/track"
 	"patchwatch/web"
 	"patchwatch/web/internal/webtest/town"
@@ -22,13 +20,12 @@ type server struct {
 	*web.Server
 }
 
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
 func newServer(t *testing.T) *server {
 	t.Helper()
-	store, err := db.New(context.Background(), dbtest.NewMemory())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &server{Town: town.Build(t, store)}
+	of, _ := town.New(t)
+	s := &server{Town: of}
 	for _, list := range []string{
 		"frob-devel.lists.example.org", "widgets.lists.example.net", "gadget-users.lists.example.com",
 	} {
@@ -36,8 +33,9 @@ func newServer(t *testing.T) *server {
 		s.Project(track.Project{LinkName: name, ListID: list, Name: name})
 	}
 	s.Import("../../testdata/sample")
+	var err error
 	s.Server, err = web.NewServer(web.Options{
-		Store: store, SetProject: s.Write, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
+		Store: s.Store, SetProject: s.Write, Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -64,12 +64,15 @@ func Shared(t testing.TB) *Server {
 }
 
 // Main runs the tests of a package and stops the server that they shared.
-func Main(m *testing.M) {
-	code := m.Run()
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run is Main for those who have more to do before they exit with the code.
+func Run(m *testing.M) (code int) {
+	code = m.Run()
 	if shared.server != nil {
 		shared.server.Remove()
 	}
-	os.Exit(code)
+	return code
 }
 
 func newServer(bin string, settings []string) (*Server, error) {
@@ -128,7 +131,8 @@ func (s *Server) becomeAnother() error {
 	uid, _ := strconv.Atoi(who.Uid)
 	gid, _ := strconv.Atoi(who.Gid)
 	s.as = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-	return s.own(s.Dir)
+	// Whoever asks the server goes through its folder; what is in there is closed to them.
+	return errors.Join(s.own(s.Dir), os.Chmod(s.Dir, 0o711))
 }
 
 // own gives a folder to who runs the server.
@@ -283,6 +287,14 @@ type Databases struct {
 	n    int               // guarded by mu
 }
 
+// On is For on a server, which stays the same.
+func (d *Databases) On(s *Server, dir string) (name string, err error) {
+	d.mu.Lock()
+	d.Server = s
+	d.mu.Unlock()
+	return d.For(dir)
+}
+
 // For makes a database that is dropped some time after a folder is removed.
 func (d *Databases) For(dir string) (name string, err error) {
 	d.mu.Lock()
@@ -296,7 +308,7 @@ func (d *Databases) For(dir string) (name string, err error) {
 		}
 	}
 	d.n++
-	database := "t" + strconv.Itoa(d.n)
+	database := fmt.Sprintf("%s_%d", d.Template, d.n)
 	if err := d.Exec("postgres", "CREATE DATABASE "+database+" TEMPLATE "+d.Template); err != nil {
 		return "", err
 	}

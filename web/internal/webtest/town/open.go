@@ -2,9 +2,8 @@ package town
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"patchwatch/db"
@@ -20,8 +19,8 @@ const onServer = "PATCHWATCH_TEST_POSTGRES"
 // wants it, on a server that the tests of a package share: its TestMain calls pgtest.Main.
 func Opener(t testing.TB) (open func() *db.Store) {
 	t.Helper()
-	if os.Getenv(onServer) != "" {
-		return openerOnServer(t)
+	if OnServer() {
+		return openerOf(t, empty)
 	}
 	m := dbtest.NewMemory()
 	return func() *db.Store {
@@ -33,16 +32,62 @@ func Opener(t testing.TB) (open func() *db.Store) {
 	}
 }
 
-var databases atomic.Int64
+// OnServer tells whether tests are to use a PostgreSQL server.
+func OnServer() bool { return os.Getenv(onServer) != "" }
 
-func openerOnServer(t testing.TB) (open func() *db.Store) {
+// New makes a town in a database of its own, which reopen opens once more. On a server that is a copy of one that was
+// built before: it takes a tenth of the time, and tests make hundreds.
+func New(t testing.TB) (town *Town, reopen func() *db.Store) {
 	t.Helper()
-	server, name := pgtest.Shared(t), fmt.Sprintf("town%d", databases.Add(1))
-	if err := server.Exec("postgres", "CREATE DATABASE "+name); err != nil {
+	if !OnServer() {
+		reopen = Opener(t)
+		return Build(t, reopen()), reopen
+	}
+	first.once.Do(func() { first.town = buildFirst(t) })
+	if first.town == nil {
+		t.Fatal("the first town was not built: another test says why")
+	}
+	reopen = openerOf(t, towns)
+	town = first.town.Over(reopen())
+	town.tb = t
+	return town, reopen
+}
+
+// The databases on a server are copies of one that has nothing, or of the first town.
+var (
+	empty = &pgtest.Databases{Template: "template1"}
+	towns = &pgtest.Databases{Template: "first"}
+
+	first struct {
+		once sync.Once
+		town *Town
+	}
+)
+
+// buildFirst leaves the town's database to nobody: one that is open can't be copied.
+func buildFirst(t testing.TB) *Town {
+	t.Helper()
+	server := pgtest.Shared(t)
+	if err := server.Exec("postgres", "CREATE DATABASE "+towns.Template); err != nil {
+		t.Fatal(err)
+	}
+	s, err := postgres.Open(context.Background(), server.Name(towns.Template))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	return Build(t, s)
+}
+
+func openerOf(t testing.TB, of *pgtest.Databases) (open func() *db.Store) {
+	t.Helper()
+	server := pgtest.Shared(t)
+	name, err := of.On(server, t.TempDir())
+	if err != nil {
 		t.Fatal(err)
 	}
 	return func() *db.Store {
-		s, err := postgres.Open(context.Background(), server.Name(name))
+		s, err := postgres.Open(context.Background(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
