@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"patchwatch/db/postgres/pgtest"
 )
 
 // The names that the tests know. All users have the same password.
@@ -27,28 +29,42 @@ const (
 // sample is a folder with a database that nobody writes to: each test takes a copy.
 type sample struct {
 	program string            // the binary
-	dir     string            // with patches.db and Maildir
+	dir     string            // with the Maildir, and with patches.db where that is a file
+	db      string            // what the program calls the database
 	cookies map[string]string // by user: what their session's cookie says
 	welcome string            // the path of the link by which newcomer sets a password
 	numbers map[string]int64  // by the names that URLs have in braces
 	nasty   bool              // there is also other programs' test mail
 }
 
-var theSample = sync.OnceValues(makeSample)
+var made struct {
+	once   sync.Once
+	sample *sample
+	err    error
+}
+
+func theSample(t testing.TB) *sample {
+	t.Helper()
+	made.once.Do(func() { made.sample, made.err = makeSample(t) })
+	if made.err != nil {
+		t.Fatal(made.err)
+	}
+	return made.sample
+}
 
 // work is a folder that is removed in the end; empty: none was made.
 var work string
 
 // TestMain removes what the tests have made.
 func TestMain(m *testing.M) {
-	status := m.Run()
+	status := pgtest.Run(m)
 	closeBrowser()
 	_ = os.RemoveAll(work)
 	os.Exit(status)
 }
 
 // makeSample fills a database with the sample mail and with hostile mail, and has people and programs work on it.
-func makeSample() (*sample, error) {
+func makeSample(t testing.TB) (*sample, error) {
 	s := &sample{cookies: map[string]string{}}
 	var err error
 	if s.program, err = buildProgram(); err != nil {
@@ -58,10 +74,13 @@ func makeSample() (*sample, error) {
 		return s, err
 	}
 	s.dir = work
+	if s.db, err = sampleDatabase(t, s.dir); err != nil {
+		return s, err
+	}
 	if err := s.deliverAll(); err != nil {
 		return s, err
 	}
-	at, stop, err := serve(s.program, s.dir)
+	at, stop, err := serve(s.program, s.db, s.dir)
 	if err != nil {
 		return s, err
 	}
@@ -89,7 +108,8 @@ func buildProgram() (string, error) {
 func (s *sample) run(args ...string) (string, error) { return s.runOn("", args...) }
 
 func (s *sample) runOn(stdin string, args ...string) (string, error) {
-	c := exec.Command(s.program, append([]string{"--db", s.dir + "/patches.db"}, args...)...)
+	c := exec.Command(s.program, append([]string{"--db", s.db}, args...)...)
+	c.Env = environment(s.dir)
 	c.Stdin = strings.NewReader(stdin)
 	var said, problem bytes.Buffer
 	c.Stdout, c.Stderr = &said, &problem

@@ -28,34 +28,28 @@ type server struct {
 // newServer starts a server over a copy of the sample, until the test ends.
 func newServer(t testing.TB) *server {
 	t.Helper()
-	of, err := theSample()
-	if err != nil {
-		t.Fatal(err)
-	}
+	of := theSample(t)
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(of.dir)); err != nil {
 		t.Fatal(err)
 	}
-	return serveIn(t, of, dir)
+	return serveIn(t, of, copyOfSample(t, of, dir), dir)
 }
 
 // newEmpty starts a server that has no mail, project or user.
 func newEmpty(t testing.TB) *server {
 	t.Helper()
-	of, err := theSample()
-	if err != nil {
-		t.Fatal(err)
-	}
+	of := theSample(t)
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "Maildir", "new"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return serveIn(t, of, dir)
+	return serveIn(t, of, emptyDatabase(t, dir), dir)
 }
 
-func serveIn(t testing.TB, of *sample, dir string) *server {
+func serveIn(t testing.TB, of *sample, db, dir string) *server {
 	t.Helper()
-	at, stop, err := serve(of.program, dir)
+	at, stop, err := serve(of.program, db, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,10 +61,10 @@ func serveIn(t testing.TB, of *sample, dir string) *server {
 	return &server{of, t, at, dir}
 }
 
-// serve starts the program on the database and the Maildir of a folder. stop ends it, and tells what went wrong in it.
-func serve(program, dir string) (base string, stop func() error, err error) {
-	c := exec.Command(program, "--db", filepath.Join(dir, "patches.db"), "serve", "--quiet", "--listen", "127.0.0.1:0",
-		filepath.Join(dir, "Maildir"))
+// serve starts the program on a database and the Maildir of a folder. stop ends it, and tells what went wrong in it.
+func serve(program, db, dir string) (base string, stop func() error, err error) {
+	c := exec.Command(program, "--db", db, "serve", "--quiet", "--listen", "127.0.0.1:0", filepath.Join(dir, "Maildir"))
+	c.Env = environment(dir)
 	said, err := c.StderrPipe()
 	if err != nil {
 		return "", nil, err
