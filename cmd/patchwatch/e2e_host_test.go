@@ -46,7 +46,7 @@ func newMailHost(t *testing.T) *mailHost {
 		t.Fatal(err)
 	}
 	root := openFolder0755(t)
-	m := &mailHost{workplace: &workplace{t, filepath.Join(root, "home")}, root: root, smtp: freePort(t),
+	m := &mailHost{workplace: workplaceIn(t, filepath.Join(root, "home")), root: root, smtp: freePort(t),
 		page: string(text)}
 	m.user = "pw-e2e-" + root[strings.LastIndex(root, "-")+1:]
 	m.base()

@@ -18,13 +18,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"patchwatch/cmd/patchwatch/internal/term/termtest"
+	"patchwatch/db/postgres/pgtest"
 )
 
 // TestMain lets the test binary be patchwatch: under that name it stands in the PATH of scripts and tests.
 func TestMain(m *testing.M) {
 	// A program built with the race detector sleeps for a second before it exits, unless told otherwise.
 	os.Setenv("GORACE", "atexit_sleep_ms=0 "+os.Getenv("GORACE"))
-	testscript.Main(m, map[string]func(){"patchwatch": runDisturbed})
+	testscript.Main(sharing{m}, map[string]func(){"patchwatch": runDisturbed})
 }
 
 // runDisturbed is main, but for what the test that started it has asked for.
@@ -42,6 +43,9 @@ func TestScripts(t *testing.T) {
 
 func runScripts(t *testing.T, p testscript.Params) {
 	p.RequireExplicitExec, p.RequireUniqueNames = true, true
+	if p.Condition == nil {
+		p.Condition = func(name string) (bool, error) { return false, nil }
+	}
 	p.Cmds = map[string]func(*testscript.TestScript, bool, []string){
 		"count":    scriptCount,
 		"deliver":  scriptDeliver,
@@ -211,8 +215,12 @@ func scriptSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// scriptSQL: sql FILE STATEMENT: changes an SQLite file behind patchwatch's back.
+// scriptSQL: sql DATABASE STATEMENT: changes a database behind patchwatch's back.
 func scriptSQL(ts *testscript.TestScript, neg bool, args []string) {
+	if dir := ts.Getenv(testServer); dir != "" {
+		ts.Check((&pgtest.Server{Dir: dir}).Exec(databaseFor(ts.MkAbs(args[0])), args[1]))
+		return
+	}
 	d, err := openSQL(ts.MkAbs(args[0]))
 	ts.Check(err)
 	defer d.Close()

@@ -21,7 +21,13 @@ type workplace struct {
 	dir string
 }
 
-func newWorkplace(t *testing.T) *workplace { return &workplace{t, t.TempDir()} }
+func newWorkplace(t *testing.T) *workplace { return workplaceIn(t, t.TempDir()) }
+
+func workplaceIn(t *testing.T, dir string) *workplace {
+	t.Helper()
+	storeOnServer(t)
+	return &workplace{t, dir}
+}
 
 // checkNothingLost holds the promises against what is on the disk, for mails that were delivered into a Maildir.
 func (w *workplace) checkNothingLost(dir string, mails []sampleMail) {
