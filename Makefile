@@ -19,7 +19,7 @@ export CGO_ENABLED = 1
 # for each allocation, 4 % of the time that adding mail takes. C that throws no exceptions needs no tables to unwind its stack.
 export CGO_CFLAGS ?= -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0 -fno-asynchronous-unwind-tables
 
-.PHONY: all build run test spec browser pictures test-faults test-postgres e2e check race stress bench beside fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec browser browser-on-server pictures test-faults test-postgres e2e e2e-on-server check race stress bench beside fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -46,6 +46,10 @@ spec: needs
 # The pages in Debian's Chromium: whether all can use them, hostile mail, and what people do. It is a module of its own too.
 browser: build
 	cd web/browser && $(GO) vet ./... && PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch $(GO) test -count=1 -shuffle=on -timeout 10m ./...
+
+# The same on a PostgreSQL server; RUN="..." has some of them only.
+browser-on-server: build
+	cd web/browser && PATCHWATCH_TEST_POSTGRES=1 PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch $(GO) test -count=1 -timeout 20m -run '$(RUN)' ./...
 
 # What the pages look like; PAGES="series patch" makes the pictures of these.
 PICTURES ?= docs/pictures
@@ -78,17 +82,24 @@ test-faults: needs
 	@[ "$$(id -u)" = 0 ] || echo "not root: what needs a mount is skipped" >&2
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -parallel 4 -timeout 40m -run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./...
 
-# The engine's suite on a PostgreSQL server, for minutes, and the tests of pages and of the web, which ask a database in memory
-# otherwise. The scripts of the command and ten hosts on one server are in make test.
+# The engine's suite on a PostgreSQL server, for minutes, and what asks a database in memory or a file otherwise: the tests of pages,
+# of the web (WEB="..." leaves some out), of the API's form, and of its clients. The scripts of the command and ten hosts on one
+# server are in make test.
 test-postgres: needs
-	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run TestSuite -skip '$(SKIP)' ./db/postgres
-	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m $(or $(ROOMS),./web ./web/pages)
+	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run 'TestSuite|AsMemory' ./db/postgres
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -skip '$(WEB)' ./web ./web/pages
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -run 'Clients' ./cmd/patchwatch
+	cd web/spec && PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 ./...
 
 # Delivery by real mail servers, real proxies before the web server, as docs/deploy.md configures them, and b4 and lei, which get
 # the same mails as from public-inbox's own server. As root; on Debian it installs those that are absent. Where PATCHWATCH_B4 names
 # the b4.sh of a checkout, that b4 is run too.
 e2e: needs
 	@PATCHWATCH_E2E=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -timeout 15m -v ./cmd/patchwatch
+
+# The same with all databases on a PostgreSQL server. Ten thousand mails are as many for the mail server.
+e2e-on-server: needs
+	@PATCHWATCH_E2E=1 PATCHWATCH_TEST_POSTGRES=1 sh testdata/e2e.sh $(GO) test -tags '$(TAGS)' -count=1 -run TestEndToEnd -skip TenThousand -timeout 15m -v ./cmd/patchwatch
 
 # What the program's style and structure are held to, beside the tests.
 check: needs
