@@ -34,7 +34,7 @@ run: build
 	@sh testdata/run.sh '$(MAILDIR)' '$(DB)'
 
 test: needs
-	$(GO) test -tags '$(TAGS)' -shuffle=on ./...
+	$(GO) test -tags '$(TAGS)' -shuffle=on -timeout 20m ./...
 
 # Holds answers of the API against Patchwork's own OpenAPI files, which are in ../shared/openapi or in PATCHWORK_OPENAPI. It is a
 # module of its own, since nothing else needs a validator: go mod tidy in there follows a change of ours.
