@@ -81,20 +81,28 @@ func (s *Store) CommentRows(ctx context.Context, ids []int64, scope track.Scope)
 // SeriesRow finds a series by the number of any of its mails, or by one that a Patchwork server gave it.
 func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (track.SeriesRow, error) {
 	return viewed(ctx, s, func(v engine.View) (row track.SeriesRow, err error) {
-		in, err := seriesNumbers(v, []int64{id})
-		if err != nil {
+		row, there, err := seriesRow(v, id, scope) // mostly it is the series' own number
+		if err != nil || there {
 			return row, err
 		}
-		page, err := v.SeriesPage(track.SeriesQuery{Scope: scope, IDs: track.In[int64]{in[id]},
-			Paging: track.Paging{Limit: 1}}, 1)
-		if err == nil && len(page.Rows) == 0 {
+		in, err := seriesNumbers(v, []int64{id})
+		if err == nil && in[id] != 0 && in[id] != id {
+			row, there, err = seriesRow(v, in[id], scope)
+		}
+		if err == nil && !there {
 			err = fmt.Errorf("series %d: %w", id, engine.ErrNotFound)
 		}
-		if err != nil {
-			return row, err
-		}
-		return page.Rows[0], nil
+		return row, err
 	})
+}
+
+// seriesRow finds a series by its own number.
+func seriesRow(v engine.View, id int64, scope track.Scope) (row track.SeriesRow, there bool, err error) {
+	page, err := v.SeriesPage(track.SeriesQuery{Scope: scope, IDs: track.In[int64]{id}, Paging: track.Paging{Limit: 1}}, 1)
+	if err != nil || len(page.Rows) == 0 {
+		return row, false, err
+	}
+	return page.Rows[0], true, nil
 }
 
 // Changes tells how often what is shown of projects has changed; of 0: what is shown of all; of the negative number of a

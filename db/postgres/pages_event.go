@@ -215,7 +215,8 @@ func (q queries) alsoHiddenEvents(ids *[]int64) error {
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM (SELECT mail, parent FROM reply WHERE hidden`+lookedUp+`) h`+copiesOfHidden+`
 			JOIN event e ON e.mail = h.parent AND e.comment = n.id
-		UNION SELECT e.id FROM series h JOIN event e ON e.series = h.id WHERE h.hidden`, nil, numbersInto(ids))
+		UNION SELECT e.id FROM series h CROSS JOIN LATERAL (SELECT id FROM event WHERE series = h.id`+lookedUp+`) e
+			WHERE h.hidden`, nil, numbersInto(ids))
 }
 
 const eventRowsQuery = `
