@@ -16,13 +16,7 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 	if err != nil {
 		return page, err
 	}
-	var hidden []int64
-	if !f.Whole {
-		if err = q.alsoHiddenEvents(&hidden); err != nil {
-			return page, err
-		}
-	}
-	total, err := q.countEvents(l, between, &hidden)
+	total, hidden, err := q.countEvents(l, between, f.Scope)
 	if err != nil {
 		return page, err
 	}
@@ -66,22 +60,35 @@ type stretch struct{ from, to int64 } // to is behind the last one
 
 var allEvents = stretch{math.MinInt64, math.MaxInt64}
 
-// countEvents counts the events of a list but hidden ones, which are known when anything has been counted.
-func (q queries) countEvents(l *listing, between stretch, hidden *[]int64) (total int, err error) {
+// countEvents counts the events of a list that a viewer sees, and tells which ones are hidden. Mostly nothing is, which is
+// asked along with the count: the question which ones takes the server half a millisecond to begin.
+func (q queries) countEvents(l *listing, between stretch, scope track.Scope) (total int, hidden []int64, err error) {
+	var some bool
+	if !scope.Whole {
+		if err = q.also(anyHidden, nil, func(scan func(...any) error) error { return scan(&some) }); err != nil {
+			return 0, nil, err
+		}
+	}
 	if bounds := l.conditions(); between != allEvents && len(bounds.terms) == between.bounds() {
 		total, err = q.countStretch(between)
 	} else {
 		total, err = q.count(l)
 	}
-	if err != nil || len(*hidden) == 0 {
-		return total, err
+	if err != nil || !some {
+		return total, nil, err
+	}
+	if hidden, err = q.hiddenEvents(); err != nil || len(hidden) == 0 {
+		return total, hidden, err
 	}
 	c := l.conditions()
-	c.add(true, in(`e.id`), *hidden)
+	c.add(true, in(`e.id`), hidden)
 	var less int
 	_, err = q.row(`SELECT count(*) FROM event e`+c.where(), c.args, &less)
-	return total - less, err
+	return total - less, hidden, err
 }
+
+const anyHidden = `SELECT EXISTS (SELECT FROM patch WHERE hidden) OR EXISTS (SELECT FROM cover WHERE hidden)
+	OR EXISTS (SELECT FROM reply WHERE hidden) OR EXISTS (SELECT FROM series WHERE hidden)`
 
 // bounds is how many ends a stretch has.
 func (s stretch) bounds() (n int) {
@@ -208,15 +215,16 @@ func (q queries) firstEvent(t time.Time) (id int64, err error) {
 const copiesOfHidden = ` CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
 	AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = h.mail` + lookedUp + `) n `
 
-// alsoHiddenEvents finds those that are about hidden mails, which are few, with the next question.
-func (q queries) alsoHiddenEvents(ids *[]int64) error {
-	return q.also(`
+// hiddenEvents finds those that are about hidden mails, which are few.
+func (q queries) hiddenEvents() (ids []int64, err error) {
+	err = q.each(`
 		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM (SELECT mail, parent FROM reply WHERE hidden`+lookedUp+`) h`+copiesOfHidden+`
 			JOIN event e ON e.mail = h.parent AND e.comment = n.id
 		UNION SELECT e.id FROM series h CROSS JOIN LATERAL (SELECT id FROM event WHERE series = h.id`+lookedUp+`) e
-			WHERE h.hidden`, nil, numbersInto(ids))
+			WHERE h.hidden`, nil, numbersInto(&ids))
+	return ids, err
 }
 
 const eventRowsQuery = `
