@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
-	"patchwatch/internal/order"
 )
 
 // stored is a mail with what was derived of it.
@@ -165,17 +164,18 @@ var errEnough = errors.New("so many frames are enough")
 
 // dropStored takes mails out with what refers from them.
 func dropStored(tx engine.Tx, all []stored) error {
-	var ids []int64
-	var refs []engine.RefKey
-	for _, s := range all {
-		ids = append(ids, s.mail.ID)
-		for _, to := range s.mail.Refs {
-			hash := engine.RefHash(s.mail.Project, to)
-			refs = append(refs, engine.RefKey{Hash: hash, Mail: s.mail.ID},
-				engine.RefKey{Hash: hash, Member: true, Mail: s.mail.ID})
-		}
+	if len(all) == 0 {
+		return nil
 	}
-	order.By(refs, engine.RefKey.Compare)
+	ids, gone := make([]int64, len(all)), make(map[int64]bool, len(all))
+	for i := range all {
+		ids[i] = all[i].mail.ID
+		gone[ids[i]] = true
+	}
+	refs, err := refsOf(tx, gone)
+	if err != nil {
+		return err
+	}
 	if err := tx.DropRefs(refs); err != nil {
 		return err
 	}
@@ -183,6 +183,27 @@ func dropStored(tx engine.Tx, all []stored) error {
 		return err
 	}
 	return tx.Remove(ids)
+}
+
+// refsOf gives all references of mails that are there. They need not be those of which the mails tell now, as a copy may
+// have been broken off since. Mails are dropped seldom, so all references are looked through.
+func refsOf(v engine.View, mails map[int64]bool) (refs []engine.RefKey, err error) {
+	next := engine.RefKey{Hash: math.MinInt64, Mail: math.MinInt64}
+	for {
+		page, err := v.RefsFrom(next, pageRows)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range page {
+			if mails[k.Mail] && (len(refs) == 0 || refs[len(refs)-1] != k) { // a page begins with the last of the one before
+				refs = append(refs, k)
+			}
+		}
+		if len(page) < pageRows {
+			return refs, nil
+		}
+		next = page[len(page)-1]
+	}
 }
 
 // proveFrames compares the bytes of mails as they are kept.
