@@ -94,8 +94,8 @@ func (s *Store) write(ctx context.Context, f func(w *writing) error) error {
 	}, f)
 }
 
-// writeBeside is write for an f that claims what it touches, beside others where the engine can do that. f may be called
-// a second time, and begins anew then.
+// writeBeside is write for an f that claims what it touches, beside others where the engine can do that. f may be
+// called a second time, and begins anew then.
 func (s *Store) writeBeside(ctx context.Context, f func(w *writing) error) error {
 	shared, ok := s.engine.(engine.Shared)
 	if !ok {

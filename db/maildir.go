@@ -17,16 +17,16 @@ func (s *Store) Maildirs(ctx context.Context) (all []engine.Maildir, err error) 
 	return all, err
 }
 
-// How long a Maildir is remembered that no watcher scans: status is not to go on about a folder that is no longer in use.
-// A host that has gone silent is to be seen by the others, though it may be a weekend until somebody looks.
+// How long a Maildir is remembered that no watcher scans: status is not to go on about a folder that is no longer in
+// use. A host that has gone silent is to be seen by the others, though it may be a weekend until somebody looks.
 const (
 	forgetOwn   = time.Hour
 	forgetOther = 7 * 24 * time.Hour
 )
 
-// Watch notes the Maildirs that a watcher of a host is starting on; empty: the only machine there is, or one that nobody
-// gave a name. What that machine had before it got a name it has under its name from now on. Maildirs that are not in use
-// any more are forgotten.
+// Watch notes the Maildirs that a watcher of a host is starting on; empty: the only machine there is, or one that
+// nobody gave a name. What that machine had before it got a name it has under its name from now on. Maildirs that are
+// not in use any more are forgotten.
 func (s *Store) Watch(ctx context.Context, host string, paths []string) error {
 	return s.write(ctx, func(w *writing) error {
 		all, err := w.Tx.Maildirs()

@@ -8,8 +8,8 @@ import (
 	"patchwatch/track"
 )
 
-// PatchPage gives a page of a list of patches, as do the others of their lists. Series, and of events patches and covers
-// too, are named by any number by which they are known.
+// PatchPage gives a page of a list of patches, as do the others of their lists. Series, and of events patches and
+// covers too, are named by any number by which they are known.
 func (s *Store) PatchPage(ctx context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
 	return viewed(ctx, s, func(v engine.View) (page track.Page[track.PatchRow], err error) {
 		if q.Series, err = askedSeries(v, q.Series); err != nil {
@@ -105,8 +105,8 @@ func seriesRow(v engine.View, id int64, scope track.Scope) (row track.SeriesRow,
 	return page.Rows[0], true, nil
 }
 
-// Changes tells how often what is shown of projects has changed; of 0: what is shown of all; of the negative number of a
-// user: what is shown to this user alone. Whoever has kept an answer sees by it whether it still is the answer.
+// Changes tells how often what is shown of projects has changed; of 0: what is shown of all; of the negative number of
+// a user: what is shown to this user alone. Whoever has kept an answer sees by it whether it still is the answer.
 func (s *Store) Changes(ctx context.Context, projects ...int64) (map[int64]int64, error) {
 	return asked(ctx, s, func(v engine.View) (map[int64]int64, error) { return v.Changes(projects) })
 }

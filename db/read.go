@@ -214,8 +214,8 @@ func (s *Store) Why(ctx context.Context, mail int64) (why derive.Why, err error)
 	return why, err
 }
 
-// Reasons says why each mail is in the series of a mail, by the number of any copy, the one that leads it first. nil: it
-// is in no series with others.
+// Reasons says why each mail is in the series of a mail, by the number of any copy, the one that leads it first. nil:
+// it is in no series with others.
 func (s *Store) Reasons(ctx context.Context, mail int64) ([]track.Reason, error) {
 	why, err := s.Why(ctx, mail)
 	return why.Series, err

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// MaxID is how long a Message-ID may be, in bytes as a URL has it: RFC 5322 section 2.1.1, "Each line of characters MUST
-// be no more than 998 characters". Anybody can send a longer one, and every index of ids would hold it. A byte that is
-// not printable ASCII counts three, as databases too may need more room for some of these than for others.
+// MaxID is how long a Message-ID may be, in bytes as a URL has it: RFC 5322 section 2.1.1, "Each line of characters
+// MUST be no more than 998 characters". Anybody can send a longer one, and every index of ids would hold it. A byte
+// that is not printable ASCII counts three, as databases too may need more room for some of these than for others.
 const MaxID = 998
 
 // BoundID returns an id as it is, or, if it is too long, its beginning and its SHA-256. A mail and a reply that

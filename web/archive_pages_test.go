@@ -173,8 +173,8 @@ func TestPagesOfALongThread(t *testing.T) {
 	}
 }
 
-// TestPagesOfADeepThread: where each mail names only the one that it answers, a thread is found a step at a time. A page
-// goes so many steps and says that there is more; the file of the thread has all of it.
+// TestPagesOfADeepThread: where each mail names only the one that it answers, a thread is found a step at a time. A
+// page goes so many steps and says that there is more; the file of the thread has all of it.
 func TestPagesOfADeepThread(t *testing.T) {
 	t.Parallel()
 	s := newOnDisk(t)

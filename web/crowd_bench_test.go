@@ -22,9 +22,9 @@ import (
 )
 
 // BenchmarkPagesAt reports how long pages take that nobody has asked for before, in milliseconds at the 50th and 99th
-// of a hundred, over a database of 20,000 mails, of a million with PATCHWATCH_MILLION=1 in the environment, or of as many as
-// PATCHWATCH_CROWD_MAILS says. Making one of a million takes half an hour, so a file that PATCHWATCH_CROWD names is kept,
-// and used again if it is there.
+// of a hundred, over a database of 20,000 mails, of a million with PATCHWATCH_MILLION=1 in the environment, or of as
+// many as PATCHWATCH_CROWD_MAILS says. Making one of a million takes half an hour, so a file that PATCHWATCH_CROWD
+// names is kept, and used again if it is there.
 func BenchmarkPagesAt(b *testing.B) {
 	size := 20_000
 	if os.Getenv("PATCHWATCH_MILLION") != "" {

@@ -42,8 +42,8 @@ func toCover(more string) func(*call) (*site.Answer, error) {
 	}
 }
 
-// plainCover leads from where Patchwork has a cover letter whose Message-ID has slashes, which it does not escape there, and
-// from where the last slash is missing.
+// plainCover leads from where Patchwork has a cover letter whose Message-ID has slashes, which it does not escape
+// there, and from where the last slash is missing.
 func (c *call) plainCover() (*site.Answer, error) {
 	p, err := c.Project()
 	if err != nil {

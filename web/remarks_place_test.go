@@ -9,9 +9,9 @@ import (
 	"patchwatch/track"
 )
 
-// TestRemarksStandAtTheirLines: what replies say about what they quote is on the page of the patch or cover letter once,
-// either below a line that they quote, or below words that they quote of a remark, or listed as not placed. All of it
-// is read from the HTML and from the mails, without what places the remarks.
+// TestRemarksStandAtTheirLines: what replies say about what they quote is on the page of the patch or cover letter
+// once, either below a line that they quote, or below words that they quote of a remark, or listed as not placed. All
+// of it is read from the HTML and from the mails, without what places the remarks.
 func TestRemarksStandAtTheirLines(t *testing.T) {
 	t.Parallel()
 	t.Run("sample", func(t *testing.T) {
@@ -145,8 +145,8 @@ func (s *said) among(all []*shownRemark, wrote map[string][]string) (found *show
 	return found
 }
 
-// is tells that a remark is what a reply says. Before the first quotation, who wrote it may be left out; behind one, what
-// a program broke off its last line and left without a mark. Of what is listed there is one line.
+// is tells that a remark is what a reply says. Before the first quotation, who wrote it may be left out; behind one,
+// what a program broke off its last line and left without a mark. Of what is listed there is one line.
 func (s *said) is(r *shownRemark) bool {
 	if r.above == "" {
 		for _, l := range s.lines {

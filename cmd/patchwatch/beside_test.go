@@ -16,8 +16,8 @@ import (
 // the table of docs/pages.md, and fails where a page comes less often than it should beside theirs.
 //
 // PATCHWATCH_BESIDE_PATCHWORK and PATCHWATCH_BESIDE_PUBLICINBOX say where they are. Their projects and lists have the
-// names of publicLists; a list that one of them does not have is left out there. PATCHWATCH_BESIDE_ROWS may be a regular
-// expression that says which rows are wanted.
+// names of publicLists; a list that one of them does not have is left out there. PATCHWATCH_BESIDE_ROWS may be a
+// regular expression that says which rows are wanted.
 func TestBeside(t *testing.T) {
 	b := &beside{peers: map[string]string{
 		patchwork: os.Getenv("PATCHWATCH_BESIDE_PATCHWORK"), publicInbox: os.Getenv("PATCHWATCH_BESIDE_PUBLICINBOX"),

@@ -19,10 +19,10 @@ import (
 	"patchwatch/track"
 )
 
-// TestCutAtEveryMessage cuts the connection to the server at the n-th message of either side, for n from 1 until a batch
-// is stored without a cut, also between COMMIT and its answer, when nobody knows whether it was done. Whoever is cut off
-// tries again: in the end nothing is lost, twice, or told twice. PATCHWATCH_LONG has it cut at every message, otherwise
-// at one of some.
+// TestCutAtEveryMessage cuts the connection to the server at the n-th message of either side, for n from 1 until a
+// batch is stored without a cut, also between COMMIT and its answer, when nobody knows whether it was done. Whoever is
+// cut off tries again: in the end nothing is lost, twice, or told twice. PATCHWATCH_LONG has it cut at every message,
+// otherwise at one of some.
 func TestCutAtEveryMessage(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")

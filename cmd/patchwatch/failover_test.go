@@ -35,9 +35,9 @@ func clusterPage(t *testing.T, addresses [2]string, begin string) (lines []strin
 	return lines
 }
 
-// TestFailover does what docs/cluster.md has. Then, under two mail hosts and two web hosts, the server is killed, and its
-// replica is promoted. They go on by themselves with the other server that their database's name has; nothing that was
-// taken out of new is lost, as COMMIT waits for the replica, and the web hosts show it.
+// TestFailover does what docs/cluster.md has. Then, under two mail hosts and two web hosts, the server is killed, and
+// its replica is promoted. They go on by themselves with the other server that their database's name has; nothing that
+// was taken out of new is lost, as COMMIT waits for the replica, and the web hosts show it.
 func TestFailover(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the same as without the race detector")

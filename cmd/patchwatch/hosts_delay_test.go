@@ -17,8 +17,8 @@ import (
 )
 
 // TestListsAreStoredSideBySide: where each answer of the server takes 5 ms, four hosts store four lists at least three
-// times as fast as one host stores one: nobody waits for another list's mail. One of eight tries has to show it, as other
-// tests may need the processors meanwhile.
+// times as fast as one host stores one: nobody waits for another list's mail. One of eight tries has to show it, as
+// other tests may need the processors meanwhile.
 func TestListsAreStoredSideBySide(t *testing.T) {
 	server := pgtest.New(t)
 	if err := server.Exec("postgres", "CREATE DATABASE patches"); err != nil {

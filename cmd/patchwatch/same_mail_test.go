@@ -14,9 +14,9 @@ import (
 	"patchwatch/db/postgres/pgtest"
 )
 
-// TestBothEnginesTakeTheSameMail: what SQLite stores, PostgreSQL stores, and both dumps are the same: of mail whose names
-// and addresses are as long and odd as anybody can make them, of sample mail, and of what other programs are tested
-// with, where that is to be had (shared/corpus/nasty).
+// TestBothEnginesTakeTheSameMail: what SQLite stores, PostgreSQL stores, and both dumps are the same: of mail whose
+// names and addresses are as long and odd as anybody can make them, of sample mail, and of what other programs are
+// tested with, where that is to be had (shared/corpus/nasty).
 func TestBothEnginesTakeTheSameMail(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("odd", oddNames())

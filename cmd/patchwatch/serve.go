@@ -87,8 +87,8 @@ type serving struct {
 }
 
 // How often the server looks whether a newer program has changed the database, for how long it then still says so to
-// its clients, how often it sweeps sessions away that have ended, and how often it has the engine keep in memory what it
-// finds lists by.
+// its clients, how often it sweeps sessions away that have ended, and how often it has the engine keep in memory what
+// it finds lists by.
 const (
 	lookForNewer = time.Second
 	sayNewer     = 2 * time.Second

@@ -18,8 +18,8 @@ import (
 )
 
 // TestServerSpeed holds a database on a PostgreSQL server against one in a file, on the machine that it runs on and in
-// one run: how much mail one host takes in, and how often the API answers. make bench runs it. PATCHWATCH_BENCH_MAILS is
-// how much mail is made, PATCHWATCH_BESIDE_MAILS how many mails a second a Patchwork stores on this machine, and
+// one run: how much mail one host takes in, and how often the API answers. make bench runs it. PATCHWATCH_BENCH_MAILS
+// is how much mail is made, PATCHWATCH_BESIDE_MAILS how many mails a second a Patchwork stores on this machine, and
 // PATCHWATCH_BESIDE_ROWS may be a regular expression that says of which answers.
 func TestServerSpeed(t *testing.T) {
 	if os.Getenv("PATCHWATCH_BENCH") == "" {
@@ -61,7 +61,8 @@ func (s *serverSpeed) onServer() string {
 	return s.server.Name(name)
 }
 
-// imports has each engine take in the mail, in turn. What else the machine does only makes it slower, so the best counts.
+// imports has each engine take in the mail, in turn. What else the machine does only makes it slower, so the best
+// counts.
 func (s *serverSpeed) imports() {
 	var file, server float64
 	for range 3 {
@@ -244,6 +245,6 @@ func (s *serverSpeed) compare(r apiRow, both [2]*answering, clients int, asNew b
 	if times < leastOfAnswers {
 		s.t.Errorf("%s, %d clients, new %v: a server answers %.2f times as often as a file", r.name, clients, asNew, times)
 	}
-	return fmt.Sprintf(" %.0f · %.2f | %.0f · %.2f | %.2f · %.2f |", best[0].rate, best[0].cpu, best[1].rate, best[1].cpu, times,
-		best[0].cpu/best[1].cpu)
+	return fmt.Sprintf(" %.0f · %.2f | %.0f · %.2f | %.2f · %.2f |", best[0].rate, best[0].cpu, best[1].rate, best[1].cpu,
+		times, best[0].cpu/best[1].cpu)
 }

@@ -14,8 +14,8 @@ import (
 // slowAfter is how long the database may take to store the mails in hand until that is said.
 const slowAfter = time.Minute
 
-// tellSlow has it be said why no mail is taken while the database takes long to store those in hand, as where its COMMIT
-// waits for a replica that is gone. The watcher waits meanwhile, and says nothing itself.
+// tellSlow has it be said why no mail is taken while the database takes long to store those in hand, as where its
+// COMMIT waits for a replica that is gone. The watcher waits meanwhile, and says nothing itself.
 func (w *watching) tellSlow(config *watcher.Config[*intake.Mail]) {
 	handle, dirs := config.Handle, config.Dirs
 	reason := fmt.Sprintf("the database has not stored the mails in hand for %v; it may wait for a replica, "+

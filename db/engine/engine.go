@@ -273,8 +273,8 @@ type Programs interface {
 	ChecksNumbered(ids []int64) (map[int64]track.Check, error)
 	// Bundles gives bundles by number: all, or those of one owner.
 	Bundles(owner int64) ([]track.Bundle, error)
-	// Marks gives how far a user has looked at these series (nil: at any), by the last mail that was seen, the newest first,
-	// then by series, and at most so many.
+	// Marks gives how far a user has looked at these series (nil: at any), by the last mail that was seen, the newest
+	// first, then by series, and at most so many.
 	Marks(user int64, series track.In[int64], most int) ([]track.Mark, error)
 	// Related gives all patches of these relations, each in order of names.
 	Related(relations []int64) (map[int64][]Name, error)

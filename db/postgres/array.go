@@ -6,8 +6,8 @@ import (
 	"reflect"
 )
 
-// array is one of PostgreSQL's, of one dimension, in its binary form: what is sent in one piece of many rows, or asked for
-// many keys.
+// array is one of PostgreSQL's, of one dimension, in its binary form: what is sent in one piece of many rows, or asked
+// for many keys.
 type array struct {
 	of       uint32 // the number of the type of its elements; 0: all are NULL so far
 	n        int

@@ -221,8 +221,8 @@ func TestPeopleOfTwoLists(t *testing.T) {
 	}
 }
 
-// Two processes tell of two lists at once, one by a clock that is late. Who reads events meanwhile never finds one at or
-// below the number up to which it has read, nor a date before one that it has seen.
+// Two processes tell of two lists at once, one by a clock that is late. Who reads events meanwhile never finds one at
+// or below the number up to which it has read, nor a date before one that it has seen.
 func TestEventsAscend(t *testing.T) {
 	s := share(t)
 	const each = 60

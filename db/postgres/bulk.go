@@ -26,9 +26,9 @@ func newBulk(table, then string, columns ...string) *bulk {
 	return b
 }
 
-// upsert writes rows over what was there under their keys, which are the first columns. It leaves a row alone that is as
-// it should be: each row that is written again is a new one to PostgreSQL, in the table and in each index. No two rows
-// may have one key.
+// upsert writes rows over what was there under their keys, which are the first columns. It leaves a row alone that is
+// as it should be: each row that is written again is a new one to PostgreSQL, in the table and in each index. No two
+// rows may have one key.
 func upsert(table string, keys int, columns ...string) *bulk {
 	var names, set, was, is []string
 	for _, c := range columns {

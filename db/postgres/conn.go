@@ -72,8 +72,8 @@ func (c *conn) close() {
 	}
 }
 
-// alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or a
-// firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing.
+// alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or
+// a firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing.
 func (c *conn) alive() bool {
 	if c.pg.IsClosed() || c.settle() != nil {
 		return false

@@ -7,9 +7,9 @@ import (
 	"patchwatch/db/engine"
 )
 
-// The entries of an index must fit onto a third of a page of 8 KiB, 2,704 bytes. Names and addresses are in several, with
-// some numbers. Those of mails are shorter (track.MaxID), in whatever form the database has them; mails of an older
-// database may have longer ones until they are read again.
+// The entries of an index must fit onto a third of a page of 8 KiB, 2,704 bytes. Names and addresses are in several,
+// with some numbers. Those of mails are shorter (track.MaxID), in whatever form the database has them; mails of an
+// older database may have longer ones until they are read again.
 const longestKey = 2600
 
 // Insert sends all mails in one journey. Where one is refused, so are the others: those who insert try each alone then.

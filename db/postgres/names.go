@@ -12,8 +12,8 @@ import (
 
 // names are those of the patches, covers and series of projects, in memory: the server takes a hundred times as long to
 // look through them. They hold for as long as nothing that is shown of the project has changed, by the number of its
-// changes that a view sees; so all who write count changes (engine.Pages.Changes). Then they are read again, which takes
-// about as long as to have the server look; of a large project not all the time.
+// changes that a view sees; so all who write count changes (engine.Pages.Changes). Then they are read again, which
+// takes about as long as to have the server look; of a large project not all the time.
 type names struct {
 	mu    sync.Mutex
 	lists map[nameKey]*nameList // guarded by mu; nobody changes a list that is in here
@@ -54,8 +54,10 @@ const (
 
 // nameQueries read the names of a project: what rows are found by, their numbers and dates in lists.
 var nameQueries = map[countedList]string{
-	patchTotal: `SELECT p.mail, p.id, p.date, p.hidden, m.name FROM patch p JOIN mail m ON m.id = p.mail WHERE p.project = ?`,
-	coverTotal: `SELECT c.mail, c.id, c.date, c.hidden, m.name FROM cover c JOIN mail m ON m.id = c.mail WHERE c.project = ?`,
+	patchTotal: `SELECT p.mail, p.id, p.date, p.hidden, m.name
+		FROM patch p JOIN mail m ON m.id = p.mail WHERE p.project = ?`,
+	coverTotal: `SELECT c.mail, c.id, c.date, c.hidden, m.name
+		FROM cover c JOIN mail m ON m.id = c.mail WHERE c.project = ?`,
 	seriesTotal: `SELECT s.id, s.id, s.date, s.hidden, ` + seriesName.exprs[0] + ` FROM series s` + leadersName +
 		` WHERE s.project = ?`,
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // A page of a list takes a fixed number of statements: up to three count the list, by totals where there are any
-// (totals.go), one finds which rows are on the page, and a few tell what these have. What finds rows asks for them in an
-// order that an index has, wherever there is one, so that the first ones are found without the others.
+// (totals.go), one finds which rows are on the page, and a few tell what these have. What finds rows asks for them in
+// an order that an index has, wherever there is one, so that the first ones are found without the others.
 
 // listing says which rows are in a list, and in which order.
 type listing struct {
@@ -63,7 +63,8 @@ type orderTerm struct {
 	desc bool
 }
 
-// given is a table j of the numbers of a slice, in a join that says what they are. One that is listed twice is found twice.
+// given is a table j of the numbers of a slice, in a join that says what they are. One that is listed twice is found
+// twice.
 const given = "unnest(?::bigint[]) j(value) JOIN "
 
 // mostBranches is how many stretches of an index are merged. Rows of more than that are sorted.

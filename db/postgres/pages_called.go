@@ -28,8 +28,8 @@ type called struct {
 	hidden        bool
 }
 
-// rowsCalled finds rows by the numbers of any copies. Most are called by the number of the mail itself, which stands for
-// its name if there is a row of it.
+// rowsCalled finds rows by the numbers of any copies. Most are called by the number of the mail itself, which stands
+// for its name if there is a row of it.
 func rowsCalled[R any](
 	q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
 ) (map[int64]R, error) {

@@ -60,8 +60,8 @@ type stretch struct{ from, to int64 } // to is behind the last one
 
 var allEvents = stretch{math.MinInt64, math.MaxInt64}
 
-// countEvents counts the events of a list that a viewer sees, and tells which ones are hidden. Mostly nothing is, which is
-// asked along with the count: the question which ones takes the server half a millisecond to begin.
+// countEvents counts the events of a list that a viewer sees, and tells which ones are hidden. Mostly nothing is, which
+// is asked along with the count: the question which ones takes the server half a millisecond to begin.
 func (q queries) countEvents(l *listing, between stretch, scope track.Scope) (total int, hidden []int64, err error) {
 	var some bool
 	if !scope.Whole {

@@ -34,7 +34,8 @@ func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track
 // patchesNamed are wanted where nothing is asked of patches but their names and projects.
 func patchesNamed(f track.PatchQuery) (w wanted) {
 	if f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Delegates == nil && f.IDs == nil &&
-		f.Series == nil && f.Submitters == nil && f.Hashes == nil && f.MsgIDs == nil && f.Since.IsZero() && f.Before.IsZero() {
+		f.Series == nil && f.Submitters == nil && f.Hashes == nil && f.MsgIDs == nil &&
+		f.Since.IsZero() && f.Before.IsZero() {
 		w = wanted{of: patchTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
 		w.inOrder(`p.id`, patchColumnsOrder)
 	}
@@ -93,8 +94,8 @@ func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, tota
 	return ids, total, err
 }
 
-// near is up to where a page is looked for from the beginning, whatever the length of the list: it need not be known then,
-// and is counted in the same journey.
+// near is up to where a page is looked for from the beginning, whatever the length of the list: it need not be known
+// then, and is counted in the same journey.
 const near = 1000
 
 var (

@@ -15,7 +15,9 @@ func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tra
 	}
 	if known >= 0 && onlyByNumber(f) {
 		rows, err := q.seriesRows(f.IDs, f.Scope)
-		rows = slices.DeleteFunc(rows, func(s track.SeriesRow) bool { return !shows(f.Scope, called{s.ID, s.Project, s.Hidden}) })
+		rows = slices.DeleteFunc(rows, func(s track.SeriesRow) bool {
+			return !shows(f.Scope, called{s.ID, s.Project, s.Hidden})
+		})
 		return track.Page[track.SeriesRow]{Rows: rows, Total: known}, err
 	}
 	ids, total, ok, err := q.byNames(seriesNamed(f))
@@ -45,8 +47,8 @@ func onlyByNumber(f track.SeriesQuery) bool {
 		f.Since.IsZero() && f.Before.IsZero() && f.Offset <= 0 && f.Limit > 0
 }
 
-// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps the server from looking
-// for that mail where the series has a name of its own.
+// leadersName is joined where a series may have its name from the mail that leads it. CASE keeps the server from
+// looking for that mail where the series has a name of its own.
 const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
 
 var (

@@ -13,9 +13,9 @@ import (
 
 // What may stand still, and for how long.
 //
-// The server ends a transaction that writes and does nothing for a minute: its host may be frozen, or have no power, and
-// others wait for its locks. Nobody waits for locks for longer than that either without hearing why. Nothing that we do
-// between two statements of such a transaction takes a second.
+// The server ends a transaction that writes and does nothing for a minute: its host may be frozen, or have no power,
+// and others wait for its locks. Nobody waits for locks for longer than that either without hearing why. Nothing that
+// we do between two statements of such a transaction takes a second.
 //
 // A machine that is gone is found out by TCP (open.go), on both sides. A server that is there and says nothing, as when
 // its disk hangs, is not: see awaited.
@@ -26,8 +26,8 @@ var standstill = map[string]string{
 	"lock_timeout":                        "60000",
 }
 
-// serverKeepAlive has the server find out that a host is gone, which takes it two hours by itself. A database's name may
-// have others.
+// serverKeepAlive has the server find out that a host is gone, which takes it two hours by itself. A database's name
+// may have others.
 var serverKeepAlive = map[string]string{
 	"tcp_keepalives_idle":     "15",
 	"tcp_keepalives_interval": "5",

@@ -9,8 +9,8 @@ import (
 	"patchwatch/internal/order"
 )
 
-// alikeQuery finds for each that is asked for the first mails of each part of the index. The inner question is asked for
-// each of them, by index.
+// alikeQuery finds for each that is asked for the first mails of each part of the index. The inner question is asked
+// for each of them, by index.
 func alikeQuery(by engine.Feature, which engine.Which, known bool) string {
 	asked, from, has := askedFor(by, known)
 	versions := [...]string{
@@ -34,9 +34,9 @@ func alikeQuery(by engine.Feature, which engine.Which, known bool) string {
 		has, versions[which], order[which])
 }
 
-// askedFor is how a list of askedAlike is read: the tables asked and part, what to join with them, and which mails x have
-// the feature of a in a part. known: the list has the parts of each; otherwise all are meant. The list is read into a
-// table first: to look into JSON for each row that is compared takes longer than all the rest.
+// askedFor is how a list of askedAlike is read: the tables asked and part, what to join with them, and which mails x
+// have the feature of a in a part. known: the list has the parts of each; otherwise all are meant. The list is read
+// into a table first: to look into JSON for each row that is compared takes longer than all the rest.
 func askedFor(by engine.Feature, known bool) (tables, from, has string) {
 	value, part := `value ->> 2`, `part.n`
 	from = `asked a CROSS JOIN part CROSS JOIN `

@@ -13,8 +13,8 @@ import (
 	"patchwatch/track"
 )
 
-// What is put together in memory is the list that SQLite finds and sorts, whatever has come and changed since names were
-// read, and whether they have ranks or not.
+// What is put together in memory is the list that SQLite finds and sorts, whatever has come and changed since names
+// were read, and whether they have ranks or not.
 func TestKeptListsAreTheSame(t *testing.T) {
 	kept := 0
 	rapid.Check(t, func(r *rapid.T) {

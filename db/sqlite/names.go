@@ -8,9 +8,9 @@ import (
 )
 
 // names are kept by those who read a file: those of all mails that are patches or covers, those of series, and those of
-// people. They take about 150 bytes for each mail. Triggers note what changes: naming.version counts it for mails, where
-// it is seldom more than the coming of new ones, and the table renamed tells which series. So nobody has to read all of
-// them twice.
+// people. They take about 150 bytes for each mail. Triggers note what changes: naming.version counts it for mails,
+// where it is seldom more than the coming of new ones, and the table renamed tells which series. So nobody has to read
+// all of them twice.
 type names struct {
 	mu      sync.Mutex
 	version int64      // of the table naming, for mails

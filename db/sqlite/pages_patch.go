@@ -146,8 +146,8 @@ func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
 
 const nobodys = `coalesce(p.delegate, '') = ''`
 
-// countNobodys has a list of what is delegated to nobody be counted by what is delegated to anybody: of that there is an
-// index that has all that is asked for.
+// countNobodys has a list of what is delegated to nobody be counted by what is delegated to anybody: of that there is
+// an index that has all that is asked for.
 func (q queries) countNobodys(l *listing, f track.PatchQuery) (err error) {
 	but := &listing{from: `patch p INDEXED BY patch_delegate`, date: `p.date`, since: f.Since, before: f.Before}
 	c := &but.where

@@ -87,7 +87,9 @@ type done struct {
 //go:embed *.tmpl
 var files embed.FS
 
-var templates = sync.OnceValue(func() layout.Pages { return layout.MustParse(files, "*.tmpl", layout.Funcs{"trackForm": newTrackForm}) })
+var templates = sync.OnceValue(func() layout.Pages {
+	return layout.MustParse(files, "*.tmpl", layout.Funcs{"trackForm": newTrackForm})
+})
 
 func (a *Admin) showing(r route) func(*visit.Visit, http.ResponseWriter) error {
 	return func(v *visit.Visit, w http.ResponseWriter) error {

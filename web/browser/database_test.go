@@ -29,8 +29,8 @@ func sampleDatabase(t testing.TB, dir string) (name string, err error) {
 	return server.Name(copies.Template), server.Exec("postgres", "CREATE DATABASE "+copies.Template)
 }
 
-// copyOfSample is a database for a folder that is a copy of the sample's. A host that has not seen a database yet says of
-// searches that it is not ready, until its index is made; beside a file there is a copy of the sample's index.
+// copyOfSample is a database for a folder that is a copy of the sample's. A host that has not seen a database yet says
+// of searches that it is not ready, until its index is made; beside a file there is a copy of the sample's index.
 func copyOfSample(t testing.TB, of *sample, dir string) (name string) {
 	t.Helper()
 	name = databaseFor(t, copies, dir)

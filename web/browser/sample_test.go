@@ -194,7 +194,8 @@ func deepThread(depth int) (all [][]byte) {
 	return all
 }
 
-// nastyMails are the test mails of other mail programs, if they lie beside the checkout, each as if it came from a list.
+// nastyMails are the test mails of other mail programs, if they lie beside the checkout, each as if it came from a
+// list.
 func nastyMails(dir string) (all [][]byte, err error) {
 	archives, err := filepath.Glob(dir + "/*.tar.gz")
 	for _, name := range archives {

@@ -55,7 +55,8 @@ func anchor(msgID string) string {
 func (c *call) show(m *track.ArchivedMail, raw []byte, from int) *shownMail {
 	url := c.url(m)
 	s := &shownMail{
-		Anchor: anchor(m.MsgID), Subject: subject(m.Name), From: sender(m.Sender), Sent: c.moment(m.Date), URL: url, Raw: url + "raw",
+		Anchor: anchor(m.MsgID), Subject: subject(m.Name), From: sender(m.Sender), Sent: c.moment(m.Date),
+		URL: url, Raw: url + "raw",
 		Thread: url + "T/#" + anchor(m.MsgID), Patch: c.patchLink(m),
 	}
 	add := func(label, text string) {

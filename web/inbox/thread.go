@@ -134,8 +134,8 @@ func (w *walk) take(mails []track.ArchivedMail) []track.ArchivedMail {
 	return out
 }
 
-// thread is the whole thread of a mail, in the order in which people read; of more than most mails some, and of one that
-// takes too many steps what is near the mail. more: there are others.
+// thread is the whole thread of a mail, in the order in which people read; of more than most mails some, and of one
+// that takes too many steps what is near the mail. more: there are others.
 func (c *call) thread(m *track.ArchivedMail, most int) (all []track.ArchivedMail, more bool, err error) {
 	w := c.walkFrom(m)
 	for steps := 0; len(all) < most && steps < mostSteps; steps++ {

@@ -8,8 +8,8 @@ import (
 	"patchwatch/web/internal/mailtext"
 )
 
-// cells are what a row of a list says of a patch. They are written here and not by a template: a list has a hundred rows,
-// and a template took a third of the time that a page of them takes. What comes from mail is escaped.
+// cells are what a row of a list says of a patch. They are written here and not by a template: a list has a hundred
+// rows, and a template took a third of the time that a page of them takes. What comes from mail is escaped.
 func (l *patchLine) cells() template.HTML {
 	b := make([]byte, 0, 1<<10)
 	b = appendLink(append(b, `<td class="name">`...), l.At)

@@ -203,7 +203,8 @@ func (r *Results) rows(v *visit.Visit, at Place, l *listing) []*row {
 		m := &l.mails[i]
 		known := l.known[m.Mail]
 		rows[i] = &row{
-			Subject: cmp.Or(mailtext.Visible(m.Name), "(no subject)"), By: mailtext.Visible(by(m.Sender)), Sent: layout.MomentOf(m.Date, v.Now),
+			Subject: cmp.Or(mailtext.Visible(m.Name), "(no subject)"), By: mailtext.Visible(by(m.Sender)),
+			Sent:  layout.MomentOf(m.Date, v.Now),
 			State: string(known.State), URL: string(r.link(v, at, m, known.Role)),
 		}
 		if p := v.World.Project(m.Project); p != nil && at.Project == nil {

@@ -185,8 +185,8 @@ func dropStored(tx engine.Tx, all []stored) error {
 	return tx.Remove(ids)
 }
 
-// refsOf gives all references of mails that are there. They need not be those of which the mails tell now, as a copy may
-// have been broken off since. Mails are dropped seldom, so all references are looked through.
+// refsOf gives all references of mails that are there. They need not be those of which the mails tell now, as a copy
+// may have been broken off since. Mails are dropped seldom, so all references are looked through.
 func refsOf(v engine.View, mails map[int64]bool) (refs []engine.RefKey, err error) {
 	next := engine.RefKey{Hash: math.MinInt64, Mail: math.MinInt64}
 	for {

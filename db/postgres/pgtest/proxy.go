@@ -60,7 +60,8 @@ func (p *Proxy) Name(database string) string {
 	return "postgres://patchwatch@" + p.Address + "/" + database + "?sslmode=disable"
 }
 
-// CutAfter has all connections be cut in place of the n-th message from now on, whichever way it goes. New ones are not.
+// CutAfter has all connections be cut in place of the n-th message from now on, whichever way it goes. New ones are
+// not.
 func (p *Proxy) CutAfter(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,8 +11,8 @@ type Fold struct {
 const mostNested = 12
 
 // Folds finds what can be folded of a thread, of whose mails, in the order of its tree, the depths are known. Each
-// discussion has one: what is below a mail at the top, or below one beside which there are other answers to the same. So
-// a conversation of two people, of answer below answer, is folded as a whole.
+// discussion has one: what is below a mail at the top, or below one beside which there are other answers to the same.
+// So a conversation of two people, of answer below answer, is folded as a whole.
 func Folds(depths []int) []Fold {
 	t := make([]struct{ parent, last, answers int }, len(depths))
 	var above []int
@@ -34,7 +34,8 @@ func Folds(depths []int) []Fold {
 	}
 	folds, open := make([]Fold, len(depths)), []int(nil)
 	for i := range t {
-		if n := t[i].last - i; n > 1 && len(open) < mostNested && (t[i].parent < 0 || t[t[i].parent].answers > 1 || t[i].answers > 1) {
+		if n := t[i].last - i; n > 1 && len(open) < mostNested && (t[i].parent < 0 ||
+			t[t[i].parent].answers > 1 || t[i].answers > 1) {
 			folds[i].Below = n
 			open = append(open, t[i].last)
 		}

@@ -76,8 +76,8 @@ var frame embed.FS
 type Pages map[string]*template.Template
 
 // Funcs are functions that templates call, by name. They call no methods: this html/template is one that can't, and is
-// otherwise Go's. Where templates can, Go's linker has to keep every method of every type that it knows, and the program
-// is a tenth larger.
+// otherwise Go's. Where templates can, Go's linker has to keep every method of every type that it knows, and the
+// program is a tenth larger.
 type Funcs = template.FuncMap
 
 // funcs are those that the frame has for all pages.

@@ -15,8 +15,8 @@ import (
 // Store is what is asked of the database for a World, and to see whether answers still hold.
 //
 // Changes counts, for 0, every change of projects, users, states, and names of people: of all that answers about any
-// project show. For a project it counts every change of what is in it, and for the negative number of a user every change
-// of what only this user sees.
+// project show. For a project it counts every change of what is in it, and for the negative number of a user every
+// change of what only this user sees.
 type Store interface {
 	Projects(ctx context.Context) ([]track.Project, error)
 	Users(ctx context.Context) ([]track.User, error)

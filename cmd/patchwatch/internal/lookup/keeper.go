@@ -122,8 +122,9 @@ func (k *Keeper) turn(ctx context.Context, w *index.Writer) error {
 	return nil
 }
 
-// comesInMasses tells whether much mail comes, of which last is the newest. Two looks are some time apart: mail is stored
-// by the batch, and between two batches it would seem that none comes, so that a drain would get no rest after a step.
+// comesInMasses tells whether much mail comes, of which last is the newest. Two looks are some time apart: mail is
+// stored by the batch, and between two batches it would seem that none comes, so that a drain would get no rest after a
+// step.
 func (k *Keeper) comesInMasses(last int64, now time.Time) bool {
 	if now.Sub(k.looked) >= look {
 		k.busy = last-k.last > masses

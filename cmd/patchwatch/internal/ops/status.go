@@ -105,8 +105,8 @@ type DatabaseStatus struct {
 	IndexBytes int64 `json:"index_bytes"` // of the search index
 }
 
-// ReportOf looks at the named Maildirs, or at all that the database knows, and at the database. host is the name of this
-// machine, where it needs one.
+// ReportOf looks at the named Maildirs, or at all that the database knows, and at the database. host is the name of
+// this machine, where it needs one.
 func ReportOf(ctx context.Context, s *db.Store, host string, dirs []string) (Report, error) {
 	r := Report{Maildirs: []MaildirStatus{}} // not null
 	if len(dirs) > 0 {
