@@ -126,6 +126,18 @@ func (s *Store) Moment(ctx context.Context, projects ...int64) (epoch string, ch
 	return epoch, changes, err
 }
 
+// Ahead is Moment for who makes an answer by a moment that most probably still is: the first question that is asked with
+// the context takes it along, and told is called before that question is answered; where told returns an error, it is
+// the answer. false: nothing would be gained by it.
+func (s *Store) Ahead(
+	ctx context.Context, projects []int64, told func(epoch string, changes map[int64]int64) error,
+) (context.Context, bool) {
+	if _, ok := s.engine.(engine.Distant); !ok {
+		return ctx, false
+	}
+	return engine.WithAhead(ctx, projects, told), true
+}
+
 // Hidden tells whether a mail of this number is there and hidden.
 func (s *Store) Hidden(ctx context.Context, id int64) (bool, error) {
 	return viewed(ctx, s, func(v engine.View) (bool, error) {

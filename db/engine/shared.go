@@ -26,7 +26,8 @@ type Claims interface {
 // can't grow, since others may wait for what was claimed and have what is claimed next.
 var ErrUnclaimed = errors.New("the transaction touches what it has not claimed")
 
-// Distant is what an engine is besides that asks a server, whose every answer is a journey.
+// Distant is what an engine is besides that asks a server, whose every answer is a journey. A question that is asked with
+// the context of an Ahead takes that along.
 type Distant interface {
 	// Ask is View for who asks once, mostly, and needs no snapshot: should f ask again, it may see what came meanwhile.
 	Ask(ctx context.Context, f func(View) error) error

@@ -1,6 +1,10 @@
 package postgres
 
-import "context"
+import (
+	"context"
+
+	"patchwatch/db/engine"
+)
 
 func (q queries) Changes(projects []int64) (map[int64]int64, error) {
 	out := unchanged(projects)
@@ -21,18 +25,40 @@ func unchanged(projects []int64) map[int64]int64 {
 	return out
 }
 
+const momentQuery = `SELECT e.name, coalesce(c.project, 0), coalesce(c.number, 0)
+	FROM epoch e LEFT JOIN change c ON c.project = ANY (?)`
+
 // Moment reads both at once.
 func (e *database) Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error) {
 	changes = unchanged(projects)
 	return epoch, changes, e.asking(ctx, func(c *conn) error {
-		return c.each(`SELECT e.name, coalesce(c.project, 0), coalesce(c.number, 0) FROM epoch e LEFT JOIN change c ON c.`+
-			in(`project`), []any{projects}, func(scan func(...any) error) error {
-			var project, number int64
-			err := scan(&epoch, &project, &number)
-			changes[project] = number
-			return err
-		})
+		return c.each(momentQuery, []any{projects}, momentInto(&epoch, changes))
 	})
+}
+
+func momentInto(epoch *string, changes map[int64]int64) func(scan func(...any) error) error {
+	return func(scan func(...any) error) error {
+		var project, number int64
+		err := scan(epoch, &project, &number)
+		changes[project] = number
+		return err
+	}
+}
+
+// ahead runs f, with whose first question goes the one for the moment that the context has, if there is one.
+func (c *conn) ahead(ctx context.Context, f func(c *conn) error) error {
+	a := engine.TakeAhead(ctx)
+	if a == nil {
+		return f(c)
+	}
+	defer a.GiveBack()
+	var epoch string
+	changes := unchanged(a.Projects)
+	if err := c.also(momentQuery, []any{a.Projects}, momentInto(&epoch, changes)); err != nil {
+		return err
+	}
+	c.queue[len(c.queue)-1].then = func() error { return a.Tell(epoch, changes) }
+	return f(c)
 }
 
 func (t *tx) PutChanges(projects []int64) error {

@@ -48,6 +48,7 @@ type call struct {
 	args   error // why the arguments can't be sent
 
 	f    func(scan func(...any) error) error // is called with each row; nil: they are of no interest
+	then func() error                        // is called after all its rows; nil: nothing is
 	rows [][][]byte
 }
 
@@ -209,6 +210,11 @@ func handOut(calls []call) error {
 	for i := range calls {
 		for _, row := range calls[i].rows {
 			if err := calls[i].f(func(dest ...any) error { return scanValues(row, dest) }); err != nil {
+				return err
+			}
+		}
+		if calls[i].then != nil {
+			if err := calls[i].then(); err != nil {
 				return err
 			}
 		}

@@ -115,7 +115,7 @@ func (e *database) asking(ctx context.Context, f func(c *conn) error) error {
 	c.tidy()
 	c.ctx = ctx
 	defer c.leave()
-	return explain(cancelledBy(ctx, f(c)))
+	return explain(cancelledBy(ctx, c.ahead(ctx, f)))
 }
 
 // view runs f on a snapshot. Nothing is written, so its questions end with the context.
@@ -125,7 +125,7 @@ func (c *conn) view(ctx context.Context, f func(c *conn) error) (err error) {
 	}
 	c.ctx = ctx
 	defer c.leave()
-	return cancelledBy(ctx, f(c))
+	return cancelledBy(ctx, c.ahead(ctx, f))
 }
 
 // cancelledBy is the error of a context that has ended, where the server says that a question was cancelled.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -88,9 +89,11 @@ type call struct {
 	base    string
 	viewer  track.Viewer
 	world   *site.World
+	asks    context.Context // of questions for an answer that is kept; nil: the request's is
 }
 
-func (c *call) ctx() context.Context { return c.r.Context() }
+// ctx is with which the database is asked.
+func (c *call) ctx() context.Context { return cmp.Or(c.asks, c.r.Context()) }
 
 // scope leaves out what the viewer does not see.
 func (c *call) scope() track.Scope { return track.Scope{Without: c.world.Without(c.viewer)} }

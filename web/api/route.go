@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -190,9 +191,10 @@ func (c *call) options() {
 
 // read answers from what is kept, or makes the answer.
 func (c *call) read(route *route) error {
-	ask := site.Ask{Key: c.base + c.r.URL.EscapedPath() + "?" + c.r.URL.RawQuery, Viewer: c.viewer, Own: route.own}
-	a, err := c.Keeper.Answer(c.ctx(), ask, func(w *site.World) (*site.Answer, error) {
-		c.world = w
+	ask := site.Ask{Key: c.base + c.r.URL.EscapedPath() + "?" + c.r.URL.RawQuery, Viewer: c.viewer, Own: route.own,
+		Stored: true}
+	a, err := c.Keeper.Answer(c.ctx(), ask, func(ctx context.Context, w *site.World) (*site.Answer, error) {
+		c.asks, c.world = ctx, w
 		return route.get(c)
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func (r *Results) found(v *visit.Visit, w http.ResponseWriter, a *asked, at Plac
 		return later(w, http.StatusServiceUnavailable, beingMade(state), 30*time.Second)
 	}
 	ask := site.Ask{Key: a.key(v, at, state), Viewer: v.Viewer, Own: true}
-	answer, err := r.Desk.Keeper.Answer(v.Ctx(), ask, func(world *site.World) (*site.Answer, error) {
+	answer, err := r.Desk.Keeper.Answer(v.Ctx(), ask, func(_ context.Context, world *site.World) (*site.Answer, error) {
 		v.World = world
 		return r.make(v, a, at, state)
 	})

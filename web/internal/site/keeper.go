@@ -58,6 +58,7 @@ type Ask struct {
 	Key    string // the URL, as the client sees it
 	Viewer track.Viewer
 	Own    bool // the answer depends on who the viewer is, and not only on the projects that they see
+	Stored bool // it is made of nothing but what the database is asked for
 }
 
 // key has, besides what is asked for, what the viewer may see.
@@ -130,8 +131,11 @@ func (k *Keeper) reload(ctx context.Context, was *World) error {
 	return err
 }
 
-// Answer gives the answer that is kept, if it holds, or makes it.
-func (k *Keeper) Answer(ctx context.Context, ask Ask, make func(*World) (*Answer, error)) (*Answer, error) {
+// Answer gives the answer that is kept, if it holds, or makes it. What make asks of the database it asks with the
+// context that it gets.
+func (k *Keeper) Answer(
+	ctx context.Context, ask Ask, make func(context.Context, *World) (*Answer, error),
+) (*Answer, error) {
 	a, err := k.answer(ctx, &ask, make)
 	if errors.Is(err, engine.ErrReplaced) {
 		k.kept.Clear()
@@ -140,7 +144,14 @@ func (k *Keeper) Answer(ctx context.Context, ask Ask, make func(*World) (*Answer
 	return a, err
 }
 
-func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answer, error)) (*Answer, error) {
+func (k *Keeper) answer(
+	ctx context.Context, ask *Ask, make func(context.Context, *World) (*Answer, error),
+) (*Answer, error) {
+	if ask.Stored {
+		if a, done, err := k.ahead(ctx, ask, make); done {
+			return a, err
+		}
+	}
 	var kept *Answer
 	var key string
 	whose := ask.whose()
@@ -165,13 +176,54 @@ func (k *Keeper) answer(ctx context.Context, ask *Ask, make func(*World) (*Answe
 		}
 		key = ask.key(w)
 	}
-	a, err := make(w)
+	a, err := make(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	a.seal(key, epoch, w.seen(ask.Viewer), whose, now)
-	k.kept.Put(key, a, len(key)+cap(a.Body)+16*len(a.about))
+	k.keep(key, a, epoch, w.seen(ask.Viewer), whose, now)
 	return a, nil
+}
+
+// ahead makes an answer that is not kept by the world as it was. Whether it still is so is asked with the first question
+// of the answer, which saves a journey to a server. done is false where that is of no use, or another world has come.
+func (k *Keeper) ahead(
+	ctx context.Context, ask *Ask, make func(context.Context, *World) (*Answer, error),
+) (a *Answer, done bool, err error) {
+	w := k.world.Load()
+	if w == nil {
+		return nil, false, nil
+	}
+	key, whose := ask.key(w), ask.whose()
+	if kept, _ := k.kept.Get(key); kept != nil {
+		return nil, false, nil
+	}
+	var now map[int64]int64
+	ctx, gains := k.store.Ahead(ctx, slices.Concat(w.all, whose), func(epoch string, changes map[int64]int64) error {
+		if epoch != w.Epoch || changes[0] != w.changed {
+			return errOtherWorld
+		}
+		now = changes
+		return nil
+	})
+	if !gains {
+		return nil, false, nil
+	}
+	a, err = make(ctx, w)
+	if now == nil { // it asked nothing, or in vain
+		return nil, false, nil
+	}
+	if err == nil {
+		k.keep(key, a, w.Epoch, w.seen(ask.Viewer), whose, now)
+	}
+	return a, true, err
+}
+
+// errOtherWorld ends an answer that was begun by a world that is no more.
+var errOtherWorld = errors.New("projects, users or states have changed meanwhile")
+
+func (k *Keeper) keep(key string, a *Answer, epoch string, seen, whose []int64, now map[int64]int64) {
+	a.seal(key, epoch, seen, whose, now)
+	k.kept.Put(key, a, len(key)+cap(a.Body)+16*len(a.about))
 }
 
 // seal notes of which moment the answer is, and that it is about 0 and these projects, if it does not say about which,

@@ -22,6 +22,8 @@ type Store interface {
 	Users(ctx context.Context) ([]track.User, error)
 	OwnStates(ctx context.Context) ([]engine.OwnState, error)
 	Moment(ctx context.Context, projects ...int64) (epoch string, changes map[int64]int64, err error)
+	Ahead(ctx context.Context, projects []int64, told func(epoch string, changes map[int64]int64) error) (
+		with context.Context, gains bool)
 }
 
 // World is which projects, users and states there are at a moment. It does not change.

@@ -80,7 +80,7 @@ func (d *Desk) Reads(k Kind, get func(*Visit) (*site.Answer, error)) http.Handle
 		if k.Ages {
 			ask.Key += "\nat " + v.Now.UTC().Format(time.RFC3339)
 		}
-		a, err := d.Keeper.Answer(r.Context(), ask, func(w *site.World) (*site.Answer, error) {
+		a, err := d.Keeper.Answer(r.Context(), ask, func(_ context.Context, w *site.World) (*site.Answer, error) {
 			v.World = w
 			return get(v)
 		})

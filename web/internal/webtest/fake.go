@@ -192,6 +192,10 @@ func (s *Fake) Moment(ctx context.Context, projects ...int64) (string, map[int64
 	return s.Name, changes, err
 }
 
+func (s *Fake) Ahead(ctx context.Context, _ []int64, _ func(string, map[int64]int64) error) (context.Context, bool) {
+	return ctx, false
+}
+
 func allows[T comparable](in track.In[T], is T) bool { return in == nil || slices.Contains(in, is) }
 
 func within(without []int64, project int64, since, before, date time.Time) bool {
