@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Sources() (out []engine.Source, err error) {
+func (q *queries) Sources() (out []engine.Source, err error) {
 	err = q.each(`SELECT id, url, progress FROM source ORDER BY id`, nil, func(scan func(...any) error) error {
 		var s engine.Source
 		err := scan(&s.ID, &s.URL, &s.Progress)
@@ -24,7 +24,7 @@ func adoptedInto(a *engine.Adopted) []any {
 	return []any{&a.Source, &a.Kind, &a.Number, &a.Project, &a.MsgID, &a.Here, &a.Seen}
 }
 
-func (q queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engine.Adopted, error) {
+func (q *queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engine.Adopted, error) {
 	out := make(map[engine.AdoptedKey]engine.Adopted, len(keys))
 	var sources, kinds, numbers []int64
 	for _, k := range keys {
@@ -41,7 +41,7 @@ func (q queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engine
 		})
 }
 
-func (q queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.Adopted, err error) {
+func (q *queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.Adopted, err error) {
 	err = q.each(`SELECT `+adoptedColumns+` FROM adopted a WHERE a.source = ? AND a.kind = ? AND a.number > ?
 		ORDER BY a.number LIMIT ?`, []any{after.Source, int(after.Kind), after.Number, most},
 		func(scan func(...any) error) error {
@@ -54,7 +54,7 @@ func (q queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.A
 }
 
 // Aliases looks in all sources, which are few.
-func (q queries) Aliases(kind track.AliasKind, numbers []int64) (map[int64]engine.Adopted, error) {
+func (q *queries) Aliases(kind track.AliasKind, numbers []int64) (map[int64]engine.Adopted, error) {
 	out := make(map[int64]engine.Adopted, len(numbers))
 	return out, q.each(`SELECT `+adoptedColumns+` FROM source s
 		JOIN adopted a ON a.source = s.id AND a.kind = ? AND `+in(`a.number`)+` ORDER BY s.id DESC`,

@@ -57,7 +57,7 @@ func alikeInto(a *engine.Alike) []any {
 	return []any{&a.Version, (*seconds)(&a.Date), &a.MsgID, &a.Name, (*blob)(&a.Hash), &a.Series}
 }
 
-func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
+func (q *queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 	out := make([][]engine.Alike, len(all))
 	for by := range alikeQueries {
 		if err := q.alike(engine.Feature(by), all, out); err != nil {
@@ -71,7 +71,7 @@ func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 }
 
 // alike answers the questions about one feature.
-func (q queries) alike(by engine.Feature, all []engine.Likeness, out [][]engine.Alike) error {
+func (q *queries) alike(by engine.Feature, all []engine.Likeness, out [][]engine.Alike) error {
 	var at []int
 	var projects, numbers, versions, dates, which, most []int64
 	var hashes [][]byte
@@ -122,7 +122,7 @@ var besideQuery = `
 	FROM ref f JOIN mail m ON m.id = f.mail LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 	WHERE ` + in("f.hash") + ` AND ` + in("f.member") + ` AND m.chosen AND coalesce(p.series, c.series) IS NOT NULL`
 
-func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, err error) {
+func (q *queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, err error) {
 	named := make(map[int64]engine.Name, len(to))
 	hashes := make([]int64, len(to))
 	for i, name := range to {
@@ -140,7 +140,7 @@ func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, 
 	return out, err
 }
 
-func (q queries) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
 	const led = `coalesce(p.series, c.series, pp.series, pc.series)`
 	return q.seriesOfNamed(`
 		SELECT n.project, n.msgid, `+led+`

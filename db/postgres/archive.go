@@ -18,7 +18,7 @@ var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.kind
 		LEFT JOIN reply r ON r.mail = m.id LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
 	WHERE m.chosen AND m.project IS NOT NULL`
 
-func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
+func (q *queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 	mails = once(mails)
 	out = make([]track.ArchivedMail, 0, len(mails))
 	err = q.each(archived, []any{mails}, func(scan func(...any) error) error {
@@ -38,7 +38,7 @@ func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 
 var namedIn = `SELECT m.id FROM mail m WHERE ` + in("m.msgid") + ` AND m.chosen AND ` + in("m.project")
 
-func (q queries) NamedIn(projects []int64, msgids []string) (out []int64, err error) {
+func (q *queries) NamedIn(projects []int64, msgids []string) (out []int64, err error) {
 	err = q.each(namedIn, []any{msgids, projects}, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
@@ -51,7 +51,7 @@ func (q queries) NamedIn(projects []int64, msgids []string) (out []int64, err er
 // The table has references of chosen mails only, of each project apart.
 var referringIn = `SELECT DISTINCT f.mail FROM ref f WHERE ` + in("f.hash")
 
-func (q queries) ReferringIn(projects []int64, msgids []string) (out []int64, err error) {
+func (q *queries) ReferringIn(projects []int64, msgids []string) (out []int64, err error) {
 	hashes := make([]int64, 0, len(projects)*len(msgids))
 	for _, id := range msgids {
 		for _, p := range projects {
@@ -83,7 +83,7 @@ func (a dated) compare(b dated) int {
 	return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.id, b.id))
 }
 
-func (q queries) Recent(r track.RecentQuery) ([]int64, error) {
+func (q *queries) Recent(r track.RecentQuery) ([]int64, error) {
 	since, before, query := int64(math.MinInt64), int64(math.MaxInt64), recentNewest
 	if !r.Since.IsZero() {
 		since = r.Since.Unix()

@@ -11,14 +11,15 @@ type asker interface {
 	stream(query string, args []any, f func(scan func(...any) error) error) error
 }
 
-// queries answers all that engine.View can be asked, whether beside those who write or as one of them.
+// queries answers all that engine.View can be asked, whether beside those who write or as one of them. Its methods are
+// of the pointer: a value's would all be in the program twice, and once more as those of tx.
 type queries struct {
 	asker
 	names *names // nil: the server looks for words
 }
 
 // row scans the first row of the query into dest; false if there is none.
-func (q queries) row(query string, args []any, dest ...any) (there bool, err error) {
+func (q *queries) row(query string, args []any, dest ...any) (there bool, err error) {
 	err = q.each(query, args, func(scan func(...any) error) error {
 		if err := scan(dest...); err != nil {
 			return err

@@ -2,7 +2,7 @@ package postgres
 
 import "patchwatch/track"
 
-func (q queries) Bundles(owner int64) (out []track.Bundle, err error) {
+func (q *queries) Bundles(owner int64) (out []track.Bundle, err error) {
 	c := &conditions{}
 	c.add(owner != 0, is(`b.account`), owner)
 	err = q.each(`

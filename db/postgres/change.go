@@ -6,7 +6,7 @@ import (
 	"patchwatch/db/engine"
 )
 
-func (q queries) Changes(projects []int64) (map[int64]int64, error) {
+func (q *queries) Changes(projects []int64) (map[int64]int64, error) {
 	out := unchanged(projects)
 	return out, q.each(`SELECT project, number FROM change WHERE `+in(`project`), []any{projects},
 		func(scan func(...any) error) error {
@@ -67,7 +67,7 @@ func (t *tx) PutChanges(projects []int64) error {
 		ON CONFLICT (project) DO UPDATE SET number = c.number + excluded.number`, projects)
 }
 
-func (q queries) Stands(ids []int64) (map[int64]int64, error) {
+func (q *queries) Stands(ids []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT m.id, c.id FROM `+given+`mail m ON m.id = j.value
 		JOIN mail c ON c.msgid = m.msgid AND c.project IS NOT DISTINCT FROM m.project AND c.chosen`, once(ids))

@@ -13,18 +13,18 @@ func checkInto(c *track.Check) []any {
 		&c.TargetURL, &c.Description}
 }
 
-func (q queries) Checks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+func (q *queries) Checks(names []engine.Name) (map[engine.Name][]track.Check, error) {
 	return q.checks(in(`c.msgid`), names)
 }
 
 // NewestChecks finds them in the index: programs check a patch again and again.
-func (q queries) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
+func (q *queries) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
 	return q.checks(`c.id IN (SELECT max(n.id) FROM check_result n WHERE `+in(`n.msgid`)+`
 		GROUP BY n.msgid, n.project, n.account, n.context)`, names)
 }
 
 // checks gives those of the names that meet a condition, which takes a list of Message-IDs.
-func (q queries) checks(condition string, names []engine.Name) (map[engine.Name][]track.Check, error) {
+func (q *queries) checks(condition string, names []engine.Name) (map[engine.Name][]track.Check, error) {
 	wanted := make(map[engine.Name]bool, len(names))
 	msgids := make([]string, 0, len(names))
 	for _, n := range names {
@@ -46,7 +46,7 @@ func (q queries) checks(condition string, names []engine.Name) (map[engine.Name]
 		})
 }
 
-func (q queries) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
+func (q *queries) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 	out := make(map[int64]track.Check, len(ids))
 	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+in(`c.id`), []any{ids},
 		func(scan func(...any) error) error {

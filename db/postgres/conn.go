@@ -345,7 +345,7 @@ func (s *slab) keep(v []byte) []byte {
 
 // row scans the first row of the query into dest; false if there is none.
 func (c *conn) row(query string, args []any, dest ...any) (bool, error) {
-	return queries{asker: c}.row(query, args, dest...)
+	return (&queries{asker: c}).row(query, args, dest...)
 }
 
 // leave ends a view, and does not wait until the server says that it has.

@@ -30,7 +30,7 @@ func scanRow(scan func(...any) error, more ...any) (*engine.Row, error) {
 }
 
 // rowsOf gives the rows of a query.
-func (q queries) rowsOf(query string, args ...any) (out []*engine.Row, err error) {
+func (q *queries) rowsOf(query string, args ...any) (out []*engine.Row, err error) {
 	err = q.each(query, args, func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
@@ -45,14 +45,14 @@ const (
 		SELECT * FROM mail WHERE chosen AND msgid = j.value AND coalesce(project, 0) = ?` + lookedUp + `) m` + whatIsDerived
 )
 
-func (q queries) Rows(ids []int64) ([]*engine.Row, error) {
+func (q *queries) Rows(ids []int64) ([]*engine.Row, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	return q.rowsOf(rowsByNumber, once(ids))
 }
 
-func (q queries) RowsNamed(project int64, msgids []string) ([]*engine.Row, error) {
+func (q *queries) RowsNamed(project int64, msgids []string) ([]*engine.Row, error) {
 	if len(msgids) == 0 {
 		return nil, nil
 	}
@@ -78,7 +78,7 @@ func membership(who engine.Who) []bool {
 	return []bool{false, true}
 }
 
-func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
+func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
 	if len(r.To) == 0 {
 		return nil, nil
 	}
@@ -116,7 +116,7 @@ var markedQuery = `SELECT ` + rowColumns + `, j.place
 			AND ` + isMember("m.") + ` ORDER BY m.date` + lookedUp + `) m` + whatIsDerived
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
-func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
+func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
 	out := make([][]*engine.Row, len(all))
 	if len(all) == 0 {
 		return out, nil
@@ -158,7 +158,7 @@ const derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + rep
 	FROM unnest(?::bigint[]) k(mail) LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
 		LEFT JOIN reply r ON r.mail = k.mail`
 
-func (q queries) Derived(mails []int64) (out engine.Derived, err error) {
+func (q *queries) Derived(mails []int64) (out engine.Derived, err error) {
 	if len(mails) == 0 {
 		return out, nil
 	}
@@ -181,7 +181,7 @@ func (q queries) Derived(mails []int64) (out engine.Derived, err error) {
 	return out, err
 }
 
-func (q queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
+func (q *queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -211,7 +211,7 @@ const membersQuery = `
 	FROM ` + givenNumbers + `patch p CROSS JOIN mail m WHERE p.series = j.value AND m.id = p.mail
 	ORDER BY 1, 2 DESC, 3, 5`
 
-func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
+func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	out := make(map[int64][]engine.Member, len(series))
 	if len(series) == 0 {
 		return out, nil
@@ -226,7 +226,7 @@ func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	})
 }
 
-func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
+func (q *queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	out := make(map[string]engine.PersonRow, len(emails))
 	if len(emails) == 0 {
 		return out, nil
@@ -240,7 +240,7 @@ func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
 		})
 }
 
-func (q queries) Depending(series []int64) (map[int64]int64, error) {
+func (q *queries) Depending(series []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT coalesce(p.series, c.series), m.project
 		FROM (SELECT DISTINCT s.project FROM `+givenNumbers+`series s WHERE s.id = j.value) w
@@ -249,7 +249,7 @@ func (q queries) Depending(series []int64) (map[int64]int64, error) {
 			AND coalesce(p.series, c.series) IS NOT NULL`, series)
 }
 
-func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
 	return q.seriesOfNamed(`
 		SELECT n.project, n.msgid, coalesce(p.series, c.series)
 		FROM `+givenTexts+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
@@ -257,7 +257,7 @@ func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
 }
 
 // seriesOfNamed takes a query that takes Message-IDs, since of one there are few mails in other projects.
-func (q queries) seriesOfNamed(query string, names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) seriesOfNamed(query string, names []engine.Name) (map[engine.Name]int64, error) {
 	found, asked := map[engine.Name]int64{}, make(map[engine.Name]bool, len(names))
 	var msgids []string
 	for _, name := range names {

@@ -88,7 +88,7 @@ func (e *database) needWriter(ctx context.Context) error {
 // View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait
 // for the same.
 func (e *database) View(ctx context.Context, f func(engine.View) error) error {
-	return e.reading(ctx, func(c *conn) error { return f(queries{c, &e.names}) })
+	return e.reading(ctx, func(c *conn) error { return f(&queries{c, &e.names}) })
 }
 
 func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
@@ -103,7 +103,7 @@ func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
 
 // Ask begins no transaction: each question is one to the server.
 func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
-	return e.asking(ctx, func(c *conn) error { return f(queries{asker: c}) })
+	return e.asking(ctx, func(c *conn) error { return f(&queries{asker: c}) })
 }
 
 func (e *database) asking(ctx context.Context, f func(c *conn) error) error {
@@ -152,7 +152,7 @@ func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
 	if err := c.script(forLooks); err != nil {
 		return explain(err)
 	}
-	return explain(c.view(ctx, func(c *conn) error { return f(queries{asker: c}) }))
+	return explain(c.view(ctx, func(c *conn) error { return f(&queries{asker: c}) }))
 }
 
 // forLooks are the settings of who reads all there is, which takes longer by looking up row after row.

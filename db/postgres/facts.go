@@ -8,7 +8,7 @@ import (
 )
 
 // Known finds mails by their bytes. The index has half of each sum.
-func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+func (q *queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
 	out := map[engine.Bytes]engine.Known{}
 	msgids, hashes := make([]string, len(keys)), make([]engine.Sum, len(keys))
 	for i := range keys {
@@ -38,7 +38,7 @@ func namesAsArgs(names []engine.Name) []any {
 	return []any{projects, msgids}
 }
 
-func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
+func (q *queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
 	out := map[engine.Name][]engine.Copy{}
 	return out, q.each(`SELECT j.project, m.msgid, m.id, m.sha256, m.chosen, m.first, m.by_list, m.delivered
 		FROM `+givenNames+`mail m ON m.msgid = j.msgid AND coalesce(m.project, 0) = j.project`, namesAsArgs(names),
@@ -67,7 +67,7 @@ const standsFor = `SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
 
 var mailsQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE ` + in("m.id")
 
-func (q queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
+func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 	out := make(map[int64]*engine.Mail, len(ids))
 	dest := make([]any, 0, len(columns)+1)
 	return out, q.each(mailsQuery, []any{ids}, func(scan func(...any) error) error {
@@ -87,7 +87,7 @@ var namingsQuery = `SELECT n.* FROM unnest(?::text[]) j(value) CROSS JOIN LATERA
 	SELECT id, msgid, date, sender, sender_name FROM mail WHERE sender = j.value AND ` + isNaming("") + `
 	ORDER BY ` + naming("") + ` LIMIT 1) n`
 
-func (q queries) Namings(emails []string) (map[string]engine.Naming, error) {
+func (q *queries) Namings(emails []string) (map[string]engine.Naming, error) {
 	out := make(map[string]engine.Naming, len(emails))
 	return out, q.each(namingsQuery, []any{once(emails)}, func(scan func(...any) error) error {
 		n, err := scanNaming(scan)
@@ -102,7 +102,7 @@ func scanNaming(scan func(...any) error) (n engine.Naming, err error) {
 }
 
 // Holds looks through all mails: the sum alone has no index.
-func (q queries) Holds(all []engine.Sum) ([]bool, error) {
+func (q *queries) Holds(all []engine.Sum) ([]bool, error) {
 	at := make(map[engine.Sum][]int, len(all))
 	for i, s := range all {
 		at[s] = append(at[s], i)
@@ -119,13 +119,13 @@ func (q queries) Holds(all []engine.Sum) ([]bool, error) {
 		})
 }
 
-func (q queries) LastMail() (last int64, err error) {
+func (q *queries) LastMail() (last int64, err error) {
 	_, err = q.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
 	return last, err
 }
 
 // After goes up to where no mail can come any more (horizon.go).
-func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
+func (q *queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	up := int64(math.MaxInt64)
 	if c, ok := q.asker.(*conn); ok {
 		if up, err = c.horizon(); err != nil {
@@ -141,7 +141,7 @@ func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	return out, err
 }
 
-func (q queries) Unrouted(most int) (out []engine.MailKey, err error) {
+func (q *queries) Unrouted(most int) (out []engine.MailKey, err error) {
 	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
 		ORDER BY id DESC LIMIT ?`, []any{most}, keysInto(&out))
 	return out, err
@@ -163,7 +163,7 @@ func keysInto(out *[]engine.MailKey) func(scan func(...any) error) error {
 const framesAtOnce = 16
 
 // Frames asks for some at a time.
-func (q queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
+func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
 	for some := range slices.Chunk(ids, framesAtOnce) {
 		frames := make(map[int64][]byte, len(some))
 		if err := q.each(`SELECT mail, bytes FROM raw WHERE `+in("mail"), []any{some}, func(scan func(...any) error) error {

@@ -20,7 +20,7 @@ const decisionsOf = `
 	SELECT ` + decisionColumns + `
 	FROM ` + givenNames + `decision d ON d.project = j.project AND d.msgid = j.msgid`
 
-func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
+func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
 	out := map[engine.Name]engine.Decision{}
 	return out, q.each(decisionsOf, namesAsArgs(names), func(scan func(...any) error) error {
 		var d engine.Decision
@@ -30,11 +30,11 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 	})
 }
 
-func (q queries) SeriesNamed(project int64) (bool, error) {
+func (q *queries) SeriesNamed(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
-func (q queries) AnyPut(project int64) (bool, error) {
+func (q *queries) AnyPut(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
@@ -44,14 +44,14 @@ const putColumns = `SELECT d.project, d.msgid, d.put_with FROM `
 var putsQuery = putColumns + `decision d WHERE d.project = ? AND ` + in("d.msgid") + ` AND d.put_with IS NOT NULL
 	UNION ` + putColumns + `decision d WHERE d.project = ? AND ` + in("d.put_with")
 
-func (q queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
+func (q *queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
 	return out, q.each(putsQuery, []any{project, msgids, project, msgids}, takePut(func(p engine.Put) error {
 		out = append(out, p)
 		return nil
 	}))
 }
 
-func (q queries) EachPut(f func(engine.Put) error) error {
+func (q *queries) EachPut(f func(engine.Put) error) error {
 	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
 }
 
@@ -72,7 +72,7 @@ func logInto(e *engine.LogEntry) []any {
 	return []any{&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After}
 }
 
-func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
+func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c := &conditions{}
 	c.add(l.Project != "", `project = ?`, l.Project)
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
@@ -88,7 +88,7 @@ func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	return out, err
 }
 
-func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
+func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	err = q.each(`
 		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
 		FROM event WHERE id > ? ORDER BY id`+limit(e.Most), []any{e.Above}, func(scan func(...any) error) error {
@@ -101,7 +101,7 @@ func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	return out, err
 }
 
-func (q queries) LastEvent() (id int64, date time.Time, err error) {
+func (q *queries) LastEvent() (id int64, date time.Time, err error) {
 	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
 	return id, date, err
 }

@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Hooks() (out []track.Hook, err error) {
+func (q *queries) Hooks() (out []track.Hook, err error) {
 	err = q.each(`
 		SELECT id, url, project, categories, secret, allow_private, made, sent, failures, failing_since, next_try, fault,
 			given_up
@@ -51,7 +51,7 @@ func (t *tx) PutHook(h *track.Hook) error {
 
 func (t *tx) DropHooks(ids []int64) error { return t.w.exec(`DELETE FROM hook WHERE `+in(`id`), ids) }
 
-func (q queries) Lease(name string) (engine.Lease, error) {
+func (q *queries) Lease(name string) (engine.Lease, error) {
 	l := engine.Lease{Name: name}
 	_, err := q.row(`SELECT holder, until FROM lease WHERE name = ?`, []any{name}, &l.Holder, (*micros)(&l.Until))
 	return l, err

@@ -67,7 +67,7 @@ func (t *tx) numbersFor(mails int) (numbers []int64, err error) {
 }
 
 // lastNumber is the number above which those of new mails are.
-func (q queries) lastNumber() (last int64, err error) {
+func (q *queries) lastNumber() (last int64, err error) {
 	_, err = q.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT last FROM counter WHERE name = 'mail'))`, nil,
 		&last)
 	return last, err

@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
+func (q *queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
 	err = q.each(`
 		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
@@ -33,7 +33,7 @@ func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 // leader is the mail that speaks for a series: its cover, or its lowest patch where there is none.
 const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number, mail LIMIT 1))`
 
-func (q queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
+func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
 	c := seriesConditions(f)
 	err = q.each(`
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, lm.name), lm.name, s.version, s.total, s.received,
@@ -56,7 +56,7 @@ func (q queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) 
 // variants counts the other mails of a mail's name.
 const variants = `(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS NOT DISTINCT FROM m.project AND NOT v.chosen)`
 
-func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
+func (q *queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	err = q.each(`
 		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
@@ -90,7 +90,7 @@ func readMore(v *track.MailView, more string) error {
 	return err
 }
 
-func (q queries) Find(f engine.Finding) (out []int64, err error) {
+func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	c := &conditions{}
 	c.add(f.ID != 0, `id = (`+standsFor+`)`, f.ID)
 	c.add(len(f.MsgIDs) > 0, in(`msgid`), f.MsgIDs)
@@ -110,7 +110,7 @@ func (q queries) Find(f engine.Finding) (out []int64, err error) {
 	return out, err
 }
 
-func (q queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
 	return out, q.each(`
 		SELECT r.parent, r.mail FROM reply r JOIN mail m ON m.id = r.mail
@@ -124,12 +124,12 @@ func (q queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, e
 		})
 }
 
-func (q queries) Covers(patches []int64) (map[int64]int64, error) {
+func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 	return q.pairs(`SELECT p.mail, s.cover FROM `+given+`patch p ON p.mail = j.value
 		JOIN series s ON s.id = p.series AND s.cover IS NOT NULL`, patches)
 }
 
-func (q queries) More(mails []int64) (map[int64]string, error) {
+func (q *queries) More(mails []int64) (map[int64]string, error) {
 	out := map[int64]string{}
 	return out, q.each(`SELECT m.id, m.more FROM mail m WHERE `+in(`m.id`)+` AND m.more IS NOT NULL`,
 		[]any{mails}, func(scan func(...any) error) error {
@@ -151,7 +151,7 @@ const countsQuery = `
 			count(*) FILTER (WHERE parent IS NULL AND NOT ignored), count(*) FILTER (WHERE ignored) FROM reply) replies,
 		(SELECT count(*) FROM series) series`
 
-func (q queries) Counts() (n engine.Counts, err error) {
+func (q *queries) Counts() (n engine.Counts, err error) {
 	_, err = q.row(countsQuery, nil, &n.Mails, &n.Unrouted, &n.Variants, &n.NoSubject, &n.NewestNoSubject, &n.Patches,
 		&n.Covers, &n.Comments, &n.Pending, &n.Ignored, &n.Series)
 	return n, err

@@ -74,7 +74,7 @@ type wanted struct {
 }
 
 // byNames finds a page in memory; it is false where the server has to.
-func (q queries) byNames(w wanted) (ids []int64, total int, ok bool, err error) {
+func (q *queries) byNames(w wanted) (ids []int64, total int, ok bool, err error) {
 	words := foldedWords(w.words)
 	if q.names == nil || w.order == noWalk || len(words) == 0 {
 		return nil, 0, false, nil
@@ -119,7 +119,7 @@ func foldedWords(words []string) (folded [][]byte) {
 	return folded
 }
 
-func (q queries) changesOfProjects() (map[int64]int64, error) {
+func (q *queries) changesOfProjects() (map[int64]int64, error) {
 	out := map[int64]int64{}
 	return out, q.each(`SELECT p.id, coalesce(c.number, 0) FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
 		func(scan func(...any) error) error {
@@ -131,7 +131,7 @@ func (q queries) changesOfProjects() (map[int64]int64, error) {
 }
 
 // at gives the names as a view sees them, in which the project has changed so often; nil: they are not to be had.
-func (n *names) at(q queries, key nameKey, changes int64) (*nameList, error) {
+func (n *names) at(q *queries, key nameKey, changes int64) (*nameList, error) {
 	n.mu.Lock()
 	was, full := n.lists[key], n.bytes > mostOfNames
 	n.mu.Unlock()
@@ -172,7 +172,7 @@ func (n *names) put(key nameKey, list *nameList) {
 
 func (n *nameList) size() int { return len(n.text) + 40*len(n.rows) }
 
-func (n *nameList) readAll(q queries, key nameKey) error {
+func (n *nameList) readAll(q *queries, key nameKey) error {
 	var r nameRow
 	var name string
 	return q.each(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {

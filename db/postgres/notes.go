@@ -5,7 +5,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Projects() (out []engine.Project, err error) {
+func (q *queries) Projects() (out []engine.Project, err error) {
 	if err = q.each(`
 		SELECT id, link_name, list_id, list_email, name, subject_match, on_sight, mail_states,
 			mail_delegates, removed, web_url,
@@ -25,7 +25,7 @@ func (q queries) Projects() (out []engine.Project, err error) {
 }
 
 // rules hands each rule to the project that it belongs to.
-func (q queries) rules(projects []engine.Project) error {
+func (q *queries) rules(projects []engine.Project) error {
 	byID := make(map[int64]*engine.Project, len(projects))
 	for i := range projects {
 		byID[projects[i].ID] = &projects[i]
@@ -44,7 +44,7 @@ func (q queries) rules(projects []engine.Project) error {
 		})
 }
 
-func (q queries) Works() (out []engine.Work, err error) {
+func (q *queries) Works() (out []engine.Work, err error) {
 	err = q.each(`SELECT id, project, done, last FROM unfinished ORDER BY project IS NOT NULL, id`, nil,
 		func(scan func(...any) error) error {
 			var w engine.Work
@@ -55,12 +55,12 @@ func (q queries) Works() (out []engine.Work, err error) {
 	return out, err
 }
 
-func (q queries) Reading() (version int, err error) {
+func (q *queries) Reading() (version int, err error) {
 	_, err = q.row(`SELECT coalesce(min(version), 0) FROM reading`, nil, &version)
 	return version, err
 }
 
-func (q queries) Dictionaries() (out []engine.Dictionary, err error) {
+func (q *queries) Dictionaries() (out []engine.Dictionary, err error) {
 	err = q.each(`SELECT id, mails, bytes FROM dictionary ORDER BY mails, id`, nil, func(scan func(...any) error) error {
 		var d engine.Dictionary
 		err := scan(&d.ID, &d.Mails, &d.Frame)
@@ -70,7 +70,7 @@ func (q queries) Dictionaries() (out []engine.Dictionary, err error) {
 	return out, err
 }
 
-func (q queries) Maildirs() (out []engine.Maildir, err error) {
+func (q *queries) Maildirs() (out []engine.Maildir, err error) {
 	err = q.each(`SELECT host, path, last_mail, last_event, last_scan, paused, seen, waiting, oldest, failed FROM maildir
 		ORDER BY host, path`, nil, func(scan func(...any) error) error {
 		var m engine.Maildir
@@ -82,7 +82,7 @@ func (q queries) Maildirs() (out []engine.Maildir, err error) {
 	return out, err
 }
 
-func (q queries) Repositories() (out []engine.Repository, err error) {
+func (q *queries) Repositories() (out []engine.Repository, err error) {
 	err = q.each(`SELECT path, list_id, read_to FROM repository ORDER BY path, list_id`, nil,
 		func(scan func(...any) error) error {
 			var r engine.Repository

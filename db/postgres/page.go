@@ -71,14 +71,14 @@ const given = "unnest(?::bigint[]) j(value) JOIN "
 const mostBranches = 32
 
 // count counts the rows of the whole list.
-func (q queries) count(l *listing) (total int, err error) {
+func (q *queries) count(l *listing) (total int, err error) {
 	if l.exact {
 		return q.sum(l)
 	}
 	return q.countRows(l, l.all())
 }
 
-func (q queries) countRows(l *listing, c conditions) (n int, err error) {
+func (q *queries) countRows(l *listing, c conditions) (n int, err error) {
 	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
 	return n, err
 }
@@ -103,7 +103,7 @@ func (l *listing) all() conditions {
 }
 
 // page finds the rows of a page of a list that has so many rows. It begins at the end of the list that is nearer.
-func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err error) {
+func (q *queries) page(l *listing, p track.Paging, total int) (ids []int64, err error) {
 	offset, size := max(p.Offset, 0), min(p.Limit, total-p.Offset)
 	if size <= 0 {
 		return nil, nil
@@ -122,7 +122,7 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 }
 
 // alsoPage has a page be found from the beginning of a list, with the next question.
-func (q queries) alsoPage(l *listing, p track.Paging, ids *[]int64) error {
+func (q *queries) alsoPage(l *listing, p track.Paging, ids *[]int64) error {
 	s := l.statement(false)
 	return q.also(s.query+` LIMIT ? OFFSET ?`, append(s.args, max(p.Limit, 0), max(p.Offset, 0)), numbersInto(ids))
 }

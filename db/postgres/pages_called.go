@@ -7,17 +7,17 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
+func (q *queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.PatchRow, error) { return q.patchRows(mails, s) },
 		func(r *track.PatchRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
-func (q queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
+func (q *queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CoverRow, error) { return q.coverRows(mails, s) },
 		func(r *track.CoverRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
-func (q queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
+func (q *queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CommentRow, error) { return q.commentRows(mails, s) },
 		func(r *track.CommentRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
@@ -31,7 +31,7 @@ type called struct {
 // rowsCalled finds rows by the numbers of any copies. Most are called by the number of the mail itself, which stands
 // for its name if there is a row of it.
 func rowsCalled[R any](
-	q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
+	q *queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
 ) (map[int64]R, error) {
 	out := make(map[int64]R, len(ids))
 	known := make(map[int64]bool, len(ids))
@@ -69,7 +69,7 @@ func shows(s track.Scope, c called) bool {
 	return (s.Whole || !c.hidden) && !slices.Contains(s.Without, c.project)
 }
 
-func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {
+func (q *queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT o.id, coalesce(p.series, c.series) FROM `+given+`mail o ON o.id = j.value
 			JOIN mail n ON n.msgid = o.msgid AND n.project IS NOT DISTINCT FROM o.project AND n.chosen
@@ -78,7 +78,7 @@ func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 }
 
 // pairs are the rows of a query that has a list of numbers as its only argument.
-func (q queries) pairs(query string, ids []int64) (map[int64]int64, error) {
+func (q *queries) pairs(query string, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
 	return out, q.each(query, []any{ids}, func(scan func(...any) error) error {
 		var from, to int64

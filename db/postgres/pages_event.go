@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
+func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
 	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) ||
 		nothing(f.Covers) || nothing(f.Actors) {
 		return page, nil
@@ -34,7 +34,7 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
-func (q queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
+func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
 	l := &listing{row: `e.id`, from: `event e`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
@@ -62,7 +62,7 @@ var allEvents = stretch{math.MinInt64, math.MaxInt64}
 
 // countEvents counts the events of a list that a viewer sees, and tells which ones are hidden. Mostly nothing is, which
 // is asked along with the count: the question which ones takes the server half a millisecond to begin.
-func (q queries) countEvents(l *listing, between stretch, scope track.Scope) (total int, hidden []int64, err error) {
+func (q *queries) countEvents(l *listing, between stretch, scope track.Scope) (total int, hidden []int64, err error) {
 	var some bool
 	if !scope.Whole {
 		if err = q.also(anyHidden, nil, func(scan func(...any) error) error { return scan(&some) }); err != nil {
@@ -102,7 +102,7 @@ func (s stretch) bounds() (n int) {
 }
 
 // countStretch counts all events of a stretch. Their numbers have no gaps, unless somebody has made some.
-func (q queries) countStretch(s stretch) (total int, err error) {
+func (q *queries) countStretch(s stretch) (total int, err error) {
 	var first, last, all int64
 	if _, err := q.row(`
 		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), -1),
@@ -117,7 +117,7 @@ func (q queries) countStretch(s stretch) (total int, err error) {
 }
 
 // alongEvents takes the index of the narrowest thing that is asked for. The others are conditions.
-func (q queries) alongEvents(l *listing, f track.EventsQuery) error {
+func (q *queries) alongEvents(l *listing, f track.EventsQuery) error {
 	c := &l.where
 	const ofCover = `e.category IN ('cover-created', 'cover-comment-created')`
 	if f.Patches != nil {
@@ -152,7 +152,7 @@ func alongKey[T any](l *listing, column string, values []T) {
 
 // alongKinds goes along the index of projects and categories, once for each pair of them that there is. Where these are
 // very many, it looks at all events instead.
-func (q queries) alongKinds(l *listing, f track.EventsQuery) error {
+func (q *queries) alongKinds(l *listing, f track.EventsQuery) error {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `e.project`, f.Projects)
 	anyOf(&l.meeting, `e.category`, f.Categories)
@@ -171,7 +171,7 @@ var copies = copiesOf + ` ` + in(`o.id`)
 
 // eventsBetween is the stretch of a time. Events are dated in the order of their numbers, so a number is looked for and
 // no index by date is needed.
-func (q queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
+func (q *queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
 	s = allEvents
 	if !f.Since.IsZero() {
 		if s.from, err = q.firstEvent(f.Since); err != nil {
@@ -202,7 +202,7 @@ const firstEventQuery = `
 
 // firstEvent is the number of the first event of a time or later, or one that no event below it has and none above it
 // is of before.
-func (q queries) firstEvent(t time.Time) (id int64, err error) {
+func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	micros := t.UnixMicro()
 	if t.Nanosecond()%1000 > 0 {
 		micros++
@@ -216,7 +216,7 @@ const copiesOfHidden = ` CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n
 	AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = h.mail` + lookedUp + `) n `
 
 // hiddenEvents finds those that are about hidden mails, which are few.
-func (q queries) hiddenEvents() (ids []int64, err error) {
+func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.each(`
 		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
@@ -236,7 +236,7 @@ const eventRowsQuery = `
 type about struct{ mail, comment, series int64 }
 
 // eventRows tells what events are about, in the same order.
-func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
+func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -264,7 +264,7 @@ func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, er
 }
 
 // subjectsOf fills in what events are about, as it is now.
-func (q queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
+func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
 	var mails, series []int64
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
@@ -299,7 +299,7 @@ const mailBriefsQuery = `
 	WHERE ? OR NOT coalesce(p.hidden, c.hidden, r.hidden, false)`
 
 // alsoMailBriefs names, by the numbers of any copies, the mails that stand for them, with the next question.
-func (q queries) alsoMailBriefs(ids []int64, scope track.Scope, named map[int64]track.MailBrief) error {
+func (q *queries) alsoMailBriefs(ids []int64, scope track.Scope, named map[int64]track.MailBrief) error {
 	return q.also(mailBriefsQuery, []any{ids, scope.Whole}, func(scan func(...any) error) error {
 		var id int64
 		var m track.MailBrief
@@ -312,7 +312,7 @@ func (q queries) alsoMailBriefs(ids []int64, scope track.Scope, named map[int64]
 var seriesBriefsQuery = `SELECT ` + seriesBrief + ` FROM series s WHERE ` + in(`s.id`)
 
 // seriesBriefs has the numbers also of series that are no more.
-func (q queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
+func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
 	out := make(map[int64]track.SeriesBrief, len(ids))
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}

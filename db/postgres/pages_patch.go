@@ -9,7 +9,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
+func (q *queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
 	if noPatches(f) {
 		return page, nil
 	}
@@ -48,7 +48,7 @@ func noPatches(f track.PatchQuery) bool {
 		nothing(f.States) || nothing(f.Hashes) || nothing(f.MsgIDs) || nothing(f.Checked)
 }
 
-func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+func (q *queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 	counts := make([]int, len(lists))
 	for i, f := range lists {
 		if noPatches(f) {
@@ -69,7 +69,7 @@ func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
 
 // idsOf finds the rows of a page, and counts the list where its length is not known (-1).
-func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
+func (q *queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
 	if total = known; total >= 0 {
 		ids, err = q.page(l, p, total)
 		return ids, total, err
@@ -114,7 +114,7 @@ var (
 )
 
 // patchListing says which patches are in the list, and by which keys they are found in the order that is wanted.
-func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
+func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 	l := &listing{
 		row: `p.mail`, from: `patch p`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before,
 	}
@@ -183,7 +183,7 @@ func unhexed(hashes []string) [][]byte {
 
 // alongStates goes along the index of projects and states by date, once for each pair of them that there is. Where
 // these are very many, it finds none.
-func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
+func (q *queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `p.project`, f.Projects)
 	anyOf(&l.meeting, `p.state`, f.States)
@@ -223,7 +223,7 @@ func patchRowsQuery(s track.Scope) string {
 }
 
 // patchRows tells what the patches of these mails have, in the same order.
-func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
+func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}
@@ -255,7 +255,7 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 }
 
 // relate adds to patches the others of the same relations, which are given by mail.
-func (q queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
+func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
 	if len(relations) == 0 {
 		return nil
 	}

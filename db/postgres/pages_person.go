@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) PersonPage(f track.PersonQuery, known int) (page track.Page[track.PersonView], err error) {
+func (q *queries) PersonPage(f track.PersonQuery, known int) (page track.Page[track.PersonView], err error) {
 	if nothing(f.IDs) || nothing(f.Emails) {
 		return page, nil
 	}

@@ -9,7 +9,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
+func (q *queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
 		return page, nil
 	}
@@ -93,7 +93,7 @@ func seriesRowsQuery(s track.Scope) string {
 }
 
 // seriesRows tells what series have, in the same order.
-func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
+func (q *queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -126,7 +126,7 @@ const patchesOfSeries = `
 	`patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
 
 // patchesOf gives the patches of each series by their numbers in it.
-func (q queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
+func (q *queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
 	type place struct {
 		number int
 		mail   int64

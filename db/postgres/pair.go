@@ -2,13 +2,13 @@ package postgres
 
 import "patchwatch/db/engine"
 
-func (q queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
+func (q *queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
 
 // The two halves of the query use an index each.
 var pairsOf = `SELECT p.msgid, p.other, p.linked FROM pair p WHERE p.project = ? AND ` + in("p.msgid") + `
 	UNION SELECT p.msgid, p.other, p.linked FROM pair p WHERE p.project = ? AND ` + in("p.other")
 
-func (q queries) Pairs(names []engine.Name) (out []engine.Pair, err error) {
+func (q *queries) Pairs(names []engine.Name) (out []engine.Pair, err error) {
 	for project, msgids := range byProject(names) {
 		msgids = once(msgids)
 		if err := q.each(pairsOf, []any{project, msgids, project, msgids}, func(scan func(...any) error) error {

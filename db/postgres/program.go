@@ -7,7 +7,7 @@ import (
 	"patchwatch/db/engine"
 )
 
-func (q queries) Related(relations []int64) (map[int64][]engine.Name, error) {
+func (q *queries) Related(relations []int64) (map[int64][]engine.Name, error) {
 	out := map[int64][]engine.Name{}
 	return out, q.each(`SELECT relation, project, msgid FROM decision
 		WHERE `+in(`relation`)+` ORDER BY relation, project, msgid`,
@@ -20,7 +20,7 @@ func (q queries) Related(relations []int64) (map[int64][]engine.Name, error) {
 		})
 }
 
-func (q queries) OwnStates() (out []engine.OwnState, err error) {
+func (q *queries) OwnStates() (out []engine.OwnState, err error) {
 	err = q.each(`SELECT slug, number, open FROM own_state ORDER BY number`, nil, func(scan func(...any) error) error {
 		var s engine.OwnState
 		err := scan(&s.Slug, &s.Number, &s.Open)
@@ -30,7 +30,7 @@ func (q queries) OwnStates() (out []engine.OwnState, err error) {
 	return out, err
 }
 
-func (q queries) Epoch() (name string, err error) {
+func (q *queries) Epoch() (name string, err error) {
 	_, err = q.row(`SELECT name FROM epoch`, nil, &name)
 	return name, err
 }

@@ -11,7 +11,7 @@ const revisingQuery = `SELECT ` + seriesColumns + ` FROM unnest(?::bigint[]) j(v
 		SELECT * FROM series WHERE revises = j.value ORDER BY version DESC, date DESC, key, id LIMIT ?) s
 	ORDER BY s.revises, s.version DESC, s.date DESC, s.key, s.id`
 
-func (q queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRow, error) {
+func (q *queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRow, error) {
 	out := map[int64][]engine.SeriesRow{}
 	return out, q.each(revisingQuery, []any{once(series), most}, func(scan func(...any) error) error {
 		var s engine.SeriesRow
@@ -21,7 +21,7 @@ func (q queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRo
 	})
 }
 
-func (q queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
+func (q *queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
 	return out, q.each(`SELECT `+patchColumns+` FROM patch p WHERE `+in(`p.series`), []any{once(series)},
 		func(scan func(...any) error) error {
 			var there bool
@@ -32,7 +32,7 @@ func (q queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
 		})
 }
 
-func (q queries) Completed(series []int64) (map[int64]time.Time, error) {
+func (q *queries) Completed(series []int64) (map[int64]time.Time, error) {
 	out := map[int64]time.Time{}
 	return out, q.each(`
 		SELECT s.id, max(m.delivered) FROM `+given+`series s ON s.id = j.value

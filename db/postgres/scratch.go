@@ -94,7 +94,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
 	return s.use(ctx, func(c *conn) error {
 		defer c.atLeisure()
-		return c.view(ctx, func(c *conn) error { return f(queries{asker: c}) })
+		return c.view(ctx, func(c *conn) error { return f(&queries{asker: c}) })
 	})
 }
 

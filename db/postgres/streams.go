@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) EachItem(f func(project, mail int64, it *track.Item) error) error {
+func (q *queries) EachItem(f func(project, mail int64, it *track.Item) error) error {
 	return q.each(`
 		SELECT id, project, msgid, refs, kind, sender, name, date, delivered, marked, number, total, version
 		FROM mail WHERE chosen AND project IS NOT NULL ORDER BY id`, nil, func(scan func(...any) error) error {
@@ -25,7 +25,7 @@ var eachMail = `SELECT ` + mailColumns + `, ` + patchColumns + `, ` + coverColum
 		s.key, pm.msgid, ` + variants + `
 	FROM ` + rowTables + ` LEFT JOIN series s ON s.id = p.series WHERE m.chosen`
 
-func (q queries) EachMail(f func(*engine.DerivedMail) error) error {
+func (q *queries) EachMail(f func(*engine.DerivedMail) error) error {
 	return q.each(eachMail, nil, func(scan func(...any) error) error {
 		m, d := &engine.DerivedMail{}, &derived{}
 		dest := append(d.into(mailInto(nil, &m.Mail)), (*text)(&m.SeriesKey), (*text)(&m.ParentID), &m.Variants)
@@ -46,7 +46,7 @@ func (q queries) EachMail(f func(*engine.DerivedMail) error) error {
 }
 
 // EachSeries reads some series and then their members, so that f may ask for anything.
-func (q queries) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) error {
+func (q *queries) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) error {
 	const page = 200
 	query := `SELECT ` + seriesColumns + ` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`
 	for first := int64(math.MinInt64); ; {
@@ -76,7 +76,7 @@ func (q queries) EachSeries(f func(*engine.SeriesRow, []engine.Member) error) er
 	}
 }
 
-func (q queries) EachPerson(f func(engine.PersonRow) error) error {
+func (q *queries) EachPerson(f func(engine.PersonRow) error) error {
 	return q.each(`SELECT `+personColumns+` FROM `+personTables, nil, func(scan func(...any) error) error {
 		var p engine.PersonRow
 		if err := scan(personInto(&p)...); err != nil {
@@ -89,7 +89,7 @@ func (q queries) EachPerson(f func(engine.PersonRow) error) error {
 var eachNaming = `
 	SELECT id, msgid, date, sender, sender_name FROM mail WHERE ` + isNaming("") + ` AND sender <> '' ORDER BY sender`
 
-func (q queries) EachNaming(f func(engine.Naming) error) error {
+func (q *queries) EachNaming(f func(engine.Naming) error) error {
 	return q.each(eachNaming, nil, func(scan func(...any) error) error {
 		n, err := scanNaming(scan)
 		if err != nil {
@@ -99,7 +99,7 @@ func (q queries) EachNaming(f func(engine.Naming) error) error {
 	})
 }
 
-func (q queries) EachRef(f func(engine.RefKey) error) error {
+func (q *queries) EachRef(f func(engine.RefKey) error) error {
 	query := `SELECT hash, member, mail FROM ref ORDER BY hash, member, mail`
 	return q.each(query, nil, func(scan func(...any) error) error {
 		var k engine.RefKey
@@ -110,7 +110,7 @@ func (q queries) EachRef(f func(engine.RefKey) error) error {
 	})
 }
 
-func (q queries) EachMisplaced(f func(engine.Misplaced) error) error {
+func (q *queries) EachMisplaced(f func(engine.Misplaced) error) error {
 	return q.each(`
 		SELECT d.what, m.id, m.msgid FROM (
 			SELECT 'patch'::text AS what, mail FROM patch

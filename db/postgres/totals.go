@@ -31,7 +31,7 @@ func (l countedList) table() string {
 
 // kinds are the pairs of project and kind of which there are rows that a list is about; nil where there is none, or
 // there are more than can be merged.
-func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
+func (q *queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
 	c.add(true, alias+`.amount > 0`)
@@ -51,7 +51,7 @@ func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 }
 
 // sum adds up the totals of a list. Of the periods that its dates cut, the rows are counted.
-func (q queries) sum(l *listing) (total int, err error) {
+func (q *queries) sum(l *listing) (total int, err error) {
 	since, before := int64(math.MinInt64), int64(math.MaxInt64)
 	c := l.conditions()
 	period := l.counted.alias() + `.period`

@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Users() (out []engine.User, err error) {
+func (q *queries) Users() (out []engine.User, err error) {
 	at := map[int64]int{} // in out
 	if err := q.each(`
 		SELECT id, name, first_name, last_name, password, admin, disabled, made, send_email, items_per_page, show_ids
@@ -53,7 +53,7 @@ func credentialInto(c *engine.Credential) []any {
 	}
 }
 
-func (q queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credential, error) {
+func (q *queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credential, error) {
 	out := make(map[engine.Sum]track.Credential, len(hashes))
 	for _, hash := range hashes {
 		var c engine.Credential
@@ -69,7 +69,7 @@ func (q queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credenti
 	return out, nil
 }
 
-func (q queries) CredentialsOf(user int64) (out []track.Credential, err error) {
+func (q *queries) CredentialsOf(user int64) (out []track.Credential, err error) {
 	c := &conditions{}
 	c.add(user != 0, is(`account`), user)
 	err = q.each(`SELECT `+credentialColumns+` FROM credential`+c.where()+` ORDER BY id`, c.args,

@@ -79,7 +79,7 @@ type alikeKey struct {
 	most  int
 }
 
-func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
+func (q *queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 	out := make([][]engine.Alike, len(all))
 	byFeature := map[engine.Feature][]int{}
 	for i, l := range all {
@@ -105,7 +105,7 @@ func (q queries) Alike(all []engine.Likeness) ([][]engine.Alike, error) {
 }
 
 // alike answers the questions at these places. What is found in several parts is put in order.
-func (q queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]engine.Alike) error {
+func (q *queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]engine.Alike) error {
 	values := make([]alikeValue, len(at))
 	for i, place := range at {
 		values[i] = alikeValue{all[place].Project, likenessValue(&all[place])}
@@ -167,7 +167,7 @@ var besideQuery = `
 	WHERE f.hash = j.value AND f.member BETWEEN +? AND +? AND m.id = f.mail AND m.chosen
 		AND coalesce(p.series, c.series) IS NOT NULL`
 
-func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, err error) {
+func (q *queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, err error) {
 	named := make(map[int64]engine.Name, len(to))
 	hashes := make([]int64, len(to))
 	for i, name := range to {
@@ -186,7 +186,7 @@ func (q queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside, 
 	return out, err
 }
 
-func (q queries) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) LeadTo(names []engine.Name) (map[engine.Name]int64, error) {
 	return q.seriesOfNamed(`
 		SELECT n.project, n.msgid, coalesce(p.series, c.series, pp.series, pc.series) AS led
 		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id

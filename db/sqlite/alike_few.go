@@ -72,7 +72,8 @@ func (a *askedAlike) append(b []byte) []byte {
 }
 
 // alikeFew answers the questions at these places that are about what few mails have, and gives the places of the rest.
-func (q queries) alikeFew(by engine.Feature, all []engine.Likeness, at []int, out [][]engine.Alike) (rest []int, err error) {
+func (q *queries) alikeFew(by engine.Feature, all []engine.Likeness, at []int, out [][]engine.Alike) (
+	rest []int, err error) {
 	places := map[alikeValue]int{}
 	var values []alikeValue
 	for _, i := range at {
@@ -106,7 +107,7 @@ func (q queries) alikeFew(by engine.Feature, all []engine.Likeness, at []int, ou
 }
 
 // fewMails finds the mails that have each value. Of the values from known on, it is not known which have them.
-func (q queries) fewMails(by engine.Feature, values []alikeValue) (mails [][]alikeMail, known int, err error) {
+func (q *queries) fewMails(by engine.Feature, values []alikeValue) (mails [][]alikeMail, known int, err error) {
 	parts, inParts, err := q.partsWith(by, values)
 	if err != nil {
 		return nil, 0, err
@@ -149,7 +150,7 @@ func (m *alikeMail) answers(l *engine.Likeness) bool {
 }
 
 // fillAlike reads the mails that were found and puts them into the answers.
-func (q queries) fillAlike(all []engine.Likeness, found map[int64][]int, out [][]engine.Alike) error {
+func (q *queries) fillAlike(all []engine.Likeness, found map[int64][]int, out [][]engine.Alike) error {
 	if err := q.each(`
 		SELECT m.id, `+alikeColumns+`
 		FROM `+given+`mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id

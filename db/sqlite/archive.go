@@ -19,7 +19,7 @@ var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.kind
 		LEFT JOIN reply r ON r.mail = m.id LEFT JOIN patch pp ON pp.mail = r.parent LEFT JOIN cover pc ON pc.mail = r.parent
 	WHERE m.id = j.value AND m.chosen AND m.project IS NOT NULL`
 
-func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
+func (q *queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 	mails = once(mails)
 	out = make([]track.ArchivedMail, 0, len(mails))
 	err = q.each(archived, []any{list(mails)}, func(scan func(...any) error) error {
@@ -40,7 +40,7 @@ func (q queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 var namedIn = `SELECT m.id FROM ` + given + `mail m
 	WHERE m.msgid = j.value AND m.chosen AND ` + in("m.project")
 
-func (q queries) NamedIn(projects []int64, msgids []string) (out []int64, err error) {
+func (q *queries) NamedIn(projects []int64, msgids []string) (out []int64, err error) {
 	err = q.eachText(namedIn, []any{list(projects)}, msgids, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
@@ -53,7 +53,7 @@ func (q queries) NamedIn(projects []int64, msgids []string) (out []int64, err er
 // The table has references of chosen mails only, of each project apart.
 const referringIn = `SELECT DISTINCT f.mail FROM ` + given + `ref f WHERE f.hash = j.value`
 
-func (q queries) ReferringIn(projects []int64, msgids []string) (out []int64, err error) {
+func (q *queries) ReferringIn(projects []int64, msgids []string) (out []int64, err error) {
 	hashes := make([]int64, 0, len(projects)*len(msgids))
 	for _, id := range msgids {
 		for _, p := range projects {
@@ -86,7 +86,7 @@ func (a dated) compare(b dated) int {
 	return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(a.id, b.id))
 }
 
-func (q queries) Recent(r track.RecentQuery) ([]int64, error) {
+func (q *queries) Recent(r track.RecentQuery) ([]int64, error) {
 	since, before, query := int64(math.MinInt64), int64(math.MaxInt64), recentNewest
 	if !r.Since.IsZero() {
 		since = r.Since.Unix()

@@ -8,7 +8,8 @@ type asker interface {
 	each(query string, args []any, f func(scan func(...any) error) error) error
 }
 
-// queries answers all that engine.View can be asked, whether beside the one who writes or as that one.
+// queries answers all that engine.View can be asked, whether beside the one who writes or as that one. Its methods are
+// of the pointer: a value's would all be in the program twice, and once more as those of tx.
 type queries struct {
 	asker
 	names   *names   // nil: words are looked for in the database
@@ -16,7 +17,7 @@ type queries struct {
 }
 
 // row scans the first row of the query into dest; false if there is none.
-func (q queries) row(query string, args []any, dest ...any) (there bool, err error) {
+func (q *queries) row(query string, args []any, dest ...any) (there bool, err error) {
 	err = q.each(query, args, func(scan func(...any) error) error {
 		if err := scan(dest...); err != nil {
 			return err

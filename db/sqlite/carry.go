@@ -7,64 +7,64 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) RefsFrom(first engine.RefKey, most int) ([]engine.RefKey, error) {
+func (q *queries) RefsFrom(first engine.RefKey, most int) ([]engine.RefKey, error) {
 	return rowsOf(q, `SELECT hash, member, mail FROM ref WHERE (hash, member, mail) >= (?, ?, ?)
 		ORDER BY hash, member, mail LIMIT ?`, []any{first.Hash, first.Member, first.Mail, most},
 		func(k *engine.RefKey) []any { return []any{&k.Hash, &k.Member, &k.Mail} })
 }
 
-func (q queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) {
+func (q *queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) {
 	return rowsOf(q, `SELECT `+seriesColumns+` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`,
 		[]any{first, most}, seriesInto)
 }
 
-func (q queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
+func (q *queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
 	return rowsOf(q, `SELECT `+personColumns+` FROM `+personTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
 		[]any{first, most}, personInto)
 }
 
-func (q queries) PersonNumbersFrom(first int64, most int) ([]engine.PersonNumber, error) {
+func (q *queries) PersonNumbersFrom(first int64, most int) ([]engine.PersonNumber, error) {
 	return rowsOf(q, `SELECT id, email FROM address WHERE id >= ? ORDER BY id LIMIT ?`, []any{first, most},
 		func(p *engine.PersonNumber) []any { return []any{&p.ID, &p.Email} })
 }
 
-func (q queries) DecisionsFrom(first engine.Name, most int) ([]engine.Decision, error) {
+func (q *queries) DecisionsFrom(first engine.Name, most int) ([]engine.Decision, error) {
 	return rowsOf(q, `SELECT d.project, `+decisionColumns+` FROM decision d WHERE (d.project, d.msgid) >= (?, ?)
 		ORDER BY d.project, d.msgid LIMIT ?`, []any{first.Project, first.MsgID, most},
 		func(d *engine.Decision) []any { return append([]any{&d.Project}, decisionInto(d)...) })
 }
 
-func (q queries) PairsFrom(first engine.PairKey, most int) ([]engine.Pair, error) {
+func (q *queries) PairsFrom(first engine.PairKey, most int) ([]engine.Pair, error) {
 	return rowsOf(q, `SELECT project, msgid, other, linked FROM pair WHERE (project, msgid, other) >= (?, ?, ?)
 		ORDER BY project, msgid, other LIMIT ?`, []any{first.Project, first.MsgID, first.Other, most},
 		func(p *engine.Pair) []any { return []any{&p.Project, &p.MsgID, &p.Other, &p.Linked} })
 }
 
-func (q queries) LogFrom(first int64, most int) ([]engine.LogEntry, error) {
+func (q *queries) LogFrom(first int64, most int) ([]engine.LogEntry, error) {
 	return rowsOf(q, `SELECT `+logColumns+` FROM log WHERE id >= ? ORDER BY id LIMIT ?`, []any{first, most}, logInto)
 }
 
-func (q queries) CredentialsFrom(first int64, most int) ([]engine.Credential, error) {
+func (q *queries) CredentialsFrom(first int64, most int) ([]engine.Credential, error) {
 	return rowsOf(q, `SELECT `+credentialColumns+` FROM credential WHERE id >= ? ORDER BY id LIMIT ?`,
 		[]any{first, most}, credentialInto)
 }
 
-func (q queries) ChecksFrom(first int64, most int) ([]track.Check, error) {
+func (q *queries) ChecksFrom(first int64, most int) ([]track.Check, error) {
 	return rowsOf(q, `SELECT `+checkColumns+` FROM check_result c WHERE c.id >= ? ORDER BY c.id LIMIT ?`,
 		[]any{first, most}, checkInto)
 }
 
-func (q queries) AdoptedFrom(first engine.AdoptedKey, most int) ([]engine.Adopted, error) {
+func (q *queries) AdoptedFrom(first engine.AdoptedKey, most int) ([]engine.Adopted, error) {
 	return rowsOf(q, `SELECT `+adoptedColumns+` FROM adopted WHERE (source, kind, number) >= (?, ?, ?)
 		ORDER BY source, kind, number LIMIT ?`, []any{first.Source, int(first.Kind), first.Number, most}, adoptedInto)
 }
 
-func (q queries) AllSavedQueries() ([]engine.SavedQuery, error) {
+func (q *queries) AllSavedQueries() ([]engine.SavedQuery, error) {
 	return rowsOf(q, `SELECT owner, name, query FROM saved_query ORDER BY owner, name`, nil, savedInto)
 }
 
 // rowsOf are the rows of a query, each scanned into what into says.
-func rowsOf[R any](q queries, query string, args []any, into func(*R) []any) (out []R, err error) {
+func rowsOf[R any](q *queries, query string, args []any, into func(*R) []any) (out []R, err error) {
 	return out, q.each(query, args, func(scan func(...any) error) error {
 		var row R
 		err := scan(into(&row)...)
@@ -79,7 +79,7 @@ func numbersGiven(g *engine.Given) map[string]*int64 {
 		"check_result": &g.Check, "bundle": &g.Bundle, "hook": &g.Hook}
 }
 
-func (q queries) Given() (g engine.Given, err error) {
+func (q *queries) Given() (g engine.Given, err error) {
 	of := numbersGiven(&g)
 	if err = q.each(`SELECT name, seq FROM sqlite_sequence`, nil, func(scan func(...any) error) error {
 		var table string

@@ -1,6 +1,6 @@
 package sqlite
 
-func (q queries) Changes(projects []int64) (map[int64]int64, error) {
+func (q *queries) Changes(projects []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(projects))
 	for _, p := range projects {
 		out[p] = 0
@@ -24,7 +24,7 @@ func (t *tx) PutChanges(projects []int64) error {
 	return nil
 }
 
-func (q queries) Stands(ids []int64) (map[int64]int64, error) {
+func (q *queries) Stands(ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
 	return out, q.each(`
 		SELECT m.id, c.id FROM `+given+`mail m CROSS JOIN mail c

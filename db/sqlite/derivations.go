@@ -27,7 +27,7 @@ func scanRow(scan func(...any) error, more ...any) (*engine.Row, error) {
 }
 
 // rowsOf appends the rows of a query to out.
-func (q queries) rowsOf(out []*engine.Row, query string, args ...any) ([]*engine.Row, error) {
+func (q *queries) rowsOf(out []*engine.Row, query string, args ...any) ([]*engine.Row, error) {
 	err := q.each(query, args, func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
@@ -44,7 +44,7 @@ var (
 		WHERE m.chosen AND m.msgid = j.value AND ` + is("m.project")
 )
 
-func (q queries) Rows(ids []int64) (out []*engine.Row, err error) {
+func (q *queries) Rows(ids []int64) (out []*engine.Row, err error) {
 	for _, id := range once(ids) {
 		if out, err = q.rowsOf(out, rowByNumber, id); err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func (q queries) Rows(ids []int64) (out []*engine.Row, err error) {
 	return out, nil
 }
 
-func (q queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
+func (q *queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
 	return out, q.eachText(rowsByName, []any{project}, once(msgids), func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
@@ -81,7 +81,7 @@ func memberRange(who engine.Who) (least, most int) {
 	return 0, 1
 }
 
-func (q queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
+func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err error) {
 	least, most := memberRange(r.Who)
 	until := int64(math.MaxInt64)
 	if !r.Until.IsZero() {
@@ -116,7 +116,7 @@ var markedQuery = `SELECT ` + rowColumns + ` FROM ` + rowTables + `
 		AND m.date BETWEEN +? AND +? AND (m.number = +?) = +? AND ` + isMember("m.")
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
-func (q queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
+func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
 	out := make([][]*engine.Row, len(all))
 	for i, m := range all {
 		found, err := q.rowsOf(nil, markedQuery, project, m.Sender, m.Version, m.Total, m.From, m.To, m.Number, m.Same)
@@ -137,7 +137,7 @@ var derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + reply
 	FROM (SELECT +? AS mail) k LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
 		LEFT JOIN reply r ON r.mail = k.mail`
 
-func (q queries) Derived(mails []int64) (out engine.Derived, err error) {
+func (q *queries) Derived(mails []int64) (out engine.Derived, err error) {
 	for _, mail := range once(mails) {
 		if err = q.each(derivedQuery, []any{mail}, func(scan func(...any) error) error {
 			d := derived{}
@@ -163,7 +163,7 @@ func (q queries) Derived(mails []int64) (out engine.Derived, err error) {
 
 var seriesByNumber = `SELECT ` + seriesColumns + ` FROM series s WHERE s.id = ?`
 
-func (q queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
+func (q *queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	for _, id := range once(ids) {
 		if err := q.each(seriesByNumber, []any{id}, func(scan func(...any) error) error {
 			var s engine.SeriesRow
@@ -184,7 +184,7 @@ func memberInto(m *engine.Member) []any {
 		&m.Hash, (*text)(&m.Earlier)}
 }
 
-func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
+func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	out := make(map[int64][]engine.Member, len(series))
 	ids := []any{list(once(series))}
 	if err := q.each(`
@@ -212,7 +212,7 @@ func (q queries) Members(series []int64) (map[int64][]engine.Member, error) {
 
 var personByEmail = `SELECT ` + personColumns + ` FROM ` + personTables + ` WHERE ` + is("pe.email")
 
-func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
+func (q *queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	out := make(map[string]engine.PersonRow, len(emails))
 	for _, email := range emails {
 		var p engine.PersonRow
@@ -227,7 +227,7 @@ func (q queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	return out, nil
 }
 
-func (q queries) Depending(series []int64) (map[int64]int64, error) {
+func (q *queries) Depending(series []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT coalesce(p.series, c.series), m.project
 		FROM (SELECT DISTINCT s.project FROM `+given+`series s WHERE s.id = j.value) w
@@ -236,7 +236,7 @@ func (q queries) Depending(series []int64) (map[int64]int64, error) {
 			AND coalesce(p.series, c.series) IS NOT NULL`, series)
 }
 
-func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
 	return q.seriesOfNamed(`
 		SELECT n.project, n.msgid, coalesce(p.series, c.series)
 		FROM `+given+`mail n LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
@@ -244,7 +244,7 @@ func (q queries) SeriesOf(names []engine.Name) (map[engine.Name]int64, error) {
 }
 
 // seriesOfNamed takes a query that takes Message-IDs, since of one there are few mails in other projects.
-func (q queries) seriesOfNamed(query string, names []engine.Name) (map[engine.Name]int64, error) {
+func (q *queries) seriesOfNamed(query string, names []engine.Name) (map[engine.Name]int64, error) {
 	found, asked := map[engine.Name]int64{}, make(map[engine.Name]bool, len(names))
 	var msgids []string
 	for _, name := range names {

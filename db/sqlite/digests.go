@@ -82,7 +82,7 @@ func digest(text string) uint32 {
 
 // partsWith gives for each value, in order, the parts in which mails may have it. ok is false where that is not known:
 // then every part has to be looked at.
-func (q queries) partsWith(by engine.Feature, values []alikeValue) (parts [][]int64, ok bool, err error) {
+func (q *queries) partsWith(by engine.Feature, values []alikeValue) (parts [][]int64, ok bool, err error) {
 	d, digested := digestedBy(by)
 	if q.digests == nil || !digested || len(values) == 0 {
 		return nil, false, nil
@@ -106,7 +106,7 @@ func (q queries) partsWith(by engine.Feature, values []alikeValue) (parts [][]in
 }
 
 // at gives the digests of all parts before the last, as a reader's transaction sees them, and which that is.
-func (g *digests) at(q queries, by engine.Feature, d digested) (kept digestedParts, last int64, ok bool, err error) {
+func (g *digests) at(q *queries, by engine.Feature, d digested) (kept digestedParts, last int64, ok bool, err error) {
 	var version int64
 	if _, err := q.row(`SELECT version FROM naming`, nil, &version); err != nil {
 		return kept, 0, false, err
@@ -132,7 +132,7 @@ func (g *digests) at(q queries, by engine.Feature, d digested) (kept digestedPar
 }
 
 // follow reads the parts that are not kept yet, or some of them: then it is false.
-func (k *digestedParts) follow(q queries, d digested, parts []int64) (all bool, err error) {
+func (k *digestedParts) follow(q *queries, d digested, parts []int64) (all bool, err error) {
 	var more []uint64
 	added := map[int64]bool{}
 	for _, part := range parts {
@@ -174,7 +174,7 @@ func merged(a, b []uint64) []uint64 {
 }
 
 // parts are those in which there are mails, in order.
-func (q queries) parts(bits int) (all []int64, err error) {
+func (q *queries) parts(bits int) (all []int64, err error) {
 	return all, q.each(`WITH RECURSIVE `+partsOf(bits)+` SELECT n FROM part WHERE n IS NOT NULL ORDER BY n`, nil,
 		func(scan func(...any) error) error {
 			var n int64
@@ -185,7 +185,7 @@ func (q queries) parts(bits int) (all []int64, err error) {
 }
 
 // readDigests adds those of a part, from its index alone.
-func (q queries) readDigests(to []uint64, d digested, part int64) ([]uint64, error) {
+func (q *queries) readDigests(to []uint64, d digested, part int64) ([]uint64, error) {
 	var values string
 	_, err := q.row(d.query(), []any{part}, &values)
 	for value := range strings.SplitSeq(values, ",") {

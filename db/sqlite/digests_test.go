@@ -26,7 +26,7 @@ func TestAlikeIsTheSameByDigests(t *testing.T) {
 				r.Fatal(err)
 			}
 			asked := anyLikenesses(r)
-			want, err := queries{asker: e.writer}.Alike(asked)
+			want, err := (&queries{asker: e.writer}).Alike(asked)
 			if err != nil {
 				r.Fatal(err)
 			}
@@ -35,7 +35,7 @@ func TestAlikeIsTheSameByDigests(t *testing.T) {
 				if !reflect.DeepEqual(got, want) {
 					r.Errorf("%v\nnot\n%v\nof %+v", got, want, asked)
 				}
-				kept += len(v.(queries).digests.kept[engine.ByDiff].all)
+				kept += len(v.(*queries).digests.kept[engine.ByDiff].all)
 				return err
 			}); err != nil {
 				r.Fatal(err)

@@ -71,7 +71,7 @@ func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 
 // Look has a connection of its own that can only read. What it reads is the database of one moment.
 func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
-	return e.look(ctx, func(w *writer) error { return f(queries{asker: w}) })
+	return e.look(ctx, func(w *writer) error { return f(&queries{asker: w}) })
 }
 
 func (e *database) look(ctx context.Context, f func(w *writer) error) error {

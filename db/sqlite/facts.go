@@ -8,7 +8,7 @@ import (
 )
 
 // Known finds mails by their bytes. The index has half of each sum.
-func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
+func (q *queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, error) {
 	msgids := make([]string, len(keys))
 	for i := range keys {
 		msgids[i] = keys[i].MsgID
@@ -37,7 +37,7 @@ func (q queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, erro
 }
 
 // stored are those Message-IDs of which there is any mail: few of those that come.
-func (q queries) stored(msgids []string) (map[string]bool, error) {
+func (q *queries) stored(msgids []string) (map[string]bool, error) {
 	out := map[string]bool{}
 	return out, q.eachText(`SELECT j.value FROM json_each(?) j
 		WHERE EXISTS (SELECT 1 FROM mail m WHERE m.msgid = j.value)`, nil, msgids, func(scan func(...any) error) error {
@@ -58,7 +58,7 @@ var (
 		WHERE m.msgid = j.value AND m.project IS NULL`
 )
 
-func (q queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
+func (q *queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
 	out := map[engine.Name][]engine.Copy{}
 	for project, msgids := range byProject(names) {
 		query, args := copiesRouted, []any{project}
@@ -94,7 +94,7 @@ const standsFor = `SELECT n.id FROM mail o CROSS JOIN mail n
 
 var mailQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE m.id = ?`
 
-func (q queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
+func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 	out := make(map[int64]*engine.Mail, len(ids))
 	dest := make([]any, 0, len(columns)+1)
 	for _, id := range ids {
@@ -131,7 +131,7 @@ func namingOf(sender, columns string) string {
 
 var namingQuery = namingOf(is("sender"), `n.id, n.msgid, n.date, n.sender, n.sender_name`)
 
-func (q queries) Namings(emails []string) (map[string]engine.Naming, error) {
+func (q *queries) Namings(emails []string) (map[string]engine.Naming, error) {
 	out := make(map[string]engine.Naming, len(emails))
 	for _, email := range emails {
 		if _, done := out[email]; done {
@@ -154,7 +154,7 @@ func scanNaming(scan func(...any) error) (n engine.Naming, err error) {
 }
 
 // Holds looks through all mails: the sum alone has no index.
-func (q queries) Holds(sums []engine.Sum) ([]bool, error) {
+func (q *queries) Holds(sums []engine.Sum) ([]bool, error) {
 	at := make(map[engine.Sum][]int, len(sums))
 	for i, s := range sums {
 		at[s] = append(at[s], i)
@@ -172,12 +172,12 @@ func (q queries) Holds(sums []engine.Sum) ([]bool, error) {
 	})
 }
 
-func (q queries) LastMail() (last int64, err error) {
+func (q *queries) LastMail() (last int64, err error) {
 	_, err = q.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
 	return last, err
 }
 
-func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
+func (q *queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	query := `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id > ? ORDER BY id LIMIT +?`
 	if id == math.MinInt64 { // in a damaged database a mail may have this number too
 		query = `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
@@ -186,7 +186,7 @@ func (q queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	return out, err
 }
 
-func (q queries) Unrouted(most int) (out []engine.MailKey, err error) {
+func (q *queries) Unrouted(most int) (out []engine.MailKey, err error) {
 	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
 		ORDER BY id DESC LIMIT +?`, []any{most}, keysInto(&out))
 	return out, err
@@ -205,7 +205,7 @@ func keysInto(out *[]engine.MailKey) func(scan func(...any) error) error {
 }
 
 // Frames has read all chunks of a frame when it calls f, which may ask for other frames.
-func (q queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
+func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
 	for _, id := range ids {
 		var whole chunks
 		if err := q.each(chunksQuery, []any{firstChunk(id), endOfChunks(id)}, whole.add); err != nil {

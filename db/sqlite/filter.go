@@ -109,7 +109,7 @@ func patchConditions(f track.Filter) *conditions {
 	return c
 }
 
-func (q queries) seriesConditions(f track.Filter) (*conditions, error) {
+func (q *queries) seriesConditions(f track.Filter) (*conditions, error) {
 	c := &conditions{}
 	c.project(`s.project`, f.Project)
 	c.person(`s.submitter`, `lm.sender_name`, f.Submitter)
@@ -126,7 +126,7 @@ func (q queries) seriesConditions(f track.Filter) (*conditions, error) {
 
 // anyState matches series of which a patch has one of these states. Where few patches have, their series are looked up;
 // where many have, the newest series are looked at one by one, and soon enough are found.
-func (q queries) anyState(c *conditions, states []track.State) error {
+func (q *queries) anyState(c *conditions, states []track.State) error {
 	if len(states) == 0 {
 		return nil
 	}

@@ -22,7 +22,7 @@ var decisionsOf = `
 	SELECT ` + decisionColumns + `
 	FROM ` + given + `decision d WHERE d.msgid = j.value AND ` + is("d.project")
 
-func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
+func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
 	out := map[engine.Name]engine.Decision{}
 	for project, msgids := range byProject(names) {
 		err := q.eachText(decisionsOf, []any{project}, msgids, func(scan func(...any) error) error {
@@ -38,11 +38,11 @@ func (q queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision
 	return out, nil
 }
 
-func (q queries) SeriesNamed(project int64) (bool, error) {
+func (q *queries) SeriesNamed(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
-func (q queries) AnyPut(project int64) (bool, error) {
+func (q *queries) AnyPut(project int64) (bool, error) {
 	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
@@ -54,7 +54,7 @@ var (
 	putsWith = putColumns + given + `decision d WHERE d.put_with = j.value AND ` + is("d.project")
 )
 
-func (q queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
+func (q *queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
 	found := map[string]bool{}
 	for _, query := range []string{putsOf, putsWith} {
 		if err := q.eachText(query, []any{project}, once(msgids), takePut(func(p engine.Put) error {
@@ -70,7 +70,7 @@ func (q queries) Puts(project int64, msgids []string) (out []engine.Put, err err
 	return out, nil
 }
 
-func (q queries) EachPut(f func(engine.Put) error) error {
+func (q *queries) EachPut(f func(engine.Put) error) error {
 	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
 }
 
@@ -91,7 +91,7 @@ func logInto(e *engine.LogEntry) []any {
 	return []any{&e.ID, (*micros)(&e.Time), &e.Actor, &e.What, &e.Project, (*text)(&e.MsgID), &e.Before, &e.After}
 }
 
-func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
+func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c := &conditions{}
 	c.add(l.Project != "", `project = ?`, l.Project)
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
@@ -107,7 +107,7 @@ func (q queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	return out, err
 }
 
-func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
+func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	most := e.Most
 	if most == 0 {
 		most = -1
@@ -124,7 +124,7 @@ func (q queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	return out, err
 }
 
-func (q queries) LastEvent() (id int64, date time.Time, err error) {
+func (q *queries) LastEvent() (id int64, date time.Time, err error) {
 	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
 	return id, date, err
 }

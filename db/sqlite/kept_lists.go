@@ -45,7 +45,7 @@ func keepsOrder(f track.PatchQuery) bool {
 }
 
 // kept finds a list of patches; nil: SQLite has to.
-func (q queries) kept(f track.PatchQuery) (*keptList, error) {
+func (q *queries) kept(f track.PatchQuery) (*keptList, error) {
 	if q.names == nil || !keepsOrder(f) {
 		return nil, nil
 	}
@@ -66,7 +66,7 @@ func (q queries) kept(f track.PatchQuery) (*keptList, error) {
 }
 
 // keptRows finds the rows of a list. It is false where some have no name that is kept, or can't be told by it.
-func (q queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bool, err error) {
+func (q *queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok bool, err error) {
 	found := &foundNames{wordSearch: w, names: l.namedRows, total: -1}
 	if w.plain && f.Delegates == nil {
 		found.look()
@@ -122,7 +122,7 @@ func (f *foundNames) look() {
 }
 
 // mostRows is how many rows a list of patches may have, by totals.
-func (q queries) mostRows(f track.PatchQuery) (int, error) {
+func (q *queries) mostRows(f track.PatchQuery) (int, error) {
 	var c conditions
 	anyOf(&c, `p.project`, f.Projects)
 	anyOf(&c, `p.state`, f.States)
@@ -148,7 +148,7 @@ func (f *foundNames) among(bare *listing) *listing {
 }
 
 // all are the mails of a list, in any order, as one text: to go from row to row takes longer than to read them.
-func (q queries) all(l *listing) (mails []int64, err error) {
+func (q *queries) all(l *listing) (mails []int64, err error) {
 	c := l.all()
 	var text string
 	if _, err := q.row(`SELECT coalesce(group_concat(`+l.row+`), '') FROM `+l.from+l.joins+c.where(), c.args,
@@ -259,7 +259,7 @@ func (l *keptList) numberOf(row int32) int64 {
 }
 
 // keptSeries finds a list of series by names; nil: SQLite has to.
-func (q queries) keptSeries(f track.SeriesQuery) (*keptList, error) {
+func (q *queries) keptSeries(f track.SeriesQuery) (*keptList, error) {
 	w := wordsInSeries(f)
 	byName := false
 	for _, o := range f.Order {

@@ -31,7 +31,7 @@ func TestKeptListsAreTheSame(t *testing.T) {
 			}
 			for range 4 {
 				f := anyOrder(r)
-				want, err := queries{asker: e.writer}.PatchPage(f, -1)
+				want, err := (&queries{asker: e.writer}).PatchPage(f, -1)
 				if err != nil {
 					r.Fatal(err)
 				}
@@ -40,7 +40,7 @@ func TestKeptListsAreTheSame(t *testing.T) {
 					if !reflect.DeepEqual(got, want) {
 						r.Errorf("%v\nnot\n%v\nof %+v", got, want, f)
 					}
-					if l, err := v.(queries).kept(f); l != nil && err == nil {
+					if l, err := v.(*queries).kept(f); l != nil && err == nil {
 						kept += len(l.found)
 					}
 					return err
@@ -139,7 +139,7 @@ func TestNamesAreReadBesideOthers(t *testing.T) {
 	f := track.PatchQuery{Paging: track.Paging{Limit: 5, Order: []track.Order{{By: "name"}}}}
 	kept := func() (l *keptList) {
 		if err := e.View(context.Background(), func(v engine.View) (err error) {
-			l, err = v.(queries).kept(f)
+			l, err = v.(*queries).kept(f)
 			return err
 		}); err != nil {
 			t.Fatal(err)

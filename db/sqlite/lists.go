@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
+func (q *queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
 	err = q.each(`
 		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
@@ -33,7 +33,7 @@ func (q queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 // leader is the mail that speaks for a series: its cover, or its lowest patch where there is none.
 const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id ORDER BY number LIMIT 1))`
 
-func (q queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
+func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
 	c, err := q.seriesConditions(f)
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (q queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) 
 // variants counts the other mails of a mail's name.
 const variants = `(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS m.project AND NOT v.chosen)`
 
-func (q queries) MailViews(ids []int64) (out []track.MailView, err error) {
+func (q *queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	err = q.each(`
 		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
@@ -92,7 +92,7 @@ func readMore(v *track.MailView, more string) error {
 	return err
 }
 
-func (q queries) Find(f engine.Finding) (out []int64, err error) {
+func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	c := &conditions{}
 	c.add(f.ID != 0, `id = (`+standsFor+`)`, f.ID)
 	c.add(len(f.MsgIDs) > 0, in(`msgid`), list(f.MsgIDs))
@@ -112,7 +112,7 @@ func (q queries) Find(f engine.Finding) (out []int64, err error) {
 	return out, err
 }
 
-func (q queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
 	return out, q.each(`
 		SELECT r.parent, r.mail FROM `+given+`reply r CROSS JOIN mail m
@@ -126,7 +126,7 @@ func (q queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, e
 		})
 }
 
-func (q queries) Covers(patches []int64) (map[int64]int64, error) {
+func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
 	return out, q.each(`
 		SELECT p.mail, s.cover FROM `+given+`patch p CROSS JOIN series s
@@ -139,7 +139,7 @@ func (q queries) Covers(patches []int64) (map[int64]int64, error) {
 		})
 }
 
-func (q queries) More(mails []int64) (map[int64]string, error) {
+func (q *queries) More(mails []int64) (map[int64]string, error) {
 	out := map[int64]string{}
 	return out, q.each(`SELECT m.id, m.more FROM `+given+`mail m WHERE m.id = j.value AND m.more IS NOT NULL`,
 		[]any{list(mails)}, func(scan func(...any) error) error {
@@ -151,7 +151,7 @@ func (q queries) More(mails []int64) (map[int64]string, error) {
 		})
 }
 
-func (q queries) Counts() (n engine.Counts, err error) {
+func (q *queries) Counts() (n engine.Counts, err error) {
 	for _, c := range []struct {
 		query string
 		into  any

@@ -2,7 +2,7 @@ package sqlite
 
 import "patchwatch/track"
 
-func (q queries) Marks(user int64, series track.In[int64], most int) (out []track.Mark, err error) {
+func (q *queries) Marks(user int64, series track.In[int64], most int) (out []track.Mark, err error) {
 	c := &conditions{}
 	c.add(true, is(`account`), user)
 	if series != nil {

@@ -39,7 +39,7 @@ type marks struct{ version, last, first, renamed int64 }
 
 // at gives the names as a reader's transaction sees them. It is false where they are not to be had: there are too many,
 // they change just now or are being read, or the transaction is an older one than that of somebody who came before.
-func (n *names) at(q queries) (k keptNames, ok bool, err error) {
+func (n *names) at(q *queries) (k keptNames, ok bool, err error) {
 	var m marks
 	if _, err = q.row(`SELECT version, (SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(min(n), 0) FROM renamed),
 		(SELECT coalesce(max(n), 0) FROM renamed) FROM naming`, nil, &m.version, &m.last, &m.first, &m.renamed); err != nil {
@@ -71,7 +71,7 @@ func (n *names) at(q queries) (k keptNames, ok bool, err error) {
 
 // readAll reads all names: those of chosen mails from an index that has them. Nobody waits for it meanwhile: there is
 // another way to whatever is asked.
-func (n *names) readAll(q queries, m marks) error {
+func (n *names) readAll(q *queries, m marks) error {
 	all := &names{}
 	if err := n.unlocked(func() error { return all.fill(q) }); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (n *names) unlocked(f func() error) error {
 	return f()
 }
 
-func (n *names) fill(q queries) error {
+func (n *names) fill(q *queries) error {
 	if err := n.readPeople(q, `SELECT email, name FROM person`, nil); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (n *names) fill(q queries) error {
 }
 
 // follow reads what has come since.
-func (n *names) follow(q queries, last, renamed int64) error {
+func (n *names) follow(q *queries, last, renamed int64) error {
 	if last > n.last {
 		if err := n.readPeople(q, `SELECT DISTINCT p.email, p.name FROM mail m NOT INDEXED CROSS JOIN person p
 			WHERE m.id > +? AND m.id <= +? AND p.email = m.sender`, []any{n.last, last}); err != nil {
@@ -134,7 +134,7 @@ func (n *names) follow(q queries, last, renamed int64) error {
 }
 
 // followSeries takes out the series that have changed, and puts them in again as they are now, if they still are.
-func (n *names) followSeries(q queries) error {
+func (n *names) followSeries(q *queries) error {
 	var ids []int64
 	var id int64
 	if err := q.each(`SELECT DISTINCT series FROM renamed WHERE n > +?`, []any{n.renamed},
@@ -161,7 +161,7 @@ func (n *names) followSeries(q queries) error {
 
 const seriesNamed = `SELECT s.id, coalesce(s.given, s.name, lm.name, ''), s.hidden, s.date, s.project FROM series s`
 
-func (n *names) readMails(q queries, query string, args []any) error {
+func (n *names) readMails(q *queries, query string, args []any) error {
 	var mail, kind, date, project int64
 	var name, sender string
 	return q.each(query, args, func(scan func(...any) error) error {
@@ -172,7 +172,7 @@ func (n *names) readMails(q queries, query string, args []any) error {
 }
 
 // readPeople notes what people are called. Who has the names of before keeps them.
-func (n *names) readPeople(q queries, query string, args []any) error {
+func (n *names) readPeople(q *queries, query string, args []any) error {
 	fresh := false
 	var email, name string
 	return q.each(query, args, func(scan func(...any) error) error {
@@ -203,7 +203,7 @@ func (n *names) numberOf(sender string) uint32 {
 	return of
 }
 
-func (q queries) seriesNames(n *namedRows, query string, args []any) error {
+func (q *queries) seriesNames(n *namedRows, query string, args []any) error {
 	var series, date, project int64
 	var name string
 	var hidden bool

@@ -26,7 +26,7 @@ func TestListsAreFoundByNames(t *testing.T) {
 		"a state as well":   {track.PatchQuery{Words: []string{"a"}, States: track.In[track.State]{"new"}}, false},
 	} {
 		if err := e.View(context.Background(), func(v engine.View) error {
-			l, err := v.(queries).patchListing(c.f)
+			l, err := v.(*queries).patchListing(c.f)
 			if err == nil && (l.found != nil) != c.want {
 				t.Errorf("%s: found by names: %v", name, l.found != nil)
 			}

@@ -82,7 +82,7 @@ const (
 )
 
 // count counts the rows of the whole list.
-func (q queries) count(l *listing) (total int, err error) {
+func (q *queries) count(l *listing) (total int, err error) {
 	rows := l
 	if l.narrow != nil {
 		rows = l.narrow
@@ -101,7 +101,7 @@ func (q queries) count(l *listing) (total int, err error) {
 	return q.countRows(rows, rows.all())
 }
 
-func (q queries) countRows(l *listing, c conditions) (n int, err error) {
+func (q *queries) countRows(l *listing, c conditions) (n int, err error) {
 	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
 	return n, err
 }
@@ -126,7 +126,7 @@ func (l *listing) all() conditions {
 }
 
 // page finds the rows of a page of a list that has so many rows.
-func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err error) {
+func (q *queries) page(l *listing, p track.Paging, total int) (ids []int64, err error) {
 	offset, size := max(p.Offset, 0), min(p.Limit, total-p.Offset)
 	if size <= 0 {
 		return nil, nil
@@ -161,7 +161,7 @@ func (q queries) page(l *listing, p track.Paging, total int) (ids []int64, err e
 
 // shorter chooses the way to a list's rows, to so many of all: to pass over the entries of an index in order, or to
 // sort what else finds them.
-func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
+func (q *queries) shorter(l *listing, rows, total int) (*listing, error) {
 	if l.narrow == nil {
 		return l, nil
 	}
@@ -177,7 +177,7 @@ func (q queries) shorter(l *listing, rows, total int) (*listing, error) {
 }
 
 // stretch says how many rows the part of the index has that is walked along.
-func (q queries) stretch(l *listing) (int, error) {
+func (q *queries) stretch(l *listing) (int, error) {
 	c := conditions{}
 	if l.chosen != nil {
 		c.addAll(&l.meeting)

@@ -6,17 +6,17 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
+func (q *queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.PatchRow, error) { return q.patchRows(mails, s) },
 		func(r *track.PatchRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
-func (q queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
+func (q *queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CoverRow, error) { return q.coverRows(mails, s) },
 		func(r *track.CoverRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
-func (q queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
+func (q *queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
 	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CommentRow, error) { return q.commentRows(mails, s) },
 		func(r *track.CommentRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
@@ -29,7 +29,7 @@ type called struct {
 
 // rowsCalled finds rows by the numbers of any copies.
 func rowsCalled[R any](
-	q queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
+	q *queries, ids []int64, s track.Scope, rows func(mails []int64) ([]R, error), of func(*R) called,
 ) (map[int64]R, error) {
 	stand, err := q.Stands(ids)
 	if err != nil {
@@ -55,7 +55,7 @@ func rowsCalled[R any](
 	return out, err
 }
 
-func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {
+func (q *queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT o.id, coalesce(p.series, c.series) FROM `+given+`mail o CROSS JOIN mail n
 			LEFT JOIN patch p ON p.mail = n.id LEFT JOIN cover c ON c.mail = n.id
@@ -64,7 +64,7 @@ func (q queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 }
 
 // pairs are the rows of a query that has a list of numbers as its only argument.
-func (q queries) pairs(query string, ids []int64) (map[int64]int64, error) {
+func (q *queries) pairs(query string, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
 	return out, q.each(query, []any{list(ids)}, func(scan func(...any) error) error {
 		var from, to int64

@@ -2,7 +2,7 @@ package sqlite
 
 import "patchwatch/track"
 
-func (q queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
+func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
 	ids, total, err := q.idsOf(commentListing(f), f.Paging, known)
 	if err != nil {
 		return page, err
@@ -45,7 +45,7 @@ func commentRowsQuery(s track.Scope) string {
 }
 
 // commentRows tells what these replies have, in the same order.
-func (q queries) commentRows(mails []int64, scope track.Scope) ([]track.CommentRow, error) {
+func (q *queries) commentRows(mails []int64, scope track.Scope) ([]track.CommentRow, error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}

@@ -6,7 +6,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track.CoverRow], err error) {
+func (q *queries) CoverPage(f track.CoverQuery, known int) (page track.Page[track.CoverRow], err error) {
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.MsgIDs) {
 		return page, nil
 	}
@@ -34,7 +34,7 @@ var (
 	}
 )
 
-func (q queries) coverListing(f track.CoverQuery) (*listing, error) {
+func (q *queries) coverListing(f track.CoverQuery) (*listing, error) {
 	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
@@ -83,7 +83,7 @@ func coverRowsQuery(s track.Scope) string {
 }
 
 // coverRows tells what the covers of these mails have, in the same order.
-func (q queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow, error) {
+func (q *queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow, error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}

@@ -7,7 +7,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
+func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[track.EventRow], err error) {
 	if nothing(f.Projects) || nothing(f.Categories) || nothing(f.Series) || nothing(f.Patches) ||
 		nothing(f.Covers) || nothing(f.Actors) {
 		return page, nil
@@ -38,7 +38,7 @@ func (q queries) EventPage(f track.EventsQuery, known int) (page track.Page[trac
 
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
-func (q queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
+func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
 	l := &listing{row: `e.id`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
@@ -65,7 +65,7 @@ type stretch struct{ from, to int64 } // to is behind the last one
 var allEvents = stretch{math.MinInt64, math.MaxInt64}
 
 // countEvents counts the events of a list but hidden ones.
-func (q queries) countEvents(l *listing, between stretch, hidden []int64) (total int, err error) {
+func (q *queries) countEvents(l *listing, between stretch, hidden []int64) (total int, err error) {
 	if bounds := l.conditions(); between != allEvents && len(bounds.terms) == between.bounds() {
 		total, err = q.countStretch(between)
 	} else {
@@ -93,7 +93,7 @@ func (s stretch) bounds() (n int) {
 }
 
 // countStretch counts all events of a stretch. Their numbers have no gaps, unless somebody has made some.
-func (q queries) countStretch(s stretch) (total int, err error) {
+func (q *queries) countStretch(s stretch) (total int, err error) {
 	var first, last, all int64
 	if _, err := q.row(`
 		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), -1),
@@ -108,7 +108,7 @@ func (q queries) countStretch(s stretch) (total int, err error) {
 }
 
 // alongEvents takes the index of the narrowest thing that is asked for. The others are conditions.
-func (q queries) alongEvents(l *listing, f track.EventsQuery) error {
+func (q *queries) alongEvents(l *listing, f track.EventsQuery) error {
 	c := &l.where
 	const ofCover = `e.category IN ('cover-created', 'cover-comment-created')`
 	if l.given(f.Patches != nil, `event e INDEXED BY event_mail`) {
@@ -145,7 +145,7 @@ func alongKey[T any](l *listing, column string, values []T, index string) {
 
 // alongKinds goes along the index of projects and categories, once for each pair of them that there is. Where these are
 // very many, it looks at all events instead.
-func (q queries) alongKinds(l *listing, f track.EventsQuery) error {
+func (q *queries) alongKinds(l *listing, f track.EventsQuery) error {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `e.project`, f.Projects)
 	anyOf(&l.meeting, `e.category`, f.Categories)
@@ -167,7 +167,7 @@ const copies = `SELECT n.id FROM json_each(?) j CROSS JOIN mail o CROSS JOIN mai
 
 // eventsBetween is the stretch of a time. Events are dated in the order of their numbers, so a number is looked for and
 // no index by date is needed.
-func (q queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
+func (q *queries) eventsBetween(f track.EventsQuery) (s stretch, err error) {
 	s = allEvents
 	if !f.Since.IsZero() {
 		if s.from, err = q.firstEvent(f.Since); err != nil {
@@ -199,7 +199,7 @@ const middleIsLate = `coalesce((SELECT date FROM event WHERE id >= (low + high) 
 
 // firstEvent is the number of the first event of a time or later, or one that no event below it has and none above it
 // is of before.
-func (q queries) firstEvent(t time.Time) (id int64, err error) {
+func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	micros := t.UnixMicro()
 	if t.Nanosecond()%1000 > 0 {
 		micros++
@@ -209,7 +209,7 @@ func (q queries) firstEvent(t time.Time) (id int64, err error) {
 }
 
 // hiddenEvents are those that are about hidden mails, which are few.
-func (q queries) hiddenEvents() (ids []int64, err error) {
+func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.each(`
 		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n
 		CROSS JOIN event e INDEXED BY event_mail
@@ -241,7 +241,7 @@ const eventRowsQuery = `
 type about struct{ mail, comment, series int64 }
 
 // eventRows tells what events are about, in the same order.
-func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
+func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -269,7 +269,7 @@ func (q queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, er
 }
 
 // subjectsOf fills in what events are about, as it is now.
-func (q queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
+func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
 	var mails, series []int64
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
@@ -304,7 +304,7 @@ const mailBriefsQuery = `
 		AND (+? OR NOT coalesce(p.hidden, c.hidden, r.hidden, 0))`
 
 // mailBriefs names, by the numbers of any copies, the mails that stand for them.
-func (q queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.MailBrief, error) {
+func (q *queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.MailBrief, error) {
 	out := make(map[int64]track.MailBrief, len(ids))
 	return out, q.each(mailBriefsQuery, []any{list(ids), scope.Whole}, func(scan func(...any) error) error {
 		var id int64
@@ -318,7 +318,7 @@ func (q queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.Mai
 const seriesBriefsQuery = `SELECT ` + seriesBrief + ` FROM ` + given + `series s WHERE s.id = j.value`
 
 // seriesBriefs has the numbers also of series that are no more.
-func (q queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
+func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
 	out := make(map[int64]track.SeriesBrief, len(ids))
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}

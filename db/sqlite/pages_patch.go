@@ -9,7 +9,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
+func (q *queries) PatchPage(f track.PatchQuery, known int) (page track.Page[track.PatchRow], err error) {
 	if findsNone(f) {
 		return page, nil
 	}
@@ -43,7 +43,7 @@ func findsNone(f track.PatchQuery) bool {
 }
 
 // countedPatches is a list of patches and how it is counted; nil: there are none in it.
-func (q queries) countedPatches(f track.PatchQuery) (*listing, error) {
+func (q *queries) countedPatches(f track.PatchQuery) (*listing, error) {
 	if findsNone(f) {
 		return nil, nil
 	}
@@ -54,7 +54,7 @@ func (q queries) countedPatches(f track.PatchQuery) (*listing, error) {
 	return l, err
 }
 
-func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
+func (q *queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 	counts := make([]int, len(lists))
 	for i, f := range lists {
 		l, err := q.countedPatches(f)
@@ -72,7 +72,7 @@ func (q queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
 
 // idsOf finds the rows of a page, and counts the list where its length is not known (-1).
-func (q queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
+func (q *queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
 	if total = known; total < 0 {
 		if total, err = q.count(l); err != nil {
 			return nil, 0, err
@@ -100,7 +100,7 @@ var (
 
 // patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by
 // project and state in the order that is wanted.
-func (q queries) patchListing(f track.PatchQuery) (*listing, error) {
+func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 	l := &listing{row: `p.mail`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `p.id`, patchColumnsOrder)
 	c := &l.where
@@ -148,7 +148,7 @@ const nobodys = `coalesce(p.delegate, '') = ''`
 
 // countNobodys has a list of what is delegated to nobody be counted by what is delegated to anybody: of that there is
 // an index that has all that is asked for.
-func (q queries) countNobodys(l *listing, f track.PatchQuery) (err error) {
+func (q *queries) countNobodys(l *listing, f track.PatchQuery) (err error) {
 	but := &listing{from: `patch p INDEXED BY patch_delegate`, date: `p.date`, since: f.Since, before: f.Before}
 	c := &but.where
 	c.add(true, `p.delegate IS NOT NULL AND p.delegate <> ''`)
@@ -205,7 +205,7 @@ func (c *conditions) hashes(hashes []string) {
 }
 
 // alongPatches goes along an index by project, or by project and state, in the order of numbers or of dates.
-func (q queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
+func (q *queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
 	if w == byDate && f.States != nil {
 		if found, err := q.alongStates(l, f); found || err != nil {
 			return err
@@ -239,7 +239,7 @@ const kindsOfPatches = `(SELECT DISTINCT project, kind FROM total WHERE list = 1
 
 // alongStates goes along the index of projects and states by date, once for each pair of them that there is. Where
 // these are very many, it finds none.
-func (q queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
+func (q *queries) alongStates(l *listing, f track.PatchQuery) (found bool, err error) {
 	l.meeting = conditions{}
 	anyOf(&l.meeting, `p.project`, f.Projects)
 	anyOf(&l.meeting, `p.state`, f.States)
@@ -282,7 +282,7 @@ func patchRowsQuery(s track.Scope) string {
 }
 
 // patchRows tells what the patches of these mails have, in the same order.
-func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
+func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
 	if len(mails) == 0 {
 		return nil, nil
 	}
@@ -314,7 +314,7 @@ func (q queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchR
 }
 
 // relate adds to patches the others of the same relations, which are given by mail.
-func (q queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
+func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
 	if len(relations) == 0 {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 // in the order of dates in an index and is counted by totals. So a page of it needs no sorting of the whole.
 
 // inPieces finds the pieces of a list; none: it has to be sorted.
-func (q queries) inPieces(l *listing, f track.PatchQuery) (pieces []*listing, err error) {
+func (q *queries) inPieces(l *listing, f track.PatchQuery) (pieces []*listing, err error) {
 	if len(f.Order) != 2 || f.Order[1].By != "date" || f.Order[0].Desc != f.Order[1].Desc || !l.exact || l.dated() {
 		return nil, nil
 	}
@@ -30,7 +30,7 @@ func (q queries) inPieces(l *listing, f track.PatchQuery) (pieces []*listing, er
 }
 
 // piecesByState has one for each state that patches of the list may have, in the order of states.
-func (q queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listing, err error) {
+func (q *queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listing, err error) {
 	var c conditions
 	anyOf(&c, `p.project`, f.Projects)
 	anyOf(&c, `p.state`, f.States)
@@ -61,7 +61,7 @@ func (q queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listin
 const mostStates = 99
 
 // piecesByDelegate has what is delegated to nobody, and then the others along their index.
-func (q queries) piecesByDelegate(f track.PatchQuery) ([]*listing, error) {
+func (q *queries) piecesByDelegate(f track.PatchQuery) ([]*listing, error) {
 	desc := f.Order[0].Desc
 	f.Nobodys = true
 	nobodys, err := q.countedPatches(f)
@@ -77,7 +77,7 @@ func (q queries) piecesByDelegate(f track.PatchQuery) ([]*listing, error) {
 }
 
 // pageOfPieces finds the rows of a page of a list in pieces.
-func (q queries) pageOfPieces(pieces []*listing, offset, size int) (ids []int64, err error) {
+func (q *queries) pageOfPieces(pieces []*listing, offset, size int) (ids []int64, err error) {
 	for _, piece := range pieces {
 		total, err := q.count(piece)
 		if err != nil {

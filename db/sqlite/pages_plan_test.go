@@ -196,7 +196,7 @@ func TestPagesTakeAFixedNumberOfStatements(t *testing.T) {
 		var n [2]int
 		for i, limit := range []int{1, 100} {
 			a := &asks{asker: e.writer}
-			if err := c.ask(queries{asker: a}, track.Paging{Limit: limit}); err != nil {
+			if err := c.ask(&queries{asker: a}, track.Paging{Limit: limit}); err != nil {
 				t.Fatal(err)
 			}
 			n[i] = a.n

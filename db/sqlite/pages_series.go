@@ -8,7 +8,7 @@ import (
 	"patchwatch/track"
 )
 
-func (q queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
+func (q *queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[track.SeriesRow], err error) {
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Submitters) {
 		return page, nil
 	}
@@ -47,7 +47,7 @@ var (
 	}
 )
 
-func (q queries) seriesListing(f track.SeriesQuery) (*listing, error) {
+func (q *queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
@@ -95,7 +95,7 @@ func seriesRowsQuery(s track.Scope) string {
 }
 
 // seriesRows tells what series have, in the same order.
-func (q queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
+func (q *queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -129,7 +129,7 @@ const patchesOfSeries = `
 	WHERE p.series = j.value AND m.id = p.mail AND (+? OR NOT p.hidden)`
 
 // patchesOf gives the patches of each series by their numbers in it.
-func (q queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
+func (q *queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
 	type place struct {
 		number int
 		mail   int64

@@ -7,7 +7,7 @@ import (
 	"patchwatch/db/engine"
 )
 
-func (q queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
+func (q *queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
 
 const pairColumns = `SELECT p.msgid, p.other, p.linked FROM `
 
@@ -17,7 +17,7 @@ var (
 	pairsBySecond = pairColumns + given + `pair p WHERE p.other = j.value AND ` + is("p.project")
 )
 
-func (q queries) Pairs(names []engine.Name) ([]engine.Pair, error) {
+func (q *queries) Pairs(names []engine.Name) ([]engine.Pair, error) {
 	found := map[engine.PairKey]engine.Pair{}
 	for project, msgids := range byProject(names) {
 		for _, query := range []string{pairsByFirst, pairsBySecond} {

@@ -27,7 +27,7 @@ func (r *recorder) each(query string, args []any, f func(scan func(...any) error
 func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string][]any {
 	t.Helper()
 	r := &recorder{asker: e.writer, asked: map[string][]any{}}
-	if err := f(queries{asker: r}); err != nil {
+	if err := f(&queries{asker: r}); err != nil {
 		t.Fatal(err)
 	}
 	return r.asked

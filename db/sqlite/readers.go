@@ -141,7 +141,7 @@ func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 		return err
 	}
 	defer r.leave()
-	return explain(r.view(ctx, func(c *writer) error { return f(queries{c, &r.names, &r.digests}) }))
+	return explain(r.view(ctx, func(c *writer) error { return f(&queries{c, &r.names, &r.digests}) }))
 }
 
 func (e *database) enterReaders() (*readers, error) {

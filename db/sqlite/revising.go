@@ -10,7 +10,7 @@ import (
 var revisingQuery = `SELECT ` + seriesColumns + ` FROM series s WHERE ` + is("s.revises") + `
 	ORDER BY s.version DESC, s.date DESC, s.key, s.id LIMIT +?`
 
-func (q queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRow, error) {
+func (q *queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRow, error) {
 	out := map[int64][]engine.SeriesRow{}
 	for _, id := range once(series) {
 		if err := q.each(revisingQuery, []any{id, most}, func(scan func(...any) error) error {
@@ -25,7 +25,7 @@ func (q queries) Revising(series []int64, most int) (map[int64][]engine.SeriesRo
 	return out, nil
 }
 
-func (q queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
+func (q *queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
 	return out, q.each(`SELECT `+patchColumns+` FROM `+given+`patch p WHERE p.series = j.value`,
 		[]any{list(once(series))}, func(scan func(...any) error) error {
 			var there bool
@@ -36,7 +36,7 @@ func (q queries) PatchesOf(series []int64) (out []engine.PatchRow, err error) {
 		})
 }
 
-func (q queries) Completed(series []int64) (map[int64]time.Time, error) {
+func (q *queries) Completed(series []int64) (map[int64]time.Time, error) {
 	out := map[int64]time.Time{}
 	return out, q.each(`
 		SELECT s.id, max(m.delivered) FROM `+given+`series s CROSS JOIN patch p CROSS JOIN mail m

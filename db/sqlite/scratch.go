@@ -146,7 +146,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 }
 
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
-	return s.use(ctx, func(w *writer) error { return f(queries{asker: w}) })
+	return s.use(ctx, func(w *writer) error { return f(&queries{asker: w}) })
 }
 
 func (s *scratch) Look(ctx context.Context, f func(engine.View) error) error { return s.View(ctx, f) }

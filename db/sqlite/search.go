@@ -19,7 +19,7 @@ const trackedQuery = `
 		LEFT JOIN series s ON s.id = coalesce(p.series, c.series, pp.series, pc.series)
 	WHERE m.id = j.value`
 
-func (q queries) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
+func (q *queries) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
 	out := make(map[int64]engine.Tracked, len(ids))
 	return out, q.each(trackedQuery, []any{list(ids)}, func(scan func(...any) error) error {
 		var s engine.Tracked
@@ -34,7 +34,7 @@ func (q queries) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
 	})
 }
 
-func (q queries) Restated(above int64, most int) (out []engine.Restated, err error) {
+func (q *queries) Restated(above int64, most int) (out []engine.Restated, err error) {
 	err = q.each(`SELECT note, mail FROM restated WHERE note > ? ORDER BY note LIMIT +?`, []any{above, most},
 		func(scan func(...any) error) error {
 			var r engine.Restated
@@ -57,7 +57,7 @@ func (t *tx) AddRestated(mails []int64) error {
 	return nil
 }
 
-func (q queries) SavedQueries(owner track.Actor) (out []engine.SavedQuery, err error) {
+func (q *queries) SavedQueries(owner track.Actor) (out []engine.SavedQuery, err error) {
 	err = q.each(`SELECT owner, name, query FROM saved_query WHERE owner = ? ORDER BY name`, []any{string(owner)},
 		func(scan func(...any) error) error {
 			var s engine.SavedQuery
@@ -79,7 +79,7 @@ func (t *tx) PutSavedQuery(s engine.SavedQuery) error {
 }
 
 // Having knows no patches in the state new: nearly all are, and no index leads to them without their project.
-func (q queries) Having(h engine.Having, most int) ([]int64, error) {
+func (q *queries) Having(h engine.Having, most int) ([]int64, error) {
 	query, value := ``, any(nil)
 	switch {
 	case h.State != "" && h.State != track.StateNew:

@@ -37,7 +37,7 @@ func list[T any](values []T) string {
 
 // eachText runs a query whose first argument is a list of texts. What JSON can't carry is asked for alone: SQLite ends
 // a text of JSON at a NUL, and Go replaces what is no UTF-8.
-func (q queries) eachText(query string, more []any, texts []string, f func(scan func(...any) error) error) error {
+func (q *queries) eachText(query string, more []any, texts []string, f func(scan func(...any) error) error) error {
 	plain := texts
 	if slices.ContainsFunc(texts, unlisted) {
 		plain = slices.DeleteFunc(slices.Clone(texts), unlisted)

@@ -30,14 +30,14 @@ func (l countedList) table() string {
 }
 
 // sumOf adds up the totals that meet some conditions.
-func (q queries) sumOf(l countedList, c conditions) (n int, err error) {
+func (q *queries) sumOf(l countedList, c conditions) (n int, err error) {
 	_, err = q.row(`SELECT coalesce(sum(amount), 0) FROM `+l.table()+c.where(), c.args, &n)
 	return n, err
 }
 
 // kinds are the pairs of project and kind of which there are rows that a list is about; nil where there is none, or
 // there are more than can be merged.
-func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
+func (q *queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
 	c.add(true, alias+`.amount > 0`)
@@ -57,7 +57,7 @@ func (q queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 }
 
 // sum adds up the totals of a list. Of the periods that its dates cut, the rows are counted, as they are found best.
-func (q queries) sum(l, rows *listing) (int, error) {
+func (q *queries) sum(l, rows *listing) (int, error) {
 	since, before := int64(math.MinInt64), int64(math.MaxInt64)
 	c := l.conditions()
 	period := l.counted.alias() + `.period`

@@ -17,7 +17,7 @@ func (e *database) Warm(ctx context.Context) error {
 	for had := -1; ; {
 		var has int
 		if err := r.view(ctx, func(c *writer) (err error) {
-			has, err = queries{c, &r.names, &r.digests}.warm()
+			has, err = (&queries{c, &r.names, &r.digests}).warm()
 			return err
 		}); err != nil {
 			return explain(err)
@@ -32,7 +32,7 @@ func (e *database) Warm(ctx context.Context) error {
 }
 
 // warm does a part of it, and gives how much there is now.
-func (q queries) warm() (n int, err error) {
+func (q *queries) warm() (n int, err error) {
 	k, _, err := q.names.at(q)
 	if err != nil {
 		return 0, err

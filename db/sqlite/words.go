@@ -83,7 +83,7 @@ type foundNames struct {
 }
 
 // narrowByWords has the rows of a list found by the words in their names.
-func (q queries) narrowByWords(l *listing, search *wordSearch, order walk) error {
+func (q *queries) narrowByWords(l *listing, search *wordSearch, order walk) error {
 	f, err := q.lookFor(search)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (q queries) narrowByWords(l *listing, search *wordSearch, order walk) error
 }
 
 // lookFor finds the names that have all words; nil: SQLite has to.
-func (q queries) lookFor(w *wordSearch) (*foundNames, error) {
+func (q *queries) lookFor(w *wordSearch) (*foundNames, error) {
 	if q.names == nil || len(w.words) == 0 || w.strange() {
 		return nil, nil
 	}
@@ -149,7 +149,7 @@ func (w *wordSearch) strange() bool {
 
 // countFound leaves of a plain list those rows that are in it, and counts them. The rows of a list of mails are among
 // the chosen mails of its kind and projects; if they are as many, they are the same.
-func (q queries) countFound(f *foundNames) error {
+func (q *queries) countFound(f *foundNames) error {
 	var c conditions
 	anyOf(&c, f.list.alias()+`.project`, f.projects)
 	c.scope(f.list.alias(), f.scope)
@@ -185,7 +185,7 @@ func (q queries) countFound(f *foundNames) error {
 
 // notListed finds the mails that have names and are in no list: other copies than the chosen one, and hidden ones. It
 // is false where these are many.
-func (q queries) notListed(f *foundNames, out map[int64]bool) (ok bool, err error) {
+func (q *queries) notListed(f *foundNames, out map[int64]bool) (ok bool, err error) {
 	const most = 10_000
 	n := 0
 	f.called = map[int64]int64{}

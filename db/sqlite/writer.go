@@ -174,7 +174,7 @@ func (w *writer) each(query string, args []any, f func(scan func(...any) error) 
 
 // row scans the first row of the query into dest; false if there is none.
 func (w *writer) row(query string, args []any, dest ...any) (bool, error) {
-	return queries{asker: w}.row(query, args, dest...)
+	return (&queries{asker: w}).row(query, args, dest...)
 }
 
 // script runs SQL text of any number of statements, unprepared.

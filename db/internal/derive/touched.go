@@ -12,21 +12,21 @@ import (
 // touching notes of which projects a transaction changes what is shown, so that readers who have kept an answer see
 // whether it still is the answer. Project 0 stands for what is shown of all. Where the project of a row is not known it
 // stands for that too: to note too much costs an answer that is made once more, to note too little would be a stale
-// one.
+// one. It is used as a value: behind a pointer, the methods that it has of Tx would be in the program twice.
 type touching struct {
 	engine.Tx
 	projects map[int64]bool
 }
 
-func newTouching(tx engine.Tx) *touching { return &touching{tx, map[int64]bool{}} }
+func newTouching(tx engine.Tx) touching { return touching{tx, map[int64]bool{}} }
 
 // all is what is shown of all projects.
 const all = 0
 
-func (t *touching) touch(project int64) { t.projects[project] = true }
+func (t touching) touch(project int64) { t.projects[project] = true }
 
 // put counts the changes.
-func (t *touching) put() error {
+func (t touching) put() error {
 	if len(t.projects) == 0 {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (t *touching) put() error {
 }
 
 // Part forgets what a part noted that failed.
-func (t *touching) Part(f func() error) error {
+func (t touching) Part(f func() error) error {
 	before, done := maps.Clone(t.projects), false
 	defer func() {
 		if !done {
@@ -47,7 +47,7 @@ func (t *touching) Part(f func() error) error {
 }
 
 // in is the transaction for those who know in which projects it was shown what they take out.
-func (t *touching) in(projects ...int64) engine.Tx {
+func (t touching) in(projects ...int64) engine.Tx {
 	for _, id := range projects {
 		if id != 0 {
 			t.touch(id)
@@ -57,7 +57,7 @@ func (t *touching) in(projects ...int64) engine.Tx {
 }
 
 // touchMails notes mails that are in a project: others are shown nowhere.
-func (t *touching) touchMails(mails []*engine.Mail) {
+func (t touching) touchMails(mails []*engine.Mail) {
 	for _, m := range mails {
 		if m.Project != 0 {
 			t.touch(m.Project)
@@ -65,23 +65,23 @@ func (t *touching) touchMails(mails []*engine.Mail) {
 	}
 }
 
-func (t *touching) Insert(mails []*engine.Mail, frames [][]byte) error {
+func (t touching) Insert(mails []*engine.Mail, frames [][]byte) error {
 	t.touchMails(mails)
 	return t.Tx.Insert(mails, frames)
 }
 
-func (t *touching) Update(mails []*engine.Mail) error {
+func (t touching) Update(mails []*engine.Mail) error {
 	t.touchMails(mails)
 	return t.Tx.Update(mails)
 }
 
-func (t *touching) Remove(mails []int64) error {
+func (t touching) Remove(mails []int64) error {
 	t.touch(all)
 	return t.Tx.Remove(mails)
 }
 
 // Put does not note people: putNames does, which knows whether a name is another than before.
-func (t *touching) Put(d *engine.Derived) error {
+func (t touching) Put(d *engine.Derived) error {
 	for i := range d.Series {
 		t.touch(d.Series[i].Project)
 	}
@@ -97,29 +97,29 @@ func (t *touching) Put(d *engine.Derived) error {
 	return t.Tx.Put(d)
 }
 
-func (t *touching) DropMails(mails []int64) error {
+func (t touching) DropMails(mails []int64) error {
 	t.touch(all)
 	return t.Tx.DropMails(mails)
 }
 
-func (t *touching) DropSeries(ids []int64) error {
+func (t touching) DropSeries(ids []int64) error {
 	t.touch(all)
 	return t.Tx.DropSeries(ids)
 }
 
-func (t *touching) DropPeople(emails []string) error {
+func (t touching) DropPeople(emails []string) error {
 	if len(emails) > 0 {
 		t.touch(all)
 	}
 	return t.Tx.DropPeople(emails)
 }
 
-func (t *touching) DropStrays() error {
+func (t touching) DropStrays() error {
 	t.touch(all)
 	return t.Tx.DropStrays()
 }
 
-func (t *touching) PutDecisions(decisions []engine.Decision) error {
+func (t touching) PutDecisions(decisions []engine.Decision) error {
 	for i := range decisions {
 		t.touch(decisions[i].Project)
 		if decisions[i].Relation != nil {
@@ -129,82 +129,82 @@ func (t *touching) PutDecisions(decisions []engine.Decision) error {
 	return t.Tx.PutDecisions(decisions)
 }
 
-func (t *touching) MoveDecisions(from, to int64) error {
+func (t touching) MoveDecisions(from, to int64) error {
 	return t.in(from, to).MoveDecisions(from, to)
 }
 
-func (t *touching) AddEvents(events []engine.Event) error {
+func (t touching) AddEvents(events []engine.Event) error {
 	for i := range events {
 		t.touch(events[i].Project)
 	}
 	return t.Tx.AddEvents(events)
 }
 
-func (t *touching) PutProject(p *engine.Project) error {
+func (t touching) PutProject(p *engine.Project) error {
 	t.touch(all)
 	return t.Tx.PutProject(p)
 }
 
-func (t *touching) PutUsers(users []*engine.User) error {
+func (t touching) PutUsers(users []*engine.User) error {
 	t.touch(all)
 	return t.Tx.PutUsers(users)
 }
 
-func (t *touching) AddChecks(checks []*track.Check) error {
+func (t touching) AddChecks(checks []*track.Check) error {
 	for _, c := range checks {
 		t.touch(c.Project)
 	}
 	return t.Tx.AddChecks(checks)
 }
 
-func (t *touching) MoveChecks(from, to int64) error {
+func (t touching) MoveChecks(from, to int64) error {
 	return t.in(from, to).MoveChecks(from, to)
 }
 
-func (t *touching) PutBundle(b *track.Bundle) error {
+func (t touching) PutBundle(b *track.Bundle) error {
 	return t.in(b.Project).PutBundle(b)
 }
 
 // PutMarks counts for the user alone, who sees them: by the negative number, since the others are projects.
-func (t *touching) PutMarks(marks []track.Mark) error {
+func (t touching) PutMarks(marks []track.Mark) error {
 	for _, m := range marks {
 		t.touch(-m.User)
 	}
 	return t.Tx.PutMarks(marks)
 }
 
-func (t *touching) DropBundles(ids []int64) error {
+func (t touching) DropBundles(ids []int64) error {
 	t.touch(all)
 	return t.Tx.DropBundles(ids)
 }
 
-func (t *touching) PutAdopted(all []engine.Adopted) error {
+func (t touching) PutAdopted(all []engine.Adopted) error {
 	for i := range all {
 		t.touch(all[i].Project)
 	}
 	return t.Tx.PutAdopted(all)
 }
 
-func (t *touching) MoveAdopted(from, to int64) error {
+func (t touching) MoveAdopted(from, to int64) error {
 	return t.in(from, to).MoveAdopted(from, to)
 }
 
-func (t *touching) NumberPeople(people []engine.PersonNumber) error {
+func (t touching) NumberPeople(people []engine.PersonNumber) error {
 	t.touch(all)
 	return t.Tx.NumberPeople(people)
 }
 
-func (t *touching) PutOwnStates(states []engine.OwnState) error {
+func (t touching) PutOwnStates(states []engine.OwnState) error {
 	t.touch(all)
 	return t.Tx.PutOwnStates(states)
 }
 
-func (t *touching) PutEpoch(name string) error {
+func (t touching) PutEpoch(name string) error {
 	t.touch(all)
 	return t.Tx.PutEpoch(name)
 }
 
-func (t *touching) Prune(events, log time.Time) (gone [2]int64, err error) {
+func (t touching) Prune(events, log time.Time) (gone [2]int64, err error) {
 	t.touch(all)
 	return t.Tx.Prune(events, log)
 }

@@ -20,7 +20,7 @@ type Writing struct {
 
 	IgnoreChanges bool // versions are found as if no mail had a change-id
 
-	touched *touching      // is Tx
+	touched touching       // is Tx
 	claims  *claims        // nil: the transaction is alone
 	events  []engine.Event // that happened
 	lines   []logged       // of the log
