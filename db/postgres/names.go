@@ -74,14 +74,14 @@ type wanted struct {
 }
 
 // byNames finds a page in memory; it is false where the server has to.
-func (q *queries) byNames(w wanted) (ids []int64, total int, ok bool, err error) {
+func (q *queries) byNames(w wanted) (on *onPage, ok bool, err error) {
 	words := foldedWords(w.words)
 	if q.names == nil || w.order == noWalk || len(words) == 0 {
-		return nil, 0, false, nil
+		return nil, false, nil
 	}
 	changes, err := q.changesOfProjects()
 	if err != nil {
-		return nil, 0, false, err
+		return nil, false, err
 	}
 	var found []nameRow
 	for project, n := range changes {
@@ -90,11 +90,11 @@ func (q *queries) byNames(w wanted) (ids []int64, total int, ok bool, err error)
 		}
 		list, err := q.names.at(q, nameKey{w.of, project}, n)
 		if list == nil || err != nil {
-			return nil, 0, false, err
+			return nil, false, err
 		}
 		found = list.having(words, w.scope.Whole, found)
 	}
-	return w.page(found), len(found), true, nil
+	return &onPage{known: w.page(found), total: len(found)}, true, nil
 }
 
 // inOrder notes in which order of numbers or dates rows are wanted.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -244,13 +243,4 @@ func (l *listing) walkProjects(table, alias string, projects []int64, w walk, wo
 		l.keys = []key{keyOf(alias+`.project`, projects)}
 	}
 	l.from, l.ordered, l.exact = table+` `+alias, w != noWalk, !words
-}
-
-// inOrderOf puts rows into the order of their keys in a list. To have them sorted by the server would take a join more.
-func inOrderOf[R any](rows []R, keys []int64, key func(r *R) int64) {
-	places := make(map[int64]int, len(keys))
-	for i, k := range keys {
-		places[k] = i
-	}
-	order.By(rows, func(a, b R) int { return places[key(&a)] - places[key(&b)] })
 }

@@ -8,17 +8,17 @@ import (
 )
 
 func (q *queries) PatchRows(ids []int64, s track.Scope) (map[int64]track.PatchRow, error) {
-	return rowsCalled(q, ids, s, func(mails []int64) ([]track.PatchRow, error) { return q.patchRows(mails, s) },
+	return rowsCalled(q, ids, s, func(mails []int64) ([]track.PatchRow, error) { return q.patchRows(numbers(mails), s) },
 		func(r *track.PatchRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
 func (q *queries) CoverRows(ids []int64, s track.Scope) (map[int64]track.CoverRow, error) {
-	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CoverRow, error) { return q.coverRows(mails, s) },
+	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CoverRow, error) { return q.coverRows(numbers(mails), s) },
 		func(r *track.CoverRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 
 func (q *queries) CommentRows(ids []int64, s track.Scope) (map[int64]track.CommentRow, error) {
-	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CommentRow, error) { return q.commentRows(mails, s) },
+	return rowsCalled(q, ids, s, func(mails []int64) ([]track.CommentRow, error) { return q.commentRows(numbers(mails), s) },
 		func(r *track.CommentRow) called { return called{r.Mail, r.Project, r.Hidden} })
 }
 

@@ -3,12 +3,13 @@ package postgres
 import "patchwatch/track"
 
 func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
-	ids, total, err := q.idsOf(commentListing(f), f.Paging, known)
+	on, err := q.onPage(commentListing(f), f.Paging, known)
 	if err != nil {
 		return page, err
 	}
-	page.Total = total
-	page.Rows, err = q.commentRows(ids, f.Scope)
+	if page.Rows, err = q.commentRows(on, f.Scope); err == nil {
+		page.Total, err = q.totalOf(on, len(page.Rows))
+	}
 	return page, err
 }
 
@@ -37,30 +38,31 @@ const standing = copiesOf + ` o.id = ? AND n.chosen`
 const copiesOf = `SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
 	AND n.project IS NOT DISTINCT FROM o.project WHERE`
 
-func commentRowsQuery(s track.Scope) string {
+func commentRowsQuery(from string, s track.Scope) string {
 	return `
-	SELECT r.mail, r.id, r.project, m.msgid, m.name, r.date, r.hidden, m.sender, a.id, ` + shownName(s) + `, d.addressed,
+	SELECT j.place, r.mail, r.id, r.project, m.msgid, m.name, r.date, r.hidden, m.sender, a.id, ` + shownName(s) + `, d.addressed,
 		coalesce(p.id, c.id), pm.project, pm.msgid, pm.name, pm.date, c.mail IS NOT NULL
-	FROM ` + given + `reply r ON r.mail = j.value JOIN mail m ON m.id = r.mail LEFT JOIN decision d ON d.project = r.project AND d.msgid = m.msgid
+	FROM ` + from + `reply r ON r.mail = j.value JOIN mail m ON m.id = r.mail
+		LEFT JOIN decision d ON d.project = r.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = m.sender LEFT JOIN address a ON a.email = m.sender
 		LEFT JOIN mail pm ON pm.id = r.parent LEFT JOIN patch p ON p.mail = r.parent LEFT JOIN cover c ON c.mail = r.parent`
 }
 
-// commentRows tells what these replies have, in the same order.
-func (q *queries) commentRows(mails []int64, scope track.Scope) ([]track.CommentRow, error) {
-	if len(mails) == 0 {
+// commentRows tells what some replies have, in the same order.
+func (q *queries) commentRows(on *onPage, scope track.Scope) (out []track.CommentRow, err error) {
+	if on.none() {
 		return nil, nil
 	}
-	out := make([]track.CommentRow, 0, len(mails))
-	err := q.each(commentRowsQuery(scope), []any{mails}, func(scan func(...any) error) error {
+	var place int64
+	var places []int64
+	err = q.each(commentRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		var c track.CommentRow
 		p := &c.Parent
-		err := scan(&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
+		err := scan(&place, &c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
 			(*number)(&c.Submitter.ID), &c.Submitter.Name, &c.Addressed,
 			(*number)(&p.ID), (*number)(&p.Project), (*text)(&p.MsgID), (*text)(&p.Name), (*seconds)(&p.Date), &c.OnCover)
-		out = append(out, c)
+		out, places = append(out, c), append(places, place)
 		return err
 	})
-	inOrderOf(out, mails, func(c *track.CommentRow) int64 { return c.Mail })
-	return out, err
+	return inPlaces(out, places), err
 }

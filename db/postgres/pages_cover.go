@@ -10,15 +10,16 @@ func (q *queries) CoverPage(f track.CoverQuery, known int) (page track.Page[trac
 	if nothing(f.Projects) || nothing(f.IDs) || nothing(f.Series) || nothing(f.Submitters) || nothing(f.MsgIDs) {
 		return page, nil
 	}
-	ids, total, ok, err := q.byNames(coversNamed(f))
+	on, ok, err := q.byNames(coversNamed(f))
 	if !ok && err == nil {
-		ids, total, err = q.idsOf(coverListing(f), f.Paging, known)
+		on, err = q.onPage(coverListing(f), f.Paging, known)
 	}
 	if err != nil {
 		return page, err
 	}
-	page.Total = total
-	page.Rows, err = q.coverRows(ids, f.Scope)
+	if page.Rows, err = q.coverRows(on, f.Scope); err == nil {
+		page.Total, err = q.totalOf(on, len(page.Rows))
+	}
 	return page, err
 }
 
@@ -61,30 +62,31 @@ func coverListing(f track.CoverQuery) *listing {
 	return l
 }
 
-func coverRowsQuery(s track.Scope) string {
+func coverRowsQuery(from string, s track.Scope) string {
 	return `
-	SELECT c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` +
+	SELECT j.place, c.mail, c.id, c.project, m.msgid, m.name, c.date, c.hidden, c.submitter, a.id, ` +
 		shownName(s) + `, ` + seriesBrief + `
-	FROM ` + given + `cover c ON c.mail = j.value JOIN mail m ON m.id = c.mail LEFT JOIN person pe ON pe.email = c.submitter
+	FROM ` + from + `cover c ON c.mail = j.value JOIN mail m ON m.id = c.mail LEFT JOIN person pe ON pe.email = c.submitter
 		LEFT JOIN address a ON a.email = c.submitter LEFT JOIN series s ON s.id = c.series`
 }
 
-// coverRows tells what the covers of these mails have, in the same order.
-func (q *queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow, error) {
-	if len(mails) == 0 {
+// coverRows tells what the covers of some mails have, in the same order.
+func (q *queries) coverRows(on *onPage, scope track.Scope) (out []track.CoverRow, err error) {
+	if on.none() {
 		return nil, nil
 	}
-	out := make([]track.CoverRow, 0, len(mails))
+	var place int64
+	var places []int64
 	var c track.CoverRow
 	dest := append([]any{
-		&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
+		&place, &c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
 		(*number)(&c.Submitter.ID), &c.Submitter.Name,
 	}, seriesBriefInto(&c.Series)...)
-	err := q.each(coverRowsQuery(scope), []any{mails}, func(scan func(...any) error) error {
+	err = q.each(coverRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		err := scan(dest...)
+		places = append(places, place)
 		out = append(out, c)
 		return err
 	})
-	inOrderOf(out, mails, func(c *track.CoverRow) int64 { return c.Mail })
-	return out, err
+	return inPlaces(out, places), err
 }

@@ -16,6 +16,9 @@ func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[tra
 	if err != nil {
 		return page, err
 	}
+	if page, there, err := q.eventsAtOnce(l, f, known); there || err != nil {
+		return page, err
+	}
 	total, hidden, err := q.countEvents(l, between, f.Scope)
 	if err != nil {
 		return page, err
@@ -28,8 +31,37 @@ func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[tra
 	if err != nil {
 		return page, err
 	}
-	page.Rows, err = q.eventRows(ids, f.Scope)
+	page.Rows, err = q.eventRows(numbers(ids), f.Scope)
 	return page, err
+}
+
+// eventsAtOnce finds a page of all events, or of those of some projects, by one journey, and what they are about by
+// another, if no event is hidden; there is false where it is to be found otherwise.
+func (q *queries) eventsAtOnce(l *listing, f track.EventsQuery, known int) (
+	page track.Page[track.EventRow], there bool, err error,
+) {
+	if !l.exact || known >= 0 || f.Offset > near {
+		return page, false, nil
+	}
+	var some bool
+	if !f.Scope.Whole {
+		if err := q.also(anyHidden, nil, func(scan func(...any) error) error { return scan(&some) }); err != nil {
+			return page, false, err
+		}
+	}
+	on, err := q.onPage(l, f.Paging, known)
+	if err != nil {
+		return page, false, err
+	}
+	rows, subjects, err := q.bareEvents(on)
+	if err != nil || some {
+		return page, false, err
+	}
+	page.Rows = rows
+	if page.Total, err = q.totalOf(on, len(rows)); err == nil {
+		err = q.subjectsOf(rows, subjects, f.Scope)
+	}
+	return page, true, err
 }
 
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
@@ -227,26 +259,38 @@ func (q *queries) hiddenEvents() (ids []int64, err error) {
 	return ids, err
 }
 
-const eventRowsQuery = `
-	SELECT e.id, e.date, e.category, e.project, e.actor, e.before, e.after, e.mail, e.comment, e.series,
+func eventRowsQuery(from string) string {
+	return `
+	SELECT j.place, e.id, e.date, e.category, e.project, e.actor, e.before, e.after, e.mail, e.comment, e.series,
 		k.id, k.project, k.msgid, k.account, k.date, k.state, k.context, k.target_url, k.description
-	FROM ` + given + `event e ON e.id = j.value LEFT JOIN check_result k ON k.id = e.check_result`
+	FROM ` + from + `event e ON e.id = j.value LEFT JOIN check_result k ON k.id = e.check_result`
+}
 
 // about is what an event is about, by number.
 type about struct{ mail, comment, series int64 }
 
 // eventRows tells what events are about, in the same order.
-func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, error) {
-	if len(ids) == 0 {
-		return nil, nil
+func (q *queries) eventRows(on *onPage, scope track.Scope) ([]track.EventRow, error) {
+	out, subjects, err := q.bareEvents(on)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]track.EventRow, 0, len(ids))
-	subjects := make(map[int64]about, len(ids)) // by event
-	if err := q.each(eventRowsQuery, []any{ids}, func(scan func(...any) error) error {
+	return out, q.subjectsOf(out, subjects, scope)
+}
+
+// bareEvents are events in the same order, and the numbers of what they are about.
+func (q *queries) bareEvents(on *onPage) (out []track.EventRow, subjects map[int64]about, err error) {
+	if on.none() {
+		return nil, nil, nil
+	}
+	subjects = map[int64]about{} // by event
+	var places []int64
+	err = q.each(eventRowsQuery(on.table()), on.args(), func(scan func(...any) error) error {
+		var place int64
 		var e track.EventRow
 		var a about
 		var k track.Check
-		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, &e.Project, (*text)(&e.Actor),
+		err := scan(&place, &e.ID, (*micros)(&e.Date), &e.Category, &e.Project, (*text)(&e.Actor),
 			(*text)(&e.Before), (*text)(&e.After),
 			(*number)(&a.mail), (*number)(&a.comment), (*number)(&a.series),
 			(*number)(&k.ID), (*number)(&k.Project), (*text)(&k.MsgID), (*number)(&k.User), (*microsOrZero)(&k.Date),
@@ -254,17 +298,17 @@ func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, e
 		if k.ID != 0 {
 			e.Check = &k
 		}
-		out, subjects[e.ID] = append(out, e), a
+		out, places, subjects[e.ID] = append(out, e), append(places, place), a
 		return err
-	}); err != nil {
-		return nil, err
-	}
-	inOrderOf(out, ids, func(e *track.EventRow) int64 { return e.ID })
-	return out, q.subjectsOf(out, subjects, scope)
+	})
+	return inPlaces(out, places), subjects, err
 }
 
 // subjectsOf fills in what events are about, as it is now.
 func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
+	if len(events) == 0 {
+		return nil
+	}
 	var mails, series []int64
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)

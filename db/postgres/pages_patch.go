@@ -13,7 +13,7 @@ func (q *queries) PatchPage(f track.PatchQuery, known int) (page track.Page[trac
 	if noPatches(f) {
 		return page, nil
 	}
-	ids, total, ok, err := q.byNames(patchesNamed(f))
+	on, ok, err := q.byNames(patchesNamed(f))
 	if err != nil {
 		return page, err
 	}
@@ -22,12 +22,13 @@ func (q *queries) PatchPage(f track.PatchQuery, known int) (page track.Page[trac
 		if err != nil {
 			return page, err
 		}
-		if ids, total, err = q.idsOf(l, f.Paging, known); err != nil {
+		if on, err = q.onPage(l, f.Paging, known); err != nil {
 			return page, err
 		}
 	}
-	page.Total = total
-	page.Rows, err = q.patchRows(ids, f.Scope)
+	if page.Rows, err = q.patchRows(on, f.Scope); err == nil {
+		page.Total, err = q.totalOf(on, len(page.Rows))
+	}
 	return page, err
 }
 
@@ -67,36 +68,6 @@ func (q *queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 
 // nothing tells whether none is wanted.
 func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
-
-// idsOf finds the rows of a page, and counts the list where its length is not known (-1).
-func (q *queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, total int, err error) {
-	if total = known; total >= 0 {
-		ids, err = q.page(l, p, total)
-		return ids, total, err
-	}
-	if l.few && p.Offset <= 0 && p.Limit > 0 {
-		if ids, err = q.page(l, p, p.Limit); err != nil || len(ids) < p.Limit {
-			return ids, len(ids), err
-		}
-		total, err = q.count(l)
-		return ids, total, err
-	}
-	if p.Offset > near {
-		if total, err = q.count(l); err == nil {
-			ids, err = q.page(l, p, total)
-		}
-		return ids, total, err
-	}
-	if err := q.alsoPage(l, p, &ids); err != nil {
-		return nil, 0, err
-	}
-	total, err = q.count(l)
-	return ids, total, err
-}
-
-// near is up to where a page is looked for from the beginning, whatever the length of the list: it need not be known
-// then, and is counted in the same journey.
-const near = 1000
 
 var (
 	patchName = columnOrder{[]string{`m.name`}, ` JOIN mail m ON m.id = p.mail`}
@@ -209,38 +180,40 @@ func seriesBriefInto(s *track.SeriesBrief) []any {
 		(*smallNumber)(&s.Version), (*text)(&s.Submitter)}
 }
 
-func patchRowsQuery(s track.Scope) string {
+func patchRowsQuery(from string, s track.Scope) string {
 	return `
-	SELECT p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref,
+	SELECT j.place, p.mail, p.id, p.project, m.msgid, m.name, p.date, d.commit_ref,
 		coalesce(d.pull_url, m.pull_url), p.state, p.archived,
 		p.hidden, m.hash, p.submitter, a.id, ` + shownName(s) +
 		`, p.delegate, p.number, coalesce(s.total, m.total), p.checked,
 		d.relation, ` + seriesBrief + `
-	FROM ` + given + `patch p ON p.mail = j.value JOIN mail m ON m.id = p.mail
+	FROM ` + from + `patch p ON p.mail = j.value JOIN mail m ON m.id = p.mail
 		LEFT JOIN decision d ON d.project = p.project AND d.msgid = m.msgid
 		LEFT JOIN person pe ON pe.email = p.submitter LEFT JOIN address a ON a.email = p.submitter
 		LEFT JOIN series s ON s.id = p.series`
 }
 
-// patchRows tells what the patches of these mails have, in the same order.
-func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.PatchRow, err error) {
-	if len(mails) == 0 {
+// patchRows tells what the patches of some mails have, in the same order.
+func (q *queries) patchRows(on *onPage, scope track.Scope) (out []track.PatchRow, err error) {
+	if on.none() {
 		return nil, nil
 	}
-	out = make([]track.PatchRow, 0, len(mails))
+	var place int64
+	var places []int64
 	relations := map[int64]int64{} // by mail
 	var p track.PatchRow
 	var hash []byte
 	var relation int64
 	dest := append([]any{
-		&p.Mail, &p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), (*text)(&p.CommitRef),
+		&place, &p.Mail, &p.ID, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), (*text)(&p.CommitRef),
 		(*text)(&p.PullURL), &p.State,
 		&p.Archived, &p.Hidden, &hash, &p.Submitter.Email, (*number)(&p.Submitter.ID),
 		&p.Submitter.Name, (*text)(&p.Delegate),
 		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
 	}, seriesBriefInto(&p.Series)...)
-	if err := q.each(patchRowsQuery(scope), []any{mails}, func(scan func(...any) error) error {
+	if err := q.each(patchRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		err := scan(dest...)
+		places = append(places, place)
 		p.Hash = hex.EncodeToString(hash)
 		if relation != 0 {
 			relations[p.Mail] = relation
@@ -250,7 +223,7 @@ func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.Patch
 	}); err != nil {
 		return nil, err
 	}
-	inOrderOf(out, mails, func(p *track.PatchRow) int64 { return p.Mail })
+	out = inPlaces(out, places)
 	return out, q.relate(out, relations, scope)
 }
 

@@ -16,22 +16,31 @@ func (q *queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tr
 			return page, err
 		}
 	}
-	ids, total, err := q.idsOf(personListing(f), f.Paging, known)
-	if err != nil || len(ids) == 0 {
-		page.Total = total
+	on, err := q.onPage(personListing(f), f.Paging, known)
+	if err != nil {
 		return page, err
 	}
-	page.Total = total
+	if page.Rows, err = q.personRows(on, f.Scope); err == nil {
+		page.Total, err = q.totalOf(on, len(page.Rows))
+	}
+	return page, err
+}
+
+func (q *queries) personRows(on *onPage, scope track.Scope) (out []track.PersonView, err error) {
+	if on.none() {
+		return nil, nil
+	}
+	var places []int64
 	err = q.each(`
-		SELECT a.id, a.email, `+personName(f.Scope)+` FROM `+given+`address a ON a.id = j.value
-			JOIN person pe ON pe.email = a.email`, []any{ids}, func(scan func(...any) error) error {
+		SELECT j.place, a.id, a.email, `+personName(scope)+` FROM `+on.table()+`address a ON a.id = j.value
+			JOIN person pe ON pe.email = a.email`, on.args(), func(scan func(...any) error) error {
 		var p track.PersonView
-		err := scan(&p.ID, &p.Email, &p.Name)
-		page.Rows = append(page.Rows, p)
+		var place int64
+		err := scan(&place, &p.ID, &p.Email, &p.Name)
+		out, places = append(out, p), append(places, place)
 		return err
 	})
-	inOrderOf(page.Rows, ids, func(p *track.PersonView) int64 { return p.ID })
-	return page, err
+	return inPlaces(out, places), err
 }
 
 var personColumnsOrder = map[string]columnOrder{

@@ -14,21 +14,22 @@ func (q *queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tr
 		return page, nil
 	}
 	if known >= 0 && onlyByNumber(f) {
-		rows, err := q.seriesRows(f.IDs, f.Scope)
+		rows, err := q.seriesRows(numbers(f.IDs), f.Scope)
 		rows = slices.DeleteFunc(rows, func(s track.SeriesRow) bool {
 			return !shows(f.Scope, called{s.ID, s.Project, s.Hidden})
 		})
 		return track.Page[track.SeriesRow]{Rows: rows, Total: known}, err
 	}
-	ids, total, ok, err := q.byNames(seriesNamed(f))
+	on, ok, err := q.byNames(seriesNamed(f))
 	if !ok && err == nil {
-		ids, total, err = q.idsOf(seriesListing(f), f.Paging, known)
+		on, err = q.onPage(seriesListing(f), f.Paging, known)
 	}
 	if err != nil {
 		return page, err
 	}
-	page.Total = total
-	page.Rows, err = q.seriesRows(ids, f.Scope)
+	if page.Rows, err = q.seriesRows(on, f.Scope); err == nil {
+		page.Total, err = q.totalOf(on, len(page.Rows))
+	}
 	return page, err
 }
 
@@ -82,68 +83,70 @@ func seriesListing(f track.SeriesQuery) *listing {
 }
 
 // seriesRowsQuery has the name of the leader's sender too, and so is not made with seriesBrief.
-func seriesRowsQuery(s track.Scope) string {
+func seriesRowsQuery(from string, s track.Scope) string {
 	return `
-	SELECT s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total,
+	SELECT j.place, s.id, coalesce(s.given, s.name, m.name), s.date, s.version, s.submitter, s.project, s.total,
 		s.received, s.complete,
 		s.hidden, a.id, ` + shownName(s) + `, c.id, c.project, cm.msgid, cm.name, c.date, coalesce(c.hidden, false)
-	FROM ` + given + `series s ON s.id = j.value LEFT JOIN mail m ON m.id = ` + leader + `
+	FROM ` + from + `series s ON s.id = j.value LEFT JOIN mail m ON m.id = ` + leader + `
 		LEFT JOIN person pe ON pe.email = s.submitter LEFT JOIN address a ON a.email = s.submitter
 		LEFT JOIN cover c ON c.mail = s.cover LEFT JOIN mail cm ON cm.id = c.mail`
 }
 
 // seriesRows tells what series have, in the same order.
-func (q *queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow, error) {
-	if len(ids) == 0 {
+func (q *queries) seriesRows(on *onPage, scope track.Scope) (out []track.SeriesRow, err error) {
+	if on.none() {
 		return nil, nil
 	}
-	out := make([]track.SeriesRow, 0, len(ids))
-	if err := q.also(seriesRowsQuery(scope), []any{ids}, func(scan func(...any) error) error {
+	var place int64
+	var places []int64
+	if err := q.also(seriesRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		var s track.SeriesRow
 		var coverHidden bool
 		c := &s.Cover
-		err := scan(&s.ID, (*text)(&s.Name), (*seconds)(&s.Date), &s.Version, &s.SeriesBrief.Submitter, &s.Project, &s.Total,
+		err := scan(&place, &s.ID, (*text)(&s.Name), (*seconds)(&s.Date), &s.Version, &s.SeriesBrief.Submitter, &s.Project, &s.Total,
 			&s.Received, &s.Complete, &s.Hidden, (*number)(&s.Submitter.ID), &s.Submitter.Name,
 			(*number)(&c.ID), (*number)(&c.Project), (*text)(&c.MsgID), (*text)(&c.Name), (*seconds)(&c.Date), &coverHidden)
 		if s.Submitter.Email = s.SeriesBrief.Submitter; coverHidden && !scope.Whole {
 			s.Cover = track.MailBrief{}
 		}
-		out = append(out, s)
+		out, places = append(out, s), append(places, place)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	patches, err := q.patchesOf(ids, scope)
-	inOrderOf(out, ids, func(s *track.SeriesRow) int64 { return s.ID })
+	patches, err := q.patchesOf(on, scope)
+	out = inPlaces(out, places)
 	for i := range out {
 		out[i].Patches = patches[out[i].ID]
 	}
 	return out, err
 }
 
-const patchesOfSeries = `
-	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + given +
-	`patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
+func patchesOfSeries(from string) string {
+	return `
+	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + from + `patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
+}
 
 // patchesOf gives the patches of each series by their numbers in it.
-func (q *queries) patchesOf(series []int64, scope track.Scope) (map[int64][]track.MailBrief, error) {
+func (q *queries) patchesOf(series *onPage, scope track.Scope) (map[int64][]track.MailBrief, error) {
 	type place struct {
 		number int
 		mail   int64
 		patch  track.MailBrief
 	}
-	places := make(map[int64][]place, len(series))
+	places := map[int64][]place{}
 	var id int64
 	var p place
 	dest := append([]any{&id, &p.number, &p.mail}, mailBriefInto(&p.patch)...)
-	if err := q.each(patchesOfSeries, []any{series, scope.Whole}, func(scan func(...any) error) error {
+	if err := q.each(patchesOfSeries(series.table()), series.args(scope.Whole), func(scan func(...any) error) error {
 		err := scan(dest...)
 		places[id] = append(places[id], p)
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	out := make(map[int64][]track.MailBrief, len(series))
+	out := make(map[int64][]track.MailBrief, len(places))
 	for id, all := range places {
 		order.By(all, func(a, b place) int { return cmp.Or(a.number-b.number, cmp.Compare(a.mail, b.mail)) })
 		for _, p := range all {

@@ -78,6 +78,21 @@ func (q *queries) sum(l *listing) (total int, err error) {
 	return total, err
 }
 
+// alsoCount has the rows of the whole list be counted with the next question, where one is enough.
+func (q *queries) alsoCount(l *listing, total *int) (err error) {
+	query, c := `SELECT coalesce(sum(amount), 0)::bigint FROM `+l.counted.table(), conditions{}
+	switch {
+	case !l.exact:
+		query, c = `SELECT count(*) FROM `+l.from+l.joins, l.all()
+	case l.since.IsZero() && l.before.IsZero():
+		c = l.conditions()
+	default:
+		*total, err = q.sum(l)
+		return err
+	}
+	return q.also(query+c.where(), c.args, func(scan func(...any) error) error { return scan(total) })
+}
+
 // datedFrom are the conditions of a list's rows of a time, in seconds; before is behind the last one.
 func (l *listing) datedFrom(since, before int64) conditions {
 	c := l.conditions()
