@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"patchwatch/internal/order"
 )
 
 // countedList is a list whose rows are counted as they come and go. The numbers are those of the schema.
@@ -179,7 +181,9 @@ func (c *counting) write() error {
 	var projects, periods, amounts []int64
 	var kinds []string
 	var archived, hidden []bool
-	for _, k := range slices.SortedFunc(maps.Keys(c.more), rowKind.compare) {
+	all := slices.Collect(maps.Keys(c.more))
+	order.By(all, rowKind.compare)
+	for _, k := range all {
 		if n := c.more[k]; n != 0 {
 			projects, kinds, archived = append(projects, k.project), append(kinds, k.kind), append(archived, k.archived)
 			hidden, periods, amounts = append(hidden, k.hidden), append(periods, k.period), append(amounts, int64(n))

@@ -7,6 +7,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"patchwatch/internal/order"
 )
 
 // countedList is a list whose rows are counted as they come and go. The numbers are those of the migration.
@@ -161,7 +163,9 @@ func (c *counting) comes(k rowKind) { c.more[k]++ }
 
 // write adds what was noted to the totals.
 func (c *counting) write() error {
-	for _, k := range slices.SortedFunc(maps.Keys(c.more), rowKind.compare) {
+	all := slices.Collect(maps.Keys(c.more))
+	order.By(all, rowKind.compare)
+	for _, k := range all {
 		if n := c.more[k]; n != 0 {
 			if err := c.t.w.exec(`
 				INSERT INTO total (list, project, kind, archived, hidden, period, amount) VALUES (?, ?, ?, ?, ?, ?, ?)
