@@ -3,7 +3,9 @@ package dbtest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"patchwatch/db"
 	"patchwatch/db/engine"
@@ -71,6 +73,36 @@ func (u suite) TestSeriesNameSurvives(t *testing.T) {
 	wantName(t, s, "reparse", "2@x", "frobs, finally")
 	giveName(t, s, "2@x", "")
 	wantName(t, s, "taken back", "2@x", "cover")
+}
+
+// A series whose first patch has not come goes by the name of the one that is there. Where another copy of that turns out
+// to be the original, lists by name know, though nothing else of the series has changed.
+func (u suite) TestSeriesInOrderOfNewNames(t *testing.T) {
+	s := u.open(t)
+	want := func(when string, names ...string) {
+		t.Helper()
+		page, err := s.SeriesPage(t.Context(), track.SeriesQuery{
+			Paging: track.Paging{Limit: 5, Order: []track.Order{{By: "name"}}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range page.Rows {
+			got = append(got, row.Name)
+		}
+		if !slices.Equal(got, names) {
+			t.Errorf("%s: %q, wanted are %q", when, got, names)
+		}
+	}
+	first, other := made("1@x", 0, "[2/3] a"), made("2@x", 60*24, "[2/3] b")
+	other.From.Email = "bob@example.org"
+	add(t, s, first, other)
+	want("at first", "[2/3] a", "[2/3] b")
+	original := made("1@x", 0, "[2/3] c")
+	original.Delivered = first.Delivered.Add(-time.Second)
+	add(t, s, original)
+	want("with the original", "[2/3] b", "[2/3] c")
 }
 
 // Late mail makes two series of one, and one of two. A name stays with the mail that led the series when it was given.

@@ -334,6 +334,9 @@ func (t *tx) putPeople(d *engine.Derived) error {
 }
 
 func (t *tx) DropMails(mails []int64) error {
+	if err := t.noteRenamed(mails); err != nil {
+		return err
+	}
 	if err := t.dropCounted(patchTotal, `DELETE FROM patch WHERE mail = ?`, mails); err != nil {
 		return err
 	}
@@ -341,6 +344,16 @@ func (t *tx) DropMails(mails []int64) error {
 		return err
 	}
 	return dropEach(t, `DELETE FROM reply WHERE mail = ?`, mails)
+}
+
+// noteRenamed notes, as the triggers do, the series of patches that go. Where another copy of a mail takes the place of
+// one, nothing else of the series may change but the name that it has from this mail.
+func (t *tx) noteRenamed(mails []int64) error {
+	if err := t.w.exec(`INSERT INTO renamed (series) SELECT p.series FROM json_each(?) j CROSS JOIN patch p
+		WHERE p.mail = j.value AND p.series IS NOT NULL`, list(mails)); err != nil {
+		return err
+	}
+	return t.w.exec(`DELETE FROM renamed WHERE n <= (SELECT max(n) FROM renamed) - 50000`)
 }
 
 func (t *tx) DropSeries(ids []int64) error {
@@ -389,7 +402,8 @@ func dropEach[K any](t *tx, query string, keys []K) error {
 func (t *tx) DropStrays() error {
 	const noMail = ` WHERE NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = mail AND m.chosen AND m.project IS NOT NULL)`
 	for _, query := range []string{
-		`DELETE FROM patch` + noMail, `DELETE FROM cover` + noMail, `DELETE FROM reply` + noMail,
+		`DELETE FROM patch` + noMail, `UPDATE naming SET version = version + 1 WHERE changes() > 0`,
+		`DELETE FROM cover` + noMail, `DELETE FROM reply` + noMail,
 		`DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.series = series.id)
 			AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.mail = series.cover AND c.series = series.id)`,
 		`DELETE FROM person WHERE email = '' OR email NOT IN (SELECT sender FROM mail WHERE ` + isNaming("") + `)`,
