@@ -91,7 +91,8 @@ test-faults: needs
 # server are in make test.
 test-postgres: needs
 	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run 'TestSuite|AsMemory' ./db/postgres
-	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -skip '$(WEB)' ./web ./web/pages
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -skip '$(WEB)' ./web ./web/pages ./web/hook \
+		./cmd/patchwatch/internal/adopt ./cmd/patchwatch/internal/lookup ./cmd/patchwatch/internal/ops
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -run 'Clients' ./cmd/patchwatch
 	cd web/spec && PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 ./...
 

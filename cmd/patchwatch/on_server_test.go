@@ -17,7 +17,7 @@ func (s sharing) Run() int { return pgtest.Run(s.M) }
 
 // wantsServer tells whether the programs that tests run are to keep their databases on a server, as make test-postgres
 // wants it, in place of files.
-func wantsServer() bool { return os.Getenv("PATCHWATCH_TEST_POSTGRES") != "" }
+func wantsServer() bool { return pgtest.Wanted() }
 
 // storeOnServer tells the programs of a test of the server that all tests share, where that is wanted.
 func storeOnServer(t *testing.T) {

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"patchwatch/db"
-	"patchwatch/db/dbtest"
 	"patchwatch/db/engine"
 	"patchwatch/track"
 	"patchwatch/web/api"
@@ -29,7 +28,7 @@ const base = "https://pw.example.org"
 type place struct {
 	*town.Town
 	t      *testing.T
-	memory *dbtest.Memory
+	engine func() engine.Engine // of one database
 	log    *lines
 }
 
@@ -54,16 +53,18 @@ func (l *lines) has(text string) bool {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	m := dbtest.NewMemory()
-	p := &place{t: t, memory: m, log: &lines{}}
+	p := &place{t: t, engine: town.Engines(t), log: &lines{}}
 	p.Town = town.Build(t, p.store())
 	return p
 }
 
 func (p *place) store() *db.Store {
-	s, err := db.New(context.Background(), p.memory.Again())
+	s, err := db.New(context.Background(), p.engine())
 	if err != nil {
 		p.t.Fatal(err)
+	}
+	if town.OnServer() {
+		p.t.Cleanup(func() { s.Close() })
 	}
 	return s
 }
@@ -377,7 +378,11 @@ func TestOneSender(t *testing.T) {
 }
 
 func (p *place) leaseNow() (l engine.Lease, err error) {
-	err = p.memory.Again().View(p.t.Context(), func(v engine.View) error {
+	e := p.engine()
+	if town.OnServer() {
+		defer e.Close()
+	}
+	err = e.View(p.t.Context(), func(v engine.View) error {
 		l, err = v.Lease("hooks")
 		return err
 	})

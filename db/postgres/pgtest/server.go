@@ -318,3 +318,25 @@ func (d *Databases) For(dir string) (name string, err error) {
 	d.made[dir] = database
 	return d.Name(database), nil
 }
+
+// wanted is the variable that has tests use a PostgreSQL server in place of files and memory, as make test-postgres does.
+const wanted = "PATCHWATCH_TEST_POSTGRES"
+
+// Wanted tells whether tests are to use a PostgreSQL server.
+func Wanted() bool { return os.Getenv(wanted) != "" }
+
+var empty = &Databases{Template: "template1"}
+
+// Database is the name of a new database, in a file or where a server is wanted on the one that the tests of a package
+// share, whose TestMain calls Main.
+func Database(t testing.TB, file string) string {
+	t.Helper()
+	if !Wanted() {
+		return file
+	}
+	name, err := empty.On(Shared(t), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

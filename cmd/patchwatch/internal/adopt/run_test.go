@@ -9,15 +9,23 @@ import (
 	"strings"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
 	"patchwatch/db/engine"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/track"
 )
 
-func openMemory(t *testing.T) *db.Store {
+func openEmpty(t *testing.T) *db.Store {
 	t.Helper()
-	s, err := db.New(t.Context(), dbtest.NewMemory())
+	var s *db.Store
+	var err error
+	if pgtest.Wanted() {
+		s, err = engines.Open(t.Context(), pgtest.Database(t, ""))
+	} else {
+		s, err = db.New(t.Context(), dbtest.NewMemory())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +143,7 @@ func wantStored(t *testing.T, when string, s *db.Store) {
 }
 
 func TestTakesOver(t *testing.T) {
-	f, s := newFake(t).filled(), openMemory(t)
+	f, s := newFake(t).filled(), openEmpty(t)
 	r, left := runner(t, f, s)
 	if _, err := r.all(t.Context()); err != nil || len(*left) > 0 {
 		t.Fatal(err, *left)
@@ -161,7 +169,7 @@ func TestTakesOver(t *testing.T) {
 
 // Old servers have less, and what they have is taken.
 func TestOldServer(t *testing.T) {
-	f, s := newFake(t).filled(), openMemory(t)
+	f, s := newFake(t).filled(), openEmpty(t)
 	f.version = 0
 	for _, p := range f.lists["patches/"] {
 		delete(p, "related")
@@ -185,7 +193,7 @@ var errKilled = errors.New("killed")
 func TestBrokenOff(t *testing.T) {
 	f := newFake(t).filled()
 	for last := 1; ; last++ {
-		s, n := openMemory(t), 0
+		s, n := openEmpty(t), 0
 		r, _ := runner(t, f, s)
 		runs := 0
 		for {
@@ -216,7 +224,7 @@ func TestBrokenOff(t *testing.T) {
 
 // What changes there later is taken by the next run.
 func TestNews(t *testing.T) {
-	f, s := newFake(t).filled(), openMemory(t)
+	f, s := newFake(t).filled(), openEmpty(t)
 	r, _ := runner(t, f, s)
 	if _, err := r.all(t.Context()); err != nil {
 		t.Fatal(err)
@@ -252,7 +260,7 @@ func TestProjectIsHere(t *testing.T) {
 		"name": {LinkName: "Frob", ListID: "frob.lists.example.org", WebURL: "https://ours.example.org"},
 		"list": {LinkName: "ours", ListID: "frob.lists.example.org"},
 	} {
-		f, s := newFake(t).filled(), openMemory(t)
+		f, s := newFake(t).filled(), openEmpty(t)
 		if _, err := s.AddProject(t.Context(), "ann", p, nil, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -265,7 +273,7 @@ func TestProjectIsHere(t *testing.T) {
 			t.Errorf("by %s: %+v, %v", name, all, err)
 		}
 	}
-	f, s := newFake(t).filled(), openMemory(t)
+	f, s := newFake(t).filled(), openEmpty(t)
 	other := track.Project{LinkName: "frob", ListID: "another.example.org"}
 	if _, err := s.AddProject(t.Context(), "ann", other, nil, nil); err != nil {
 		t.Fatal(err)

@@ -10,15 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/cmd/patchwatch/internal/lookup"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/ingest"
 )
 
 func openStore(t *testing.T) *db.Store {
 	t.Helper()
-	s, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "patches.db"))
+	s, err := engines.Open(context.Background(), pgtest.Database(t, filepath.Join(t.TempDir(), "patches.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

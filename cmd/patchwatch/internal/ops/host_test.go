@@ -8,14 +8,15 @@ import (
 	"strings"
 	"testing"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
+	"patchwatch/db/postgres/pgtest"
 )
 
 // newHost knows a Maildir that has some files in failed.
 func newHost(t *testing.T, files map[string]string) (h *Host, dir string) {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "p.db"))
+	s, err := engines.Open(t.Context(), pgtest.Database(t, filepath.Join(t.TempDir(), "p.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

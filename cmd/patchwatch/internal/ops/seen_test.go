@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"patchwatch/cmd/patchwatch/internal/engines"
 	"patchwatch/db"
-	"patchwatch/db/sqlite"
+	"patchwatch/db/postgres/pgtest"
 )
 
 // What was seen while the database could not be written to is noted later, and does not hide what was seen since.
 func TestNotesAreKept(t *testing.T) {
 	ctx := context.Background()
-	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	s, err := engines.Open(ctx, pgtest.Database(t, filepath.Join(t.TempDir(), "x.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,38 +2,52 @@ package town
 
 import (
 	"context"
-	"os"
 	"sync"
 	"testing"
 
 	"patchwatch/db"
 	"patchwatch/db/dbtest"
+	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
 	"patchwatch/db/postgres/pgtest"
 )
-
-// onServer is the variable that has tests use a PostgreSQL server in place of memory.
-const onServer = "PATCHWATCH_TEST_POSTGRES"
 
 // Opener makes an empty database, which open opens, any number of times. It is in memory, or, as make test-postgres
 // wants it, on a server that the tests of a package share: its TestMain calls pgtest.Main.
 func Opener(t testing.TB) (open func() *db.Store) {
 	t.Helper()
-	if OnServer() {
-		return openerOf(t, empty)
-	}
-	m := dbtest.NewMemory()
+	engines := Engines(t)
 	return func() *db.Store {
-		s, err := db.New(context.Background(), m.Again())
+		s, err := db.New(context.Background(), engines())
 		if err != nil {
 			t.Fatal(err)
+		}
+		if OnServer() {
+			t.Cleanup(func() { s.Close() })
 		}
 		return s
 	}
 }
 
+// Engines is Opener for who asks the engine itself.
+func Engines(t testing.TB) (open func() engine.Engine) {
+	t.Helper()
+	if !OnServer() {
+		m := dbtest.NewMemory()
+		return func() engine.Engine { return m.Again() }
+	}
+	name := pgtest.Database(t, "")
+	return func() engine.Engine {
+		e, err := postgres.OpenEngine(context.Background(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+}
+
 // OnServer tells whether tests are to use a PostgreSQL server.
-func OnServer() bool { return os.Getenv(onServer) != "" }
+func OnServer() bool { return pgtest.Wanted() }
 
 // New makes a town in a database of its own, which reopen opens once more. On a server that is a copy of one that was
 // built before: it takes a tenth of the time, and tests make hundreds.
@@ -47,15 +61,14 @@ func New(t testing.TB) (town *Town, reopen func() *db.Store) {
 	if first.town == nil {
 		t.Fatal("the first town was not built: another test says why")
 	}
-	reopen = openerOf(t, towns)
+	reopen = openTown(t)
 	town = first.town.Over(reopen())
 	town.tb = t
 	return town, reopen
 }
 
-// The databases on a server are copies of one that has nothing, or of the first town.
+// The databases of towns on a server are copies of the first one.
 var (
-	empty = &pgtest.Databases{Template: "template1"}
 	towns = &pgtest.Databases{Template: "first"}
 
 	first struct {
@@ -79,10 +92,10 @@ func buildFirst(t testing.TB) *Town {
 	return Build(t, s)
 }
 
-func openerOf(t testing.TB, of *pgtest.Databases) (open func() *db.Store) {
+func openTown(t testing.TB) (open func() *db.Store) {
 	t.Helper()
 	server := pgtest.Shared(t)
-	name, err := of.On(server, t.TempDir())
+	name, err := towns.On(server, t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,9 @@
+package ops
+
+import (
+	"testing"
+
+	"patchwatch/db/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
