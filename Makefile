@@ -87,13 +87,16 @@ test-faults: needs
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -parallel 4 -timeout 40m -run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./...
 
 # The engine's suite on a PostgreSQL server, for minutes, and what asks a database in memory or a file otherwise: the tests of pages,
-# of the web (WEB="..." leaves some out), of the API's form, and of its clients. The scripts of the command and ten hosts on one
-# server are in make test.
+# of the web (WEB="..." leaves some out), of webhooks, of what adopts, looks up and shows how a machine is, of the API's form, and of
+# the command those that are neither about a file nor long. Its scripts and ten hosts on one server are in make test.
+COMMAND := Clients|AdoptSays|GitAm|FollowList|Import(Finishes|Of|Passes)|Served|Serve(Finishes|Requires|Tells|At)|TwoServers|EightWatchers
+COMMAND := $(COMMAND)|StoppedWatcher|StuckWatcher|InterruptedOnce|DeliveredMail|SettingsOf|ListsAreStored|WrongClocks|FewDescriptors
+COMMAND := $(COMMAND)|HooksOutlive|KilledAtRandom
 test-postgres: needs
 	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run 'TestSuite|AsMemory' ./db/postgres
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -skip '$(WEB)' ./web ./web/pages ./web/hook \
 		./cmd/patchwatch/internal/adopt ./cmd/patchwatch/internal/lookup ./cmd/patchwatch/internal/ops
-	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -run 'Clients' ./cmd/patchwatch
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 20m -run '$(COMMAND)' ./cmd/patchwatch
 	cd web/spec && PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 ./...
 
 # Delivery by real mail servers, real proxies before the web server, as docs/deploy.md configures them, and b4 and lei, which get
