@@ -27,7 +27,8 @@ states in one database file. Point it at a Maildir, and read what it makes of th
 			a.started = true
 		},
 	}
-	root.PersistentFlags().StringVar(&a.db, "db", defaultDB(), "the database: a `FILE`, or postgres://USER@HOST/NAME; $PATCHWATCH_DB sets the default")
+	root.PersistentFlags().StringVar(&a.db, "db", defaultDB(),
+		"the database: a `FILE`, or postgres://USER@HOST/NAME; $PATCHWATCH_DB sets the default")
 	root.PersistentFlags().StringVar(&a.host, "host", os.Getenv("PATCHWATCH_HOST"),
 		"the `NAME` of this machine among those with one database; $PATCHWATCH_HOST sets the default")
 	root.SetIn(a.in)

@@ -54,7 +54,8 @@ func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error)
 }
 
 // variants counts the other mails of a mail's name.
-const variants = `(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS NOT DISTINCT FROM m.project AND NOT v.chosen)`
+const variants = `(SELECT count(*) FROM mail v
+	WHERE v.msgid = m.msgid AND v.project IS NOT DISTINCT FROM m.project AND NOT v.chosen)`
 
 func (q *queries) MailViews(ids []int64) (out []track.MailView, err error) {
 	err = q.each(`

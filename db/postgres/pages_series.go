@@ -125,7 +125,8 @@ func (q *queries) seriesRows(on *onPage, scope track.Scope) (out []track.SeriesR
 
 func patchesOfSeries(from string) string {
 	return `
-	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + ` FROM ` + from + `patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
+	SELECT p.series, coalesce(p.number, 0), p.mail, ` + patchBrief + `
+	FROM ` + from + `patch p ON p.series = j.value JOIN mail m ON m.id = p.mail WHERE (? OR NOT p.hidden)`
 }
 
 // patchesOf gives the patches of each series by their numbers in it.
