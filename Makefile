@@ -10,7 +10,8 @@ COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null)
 TAGS    := sqlite_omit_load_extension sqlite_fts5
 # Where neither mails nor requests spend their time, functions are called rather than copied to where they are called: that makes
 # the program half a megabyte smaller.
-CALLED  := crypto/... vendor/... github.com/spf13/... patchwatch/cmd/...
+CALLED  := crypto/... vendor/... log/... math/big database/sql encoding/asn1 github.com/spf13/... patchwatch/cmd/... \
+	patchwatch/db/internal/carry patchwatch/web/admin patchwatch/web/auth patchwatch/web/hook
 GCFLAGS := $(foreach packages,$(CALLED),-gcflags=$(packages)=-l)
 LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 

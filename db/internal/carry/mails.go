@@ -19,7 +19,7 @@ type stored struct {
 	reply *engine.ReplyRow
 }
 
-var mails = &rows[stored]{
+var mails = &rows[*stored]{
 	name: "mails", most: 256,
 	from:    storedFrom,
 	compare: func(a, b *stored) int { return cmp.Compare(a.mail.ID, b.mail.ID) },
@@ -31,7 +31,7 @@ var mails = &rows[stored]{
 	looked: (*Carrier).mails, proved: proveFrames,
 }
 
-func storedFrom(v engine.View, first *stored, most int) ([]stored, error) {
+func storedFrom(v engine.View, first *stored, most int) ([]*stored, error) {
 	above := int64(math.MinInt64)
 	if first != nil {
 		above = max(first.mail.ID, above+1) - 1
@@ -52,13 +52,13 @@ func storedFrom(v engine.View, first *stored, most int) ([]stored, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, at := make([]stored, len(ids)), make(map[int64]*stored, len(ids))
+	out, at := make([]*stored, len(ids)), make(map[int64]*stored, len(ids))
 	for i, id := range ids {
 		if facts[id] == nil {
 			return nil, fmt.Errorf("mail %d can't be read", id)
 		}
-		out[i].mail = facts[id]
-		at[id] = &out[i]
+		out[i] = &stored{mail: facts[id]}
+		at[id] = out[i]
 	}
 	for i := range derived.Patches {
 		at[derived.Patches[i].Mail].patch = &derived.Patches[i]
@@ -88,9 +88,9 @@ func sameRow[R any, P interface {
 }
 
 // putStored writes mails with their frames where other bytes, or none, are under their number, and what was derived.
-func putStored(c *Carrier, all []change[stored]) error {
+func putStored(c *Carrier, all []change[*stored]) error {
 	var update, fresh []*engine.Mail
-	var wrong []stored
+	var wrong []*stored
 	var derived engine.Derived
 	var undo []int64 // mails of which something was derived that is not any more
 	for _, ch := range all {
@@ -99,7 +99,7 @@ func putStored(c *Carrier, all []change[stored]) error {
 		case ch.was == nil:
 			fresh = append(fresh, m)
 		case ch.was.mail.SHA256 != m.SHA256:
-			wrong, fresh = append(wrong, *ch.was), append(fresh, m)
+			wrong, fresh = append(wrong, ch.was), append(fresh, m)
 		case !sameMail(m, ch.was.mail):
 			update = append(update, m)
 		}
@@ -163,7 +163,7 @@ func putFrames(c *Carrier, fresh []*engine.Mail) error {
 var errEnough = errors.New("so many frames are enough")
 
 // dropStored takes mails out with what refers from them.
-func dropStored(tx engine.Tx, all []stored) error {
+func dropStored(tx engine.Tx, all []*stored) error {
 	if len(all) == 0 {
 		return nil
 	}
@@ -207,7 +207,7 @@ func refsOf(v engine.View, mails map[int64]bool) (refs []engine.RefKey, err erro
 }
 
 // proveFrames compares the bytes of mails as they are kept.
-func proveFrames(c *Carrier, to engine.View, all []stored) error {
+func proveFrames(c *Carrier, to engine.View, all []*stored) error {
 	ids := make([]int64, len(all))
 	for i := range all {
 		ids[i] = all[i].mail.ID

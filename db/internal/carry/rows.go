@@ -6,41 +6,40 @@ import (
 	"patchwatch/db/engine"
 )
 
-// rows are a kind of rows that are found page by page, in the order of their keys.
-type rows[R any] struct {
+// rows are a kind of rows that are found page by page, in the order of their keys. P is a pointer to a row, which nil is
+// not: so what is done to all kinds is in the program once.
+type rows[P comparable] struct {
 	name string
 	// from gives the rows that are not below one, or from the first (nil), at most so many.
-	from    func(v engine.View, first *R, most int) ([]R, error)
-	compare func(a, b *R) int // by their keys
-	same    func(a, b *R) bool
-	put     func(c *Carrier, all []change[R]) error
-	drop    func(tx engine.Tx, all []R) error // nil: such rows never go
+	from    func(v engine.View, first P, most int) ([]P, error)
+	compare func(a, b P) int // by their keys
+	same    func(a, b P) bool
+	put     func(c *Carrier, all []change[P]) error
+	drop    func(tx engine.Tx, all []P) error // nil: such rows never go
 	most    int                               // in a page
 	looked  func(c *Carrier, n int)           // nil: nobody asks
 	// proved compares what else belongs to rows that are the same.
-	proved func(c *Carrier, to engine.View, all []R) error
+	proved func(c *Carrier, to engine.View, all []P) error
 }
 
 // change is a row as it is to be, and as it was; nil: it was not there.
-type change[R any] struct {
-	is  R
-	was *R
-}
+type change[P any] struct{ is, was P }
 
 const pageRows = 1000
 
-func (k *rows[R]) called() string { return k.name }
+func (k *rows[P]) called() string { return k.name }
 
 // next gives the page after a row, or the first (nil).
-func (k *rows[R]) next(v engine.View, after *R) ([]R, error) {
+func (k *rows[P]) next(v engine.View, after P) ([]P, error) {
+	var none P
 	page, err := k.from(v, after, k.size()+1)
-	if after != nil && len(page) > 0 && k.compare(&page[0], after) == 0 {
+	if after != none && len(page) > 0 && k.compare(page[0], after) == 0 {
 		return page[1:], err
 	}
 	return page[:min(len(page), k.size())], err
 }
 
-func (k *rows[R]) size() int {
+func (k *rows[P]) size() int {
 	if k.most > 0 {
 		return k.most
 	}
@@ -48,8 +47,8 @@ func (k *rows[R]) size() int {
 }
 
 // carry has each page in a transaction of its own, which reads what is there and writes what differs.
-func (k *rows[R]) carry(c *Carrier) (count int, err error) {
-	var after *R
+func (k *rows[P]) carry(c *Carrier) (count int, err error) {
+	var after P
 	for last := false; !last; {
 		page, err := k.next(c.From, after)
 		if err != nil {
@@ -60,7 +59,7 @@ func (k *rows[R]) carry(c *Carrier) (count int, err error) {
 			return count, err
 		}
 		if count += len(page); len(page) > 0 {
-			after = &page[len(page)-1]
+			after = page[len(page)-1]
 		}
 		if k.looked != nil {
 			k.looked(c, len(page))
@@ -69,19 +68,20 @@ func (k *rows[R]) carry(c *Carrier) (count int, err error) {
 	return count, nil
 }
 
-func (k *rows[R]) carryPage(c *Carrier, tx engine.Tx, page []R, after *R, last bool) error {
+func (k *rows[P]) carryPage(c *Carrier, tx engine.Tx, page []P, after P, last bool) error {
 	there, err := k.upTo(tx, page, after, last)
 	if err != nil {
 		return err
 	}
-	var puts []change[R]
-	var drops []R
-	k.merge(page, there, func(is, was *R) {
+	var none P
+	var puts []change[P]
+	var drops []P
+	k.merge(page, there, func(is, was P) {
 		switch {
-		case is == nil:
-			drops = append(drops, *was)
-		case was == nil || !k.same(is, was):
-			puts = append(puts, change[R]{*is, was})
+		case is == none:
+			drops = append(drops, was)
+		case was == none || !k.same(is, was):
+			puts = append(puts, change[P]{is, was})
 		}
 	})
 	if len(drops) > 0 && k.drop == nil {
@@ -100,14 +100,14 @@ func (k *rows[R]) carryPage(c *Carrier, tx engine.Tx, page []R, after *R, last b
 }
 
 // upTo gives the rows after one that are not above the last of a page; all, if it is the last page.
-func (k *rows[R]) upTo(v engine.View, page []R, after *R, last bool) (there []R, err error) {
+func (k *rows[P]) upTo(v engine.View, page []P, after P, last bool) (there []P, err error) {
 	for {
 		more, err := k.next(v, after)
 		if err != nil {
 			return nil, err
 		}
 		for i := range more {
-			if !last && k.compare(&more[i], &page[len(page)-1]) > 0 {
+			if !last && k.compare(more[i], page[len(page)-1]) > 0 {
 				return there, nil
 			}
 			there = append(there, more[i])
@@ -115,12 +115,12 @@ func (k *rows[R]) upTo(v engine.View, page []R, after *R, last bool) (there []R,
 		if len(more) < k.size() {
 			return there, nil
 		}
-		after = &more[len(more)-1]
+		after = more[len(more)-1]
 	}
 }
 
 // merge goes through both in the order of keys, with what is there under one key: nil where nothing is.
-func (k *rows[R]) merge(page, there []R, f func(is, was *R)) {
+func (k *rows[P]) merge(page, there []P, f func(is, was P)) {
 	for len(page) > 0 || len(there) > 0 {
 		order := 0
 		switch {
@@ -129,21 +129,21 @@ func (k *rows[R]) merge(page, there []R, f func(is, was *R)) {
 		case len(there) == 0:
 			order = -1
 		default:
-			order = k.compare(&page[0], &there[0])
+			order = k.compare(page[0], there[0])
 		}
-		var is, was *R
+		var is, was P
 		if order <= 0 {
-			is, page = &page[0], page[1:]
+			is, page = page[0], page[1:]
 		}
 		if order >= 0 {
-			was, there = &there[0], there[1:]
+			was, there = there[0], there[1:]
 		}
 		f(is, was)
 	}
 }
 
-func (k *rows[R]) prove(c *Carrier, to engine.View) (count int, err error) {
-	var after *R
+func (k *rows[P]) prove(c *Carrier, to engine.View) (count int, err error) {
+	var after P
 	for {
 		page, err := k.next(c.From, after)
 		if err != nil {
@@ -153,9 +153,10 @@ func (k *rows[R]) prove(c *Carrier, to engine.View) (count int, err error) {
 		if err != nil {
 			return count, err
 		}
+		var none P
 		differ := 0
-		k.merge(page, there, func(is, was *R) {
-			if is == nil || was == nil || !k.same(is, was) {
+		k.merge(page, there, func(is, was P) {
+			if is == none || was == none || !k.same(is, was) {
 				differ++
 			}
 		})
@@ -173,7 +174,7 @@ func (k *rows[R]) prove(c *Carrier, to engine.View) (count int, err error) {
 		if len(page) < k.size() {
 			return count, nil
 		}
-		after = &page[len(page)-1]
+		after = page[len(page)-1]
 	}
 }
 

@@ -14,15 +14,21 @@ import (
 
 // whole gives all rows of a kind as the one page that there is.
 func whole[R any](all func(v engine.View) ([]R, error), compare func(a, b *R) int) func(
-	v engine.View, first *R, most int) ([]R, error) {
-	return func(v engine.View, first *R, most int) ([]R, error) {
-		out, err := all(v)
-		order.By(out, func(a, b R) int { return compare(&a, &b) })
-		if first != nil {
-			out = slices.DeleteFunc(out, func(r R) bool { return compare(&r, first) < 0 })
-		}
-		return out, err
+	v engine.View, first *R, most int) ([]*R, error) {
+	return func(v engine.View, first *R, most int) ([]*R, error) {
+		out, err := pointers(all(v))
+		return notBelow(out, first, compare), err
 	}
+}
+
+// notBelow puts rows into their order and leaves out those below one, if there is one.
+func notBelow[P comparable](all []P, first P, compare func(a, b P) int) []P {
+	var none P
+	order.By(all, compare)
+	if first == none {
+		return all
+	}
+	return slices.DeleteFunc(all, func(r P) bool { return compare(r, first) < 0 })
 }
 
 // A page of these is longer than there are any.
@@ -30,15 +36,15 @@ const all = math.MaxInt32
 
 func dictionaryID(d *engine.Dictionary) int64 { return d.ID }
 
-var dictionaries = &rows[engine.Dictionary]{
-	name: "dictionaries", most: all, compare: by(dictionaryID), same: deeply[engine.Dictionary],
+var dictionaries = &rows[*engine.Dictionary]{
+	name: "dictionaries", most: all, compare: by(dictionaryID), same: deeply[*engine.Dictionary],
 	from: whole(engine.View.Dictionaries, by(dictionaryID)),
-	put: func(c *Carrier, all []change[engine.Dictionary]) error {
+	put: func(c *Carrier, all []change[*engine.Dictionary]) error {
 		for _, ch := range all {
 			if ch.was != nil {
 				return fmt.Errorf("%w: dictionary %d", ErrDiffers, ch.is.ID)
 			}
-			if err := c.tx.PutDictionary(ch.is); err != nil {
+			if err := c.tx.PutDictionary(*ch.is); err != nil {
 				return err
 			}
 		}
@@ -49,10 +55,10 @@ var dictionaries = &rows[engine.Dictionary]{
 func projectID(p *engine.Project) int64 { return p.ID }
 
 // projects of which one has taken over another's name get passing ones first.
-var projects = &rows[engine.Project]{
+var projects = &rows[*engine.Project]{
 	name: "projects", most: all, compare: by(projectID), from: whole(engine.View.Projects, by(projectID)),
 	same: func(a, b *engine.Project) bool { return sameProject(*a, *b) },
-	put: func(c *Carrier, all []change[engine.Project]) error {
+	put: func(c *Carrier, all []change[*engine.Project]) error {
 		for _, ch := range all {
 			if ch.was != nil && ch.was.LinkName != ch.is.LinkName {
 				ch.was.LinkName = fmt.Sprintf("carried %d", ch.is.ID)
@@ -62,7 +68,7 @@ var projects = &rows[engine.Project]{
 			}
 		}
 		for _, ch := range all {
-			if err := c.tx.PutProject(&ch.is); err != nil {
+			if err := c.tx.PutProject(ch.is); err != nil {
 				return err
 			}
 		}
@@ -82,10 +88,10 @@ func sameProject(a, b engine.Project) bool {
 func userID(u *engine.User) int64 { return u.ID }
 
 // users whose addresses or names others have now let go of them first.
-var users = &rows[engine.User]{
+var users = &rows[*engine.User]{
 	name: "accounts", most: all, compare: by(userID), from: whole(engine.View.Users, by(userID)),
-	same: deeply[engine.User],
-	put: func(c *Carrier, all []change[engine.User]) error {
+	same: deeply[*engine.User],
+	put: func(c *Carrier, all []change[*engine.User]) error {
 		for _, ch := range all {
 			if ch.was != nil {
 				ch.was.Name, ch.was.Emails = fmt.Sprintf("carried %d", ch.is.ID), nil
@@ -95,7 +101,7 @@ var users = &rows[engine.User]{
 			}
 		}
 		for _, ch := range all {
-			if err := c.tx.PutUsers([]*engine.User{&ch.is}); err != nil {
+			if err := c.tx.PutUsers([]*engine.User{ch.is}); err != nil {
 				return err
 			}
 		}
@@ -105,10 +111,10 @@ var users = &rows[engine.User]{
 
 func bundleID(b *track.Bundle) int64 { return b.ID }
 
-var bundles = &rows[track.Bundle]{
-	name: "bundles", most: all, compare: by(bundleID), same: deeply[track.Bundle],
+var bundles = &rows[*track.Bundle]{
+	name: "bundles", most: all, compare: by(bundleID), same: deeply[*track.Bundle],
 	from: whole(func(v engine.View) ([]track.Bundle, error) { return v.Bundles(0) }, by(bundleID)),
-	put: func(c *Carrier, all []change[track.Bundle]) error {
+	put: func(c *Carrier, all []change[*track.Bundle]) error {
 		for _, ch := range all {
 			if ch.was != nil { // its name may be another's now
 				if err := c.tx.DropBundles([]int64{ch.is.ID}); err != nil {
@@ -117,20 +123,20 @@ var bundles = &rows[track.Bundle]{
 			}
 		}
 		for _, ch := range all {
-			if err := c.tx.PutBundle(&ch.is); err != nil {
+			if err := c.tx.PutBundle(ch.is); err != nil {
 				return err
 			}
 		}
 		return nil
 	},
-	drop: func(tx engine.Tx, all []track.Bundle) error { return tx.DropBundles(keys(all, bundleID)) },
+	drop: func(tx engine.Tx, all []*track.Bundle) error { return tx.DropBundles(numbers(all, bundleID)) },
 }
 
 func compareMarks(a, b *track.Mark) int {
 	return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Series, b.Series))
 }
 
-var marks = &rows[track.Mark]{
+var marks = &rows[*track.Mark]{
 	name: "marks", most: all, compare: compareMarks, same: equal[track.Mark],
 	from: whole(func(v engine.View) (out []track.Mark, err error) {
 		users, err := v.Users()
@@ -144,43 +150,43 @@ var marks = &rows[track.Mark]{
 		return out, err
 	}, compareMarks),
 	put: written(engine.Tx.PutMarks),
-	drop: func(tx engine.Tx, all []track.Mark) error {
+	drop: dropped(func(tx engine.Tx, all []track.Mark) error {
 		for i := range all {
 			all[i].Upto = 0
 		}
 		return tx.PutMarks(all)
-	},
+	}),
 }
 
 func hookID(h *track.Hook) int64 { return h.ID }
 
-var hooks = &rows[track.Hook]{
-	name: "hooks", most: all, compare: by(hookID), from: whole(engine.View.Hooks, by(hookID)), same: deeply[track.Hook],
-	put: func(c *Carrier, all []change[track.Hook]) error {
+var hooks = &rows[*track.Hook]{
+	name: "hooks", most: all, compare: by(hookID), from: whole(engine.View.Hooks, by(hookID)), same: deeply[*track.Hook],
+	put: func(c *Carrier, all []change[*track.Hook]) error {
 		for _, ch := range all {
-			if err := c.tx.PutHook(&ch.is); err != nil {
+			if err := c.tx.PutHook(ch.is); err != nil {
 				return err
 			}
 		}
 		return nil
 	},
-	drop: func(tx engine.Tx, all []track.Hook) error { return tx.DropHooks(keys(all, hookID)) },
+	drop: func(tx engine.Tx, all []*track.Hook) error { return tx.DropHooks(numbers(all, hookID)) },
 }
 
 func compareSaved(a, b *engine.SavedQuery) int {
 	return cmp.Or(cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Name, b.Name))
 }
 
-var savedQueries = &rows[engine.SavedQuery]{
+var savedQueries = &rows[*engine.SavedQuery]{
 	name: "saved searches", most: all, compare: compareSaved, same: equal[engine.SavedQuery],
 	from: whole(engine.View.AllSavedQueries, compareSaved),
 	put:  written(putSaved),
-	drop: func(tx engine.Tx, all []engine.SavedQuery) error {
+	drop: dropped(func(tx engine.Tx, all []engine.SavedQuery) error {
 		for i := range all {
 			all[i].Query = ""
 		}
 		return putSaved(tx, all)
-	},
+	}),
 }
 
 func putSaved(tx engine.Tx, all []engine.SavedQuery) error {
@@ -194,7 +200,7 @@ func putSaved(tx engine.Tx, all []engine.SavedQuery) error {
 
 func sourceID(s *engine.Source) int64 { return s.ID }
 
-var sources = &rows[engine.Source]{
+var sources = &rows[*engine.Source]{
 	name: "servers adopted from", most: all, compare: by(sourceID), same: equal[engine.Source],
 	from: whole(engine.View.Sources, by(sourceID)),
 	put: written(func(tx engine.Tx, all []engine.Source) error {
@@ -211,7 +217,7 @@ func compareRepositories(a, b *engine.Repository) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ListID, b.ListID))
 }
 
-var repositories = &rows[engine.Repository]{
+var repositories = &rows[*engine.Repository]{
 	name: "repositories", most: all, compare: compareRepositories, same: equal[engine.Repository],
 	from: whole(engine.View.Repositories, compareRepositories), put: written(engine.Tx.PutRepositories),
 }
