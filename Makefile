@@ -53,6 +53,7 @@ browser: build
 	cd web/browser && $(GO) vet ./... && PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch $(GO) test -count=1 -shuffle=on -timeout 10m ./...
 
 # The same on a PostgreSQL server; RUN="..." has some of them only.
+RUN ?= .
 browser-on-server: build
 	cd web/browser && PATCHWATCH_TEST_POSTGRES=1 PATCHWATCH_BINARY=$(CURDIR)/bin/patchwatch $(GO) test -count=1 -timeout 20m -run '$(RUN)' ./...
 
@@ -88,14 +89,14 @@ test-faults: needs
 	PATCHWATCH_LONG=1 $(GO) test -tags '$(TAGS)' -parallel 4 -timeout 40m -run '$(FAULTS)|TestSuite/(Fail|Panic|Closed|Cancelled)' ./...
 
 # The engine's suite on a PostgreSQL server, for minutes, and what asks a database in memory or a file otherwise: the tests of pages,
-# of the web (WEB="..." leaves some out), of webhooks, of what adopts, looks up and shows how a machine is, of the API's form, and of
+# of the web, of webhooks, of what adopts, looks up and shows how a machine is, of the API's form, and of
 # the command those that are neither about a file nor long. Its scripts and ten hosts on one server are in make test.
 COMMAND := Clients|AdoptSays|GitAm|FollowList|Import(Finishes|Of|Passes)|Served|Serve(Finishes|Requires|Tells|At)|TwoServers|EightWatchers
 COMMAND := $(COMMAND)|StoppedWatcher|StuckWatcher|InterruptedOnce|DeliveredMail|SettingsOf|ListsAreStored|WrongClocks|FewDescriptors
 COMMAND := $(COMMAND)|HooksOutlive|KilledAtRandom
 test-postgres: needs
 	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run 'TestSuite|AsMemory' ./db/postgres
-	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -skip '$(WEB)' ./web ./web/pages ./web/hook \
+	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m ./web ./web/pages ./web/hook \
 		./cmd/patchwatch/internal/adopt ./cmd/patchwatch/internal/lookup ./cmd/patchwatch/internal/ops
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 20m -run '$(COMMAND)' ./cmd/patchwatch
 	cd web/spec && PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 ./...
