@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"sort"
+
+	"patchwatch/internal/order"
 )
 
 // aligned returns the overlay of the new version over the base of the old one. Unless the base is known to be the same,
@@ -27,7 +29,9 @@ func aligned(old, new *overlay, same bool) (moved *overlay, at int) {
 }
 
 func inPlace(seen []baseLine) []baseLine {
-	return slices.SortedFunc(slices.Values(seen), func(x, y baseLine) int { return cmp.Compare(x.at, y.at) })
+	sorted := slices.Clone(seen)
+	order.By(sorted, func(x, y baseLine) int { return cmp.Compare(x.at, y.at) })
+	return sorted
 }
 
 // A block is lines of the base that follow each other. shift is how much further down the old version has them.
