@@ -11,7 +11,7 @@ import (
 // PatchPage gives a page of a list of patches, as do the others of their lists. Series, and of events patches and
 // covers too, are named by any number by which they are known.
 func (s *Store) PatchPage(ctx context.Context, q track.PatchQuery) (track.Page[track.PatchRow], error) {
-	return viewed(ctx, s, func(v engine.View) (page track.Page[track.PatchRow], err error) {
+	return listed(ctx, s, q.Words, func(v engine.View) (page track.Page[track.PatchRow], err error) {
 		if q.Series, err = askedSeries(v, q.Series); err != nil {
 			return page, err
 		}
@@ -25,7 +25,7 @@ func (s *Store) PatchCounts(ctx context.Context, lists []track.PatchQuery) ([]in
 }
 
 func (s *Store) CoverPage(ctx context.Context, q track.CoverQuery) (track.Page[track.CoverRow], error) {
-	return viewed(ctx, s, func(v engine.View) (page track.Page[track.CoverRow], err error) {
+	return listed(ctx, s, q.Words, func(v engine.View) (page track.Page[track.CoverRow], err error) {
 		if q.Series, err = askedSeries(v, q.Series); err != nil {
 			return page, err
 		}
@@ -34,7 +34,7 @@ func (s *Store) CoverPage(ctx context.Context, q track.CoverQuery) (track.Page[t
 }
 
 func (s *Store) SeriesPage(ctx context.Context, q track.SeriesQuery) (track.Page[track.SeriesRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.SeriesRow], error) { return v.SeriesPage(q, -1) })
+	return listed(ctx, s, q.Words, func(v engine.View) (track.Page[track.SeriesRow], error) { return v.SeriesPage(q, -1) })
 }
 
 func (s *Store) CommentPage(ctx context.Context, q track.CommentQuery) (track.Page[track.CommentRow], error) {
@@ -46,7 +46,7 @@ func (s *Store) PersonPage(ctx context.Context, q track.PersonQuery) (track.Page
 }
 
 func (s *Store) EventPage(ctx context.Context, q track.EventsQuery) (track.Page[track.EventRow], error) {
-	return viewed(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) {
+	return asked(ctx, s, func(v engine.View) (track.Page[track.EventRow], error) {
 		q, err := askedEvents(v, q)
 		if err != nil {
 			return track.Page[track.EventRow]{}, err
@@ -80,7 +80,7 @@ func (s *Store) CommentRows(ctx context.Context, ids []int64, scope track.Scope)
 
 // SeriesRow finds a series by the number of any of its mails, or by one that a Patchwork server gave it.
 func (s *Store) SeriesRow(ctx context.Context, id int64, scope track.Scope) (track.SeriesRow, error) {
-	return viewed(ctx, s, func(v engine.View) (row track.SeriesRow, err error) {
+	return asked(ctx, s, func(v engine.View) (row track.SeriesRow, err error) {
 		row, there, err := seriesRow(v, id, scope) // mostly it is the series' own number
 		if err != nil || there {
 			return row, err
@@ -171,6 +171,14 @@ func asked[T any](ctx context.Context, s *Store, ask func(v engine.View) (T, err
 		return err
 	})
 	return answer, err
+}
+
+// listed is asked for a page of a list. Words are looked for in names that are those of one moment.
+func listed[T any](ctx context.Context, s *Store, words []string, ask func(v engine.View) (T, error)) (T, error) {
+	if len(words) > 0 {
+		return viewed(ctx, s, ask)
+	}
+	return asked(ctx, s, ask)
 }
 
 func (s *Store) ask(ctx context.Context, f func(engine.View) error) error {
