@@ -12,15 +12,7 @@ import (
 // What is asked with the context of an Ahead is told of which moment it is, or of a later one; only the first question
 // takes it along, and where its answer is refused, nothing else is asked.
 func TestMomentIsToldWithTheFirstAnswer(t *testing.T) {
-	e, err := onServer(t)(t.TempDir())(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := db.New(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s, _ := storeOnServer(t)
 	if _, err := s.Add(t.Context(), []db.Delivery{{Mail: planMail(1, 5), Frame: db.Compress(nil)}}); err != nil {
 		t.Fatal(err)
 	}

@@ -18,15 +18,7 @@ import (
 // must be one that looks rows up: a plan that goes through a table, or through an index of it, was as good when it was
 // made, and takes longer with each mail.
 func TestAddUsesIndexes(t *testing.T) {
-	e, err := onServer(t)(t.TempDir())(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := db.New(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s, e := storeOnServer(t)
 	// Twice, the second time delivered earlier; then a forgery that turns out to be the original.
 	for _, hours := range []int{5, 4, 3} {
 		for i := range 30 {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"patchwatch/db"
 	"patchwatch/db/dbtest"
 	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
@@ -47,6 +48,21 @@ func onServer(t testing.TB) dbtest.Maker {
 			return postgres.OpenEngine(ctx, name)
 		}
 	}
+}
+
+// storeOnServer is an empty database of the server, and its engine.
+func storeOnServer(t testing.TB) (*db.Store, engine.Engine) {
+	t.Helper()
+	e, err := onServer(t)(t.TempDir())(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := db.New(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s, e
 }
 
 func TestSuite(t *testing.T) { dbtest.Run(t, wholeOnServer(t)) }

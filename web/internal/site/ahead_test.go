@@ -50,13 +50,20 @@ func (s *farStore) ask(ctx context.Context) error {
 	return a.Tell(s.epoch, changes)
 }
 
-func TestMomentGoesAheadOfTheFirstQuestion(t *testing.T) {
-	t.Parallel()
+// keeperOfFar knows the world.
+func keeperOfFar(t *testing.T) (*Keeper, *farStore) {
+	t.Helper()
 	s := &farStore{epoch: "first", changes: map[int64]int64{0: 1, 1: 1}}
 	k := NewKeeper(s, 1<<20)
 	if _, err := k.World(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return k, s
+}
+
+func TestMomentGoesAheadOfTheFirstQuestion(t *testing.T) {
+	t.Parallel()
+	k, s := keeperOfFar(t)
 	errMissing := errors.New("there is none")
 	made := 0
 	want := func(key, asked string, questions int, failure error) {
@@ -98,11 +105,7 @@ func TestMomentGoesAheadOfTheFirstQuestion(t *testing.T) {
 // What is asked beside the first question may be older than the moment, so such an answer is made once more.
 func TestNothingIsAskedBesideTheMoment(t *testing.T) {
 	t.Parallel()
-	s := &farStore{epoch: "first", changes: map[int64]int64{0: 1, 1: 1}}
-	k := NewKeeper(s, 1<<20)
-	if _, err := k.World(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	k, s := keeperOfFar(t)
 	s.asked = ""
 	made := 0
 	_, err := k.Answer(t.Context(), Ask{Key: "a", Stored: true}, func(ctx context.Context, _ *World) (*Answer, error) {
