@@ -126,6 +126,11 @@ func (s *Store) ChecksOf(ctx context.Context, patches []track.MailBrief) (map[in
 	})
 }
 
+// ChecksOn gives all checks of the patch that a mail, which it is found by, is a copy of.
+func (s *Store) ChecksOn(ctx context.Context, mail int64) ([]track.Check, error) {
+	return asked(ctx, s, func(v engine.View) ([]track.Check, error) { return v.ChecksOn(mail) })
+}
+
 // CheckResult finds a check by its number, or by one that a Patchwork server gave it.
 func (s *Store) CheckResult(ctx context.Context, id int64) (c track.Check, err error) {
 	err = s.view(ctx, func(v engine.View) error {

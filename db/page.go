@@ -138,6 +138,20 @@ func (s *Store) Ahead(
 	return engine.WithAhead(ctx, projects, told), true
 }
 
+// Together runs fs, none of which needs what another one finds, with the contexts that they ask with. On a server what
+// they ask at the same time takes one journey. Elsewhere one that fails is the last.
+func (s *Store) Together(ctx context.Context, fs ...func(context.Context) error) error {
+	if d, ok := s.engine.(engine.Distant); ok {
+		return d.Together(ctx, fs...)
+	}
+	for _, f := range fs {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Hidden tells whether a mail of this number is there and hidden.
 func (s *Store) Hidden(ctx context.Context, id int64) (bool, error) {
 	return viewed(ctx, s, func(v engine.View) (bool, error) {

@@ -345,6 +345,10 @@ func (h hookedView) Checks(names []engine.Name) (map[engine.Name][]track.Check, 
 	return ask(h.hooked, "Checks", func() (map[engine.Name][]track.Check, error) { return h.view.Checks(names) })
 }
 
+func (h hookedView) ChecksOn(mail int64) ([]track.Check, error) {
+	return ask(h.hooked, "ChecksOn", func() ([]track.Check, error) { return h.view.ChecksOn(mail) })
+}
+
 func (h hookedView) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
 	return ask(h.hooked, "NewestChecks", func() (map[engine.Name][]track.Check, error) {
 		return h.view.NewestChecks(names)

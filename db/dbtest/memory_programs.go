@@ -116,6 +116,16 @@ func (v *view) Checks(names []engine.Name) (map[engine.Name][]track.Check, error
 	return out, nil
 }
 
+func (v *view) ChecksOn(mail int64) ([]track.Check, error) {
+	m := v.mails.get(mail)
+	if m == nil {
+		return nil, nil
+	}
+	name := engine.Name{Project: m.Project, MsgID: m.MsgID}
+	all, err := v.Checks([]engine.Name{name})
+	return all[name], err
+}
+
 func (v *view) NewestChecks(names []engine.Name) (map[engine.Name][]track.Check, error) {
 	all, err := v.Checks(names)
 	for name, checks := range all {

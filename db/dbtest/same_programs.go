@@ -277,6 +277,10 @@ func (a *asking) accounts() {
 func (a *asking) programs() {
 	checks, err := a.Checks(a.names())
 	a.say("checks", checks, err)
+	for mail := range int64(12) {
+		on, err := a.ChecksOn(mail)
+		a.say(fmt.Sprint("checks on ", mail), on, err)
+	}
 	newest, err := a.NewestChecks(a.names())
 	a.say("newest checks", newest, err)
 	numbered, err := a.ChecksNumbered(append(numbers(9), 1, 99))

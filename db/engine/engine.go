@@ -267,6 +267,8 @@ type Accounts interface {
 type Programs interface {
 	// Checks gives all checks of these names, by number.
 	Checks(names []Name) (map[Name][]track.Check, error)
+	// ChecksOn is Checks of the name that a mail has.
+	ChecksOn(mail int64) ([]track.Check, error)
 	// NewestChecks gives of these names the newest check of each user and context, by number: those that count.
 	NewestChecks(names []Name) (map[Name][]track.Check, error)
 	// ChecksNumbered finds checks by number.

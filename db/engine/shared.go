@@ -32,6 +32,11 @@ type Distant interface {
 	// Ask is View for who asks once, mostly, and needs no snapshot: should f ask again, it may see what came meanwhile.
 	Ask(ctx context.Context, f func(View) error) error
 
+	// Together runs fs, none of which needs what another one finds. What they Ask with the contexts that they get makes
+	// as few journeys as the longest of them. None goes on in a goroutine of its own. The error is that of the first that
+	// has one.
+	Together(ctx context.Context, fs ...func(context.Context) error) error
+
 	// Moment is Epoch and Changes of a View, in one journey.
 	Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error)
 }

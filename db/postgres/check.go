@@ -46,6 +46,18 @@ func (q *queries) checks(condition string, names []engine.Name) (map[engine.Name
 		})
 }
 
+func (q *queries) ChecksOn(mail int64) (all []track.Check, err error) {
+	err = q.each(`SELECT `+checkColumns+` FROM mail m JOIN check_result c ON c.msgid = m.msgid AND c.project = m.project
+		WHERE m.id = ? ORDER BY c.id`, []any{mail},
+		func(scan func(...any) error) error {
+			var c track.Check
+			err := scan(checkInto(&c)...)
+			all = append(all, c)
+			return err
+		})
+	return all, err
+}
+
 func (q *queries) ChecksNumbered(ids []int64) (map[int64]track.Check, error) {
 	out := make(map[int64]track.Check, len(ids))
 	return out, q.each(`SELECT `+checkColumns+` FROM check_result c WHERE `+in(`c.id`), []any{ids},

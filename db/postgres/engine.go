@@ -101,11 +101,6 @@ func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
 	return explain(c.view(ctx, f))
 }
 
-// Ask begins no transaction: each question is one to the server.
-func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
-	return e.asking(ctx, func(c *conn) error { return f(&queries{asker: c}) })
-}
-
 func (e *database) asking(ctx context.Context, f func(c *conn) error) error {
 	c, err := e.readers.take(ctx)
 	if err != nil {

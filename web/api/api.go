@@ -30,6 +30,7 @@ type Store interface {
 	SeriesRow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	SeriesRowNow(ctx context.Context, id int64, s track.Scope) (track.SeriesRow, error)
 	Dependencies(ctx context.Context, series []int64, s track.Scope) (map[int64]track.Dependencies, error)
+	Together(ctx context.Context, fs ...func(context.Context) error) error
 	Raws(ctx context.Context, mails []int64, f func(mail int64, raw []byte) error) error
 
 	Decide(ctx context.Context, by track.Actor, patches []int64, d track.Decided) error
@@ -37,7 +38,7 @@ type Store interface {
 	SetAddressed(ctx context.Context, by track.Actor, comment int64, addressed *bool) error
 	SetUser(ctx context.Context, by track.Actor, u track.User) error
 
-	ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int64][]track.Check, error)
+	ChecksOn(ctx context.Context, mail int64) ([]track.Check, error)
 	AddCheck(ctx context.Context, by track.Actor, c track.Check, patch int64) (track.Check, error)
 
 	Bundles(ctx context.Context, owner int64) ([]track.Bundle, error)
@@ -94,6 +95,13 @@ type call struct {
 
 // ctx is with which the database is asked.
 func (c *call) ctx() context.Context { return cmp.Or(c.asks, c.r.Context()) }
+
+// asking is the call for one of those who ask Together.
+func (c *call) asking(ctx context.Context) *call {
+	with := *c
+	with.asks = ctx
+	return &with
+}
 
 // scope leaves out what the viewer does not see.
 func (c *call) scope() track.Scope { return track.Scope{Without: c.world.Without(c.viewer)} }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,16 +16,12 @@ import (
 )
 
 func (c *call) checks() (*site.Answer, error) {
-	patch, err := c.onePatch()
+	patch, found, err := c.checksHere()
 	if err != nil {
 		return nil, err
 	}
 	q := c.query()
 	p, err := q.paging("id", "user", "date", "state", "target_url", "context", "description")
-	if err != nil {
-		return nil, err
-	}
-	found, err := c.checksOf(&patch)
 	if err != nil {
 		return nil, err
 	}
@@ -39,9 +36,24 @@ func (c *call) checks() (*site.Answer, error) {
 	return c.paged(e, q, p, page.Total, []int64{patch.Project}), nil
 }
 
-func (c *call) checksOf(patch *track.PatchRow) ([]track.Check, error) {
-	all, err := c.Store.ChecksOf(c.ctx(), []track.MailBrief{patch.MailBrief})
-	return slices.Clone(all[patch.ID]), err
+// checksHere finds the patch in the URL, and all its checks. Both are asked for together, since mostly the number is
+// that of the mail which stands for the patch.
+func (c *call) checksHere() (patch track.PatchRow, all []track.Check, err error) {
+	id, err := c.id(0)
+	if err != nil {
+		return patch, nil, err
+	}
+	err = c.Store.Together(c.ctx(), func(ctx context.Context) (err error) {
+		patch, err = c.asking(ctx).patchOf(id)
+		return err
+	}, func(ctx context.Context) (err error) {
+		all, err = c.Store.ChecksOn(ctx, id)
+		return err
+	})
+	if err == nil && patch.Mail != id {
+		all, err = c.Store.ChecksOn(c.ctx(), patch.Mail)
+	}
+	return patch, all, err
 }
 
 // chooseChecks filters: one patch has few checks.
@@ -120,15 +132,11 @@ func sortBy[Row any](all []Row, by []track.Order, compare func(a, b *Row, column
 }
 
 func (c *call) check() (*site.Answer, error) {
-	patch, err := c.onePatch()
+	patch, all, err := c.checksHere()
 	if err != nil {
 		return nil, err
 	}
 	id, err := c.id(1)
-	if err != nil {
-		return nil, err
-	}
-	all, err := c.checksOf(&patch)
 	if err != nil {
 		return nil, err
 	}

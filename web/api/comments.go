@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"strconv"
 
@@ -41,20 +43,8 @@ func (c *call) changePatchComment() (int, []byte, error) { return c.changeCommen
 func (c *call) changeCoverComment() (int, []byte, error) { return c.changeComment((*call).coverTalk) }
 
 func (c *call) comments(on func(*call) (*talk, error)) (*site.Answer, error) {
-	t, err := on(c)
-	if err != nil {
-		return nil, err
-	}
 	q := c.query()
-	p, err := q.paging("id", "date", "submitter", "subject")
-	if err != nil {
-		return nil, err
-	}
-	f := track.CommentQuery{Scope: c.scope(), Parent: t.ID, Words: q.words()}
-	page, err := turn(&p, func(at track.Paging) (track.Page[track.CommentRow], error) {
-		f.Paging = at
-		return c.Store.CommentPage(c.ctx(), f)
-	})
+	t, p, page, err := c.talkHere(on, q)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +59,38 @@ func (c *call) comments(on func(*call) (*talk, error)) (*site.Answer, error) {
 	}
 	list(e, page.Rows, func(e *encoder, r *track.CommentRow) { e.comment(r, read[r.Mail]) })
 	return c.paged(e, q, p, page.Total, []int64{t.Project}), nil
+}
+
+// talkHere finds what the number in the URL says, and a page of what is said on it. Both are asked for together, since
+// mostly the number is one of our own.
+func (c *call) talkHere(on func(*call) (*talk, error), q *query) (
+	t *talk, p paging, page track.Page[track.CommentRow], err error,
+) {
+	id, err := c.id(0)
+	if err != nil {
+		return nil, p, page, err
+	}
+	turned := func(ctx context.Context, parent int64) (err error) {
+		if p, err = q.paging("id", "date", "submitter", "subject"); err != nil {
+			return err
+		}
+		page, err = turn(&p, func(at track.Paging) (track.Page[track.CommentRow], error) {
+			return c.Store.CommentPage(ctx, track.CommentQuery{Scope: c.scope(), Parent: parent, Words: q.words(), Paging: at})
+		})
+		return err
+	}
+	var of error // of the page: it may be that of something else
+	err = c.Store.Together(c.ctx(), func(ctx context.Context) (err error) {
+		t, err = on(c.asking(ctx))
+		return err
+	}, func(ctx context.Context) error {
+		of = turned(ctx, id)
+		return nil
+	})
+	if err == nil && t.ID != id {
+		of = turned(c.ctx(), t.ID)
+	}
+	return t, p, page, cmp.Or(err, of)
 }
 
 // oneComment finds a comment by the second number in the URL. It must be on what the first one says.

@@ -88,6 +88,27 @@ func (s *Fake) ChecksOf(ctx context.Context, patches []track.MailBrief) (map[int
 	return s.Checks(ctx, ids)
 }
 
+// ChecksOn is Checks of the patch that a mail is.
+func (s *Fake) ChecksOn(ctx context.Context, mail int64) ([]track.Check, error) {
+	for _, r := range s.PatchList {
+		if r.Mail == mail {
+			all, err := s.Checks(ctx, []int64{r.ID})
+			return all[r.ID], err
+		}
+	}
+	return nil, s.ask()
+}
+
+// Together runs one after the other.
+func (s *Fake) Together(ctx context.Context, fs ...func(context.Context) error) error {
+	for _, f := range fs {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Fake) Checks(_ context.Context, patches []int64) (map[int64][]track.Check, error) {
 	out := map[int64][]track.Check{}
 	for _, r := range s.PatchList {

@@ -1,0 +1,102 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+
+	"patchwatch/db/engine"
+)
+
+// company are those who ask together. Each goes on, one after the other, up to where it needs an answer; then what all
+// wait for takes one journey. They are coroutines: no two of them run at the same time.
+type company struct {
+	queue []call
+	err   error // of the last journey
+}
+
+// seat is a place in a company, at which questions are asked as at a connection.
+type seat struct {
+	*company
+	wait   func(struct{}) bool // until the journey has been made; false: it is not made any more
+	failed error               // of what was done with an answer: nobody else's matter
+}
+
+type seatKey struct{}
+
+// Together has no connection while the fs go on, so that one of them may View.
+func (e *database) Together(ctx context.Context, fs ...func(context.Context) error) error {
+	all := &company{}
+	errs := make([]error, len(fs))
+	var going []func() (struct{}, bool)
+	for i, f := range fs {
+		next, stop := iter.Pull(func(wait func(struct{}) bool) {
+			errs[i] = f(context.WithValue(ctx, seatKey{}, &seat{company: all, wait: wait}))
+		})
+		defer stop() // those that wait when one panics
+		going = append(going, next)
+	}
+	for {
+		n := 0
+		for _, next := range going {
+			if _, waits := next(); waits {
+				going[n] = next
+				n++
+			}
+		}
+		if going = going[:n]; n == 0 {
+			return cmp.Or(errs...)
+		}
+		all.err = e.asking(ctx, all.travel)
+	}
+}
+
+func (a *company) travel(c *conn) error {
+	c.queue = append(c.queue, a.queue...)
+	a.queue = nil
+	return c.flush()
+}
+
+func (s *seat) also(query string, args []any, f func(scan func(...any) error) error) error {
+	k := newCall(query, args)
+	if k.args != nil {
+		return k.args
+	}
+	k.f = func(scan func(...any) error) error {
+		if s.failed == nil {
+			s.failed = f(scan)
+		}
+		return nil
+	}
+	s.queue = append(s.queue, k)
+	return nil
+}
+
+func (s *seat) each(query string, args []any, f func(scan func(...any) error) error) error {
+	if err := s.also(query, args, f); err != nil {
+		return err
+	}
+	if !s.wait(struct{}{}) {
+		return errLeft
+	}
+	failed := s.failed
+	s.failed = nil
+	return cmp.Or(s.err, failed)
+}
+
+// stream needs a transaction.
+func (s *seat) stream(string, []any, func(scan func(...any) error) error) error { return errNoStream }
+
+var (
+	errLeft     = errors.New("nobody asks any more")
+	errNoStream = errors.New("rows of any number are read in a transaction only")
+)
+
+// Ask begins no transaction: each question is one to the server.
+func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
+	if s, ok := ctx.Value(seatKey{}).(*seat); ok {
+		return explain(f(&queries{asker: s}))
+	}
+	return e.asking(ctx, func(c *conn) error { return f(&queries{asker: c}) })
+}
