@@ -6,9 +6,9 @@ import (
 	"patchwatch/db/engine"
 )
 
-// rows are a kind of rows that are found page by page, in the order of their keys. P is a pointer to a row, which nil is
-// not: so what is done to all kinds is in the program once.
-type rows[P comparable] struct {
+// rows are a kind of rows that are found page by page, in the order of their keys. P is a pointer to a row, of which
+// nothing is asked, not even whether it is nil: so what is done to all kinds is in the program once.
+type rows[P any] struct {
 	name string
 	// from gives the rows that are not below one, or from the first (nil), at most so many.
 	from    func(v engine.View, first P, most int) ([]P, error)
@@ -29,11 +29,15 @@ const pageRows = 1000
 
 func (k *rows[P]) called() string { return k.name }
 
-// next gives the page after a row, or the first (nil).
-func (k *rows[P]) next(v engine.View, after P) ([]P, error) {
-	var none P
-	page, err := k.from(v, after, k.size()+1)
-	if after != none && len(page) > 0 && k.compare(page[0], after) == 0 {
+// next gives the page after the last of some rows, or the first page.
+func (k *rows[P]) next(v engine.View, after []P) ([]P, error) {
+	if len(after) == 0 {
+		var first P
+		return k.from(v, first, k.size())
+	}
+	last := after[len(after)-1]
+	page, err := k.from(v, last, k.size()+1)
+	if len(page) > 0 && k.compare(page[0], last) == 0 {
 		return page[1:], err
 	}
 	return page[:min(len(page), k.size())], err
@@ -48,7 +52,7 @@ func (k *rows[P]) size() int {
 
 // carry has each page in a transaction of its own, which reads what is there and writes what differs.
 func (k *rows[P]) carry(c *Carrier) (count int, err error) {
-	var after P
+	var after []P
 	for last := false; !last; {
 		page, err := k.next(c.From, after)
 		if err != nil {
@@ -59,7 +63,7 @@ func (k *rows[P]) carry(c *Carrier) (count int, err error) {
 			return count, err
 		}
 		if count += len(page); len(page) > 0 {
-			after = page[len(page)-1]
+			after = page
 		}
 		if k.looked != nil {
 			k.looked(c, len(page))
@@ -68,19 +72,18 @@ func (k *rows[P]) carry(c *Carrier) (count int, err error) {
 	return count, nil
 }
 
-func (k *rows[P]) carryPage(c *Carrier, tx engine.Tx, page []P, after P, last bool) error {
+func (k *rows[P]) carryPage(c *Carrier, tx engine.Tx, page, after []P, last bool) error {
 	there, err := k.upTo(tx, page, after, last)
 	if err != nil {
 		return err
 	}
-	var none P
 	var puts []change[P]
 	var drops []P
-	k.merge(page, there, func(is, was P) {
+	k.merge(page, there, func(is, was P, order int) {
 		switch {
-		case is == none:
+		case order > 0:
 			drops = append(drops, was)
-		case was == none || !k.same(is, was):
+		case order < 0 || !k.same(is, was):
 			puts = append(puts, change[P]{is, was})
 		}
 	})
@@ -100,7 +103,7 @@ func (k *rows[P]) carryPage(c *Carrier, tx engine.Tx, page []P, after P, last bo
 }
 
 // upTo gives the rows after one that are not above the last of a page; all, if it is the last page.
-func (k *rows[P]) upTo(v engine.View, page []P, after P, last bool) (there []P, err error) {
+func (k *rows[P]) upTo(v engine.View, page, after []P, last bool) (there []P, err error) {
 	for {
 		more, err := k.next(v, after)
 		if err != nil {
@@ -115,12 +118,13 @@ func (k *rows[P]) upTo(v engine.View, page []P, after P, last bool) (there []P, 
 		if len(more) < k.size() {
 			return there, nil
 		}
-		after = more[len(more)-1]
+		after = more
 	}
 }
 
-// merge goes through both in the order of keys, with what is there under one key: nil where nothing is.
-func (k *rows[P]) merge(page, there []P, f func(is, was P)) {
+// merge goes through both in the order of keys, with what is there under one key: is alone where order is below 0, was
+// alone where it is above.
+func (k *rows[P]) merge(page, there []P, f func(is, was P, order int)) {
 	for len(page) > 0 || len(there) > 0 {
 		order := 0
 		switch {
@@ -138,12 +142,12 @@ func (k *rows[P]) merge(page, there []P, f func(is, was P)) {
 		if order >= 0 {
 			was, there = there[0], there[1:]
 		}
-		f(is, was)
+		f(is, was, order)
 	}
 }
 
 func (k *rows[P]) prove(c *Carrier, to engine.View) (count int, err error) {
-	var after P
+	var after []P
 	for {
 		page, err := k.next(c.From, after)
 		if err != nil {
@@ -153,10 +157,9 @@ func (k *rows[P]) prove(c *Carrier, to engine.View) (count int, err error) {
 		if err != nil {
 			return count, err
 		}
-		var none P
 		differ := 0
-		k.merge(page, there, func(is, was P) {
-			if is == none || was == none || !k.same(is, was) {
+		k.merge(page, there, func(is, was P, order int) {
+			if order != 0 || !k.same(is, was) {
 				differ++
 			}
 		})
@@ -174,7 +177,7 @@ func (k *rows[P]) prove(c *Carrier, to engine.View) (count int, err error) {
 		if len(page) < k.size() {
 			return count, nil
 		}
-		after = page[len(page)-1]
+		after = page
 	}
 }
 
