@@ -82,6 +82,7 @@ var rooms = map[string][]string{
 	},
 	"patchwatch/db/internal/carry":    {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/internal/frame":    {"patchwatch/db/engine"},
+	"patchwatch/db/internal/named":    {},
 	"patchwatch/db/internal/sorter":   {},
 	"patchwatch/db/internal/versions": {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/engine":            {"patchwatch/track"},
@@ -140,8 +141,8 @@ var rooms = map[string][]string{
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.
-	"patchwatch/db/sqlite":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
-	"patchwatch/db/postgres":        {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
+	"patchwatch/db/sqlite":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/named", "patchwatch/track"},
+	"patchwatch/db/postgres":        {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/named", "patchwatch/track"},
 	"patchwatch/db/postgres/pgtest": {"patchwatch/internal/needs"},
 	"patchwatch/db/dbtest":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 

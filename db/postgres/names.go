@@ -1,12 +1,12 @@
 package postgres
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"sync"
 	"time"
 
+	"patchwatch/db/internal/named"
 	"patchwatch/track"
 )
 
@@ -27,26 +27,18 @@ type nameKey struct {
 
 // nameList are the names of one kind in a project.
 type nameList struct {
-	changes int64 // how often the project had changed
+	named.Names
+	rows    []nameRow // which have these names
+	changes int64     // how often the project had changed
 	read    time.Time
-	text    []byte // the names, with small letters only, a separator after each
-	rows    []nameRow
 }
 
 type nameRow struct {
 	key, id, date int64
-	end           int // of the name in the text, before the separator
 	hidden        bool
 }
 
 const (
-	// separator is a byte that no text in UTF-8 has, so that nothing is found that begins in one name and ends in the
-	// next.
-	separator = 0xff
-
-	// mostOfNames is how many bytes of names are kept, about. Where there are more, the server looks for words.
-	mostOfNames = 128 << 20
-
 	// fewNames are read whenever they have changed; more of them only when some time has passed.
 	fewNames   = 20_000
 	rereadMore = 10 * time.Second
@@ -75,8 +67,8 @@ type wanted struct {
 
 // byNames finds a page in memory; it is false where the server has to.
 func (q *queries) byNames(w wanted) (on *onPage, ok bool, err error) {
-	words := foldedWords(w.words)
-	if q.names == nil || w.order == noWalk || len(words) == 0 {
+	words := named.Words(w.words)
+	if q.names == nil || w.order == noWalk || len(words) == 0 || named.Strange(words) {
 		return nil, false, nil
 	}
 	changes, err := q.changesOfProjects()
@@ -104,21 +96,6 @@ func (w *wanted) inOrder(id string, columns map[string]columnOrder) {
 	w.desc = l.order[0].desc
 }
 
-// foldedWords are none where one of them is not UTF-8.
-func foldedWords(words []string) (folded [][]byte) {
-	for _, word := range words {
-		if word == "" {
-			continue
-		}
-		f := appendFolded(nil, word)
-		if bytes.IndexByte(f, separator) >= 0 {
-			return nil
-		}
-		folded = append(folded, f)
-	}
-	return folded
-}
-
 func (q *queries) changesOfProjects() (map[int64]int64, error) {
 	out := map[int64]int64{}
 	return out, q.each(`SELECT p.id, coalesce(c.number, 0) FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
@@ -133,7 +110,7 @@ func (q *queries) changesOfProjects() (map[int64]int64, error) {
 // at gives the names as a view sees them, in which the project has changed so often; nil: they are not to be had.
 func (n *names) at(q *queries, key nameKey, changes int64) (*nameList, error) {
 	n.mu.Lock()
-	was, full := n.lists[key], n.bytes > mostOfNames
+	was, full := n.lists[key], n.bytes > named.Most
 	n.mu.Unlock()
 	if was != nil {
 		switch {
@@ -170,44 +147,27 @@ func (n *names) put(key nameKey, list *nameList) {
 	n.bytes += list.size()
 }
 
-func (n *nameList) size() int { return len(n.text) + 40*len(n.rows) }
+func (n *nameList) size() int { return n.Bytes() + 32*len(n.rows) }
 
 func (n *nameList) readAll(q *queries, key nameKey) error {
 	var r nameRow
 	var name string
 	return q.each(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {
 		err := scan(&r.key, &r.id, &r.date, &r.hidden, &name)
-		n.text = appendFolded(n.text, name)
-		r.end = len(n.text)
-		n.text, n.rows = append(n.text, separator), append(n.rows, r)
+		n.Add(name)
+		n.rows = append(n.rows, r)
 		return err
 	})
 }
 
 // having appends the rows whose names have all of some words.
 func (n *nameList) having(words [][]byte, hiddenToo bool, found []nameRow) []nameRow {
-	rarest := slices.MaxFunc(words, func(a, b []byte) int { return len(a) - len(b) }) // most likely
-	for at := 0; at < len(n.text); {
-		next := bytes.Index(n.text[at:], rarest)
-		if next < 0 {
-			break
+	for _, i := range n.Having(words) {
+		if r := n.rows[i]; hiddenToo || !r.hidden {
+			found = append(found, r)
 		}
-		i, _ := slices.BinarySearchFunc(n.rows, at+next, func(r nameRow, place int) int { return cmp.Compare(r.end, place) })
-		if name := n.name(i); (hiddenToo || !n.rows[i].hidden) &&
-			!slices.ContainsFunc(words, func(w []byte) bool { return !bytes.Contains(name, w) }) {
-			found = append(found, n.rows[i])
-		}
-		at = n.rows[i].end + 1
 	}
 	return found
-}
-
-func (n *nameList) name(i int) []byte {
-	start := 0
-	if i > 0 {
-		start = n.rows[i-1].end + 1
-	}
-	return n.text[start:n.rows[i].end]
 }
 
 // page gives the keys of a page's rows in order.
@@ -227,16 +187,4 @@ func (w *wanted) page(found []nameRow) (keys []int64) {
 		keys = append(keys, r.key)
 	}
 	return keys
-}
-
-// appendFolded appends a text with ASCII letters made small, as ILIKE compares them under COLLATE "C".
-func appendFolded(b []byte, text string) []byte {
-	from := len(b)
-	b = append(b, text...)
-	for i := from; i < len(b); i++ {
-		if c := b[i]; 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return b
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"patchwatch/db/internal/named"
 	"patchwatch/track"
 )
 
@@ -55,7 +56,7 @@ func (q *queries) kept(f track.PatchQuery) (*keptList, error) {
 		return nil, err
 	}
 	w := wordsInPatches(f)
-	if w.strange() {
+	if named.Strange(w.words) {
 		return nil, nil
 	}
 	l := &keptList{rankedRows: names.mails, people: names.people, order: f.Order}
@@ -102,7 +103,7 @@ func (q *queries) keptRows(f track.PatchQuery, l *keptList, w *wordSearch) (ok b
 		return false, err
 	}
 	if l.found, ok = l.rowsOf(mails); ok && !among && len(w.words) > 0 {
-		l.found = slices.DeleteFunc(l.found, func(row int32) bool { return !l.has(int(row), w.words) })
+		l.found = slices.DeleteFunc(l.found, func(row int32) bool { return !l.Has(int(row), w.words) })
 	}
 	return ok, nil
 }
@@ -115,7 +116,7 @@ func (f *foundNames) look() {
 	if len(f.words) == 0 {
 		f.rows = f.names.allRows()
 	} else {
-		f.rows = f.names.having(f.words)
+		f.rows = f.names.Having(f.words)
 	}
 	in := f.in()
 	f.rows = slices.DeleteFunc(f.rows, func(row int32) bool { return !in(f.names.rows[row].kept) })
@@ -268,7 +269,7 @@ func (q *queries) keptSeries(f track.SeriesQuery) (*keptList, error) {
 		}
 		byName = byName || o.By == "name"
 	}
-	if q.names == nil || !byName || f.IDs != nil || f.Submitters != nil || !w.plain || w.strange() {
+	if q.names == nil || !byName || f.IDs != nil || f.Submitters != nil || !w.plain || named.Strange(w.words) {
 		return nil, nil
 	}
 	names, ok, err := q.names.at(q)

@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -49,7 +48,7 @@ func (n *names) at(q *queries) (k keptNames, ok bool, err error) {
 	defer n.mu.Unlock()
 	stale := n.read.IsZero() || m.version > n.version || m.first > n.renamed+1
 	switch {
-	case n.patience < 0 || m.version < n.version || m.renamed < n.renamed || n.mails.full() || n.series.full(), n.reading,
+	case n.patience < 0 || m.version < n.version || m.renamed < n.renamed || n.mails.Full() || n.series.Full(), n.reading,
 		stale && time.Since(n.read) < n.patience:
 		return k, false, nil
 	case stale:
@@ -66,7 +65,7 @@ func (n *names) at(q *queries) (k keptNames, ok bool, err error) {
 	if m.last < n.last {
 		k.people = nil
 	}
-	return k, !n.mails.full() && !n.series.full(), nil
+	return k, !n.mails.Full() && !n.series.Full(), nil
 }
 
 // readAll reads all names: those of chosen mails from an index that has them. Nobody waits for it meanwhile: there is
@@ -212,20 +211,4 @@ func (q *queries) seriesNames(n *namedRows, query string, args []any) error {
 		n.add(series, name, date, project, hidden, 0)
 		return err
 	})
-}
-
-// upTo is all up to a mail: somebody may have read further than a transaction sees.
-func (n *namedRows) upTo(last int64) namedRows {
-	i, _ := slices.BinarySearchFunc(n.rows, last, func(r namedRow, last int64) int {
-		if r.key <= last {
-			return -1
-		}
-		return 1
-	})
-	return namedRows{n.text[:n.start(i)], n.exact[:n.start(i)], n.rows[:i]}
-}
-
-// rowOf finds a mail.
-func (n *namedRows) rowOf(mail int64) (row int, there bool) {
-	return slices.BinarySearchFunc(n.rows, mail, func(r namedRow, mail int64) int { return cmp.Compare(r.key, mail) })
 }

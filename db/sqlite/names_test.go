@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -50,37 +49,6 @@ func TestSortPart(t *testing.T) {
 		}
 		if slices.Sort(rows); !slices.Equal(rows, want) {
 			t.Error("other rows")
-		}
-	})
-}
-
-func TestNamesHaving(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		some := rapid.StringOfN(rapid.RuneFrom([]rune("aAbä")), 0, 6, -1)
-		names, words := rapid.SliceOfN(some, 0, 40).Draw(t, "names"), rapid.SliceOfN(some, 1, 3).Draw(t, "words")
-		var n namedRows
-		for i, name := range names {
-			n.add(int64(i), name, 0, 1, false, 0)
-		}
-		var folded [][]byte
-		for _, w := range words {
-			if w != "" {
-				folded = append(folded, appendFolded(nil, w))
-			}
-		}
-		if len(folded) == 0 {
-			t.Skip("no word")
-		}
-		var want []int32
-		for i, name := range names {
-			if !slices.ContainsFunc(folded, func(w []byte) bool {
-				return !strings.Contains(strings.ReplaceAll(name, "A", "a"), string(w))
-			}) {
-				want = append(want, int32(i))
-			}
-		}
-		if got := n.having(folded); !slices.Equal(got, want) {
-			t.Errorf("%v, not %v", got, want)
 		}
 	})
 }

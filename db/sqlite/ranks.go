@@ -24,7 +24,7 @@ func (n *names) rankRows(of *rankedRows) {
 	n.mu.Lock()
 	rows, ranked, read := of.namedRows, len(of.ranks), n.read
 	n.mu.Unlock()
-	if len(rows.rows) <= ranked+ranked/20 || rows.full() {
+	if len(rows.rows) <= ranked+ranked/20 || rows.Full() {
 		return
 	}
 	ranks := rows.rank()

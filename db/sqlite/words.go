@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/internal/named"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -62,11 +63,7 @@ func wordsInSeries(f track.SeriesQuery) *wordSearch {
 }
 
 func (w *wordSearch) of(words []string) *wordSearch {
-	for _, word := range words {
-		if word != `` {
-			w.words = append(w.words, appendFolded(nil, word))
-		}
-	}
+	w.words = named.Words(words)
 	return w
 }
 
@@ -123,7 +120,7 @@ func (q *queries) narrowByWords(l *listing, search *wordSearch, order walk) erro
 
 // lookFor finds the names that have all words; nil: SQLite has to.
 func (q *queries) lookFor(w *wordSearch) (*foundNames, error) {
-	if q.names == nil || len(w.words) == 0 || w.strange() {
+	if q.names == nil || len(w.words) == 0 || named.Strange(w.words) {
 		return nil, nil
 	}
 	k, ok, err := q.names.at(q)
@@ -135,16 +132,11 @@ func (q *queries) lookFor(w *wordSearch) (*foundNames, error) {
 		f.names = k.series.namedRows
 	}
 	in := w.in()
-	f.rows = slices.DeleteFunc(f.names.having(w.words), func(row int32) bool { return !in(f.names.rows[row].kept) })
+	f.rows = slices.DeleteFunc(f.names.Having(w.words), func(row int32) bool { return !in(f.names.rows[row].kept) })
 	if w.plain {
 		err = q.countFound(f)
 	}
 	return f, err
-}
-
-// strange tells of words that could be found across the end of a name.
-func (w *wordSearch) strange() bool {
-	return slices.ContainsFunc(w.words, func(word []byte) bool { return slices.Contains(word, separator) })
 }
 
 // countFound leaves of a plain list those rows that are in it, and counts them. The rows of a list of mails are among
