@@ -66,7 +66,7 @@ func TestKilledWhileCopying(t *testing.T) {
 func TestCopyToAServerAndBack(t *testing.T) {
 	t.Parallel()
 	server := pgtest.New(t)
-	if err := server.Exec("postgres", "CREATE DATABASE grown"); err != nil {
+	if err := server.Create("grown", "template1"); err != nil {
 		t.Fatal(err)
 	}
 	w := newWorkplace(t)

@@ -21,7 +21,7 @@ import (
 // other tests may need the processors meanwhile.
 func TestListsAreStoredSideBySide(t *testing.T) {
 	server := pgtest.New(t)
-	if err := server.Exec("postgres", "CREATE DATABASE patches"); err != nil {
+	if err := server.Create("patches", "template1"); err != nil {
 		t.Fatal(err)
 	}
 	far := delayed(t, filepath.Join(server.Dir, ".s.PGSQL.5432"), 5*time.Millisecond)

@@ -38,7 +38,7 @@ func TestTenHosts(t *testing.T) {
 	if err := server.Trust(n.all()); err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Exec("postgres", "CREATE DATABASE patches"); err != nil {
+	if err := server.Create("patches", "template1"); err != nil {
 		t.Fatal(err)
 	}
 	w := newWorkplace(t)

@@ -23,7 +23,7 @@ func TestBothEnginesTakeTheSameMail(t *testing.T) {
 	w.deliver("md", samples(t))
 	archives := append([]string{"odd", "md"}, w.nasty()...)
 	server := pgtest.New(t)
-	if err := server.Exec("postgres", "CREATE DATABASE patches"); err != nil {
+	if err := server.Create("patches", "template1"); err != nil {
 		t.Fatal(err)
 	}
 	onServer := server.Name("patches")

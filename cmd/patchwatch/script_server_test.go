@@ -77,7 +77,7 @@ func storeAsTold() {
 		database := databaseFor(path)
 		if !made[database] {
 			made[database] = true
-			err := server.Exec("postgres", "CREATE DATABASE "+database)
+			err := server.Create(database, "template1")
 			if err != nil && !strings.Contains(err.Error(), "already exists") && !strings.Contains(err.Error(), "23505") {
 				panic(err)
 			}

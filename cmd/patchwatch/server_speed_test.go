@@ -55,7 +55,7 @@ type serverSpeed struct {
 func (s *serverSpeed) onServer() string {
 	s.made++
 	name := fmt.Sprint("speed", s.made)
-	if err := s.server.Exec("postgres", "CREATE DATABASE "+name); err != nil {
+	if err := s.server.Create(name, "template1"); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.server.Name(name)

@@ -22,7 +22,7 @@ func databases(t testing.TB) *pgtest.Databases {
 	t.Helper()
 	all.Server = pgtest.Shared(t)
 	template.Do(func() {
-		if err := all.Exec("postgres", "CREATE DATABASE "+all.Template); err != nil {
+		if err := all.Create(all.Template, "template1"); err != nil {
 			t.Fatal(err)
 		}
 		e, err := postgres.OpenEngine(context.Background(), all.Name(all.Template))

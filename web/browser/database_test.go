@@ -26,7 +26,7 @@ func sampleDatabase(t testing.TB, dir string) (name string, err error) {
 	}
 	server := pgtest.Shared(t)
 	copies.Server, empties.Server = server, server
-	return server.Name(copies.Template), server.Exec("postgres", "CREATE DATABASE "+copies.Template)
+	return server.Name(copies.Template), server.Create(copies.Template, "template1")
 }
 
 // copyOfSample is a database for a folder that is a copy of the sample's. A host that has not seen a database yet says

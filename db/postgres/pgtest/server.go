@@ -277,6 +277,12 @@ func (s *Server) Trust(network string) error {
 	return s.Exec("postgres", "SELECT pg_reload_conf()")
 }
 
+// Create makes a database. Its template's files are copied: to write them to the log, as the server does otherwise,
+// takes seven times as long, and tests make a thousand.
+func (s *Server) Create(database, template string) error {
+	return s.Exec("postgres", "CREATE DATABASE "+database+" TEMPLATE "+template+" STRATEGY file_copy")
+}
+
 // Databases makes databases of a server, each from a template.
 type Databases struct {
 	*Server
@@ -309,7 +315,7 @@ func (d *Databases) For(dir string) (name string, err error) {
 	}
 	d.n++
 	database := fmt.Sprintf("%s_%d", d.Template, d.n)
-	if err := d.Exec("postgres", "CREATE DATABASE "+database+" TEMPLATE "+d.Template); err != nil {
+	if err := d.Create(database, d.Template); err != nil {
 		return "", err
 	}
 	if d.made == nil {

@@ -81,7 +81,7 @@ var (
 func buildFirst(t testing.TB) *Town {
 	t.Helper()
 	server := pgtest.Shared(t)
-	if err := server.Exec("postgres", "CREATE DATABASE "+towns.Template); err != nil {
+	if err := server.Create(towns.Template, "template1"); err != nil {
 		t.Fatal(err)
 	}
 	s, err := postgres.Open(context.Background(), server.Name(towns.Template))
