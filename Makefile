@@ -28,7 +28,7 @@ export CGO_ENABLED = 1
 # for each allocation, 4 % of the time that adding mail takes. C that throws no exceptions needs no tables to unwind its stack.
 export CGO_CFLAGS ?= -g -O2 -DSQLITE_DEFAULT_MEMSTATUS=0 -fno-asynchronous-unwind-tables
 
-.PHONY: all build run test spec browser browser-on-server pictures test-faults test-postgres e2e e2e-on-server check race stress bench beside fuzz install clean needs release release-binary release-test
+.PHONY: all build run test spec browser browser-on-server pictures test-faults test-postgres suite-on-server rest-on-server e2e e2e-on-server check race stress bench beside fuzz install clean needs release release-binary release-test
 
 all: build
 
@@ -98,8 +98,13 @@ test-faults: needs
 COMMAND := Clients|AdoptSays|GitAm|FollowList|Import(Finishes|Of|Passes)|Served|Serve(Finishes|Requires|Tells|At)|TwoServers|EightWatchers
 COMMAND := $(COMMAND)|StoppedWatcher|StuckWatcher|InterruptedOnce|DeliveredMail|SettingsOf|ListsAreStored|WrongClocks|FewDescriptors
 COMMAND := $(COMMAND)|HooksOutlive|KilledAtRandom
-test-postgres: needs
+test-postgres: needs # the suite waits for its server half of its time: the two parts run beside each other
+	@$(MAKE) --no-print-directory -j2 -Otarget suite-on-server rest-on-server
+
+suite-on-server:
 	PATCHWATCH_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m -run 'TestSuite|AsMemory' ./db/postgres
+
+rest-on-server:
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 30m ./web ./web/pages ./web/hook \
 		./cmd/patchwatch/internal/adopt ./cmd/patchwatch/internal/lookup ./cmd/patchwatch/internal/ops
 	PATCHWATCH_TEST_POSTGRES=1 $(GO) test -tags '$(TAGS)' -count=1 -timeout 20m -run '$(COMMAND)' ./cmd/patchwatch
