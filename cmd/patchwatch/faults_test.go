@@ -267,7 +267,7 @@ func TestLogStaysSmallBesideAReader(t *testing.T) {
 	w := newWorkplace(t)
 	w.deliver("first", multiply(samples(t), 12))
 	w.watchOnce("first", 1)
-	w.deliver("md", bulky(1600))
+	w.deliver("md", bulky(2000))
 	var readers []*process
 	for _, args := range [][]string{{"list", "--all"}, {"series", "--all"}, {"dump"}} {
 		readers = append(readers, w.startInto(newSmallPipe(t), args...)) // they have begun, and nobody reads from their pipes
@@ -291,10 +291,11 @@ func TestLogStaysSmallBesideAReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("the log had %d MiB at most, the database has %d MiB", most>>20, size.Size()>>20)
-	if most > 96<<20 {
+	const limit = 120 << 20 // it is cut back at 64 MiB, or some eighths of that later, when the readers have got stuck
+	if most > limit {
 		t.Errorf("the log grew to %d MiB", most>>20)
 	}
-	if size.Size() < 96<<20 {
+	if size.Size() < limit {
 		t.Errorf("the database has %d MiB: that much would be in the log if it were never cut back", size.Size()>>20)
 	}
 }
