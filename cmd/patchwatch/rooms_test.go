@@ -80,6 +80,7 @@ var rooms = map[string][]string{
 		"patchwatch/db/internal/versions",
 		"patchwatch/db/engine", "patchwatch/db/internal/frame", "patchwatch/db/internal/sorter", "patchwatch/track",
 	},
+	"patchwatch/db/internal/both":     {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/internal/carry":    {"patchwatch/db/engine", "patchwatch/track"},
 	"patchwatch/db/internal/frame":    {"patchwatch/db/engine"},
 	"patchwatch/db/internal/named":    {},
@@ -141,8 +142,8 @@ var rooms = map[string][]string{
 	"patchwatch/web/auth": {"patchwatch/db/engine", "patchwatch/track", "patchwatch/web/internal/layout"},
 
 	// An engine knows what is asked of it; the rules know no engine.
-	"patchwatch/db/sqlite":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/named", "patchwatch/track"},
-	"patchwatch/db/postgres":        {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/named", "patchwatch/track"},
+	"patchwatch/db/sqlite":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/both", "patchwatch/db/internal/named", "patchwatch/track"},
+	"patchwatch/db/postgres":        {"patchwatch/db", "patchwatch/db/engine", "patchwatch/db/internal/both", "patchwatch/db/internal/named", "patchwatch/track"},
 	"patchwatch/db/postgres/pgtest": {"patchwatch/internal/needs"},
 	"patchwatch/db/dbtest":          {"patchwatch/db", "patchwatch/db/engine", "patchwatch/track"},
 
@@ -159,7 +160,8 @@ var rooms = map[string][]string{
 // engineRooms are the packages that may know a database's driver and its SQL. The search index is a file of its own,
 // whatever the database is.
 var engineRooms = []string{
-	"patchwatch/db/sqlite", "patchwatch/db/postgres", "patchwatch/db/postgres/pgtest", "patchwatch/search/index",
+	"patchwatch/db/internal/both", "patchwatch/db/sqlite", "patchwatch/db/postgres", "patchwatch/db/postgres/pgtest",
+	"patchwatch/search/index",
 }
 
 // TestOnlyEnginesKnowTheirDatabase: with the driver in one room and SQL text in no other,

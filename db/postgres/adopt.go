@@ -8,7 +8,7 @@ import (
 )
 
 func (q *queries) Sources() (out []engine.Source, err error) {
-	err = q.each(`SELECT id, url, progress FROM source ORDER BY id`, nil, func(scan func(...any) error) error {
+	err = q.Each(`SELECT id, url, progress FROM source ORDER BY id`, nil, func(scan func(...any) error) error {
 		var s engine.Source
 		err := scan(&s.ID, &s.URL, &s.Progress)
 		out = append(out, s)
@@ -30,7 +30,7 @@ func (q *queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engin
 	for _, k := range keys {
 		sources, kinds, numbers = append(sources, k.Source), append(kinds, int64(k.Kind)), append(numbers, k.Number)
 	}
-	return out, q.each(`SELECT `+adoptedColumns+`
+	return out, q.Each(`SELECT `+adoptedColumns+`
 		FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) j(source, kind, number)
 		JOIN adopted a ON a.source = j.source AND a.kind = j.kind AND a.number = j.number`,
 		[]any{sources, kinds, numbers}, func(scan func(...any) error) error {
@@ -42,7 +42,7 @@ func (q *queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engin
 }
 
 func (q *queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.Adopted, err error) {
-	err = q.each(`SELECT `+adoptedColumns+` FROM adopted a WHERE a.source = ? AND a.kind = ? AND a.number > ?
+	err = q.Each(`SELECT `+adoptedColumns+` FROM adopted a WHERE a.source = ? AND a.kind = ? AND a.number > ?
 		ORDER BY a.number LIMIT ?`, []any{after.Source, int(after.Kind), after.Number, most},
 		func(scan func(...any) error) error {
 			var a engine.Adopted
@@ -56,7 +56,7 @@ func (q *queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.
 // Aliases looks in all sources, which are few.
 func (q *queries) Aliases(kind track.AliasKind, numbers []int64) (map[int64]engine.Adopted, error) {
 	out := make(map[int64]engine.Adopted, len(numbers))
-	return out, q.each(`SELECT `+adoptedColumns+` FROM source s
+	return out, q.Each(`SELECT `+adoptedColumns+` FROM source s
 		JOIN adopted a ON a.source = s.id AND a.kind = ? AND `+in(`a.number`)+` ORDER BY s.id DESC`,
 		[]any{int(kind), numbers}, func(scan func(...any) error) error {
 			var a engine.Adopted
@@ -106,7 +106,7 @@ func (t *tx) NumberPeople(people []engine.PersonNumber) error {
 		return err
 	}
 	var last int64
-	if _, err := t.row(`SELECT coalesce(max(id), 0) FROM address`, nil, &last); err != nil {
+	if _, err := t.Row(`SELECT coalesce(max(id), 0) FROM address`, nil, &last); err != nil {
 		return err
 	}
 	return t.raise(`address`, last)

@@ -96,7 +96,7 @@ func (q *queries) alike(by engine.Feature, all []engine.Likeness, out [][]engine
 	case engine.ByEarlier:
 		values = texts
 	}
-	return q.each(alikeQueries[by], []any{projects, values, versions, dates, which, most},
+	return q.Each(alikeQueries[by], []any{projects, values, versions, dates, which, most},
 		func(scan func(...any) error) error {
 			var place int
 			var a engine.Alike
@@ -129,7 +129,7 @@ func (q *queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside,
 		hashes[i] = engine.RefHash(name.Project, name.MsgID)
 		named[hashes[i]] = name
 	}
-	err = q.each(besideQuery, []any{hashes, membership(who)}, func(scan func(...any) error) error {
+	err = q.Each(besideQuery, []any{hashes, membership(who)}, func(scan func(...any) error) error {
 		var hash int64
 		var b engine.Beside
 		err := scan(append([]any{&hash, &b.Sender}, alikeInto(&b.Alike)...)...)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -19,9 +20,9 @@ var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.kind
 	WHERE m.chosen AND m.project IS NOT NULL`
 
 func (q *queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
-	mails = once(mails)
+	mails = both.Once(mails)
 	out = make([]track.ArchivedMail, 0, len(mails))
-	err = q.each(archived, []any{mails}, func(scan func(...any) error) error {
+	err = q.Each(archived, []any{mails}, func(scan func(...any) error) error {
 		var m track.ArchivedMail
 		var kind track.Kind
 		var leads bool
@@ -39,7 +40,7 @@ func (q *queries) Archived(mails []int64) (out []track.ArchivedMail, err error) 
 var namedIn = `SELECT m.id FROM mail m WHERE ` + in("m.msgid") + ` AND m.chosen AND ` + in("m.project")
 
 func (q *queries) NamedIn(projects []int64, msgids []string) (out []int64, err error) {
-	err = q.each(namedIn, []any{msgids, projects}, func(scan func(...any) error) error {
+	err = q.Each(namedIn, []any{msgids, projects}, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
 		out = append(out, id)
@@ -58,7 +59,7 @@ func (q *queries) ReferringIn(projects []int64, msgids []string) (out []int64, e
 			hashes = append(hashes, engine.RefHash(p, id))
 		}
 	}
-	err = q.each(referringIn, []any{hashes}, func(scan func(...any) error) error {
+	err = q.Each(referringIn, []any{hashes}, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
 		out = append(out, id)
@@ -95,7 +96,7 @@ func (q *queries) Recent(r track.RecentQuery) ([]int64, error) {
 		query = recentOldest
 	}
 	var all []dated
-	if err := q.each(query, []any{once(r.Projects), since, before, r.Most}, func(scan func(...any) error) error {
+	if err := q.Each(query, []any{both.Once(r.Projects), since, before, r.Most}, func(scan func(...any) error) error {
 		var d dated
 		err := scan(&d.id, &d.date)
 		all = append(all, d)

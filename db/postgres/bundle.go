@@ -5,7 +5,7 @@ import "patchwatch/track"
 func (q *queries) Bundles(owner int64) (out []track.Bundle, err error) {
 	c := &conditions{}
 	c.add(owner != 0, is(`b.account`), owner)
-	err = q.each(`
+	err = q.Each(`
 		SELECT b.id, b.account, b.project, b.name, b.public, p.msgid FROM bundle b
 		LEFT JOIN bundle_patch p ON p.bundle = b.id`+
 		c.where()+` ORDER BY b.id, p.place`, c.args, func(scan func(...any) error) error {

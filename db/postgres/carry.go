@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -14,13 +15,13 @@ func (q *queries) RefsFrom(first engine.RefKey, most int) ([]engine.RefKey, erro
 }
 
 func (q *queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) {
-	return rowsOf(q, `SELECT `+seriesColumns+` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`,
-		[]any{first, most}, seriesInto)
+	return rowsOf(q, `SELECT `+both.SeriesColumns+` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`,
+		[]any{first, most}, q.SeriesInto)
 }
 
 func (q *queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
-	return rowsOf(q, `SELECT `+personColumns+` FROM `+personTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
-		[]any{first, most}, personInto)
+	return rowsOf(q, `SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
+		[]any{first, most}, q.PersonInto)
 }
 
 func (q *queries) PersonNumbersFrom(first int64, most int) ([]engine.PersonNumber, error) {
@@ -49,8 +50,8 @@ func (q *queries) CredentialsFrom(first int64, most int) ([]engine.Credential, e
 }
 
 func (q *queries) ChecksFrom(first int64, most int) ([]track.Check, error) {
-	return rowsOf(q, `SELECT `+checkColumns+` FROM check_result c WHERE c.id >= ? ORDER BY c.id LIMIT ?`,
-		[]any{first, most}, checkInto)
+	return rowsOf(q, `SELECT `+both.CheckColumns+` FROM check_result c WHERE c.id >= ? ORDER BY c.id LIMIT ?`,
+		[]any{first, most}, q.CheckInto)
 }
 
 func (q *queries) AdoptedFrom(first engine.AdoptedKey, most int) ([]engine.Adopted, error) {
@@ -65,7 +66,7 @@ func (q *queries) AllSavedQueries() ([]engine.SavedQuery, error) {
 
 // rowsOf are the rows of a query, each scanned into what into says.
 func rowsOf[R any](q *queries, query string, args []any, into func(*R) []any) (out []R, err error) {
-	return out, q.each(query, args, func(scan func(...any) error) error {
+	return out, q.Each(query, args, func(scan func(...any) error) error {
 		var row R
 		err := scan(into(&row)...)
 		out = append(out, row)
@@ -81,7 +82,7 @@ func counters(g *engine.Given) map[string]*int64 {
 
 func (q *queries) Given() (g engine.Given, err error) {
 	of := counters(&g)
-	if err = q.each(`SELECT name, last FROM counter`, nil, func(scan func(...any) error) error {
+	if err = q.Each(`SELECT name, last FROM counter`, nil, func(scan func(...any) error) error {
 		var name string
 		var last int64
 		err := scan(&name, &last)
@@ -126,7 +127,7 @@ func (t *tx) carryLog(c *engine.Carried) (err error) {
 	for i := range c.Log {
 		e := &c.Log[i]
 		err = cmp.Or(err, t.raise(`log`, e.ID), t.w.exec(`INSERT INTO log (`+logColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			e.ID, e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before, e.After))
+			e.ID, e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, both.TextOrNull(e.MsgID), e.Before, e.After))
 	}
 	return err
 }
@@ -148,8 +149,8 @@ func (t *tx) carryCredentials(c *engine.Carried) (err error) {
 		o := &c.Credentials[i]
 		err = cmp.Or(err, t.raise(`credential`, o.ID), t.w.exec(`DELETE FROM credential WHERE id = ?`, o.ID),
 			t.w.exec(`INSERT INTO credential (`+credentialColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				o.Hash[:], o.ID, o.User, int64(o.Kind), o.Label, o.ReadOnly, o.Made.Unix(), secondsOrNull(o.Used),
-				secondsOrNull(o.Expires), o.Network))
+				o.Hash[:], o.ID, o.User, int64(o.Kind), o.Label, o.ReadOnly, o.Made.Unix(), both.SecondsOrNull(o.Used),
+				both.SecondsOrNull(o.Expires), o.Network))
 	}
 	return err
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 func (q *queries) Changes(projects []int64) (map[int64]int64, error) {
 	out := unchanged(projects)
-	return out, q.each(`SELECT project, number FROM change WHERE `+in(`project`), []any{projects},
+	return out, q.Each(`SELECT project, number FROM change WHERE `+in(`project`), []any{projects},
 		func(scan func(...any) error) error {
 			var project, number int64
 			err := scan(&project, &number)
@@ -32,7 +33,7 @@ const momentQuery = `SELECT e.name, coalesce(c.project, 0), coalesce(c.number, 0
 func (e *database) Moment(ctx context.Context, projects []int64) (epoch string, changes map[int64]int64, err error) {
 	changes = unchanged(projects)
 	return epoch, changes, e.asking(ctx, func(c *conn) error {
-		return c.each(momentQuery, []any{projects}, momentInto(&epoch, changes))
+		return c.Each(momentQuery, []any{projects}, momentInto(&epoch, changes))
 	})
 }
 
@@ -70,5 +71,5 @@ func (t *tx) PutChanges(projects []int64) error {
 func (q *queries) Stands(ids []int64) (map[int64]int64, error) {
 	return q.pairs(`
 		SELECT m.id, c.id FROM `+given+`mail m ON m.id = j.value
-		JOIN mail c ON c.msgid = m.msgid AND c.project IS NOT DISTINCT FROM m.project AND c.chosen`, once(ids))
+		JOIN mail c ON c.msgid = m.msgid AND c.project IS NOT DISTINCT FROM m.project AND c.chosen`, both.Once(ids))
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"patchwatch/db/internal/both"
 )
 
 // conn is a connection with its prepared statements, for one goroutine at a time.
@@ -125,15 +127,15 @@ func (c *conn) flush() error {
 	return c.travel()
 }
 
-// each calls f for every row of the query, once all have come.
-func (c *conn) each(query string, args []any, f func(scan func(...any) error) error) error {
+// Each calls f for every row of the query, once all have come.
+func (c *conn) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	if err := c.also(query, args, f); err != nil {
 		return err
 	}
 	return c.travel()
 }
 
-// also is each for a question that goes with the next one: f is called before that of the next one is.
+// also is Each for a question that goes with the next one: f is called before that of the next one is.
 func (c *conn) also(query string, args []any, f func(scan func(...any) error) error) error {
 	k := newCall(query, args)
 	if k.args != nil {
@@ -147,9 +149,9 @@ func (c *conn) also(query string, args []any, f func(scan func(...any) error) er
 // streamed is how many rows of a stream come at once.
 const streamed = 1000
 
-// stream reads the rows of the query through a cursor, which is of no use outside of a transaction. Streams may be
+// Stream reads the rows of the query through a cursor, which is of no use outside of a transaction. Streams may be
 // within each other.
-func (c *conn) stream(query string, args []any, f func(scan func(...any) error) error) error {
+func (c *conn) Stream(query string, args []any, f func(scan func(...any) error) error) error {
 	c.named++
 	cursor := "c" + strconv.Itoa(c.named)
 	if err := c.exec("DECLARE "+cursor+" NO SCROLL CURSOR FOR "+query, args...); err != nil {
@@ -169,10 +171,10 @@ func (c *conn) stream(query string, args []any, f func(scan func(...any) error) 
 	}
 }
 
-// once is each for a statement that is not worth to be kept.
+// once is Each for a statement that is not worth to be kept.
 func (c *conn) once(query string, f func(scan func(...any) error) error) error {
 	defer c.forget(query)
-	return c.each(query, nil, f)
+	return c.Each(query, nil, f)
 }
 
 // forget gives up a statement. Its name is not used again, and goes with the connection.
@@ -345,7 +347,7 @@ func (s *slab) keep(v []byte) []byte {
 
 // row scans the first row of the query into dest; false if there is none.
 func (c *conn) row(query string, args []any, dest ...any) (bool, error) {
-	return (&queries{asker: c}).row(query, args, dest...)
+	return (&both.Queries{Asker: c}).Row(query, args, dest...)
 }
 
 // leave ends a view, and does not wait until the server says that it has.

@@ -5,7 +5,7 @@ package postgres
 
 // next takes n numbers for rows of a table, and gives the first of them. They are above all that were ever given.
 func (t *tx) next(table string, n int) (first int64, err error) {
-	_, err = t.row(`INSERT INTO counter AS c (name, last) VALUES (?, ?::bigint)
+	_, err = t.Row(`INSERT INTO counter AS c (name, last) VALUES (?, ?::bigint)
 		ON CONFLICT (name) DO UPDATE SET last = c.last + excluded.last RETURNING last`, []any{table, n}, &first)
 	return first - int64(n) + 1, err
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // rowTables are a mail with what was derived of it.
@@ -31,7 +32,7 @@ func scanRow(scan func(...any) error, more ...any) (*engine.Row, error) {
 
 // rowsOf gives the rows of a query.
 func (q *queries) rowsOf(query string, args ...any) (out []*engine.Row, err error) {
-	err = q.each(query, args, func(scan func(...any) error) error {
+	err = q.Each(query, args, func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
 		return err
@@ -49,14 +50,14 @@ func (q *queries) Rows(ids []int64) ([]*engine.Row, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return q.rowsOf(rowsByNumber, once(ids))
+	return q.rowsOf(rowsByNumber, both.Once(ids))
 }
 
 func (q *queries) RowsNamed(project int64, msgids []string) ([]*engine.Row, error) {
 	if len(msgids) == 0 {
 		return nil, nil
 	}
-	return q.rowsOf(rowsByName, once(msgids), project)
+	return q.rowsOf(rowsByName, both.Once(msgids), project)
 }
 
 // These always compare the date, with math.MaxInt64 where it does not matter. Each text is prepared once, so few are
@@ -86,17 +87,17 @@ func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err erro
 	if !r.Until.IsZero() {
 		until = r.Until.Unix()
 	}
-	ids := once(r.To)
+	ids := both.Once(r.To)
 	hashes, byHash := make([]int64, len(ids)), make(map[int64][]string, len(ids))
 	for i, id := range ids {
 		hashes[i] = engine.RefHash(r.Project, id)
 		byHash[hashes[i]] = append(byHash[hashes[i]], id)
 	}
-	query, args := referrers, []any{once(hashes), membership(r.Who), until}
+	query, args := referrers, []any{both.Once(hashes), membership(r.Who), until}
 	if r.Senders != nil {
 		query, args = referrersOfSenders, append(args, r.Senders)
 	}
-	return out, q.each(query, args, func(scan func(...any) error) error {
+	return out, q.Each(query, args, func(scan func(...any) error) error {
 		var hash int64
 		row, err := scanRow(scan, &hash)
 		for _, to := range byHash[hash] {
@@ -113,7 +114,7 @@ var markedQuery = `SELECT ` + rowColumns + `, j.place
 		WITH ORDINALITY j(project, sender, version, total, since, until, number, same, place) CROSS JOIN LATERAL (
 		SELECT * FROM mail m WHERE m.project = j.project AND m.sender = j.sender AND m.version = j.version
 			AND m.total = j.total AND m.date BETWEEN j.since AND j.until AND (m.number = j.number) = j.same
-			AND ` + isMember("m.") + ` ORDER BY m.date` + lookedUp + `) m` + whatIsDerived
+			AND ` + both.IsMember("m.") + ` ORDER BY m.date` + lookedUp + `) m` + whatIsDerived
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
 func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
@@ -121,7 +122,7 @@ func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, 
 	if len(all) == 0 {
 		return out, nil
 	}
-	return out, q.each(markedQuery, markingColumns(project, all), func(scan func(...any) error) error {
+	return out, q.Each(markedQuery, markingColumns(project, all), func(scan func(...any) error) error {
 		var place int
 		r, err := scanRow(scan, &place)
 		if err == nil && r.Member() {
@@ -154,7 +155,7 @@ func columnOf[R any](rows []R, of func(*R) any) []any {
 }
 
 // derivedQuery finds what there is under a number, even of a mail that is no more.
-const derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + replyColumns + `
+const derivedQuery = `SELECT ` + both.PatchColumns + `, ` + both.CoverColumns + `, ` + both.ReplyColumns + `
 	FROM unnest(?::bigint[]) k(mail) LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
 		LEFT JOIN reply r ON r.mail = k.mail`
 
@@ -162,19 +163,19 @@ func (q *queries) Derived(mails []int64) (out engine.Derived, err error) {
 	if len(mails) == 0 {
 		return out, nil
 	}
-	err = q.each(derivedQuery, []any{once(mails)}, func(scan func(...any) error) error {
-		d := derived{}
-		if err := scan(d.into(nil)...); err != nil {
+	err = q.Each(derivedQuery, []any{both.Once(mails)}, func(scan func(...any) error) error {
+		d := both.Derived{}
+		if err := scan(q.DerivedInto(nil, &d)...); err != nil {
 			return err
 		}
-		if d.isPatch {
-			out.Patches = append(out.Patches, d.patch)
+		if d.IsPatch {
+			out.Patches = append(out.Patches, d.Patch)
 		}
-		if d.isCover {
-			out.Covers = append(out.Covers, d.cover)
+		if d.IsCover {
+			out.Covers = append(out.Covers, d.Cover)
 		}
-		if d.isReply {
-			out.Replies = append(out.Replies, d.reply)
+		if d.IsReply {
+			out.Replies = append(out.Replies, d.Reply)
 		}
 		return nil
 	})
@@ -185,10 +186,10 @@ func (q *queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = q.each(`SELECT `+seriesColumns+` FROM series s WHERE s.id = ANY (?)`, []any{once(ids)},
+	err = q.Each(`SELECT `+both.SeriesColumns+` FROM series s WHERE s.id = ANY (?)`, []any{both.Once(ids)},
 		func(scan func(...any) error) error {
 			var s engine.SeriesRow
-			err := scan(seriesInto(&s)...)
+			err := scan(q.SeriesInto(&s)...)
 			out = append(out, s)
 			return err
 		})
@@ -216,8 +217,8 @@ func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	if len(series) == 0 {
 		return out, nil
 	}
-	ids := once(series)
-	return out, q.each(membersQuery, []any{ids, ids}, func(scan func(...any) error) error {
+	ids := both.Once(series)
+	return out, q.Each(membersQuery, []any{ids, ids}, func(scan func(...any) error) error {
 		var id int64
 		var m engine.Member
 		err := scan(append([]any{&id, &m.Cover, &m.Number, &m.Hidden}, memberInto(&m)...)...)
@@ -231,10 +232,10 @@ func (q *queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	if len(emails) == 0 {
 		return out, nil
 	}
-	return out, q.each(`SELECT `+personColumns+` FROM `+personTables+` WHERE pe.email = ANY (?)`, []any{once(emails)},
+	return out, q.Each(`SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email = ANY (?)`, []any{both.Once(emails)},
 		func(scan func(...any) error) error {
 			var p engine.PersonRow
-			err := scan(personInto(&p)...)
+			err := scan(q.PersonInto(&p)...)
 			out[p.Email] = p
 			return err
 		})
@@ -266,7 +267,7 @@ func (q *queries) seriesOfNamed(query string, names []engine.Name) (map[engine.N
 	if len(msgids) == 0 {
 		return found, nil
 	}
-	return found, q.each(query, []any{once(msgids)}, func(scan func(...any) error) error {
+	return found, q.Each(query, []any{both.Once(msgids)}, func(scan func(...any) error) error {
 		var name engine.Name
 		var series int64
 		err := scan((*number)(&name.Project), &name.MsgID, &series)

@@ -55,7 +55,7 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 	if err := e.needWriter(ctx); err != nil {
 		return explain(err)
 	}
-	t := &tx{queries: queries{asker: e.writer}, w: e.writer, own: e.own, beside: lock == lockBeside}
+	t := &tx{queries: asking(e.writer), w: e.writer, own: e.own, beside: lock == lockBeside}
 	err := t.write(ctx, lock, func() error { return f(t) })
 	e.writer.rested = time.Now()
 	if t.restamped && err == nil {
@@ -88,7 +88,11 @@ func (e *database) needWriter(ctx context.Context) error {
 // View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait
 // for the same.
 func (e *database) View(ctx context.Context, f func(engine.View) error) error {
-	return e.reading(ctx, func(c *conn) error { return f(&queries{c, &e.names}) })
+	return e.reading(ctx, func(c *conn) error {
+		q := asking(c)
+		q.names = &e.names
+		return f(&q)
+	})
 }
 
 func (e *database) reading(ctx context.Context, f func(c *conn) error) error {
@@ -147,7 +151,7 @@ func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
 	if err := c.script(forLooks); err != nil {
 		return explain(err)
 	}
-	return explain(c.view(ctx, func(c *conn) error { return f(&queries{asker: c}) }))
+	return explain(c.view(ctx, asked(f)))
 }
 
 // forLooks are the settings of who reads all there is, which takes longer by looking up row after row.
@@ -166,7 +170,7 @@ func (e *database) readable() error {
 // Examine asks for what the server can't know to be wrong: whether each mail has its bytes.
 func (e *database) Examine(ctx context.Context, fault func(sentence string)) error {
 	return e.reading(ctx, func(c *conn) error {
-		return c.each(`SELECT m.id FROM mail m WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.mail = m.id) LIMIT 20`, nil,
+		return c.Each(`SELECT m.id FROM mail m WHERE NOT EXISTS (SELECT 1 FROM raw r WHERE r.mail = m.id) LIMIT 20`, nil,
 			func(scan func(...any) error) error {
 				var id int64
 				err := scan(&id)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // Known finds mails by their bytes. The index has half of each sum.
@@ -14,7 +15,7 @@ func (q *queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, err
 	for i := range keys {
 		msgids[i], hashes[i] = keys[i].MsgID, keys[i].SHA256
 	}
-	return out, q.each(`
+	return out, q.Each(`
 		SELECT m.msgid, m.sha256, m.id, m.delivered, m.imported_as FROM unnest(?::text[], ?::bytea[]) j(msgid, sha256)
 		JOIN mail m ON m.msgid = j.msgid AND substr(m.sha256, 1, 16) = substr(j.sha256, 1, 16) AND m.sha256 = j.sha256`,
 		[]any{msgids, sums(hashes)}, func(scan func(...any) error) error {
@@ -40,7 +41,7 @@ func namesAsArgs(names []engine.Name) []any {
 
 func (q *queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, error) {
 	out := map[engine.Name][]engine.Copy{}
-	return out, q.each(`SELECT j.project, m.msgid, m.id, m.sha256, m.chosen, m.first, m.by_list, m.delivered
+	return out, q.Each(`SELECT j.project, m.msgid, m.id, m.sha256, m.chosen, m.first, m.by_list, m.delivered
 		FROM `+givenNames+`mail m ON m.msgid = j.msgid AND coalesce(m.project, 0) = j.project`, namesAsArgs(names),
 		func(scan func(...any) error) error {
 			var name engine.Name
@@ -70,7 +71,7 @@ var mailsQuery = `SELECT ` + mailColumns + ` FROM mail m WHERE ` + in("m.id")
 func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 	out := make(map[int64]*engine.Mail, len(ids))
 	dest := make([]any, 0, len(columns)+1)
-	return out, q.each(mailsQuery, []any{ids}, func(scan func(...any) error) error {
+	return out, q.Each(mailsQuery, []any{ids}, func(scan func(...any) error) error {
 		m := &engine.Mail{}
 		err := scan(mailInto(dest, m)...)
 		out[m.ID] = m
@@ -78,18 +79,13 @@ func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 	})
 }
 
-// naming is the order of engine.Naming.Before, of a mail under an alias.
-func naming(m string) string {
-	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
-}
-
 var namingsQuery = `SELECT n.* FROM unnest(?::text[]) j(value) CROSS JOIN LATERAL (
-	SELECT id, msgid, date, sender, sender_name FROM mail WHERE sender = j.value AND ` + isNaming("") + `
-	ORDER BY ` + naming("") + ` LIMIT 1) n`
+	SELECT id, msgid, date, sender, sender_name FROM mail WHERE sender = j.value AND ` + both.IsNaming("") + `
+	ORDER BY ` + both.Naming("") + ` LIMIT 1) n`
 
 func (q *queries) Namings(emails []string) (map[string]engine.Naming, error) {
 	out := make(map[string]engine.Naming, len(emails))
-	return out, q.each(namingsQuery, []any{once(emails)}, func(scan func(...any) error) error {
+	return out, q.Each(namingsQuery, []any{both.Once(emails)}, func(scan func(...any) error) error {
 		n, err := scanNaming(scan)
 		out[n.Email] = n
 		return err
@@ -108,7 +104,7 @@ func (q *queries) Holds(all []engine.Sum) ([]bool, error) {
 		at[s] = append(at[s], i)
 	}
 	held := make([]bool, len(all))
-	return held, q.each(`SELECT sha256 FROM mail WHERE `+in("sha256"), []any{sums(all)},
+	return held, q.Each(`SELECT sha256 FROM mail WHERE `+in("sha256"), []any{sums(all)},
 		func(scan func(...any) error) error {
 			var s engine.Sum
 			err := scan((*sum)(&s))
@@ -120,7 +116,7 @@ func (q *queries) Holds(all []engine.Sum) ([]bool, error) {
 }
 
 func (q *queries) LastMail() (last int64, err error) {
-	_, err = q.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
+	_, err = q.Row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
 	return last, err
 }
 
@@ -136,13 +132,13 @@ func (q *queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	if id != math.MinInt64 {
 		least++
 	}
-	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?`,
+	err = q.Each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?`,
 		[]any{least, up, most}, keysInto(&out))
 	return out, err
 }
 
 func (q *queries) Unrouted(most int) (out []engine.MailKey, err error) {
-	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
+	err = q.Each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
 		ORDER BY id DESC LIMIT ?`, []any{most}, keysInto(&out))
 	return out, err
 }
@@ -166,7 +162,7 @@ const framesAtOnce = 16
 func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
 	for some := range slices.Chunk(ids, framesAtOnce) {
 		frames := make(map[int64][]byte, len(some))
-		if err := q.each(`SELECT mail, bytes FROM raw WHERE `+in("mail"), []any{some}, func(scan func(...any) error) error {
+		if err := q.Each(`SELECT mail, bytes FROM raw WHERE `+in("mail"), []any{some}, func(scan func(...any) error) error {
 			var id int64
 			var frame []byte
 			err := scan(&id, &frame)

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -52,6 +54,12 @@ func (c *conditions) states(column string, states []track.State) {
 
 func onlyDecided(states []track.State) bool {
 	return len(states) > 0 && !slices.Contains(states, track.StateNew)
+}
+
+// between restricts a column of seconds to times from since on and before another.
+func (c *conditions) between(column string, since, before time.Time) {
+	c.add(!since.IsZero(), column+` >= ?`, both.SecondsFrom(since))
+	c.add(!before.IsZero(), column+` < ?`, both.SecondsFrom(before))
 }
 
 // contains ignores the case of ASCII letters.

@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"errors"
-	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // decisionColumns are what decisionInto scans of a table decision that is called d.
@@ -22,7 +22,7 @@ const decisionsOf = `
 
 func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decision, error) {
 	out := map[engine.Name]engine.Decision{}
-	return out, q.each(decisionsOf, namesAsArgs(names), func(scan func(...any) error) error {
+	return out, q.Each(decisionsOf, namesAsArgs(names), func(scan func(...any) error) error {
 		var d engine.Decision
 		err := scan(decisionInto(&d)...)
 		out[d.Name] = d
@@ -30,39 +30,15 @@ func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decisio
 	})
 }
 
-func (q *queries) SeriesNamed(project int64) (bool, error) {
-	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
-}
-
-func (q *queries) AnyPut(project int64) (bool, error) {
-	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
-}
-
-const putColumns = `SELECT d.project, d.msgid, d.put_with FROM `
-
 // The two halves of the query use an index each.
-var putsQuery = putColumns + `decision d WHERE d.project = ? AND ` + in("d.msgid") + ` AND d.put_with IS NOT NULL
-	UNION ` + putColumns + `decision d WHERE d.project = ? AND ` + in("d.put_with")
+var putsQuery = both.PutColumns + `decision d WHERE d.project = ? AND ` + in("d.msgid") + ` AND d.put_with IS NOT NULL
+	UNION ` + both.PutColumns + `decision d WHERE d.project = ? AND ` + in("d.put_with")
 
 func (q *queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
-	return out, q.each(putsQuery, []any{project, msgids, project, msgids}, takePut(func(p engine.Put) error {
+	return out, q.Each(putsQuery, []any{project, msgids, project, msgids}, both.TakePut(func(p engine.Put) error {
 		out = append(out, p)
 		return nil
 	}))
-}
-
-func (q *queries) EachPut(f func(engine.Put) error) error {
-	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
-}
-
-func takePut(f func(engine.Put) error) func(scan func(...any) error) error {
-	return func(scan func(...any) error) error {
-		var p engine.Put
-		if err := scan(&p.Project, &p.MsgID, &p.With); err != nil {
-			return err
-		}
-		return f(p)
-	}
 }
 
 // logColumns are what logInto scans.
@@ -78,7 +54,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
 	c.add(l.Actor != "", is("actor"), string(l.Actor))
 	c.add(l.Below != 0, `id < ?`, l.Below)
-	err = q.each(`SELECT `+logColumns+` FROM log`+c.where()+`
+	err = q.Each(`SELECT `+logColumns+` FROM log`+c.where()+`
 		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry
 		err := scan(logInto(&e)...)
@@ -89,7 +65,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 }
 
 func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
-	err = q.each(`
+	err = q.Each(`
 		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
 		FROM event WHERE id > ? ORDER BY id`+limit(e.Most), []any{e.Above}, func(scan func(...any) error) error {
 		var e engine.Event
@@ -99,11 +75,6 @@ func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 		return err
 	})
 	return out, err
-}
-
-func (q *queries) LastEvent() (id int64, date time.Time, err error) {
-	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
-	return id, date, err
 }
 
 func (t *tx) PutDecisions(decisions []engine.Decision) error {
@@ -117,9 +88,9 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 				archived = excluded.archived, series_name = excluded.series_name, commit_ref = excluded.commit_ref,
 				pull_url = excluded.pull_url, hidden = excluded.hidden, addressed = excluded.addressed,
 				relation = excluded.relation, put_with = excluded.put_with, state_at = excluded.state_at`,
-			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
-				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation),
-				orNull(d.PutWith), microsOrNull(d.StateAt)}
+			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived), both.OrNull(d.SeriesName),
+				both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden), both.OrNull(d.Addressed), both.OrNull(d.Relation),
+				both.OrNull(d.PutWith), both.MicrosOrNull(d.StateAt)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
 		}
@@ -128,14 +99,6 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 		}
 	}
 	return nil
-}
-
-// orNull is what a pointer points to; NULL for none.
-func orNull[T any](v *T) any {
-	if v == nil {
-		return nil
-	}
-	return *v
 }
 
 func (t *tx) MoveDecisions(from, to int64) error {
@@ -158,7 +121,7 @@ func (t *tx) AddLog(entries []engine.LogEntry) error {
 		e.ID = first + int64(i)
 		if err := t.w.exec(`
 			INSERT INTO log (id, time, actor, what, project, msgid, before, after) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			e.ID, e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before,
+			e.ID, e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, both.TextOrNull(e.MsgID), e.Before,
 			e.After); err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func (t *tx) numbersFor(mails int) (numbers []int64, err error) {
 		if err := t.w.exec(lockStoring); err != nil {
 			return nil, err
 		}
-		err = t.each(takeNumbers, []any{mails}, func(scan func(...any) error) error {
+		err = t.Each(takeNumbers, []any{mails}, func(scan func(...any) error) error {
 			var n int64
 			err := scan(&n)
 			numbers = append(numbers, n)
@@ -68,7 +68,7 @@ func (t *tx) numbersFor(mails int) (numbers []int64, err error) {
 
 // lastNumber is the number above which those of new mails are.
 func (q *queries) lastNumber() (last int64, err error) {
-	_, err = q.row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT last FROM counter WHERE name = 'mail'))`, nil,
+	_, err = q.Row(`SELECT greatest(0, (SELECT max(id) FROM mail), (SELECT last FROM counter WHERE name = 'mail'))`, nil,
 		&last)
 	return last, err
 }

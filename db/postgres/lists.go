@@ -9,7 +9,7 @@ import (
 
 func (q *queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
-	err = q.each(`
+	err = q.Each(`
 		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''),
 			p.state, p.superseded, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total,
@@ -35,7 +35,7 @@ const leader = `coalesce(s.cover, (SELECT mail FROM patch WHERE series = s.id OR
 
 func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error) {
 	c := seriesConditions(f)
-	err = q.each(`
+	err = q.Each(`
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, lm.name), lm.name, s.version, s.total, s.received,
 			s.complete, s.date, s.submitter, coalesce(nullif(lm.sender_name, ''), pe.name, ''), m.msgid
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
@@ -58,7 +58,7 @@ const variants = `(SELECT count(*) FROM mail v
 	WHERE v.msgid = m.msgid AND v.project IS NOT DISTINCT FROM m.project AND NOT v.chosen)`
 
 func (q *queries) MailViews(ids []int64) (out []track.MailView, err error) {
-	err = q.each(`
+	err = q.Each(`
 		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
 			r.parent IS NOT NULL, m.more, coalesce(p.hidden, c.hidden, r.hidden, false), `+variants+`
@@ -101,7 +101,7 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	}
 	c.project(`project`, f.Project)
 	c.add(true, `chosen`)
-	err = q.each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
+	err = q.Each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
 		func(scan func(...any) error) error {
 			var id int64
 			err := scan(&id)
@@ -113,7 +113,7 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 
 func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
-	return out, q.each(`
+	return out, q.Each(`
 		SELECT r.parent, r.mail FROM reply r JOIN mail m ON m.id = r.mail
 		WHERE `+in(`r.parent`)+` AND (? OR NOT r.ignored)
 		ORDER BY r.parent, m.date, m.delivered, m.msgid`,
@@ -132,7 +132,7 @@ func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 
 func (q *queries) More(mails []int64) (map[int64]string, error) {
 	out := map[int64]string{}
-	return out, q.each(`SELECT m.id, m.more FROM mail m WHERE `+in(`m.id`)+` AND m.more IS NOT NULL`,
+	return out, q.Each(`SELECT m.id, m.more FROM mail m WHERE `+in(`m.id`)+` AND m.more IS NOT NULL`,
 		[]any{mails}, func(scan func(...any) error) error {
 			var mail int64
 			var more string
@@ -153,7 +153,7 @@ const countsQuery = `
 		(SELECT count(*) FROM series) series`
 
 func (q *queries) Counts() (n engine.Counts, err error) {
-	_, err = q.row(countsQuery, nil, &n.Mails, &n.Unrouted, &n.Variants, &n.NoSubject, &n.NewestNoSubject, &n.Patches,
+	_, err = q.Row(countsQuery, nil, &n.Mails, &n.Unrouted, &n.Variants, &n.NoSubject, &n.NewestNoSubject, &n.Patches,
 		&n.Covers, &n.Comments, &n.Pending, &n.Ignored, &n.Series)
 	return n, err
 }

@@ -1,14 +1,17 @@
 package postgres
 
-import "patchwatch/track"
+import (
+	"patchwatch/db/internal/both"
+	"patchwatch/track"
+)
 
 func (q *queries) Marks(user int64, series track.In[int64], most int) (out []track.Mark, err error) {
 	c := &conditions{}
 	c.add(true, is(`account`), user)
 	if series != nil {
-		c.add(true, in(`series`), once(series))
+		c.add(true, in(`series`), both.Once(series))
 	}
-	return out, q.each(`SELECT account, series, upto FROM mark`+c.where()+` ORDER BY upto DESC, series DESC LIMIT ?`,
+	return out, q.Each(`SELECT account, series, upto FROM mark`+c.where()+` ORDER BY upto DESC, series DESC LIMIT ?`,
 		append(c.args, most), func(scan func(...any) error) error {
 			var m track.Mark
 			err := scan(&m.User, &m.Series, &m.Upto)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/db/internal/named"
 	"patchwatch/track"
 )
@@ -50,7 +51,7 @@ var nameQueries = map[countedList]string{
 		FROM patch p JOIN mail m ON m.id = p.mail WHERE p.project = ?`,
 	coverTotal: `SELECT c.mail, c.id, c.date, c.hidden, m.name
 		FROM cover c JOIN mail m ON m.id = c.mail WHERE c.project = ?`,
-	seriesTotal: `SELECT s.id, s.id, s.date, s.hidden, ` + seriesName.exprs[0] + ` FROM series s` + leadersName +
+	seriesTotal: `SELECT s.id, s.id, s.date, s.hidden, ` + seriesName.Exprs[0] + ` FROM series s` + leadersName +
 		` WHERE s.project = ?`,
 }
 
@@ -60,7 +61,7 @@ type wanted struct {
 	words    []string
 	projects track.In[int64] // nil: all
 	scope    track.Scope
-	order    walk
+	order    both.Walk
 	desc     bool
 	track.Paging
 }
@@ -68,7 +69,7 @@ type wanted struct {
 // byNames finds a page in memory; it is false where the server has to.
 func (q *queries) byNames(w wanted) (on *onPage, ok bool, err error) {
 	words := named.Words(w.words)
-	if q.names == nil || w.order == noWalk || len(words) == 0 || named.Strange(words) {
+	if q.names == nil || w.order == both.NoWalk || len(words) == 0 || named.Strange(words) {
 		return nil, false, nil
 	}
 	changes, err := q.changesOfProjects()
@@ -90,15 +91,15 @@ func (q *queries) byNames(w wanted) (on *onPage, ok bool, err error) {
 }
 
 // inOrder notes in which order of numbers or dates rows are wanted.
-func (w *wanted) inOrder(id string, columns map[string]columnOrder) {
+func (w *wanted) inOrder(id string, columns map[string]both.ColumnOrder) {
 	l := &listing{}
 	w.order = l.sortBy(w.scope, w.Order, id, columns)
-	w.desc = l.order[0].desc
+	w.desc = l.order[0].Desc
 }
 
 func (q *queries) changesOfProjects() (map[int64]int64, error) {
 	out := map[int64]int64{}
-	return out, q.each(`SELECT p.id, coalesce(c.number, 0) FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
+	return out, q.Each(`SELECT p.id, coalesce(c.number, 0) FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
 		func(scan func(...any) error) error {
 			var project, number int64
 			err := scan(&project, &number)
@@ -152,7 +153,7 @@ func (n *nameList) size() int { return n.Bytes() + 32*len(n.rows) }
 func (n *nameList) readAll(q *queries, key nameKey) error {
 	var r nameRow
 	var name string
-	return q.each(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {
+	return q.Each(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {
 		err := scan(&r.key, &r.id, &r.date, &r.hidden, &name)
 		n.Add(name)
 		n.rows = append(n.rows, r)
@@ -174,7 +175,7 @@ func (n *nameList) having(words [][]byte, hiddenToo bool, found []nameRow) []nam
 func (w *wanted) page(found []nameRow) (keys []int64) {
 	slices.SortFunc(found, func(a, b nameRow) int {
 		c := cmp.Compare(a.id, b.id)
-		if w.order == byDate {
+		if w.order == both.ByDate {
 			c = cmp.Or(cmp.Compare(a.date, b.date), c)
 		}
 		if w.desc {

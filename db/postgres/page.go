@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -27,7 +28,7 @@ type listing struct {
 	chosen  [][]any
 	meeting conditions
 
-	order   []orderTerm
+	order   []both.OrderTerm
 	sorting string // joins that order needs
 	ordered bool   // an index has the rows of one choice of keys in this order
 	few     bool   // they are mostly on one page, which tells how many there are
@@ -39,6 +40,12 @@ type listing struct {
 	// conditions are about nothing but what is counted.
 	counted countedList
 	exact   bool
+}
+
+// sortBy sets the order of a listing, and tells which walk that is.
+func (l *listing) sortBy(s track.Scope, by []track.Order, id string, columns map[string]both.ColumnOrder) (walk both.Walk) {
+	l.order, l.sorting, walk = both.Sort(personName(s), by, id, columns)
+	return walk
 }
 
 // key is a column that has one of some values.
@@ -54,12 +61,6 @@ func keyOf[T any](column string, values []T) key {
 		k.values = append(k.values, v)
 	}
 	return k
-}
-
-// orderTerm is an expression to sort by.
-type orderTerm struct {
-	expr string
-	desc bool
 }
 
 // given is a table j of the numbers of a slice, in a join that says what they are. One that is listed twice is found
@@ -78,7 +79,7 @@ func (q *queries) count(l *listing) (total int, err error) {
 }
 
 func (q *queries) countRows(l *listing, c conditions) (n int, err error) {
-	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
+	_, err = q.Row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
 	return n, err
 }
 
@@ -113,7 +114,7 @@ func (q *queries) page(l *listing, p track.Paging, total int) (ids []int64, err 
 	}
 	s := l.statement(backwards)
 	ids = make([]int64, 0, size)
-	err = q.each(s.query+` LIMIT ? OFFSET ?`, append(s.args, size, offset), numbersInto(&ids))
+	err = q.Each(s.query+` LIMIT ? OFFSET ?`, append(s.args, size, offset), numbersInto(&ids))
 	if backwards {
 		slices.Reverse(ids)
 	}
@@ -156,7 +157,7 @@ func (l *listing) statement(backwards bool) statement {
 func (l *listing) merged(choices [][]any, backwards bool) (s statement) {
 	selected := l.row + ` AS row` // what a merged list is sorted by are its columns
 	for i, t := range l.order {
-		selected += fmt.Sprintf(`, %s AS by%d`, t.expr, i)
+		selected += fmt.Sprintf(`, %s AS by%d`, t.Expr, i)
 	}
 	var branches []string
 	for _, values := range choices {
@@ -198,11 +199,11 @@ func (l *listing) choices() [][]any {
 func (l *listing) orderBy(backwards, merged bool) string {
 	terms := make([]string, len(l.order))
 	for i, t := range l.order {
-		terms[i] = t.expr
+		terms[i] = t.Expr
 		if merged {
 			terms[i] = fmt.Sprintf(`by%d`, i)
 		}
-		if t.desc != backwards {
+		if t.Desc != backwards {
 			terms[i] += ` DESC`
 		}
 	}
@@ -238,9 +239,9 @@ func (c *conditions) named(column string, words []string) {
 }
 
 // walkProjects lists a table by project alone.
-func (l *listing) walkProjects(table, alias string, projects []int64, w walk, words bool) {
+func (l *listing) walkProjects(table, alias string, projects []int64, w both.Walk, words bool) {
 	if projects != nil {
 		l.keys = []key{keyOf(alias+`.project`, projects)}
 	}
-	l.from, l.ordered, l.exact = table+` `+alias, w != noWalk, !words
+	l.from, l.ordered, l.exact = table+` `+alias, w != both.NoWalk, !words
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -35,7 +36,7 @@ func rowsCalled[R any](
 ) (map[int64]R, error) {
 	out := make(map[int64]R, len(ids))
 	known := make(map[int64]bool, len(ids))
-	found, err := rows(once(ids))
+	found, err := rows(both.Once(ids))
 	for _, r := range found {
 		c := of(&r)
 		if known[c.mail] = true; shows(s, c) {
@@ -50,7 +51,7 @@ func rowsCalled[R any](
 	if err != nil || len(stand) == 0 {
 		return out, err
 	}
-	found, err = rows(once(slices.Collect(maps.Values(stand))))
+	found, err = rows(both.Once(slices.Collect(maps.Values(stand))))
 	byMail := make(map[int64]R, len(found))
 	for _, r := range found {
 		if c := of(&r); shows(s, c) {
@@ -80,7 +81,7 @@ func (q *queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 // pairs are the rows of a query that has a list of numbers as its only argument.
 func (q *queries) pairs(query string, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
-	return out, q.each(query, []any{ids}, func(scan func(...any) error) error {
+	return out, q.Each(query, []any{ids}, func(scan func(...any) error) error {
 		var from, to int64
 		err := scan(&from, &to)
 		out[from] = to

@@ -1,6 +1,9 @@
 package postgres
 
-import "patchwatch/track"
+import (
+	"patchwatch/db/internal/both"
+	"patchwatch/track"
+)
 
 func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
 	on, err := q.onPage(commentListing(f), f.Paging, known)
@@ -13,10 +16,10 @@ func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[
 	return page, err
 }
 
-var commentColumnsOrder = map[string]columnOrder{
-	"date":      {exprs: []string{`r.date`}},
-	"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = m.sender`},
-	"subject":   {exprs: []string{`m.name`}},
+var commentColumnsOrder = map[string]both.ColumnOrder{
+	"date":      {Exprs: []string{`r.date`}},
+	"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = m.sender`},
+	"subject":   {Exprs: []string{`m.name`}},
 }
 
 // commentListing lists few replies in any case: those to one mail.
@@ -55,7 +58,7 @@ func (q *queries) commentRows(on *onPage, scope track.Scope) (out []track.Commen
 	}
 	var place int64
 	var places []int64
-	err = q.each(commentRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
+	err = q.Each(commentRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		var c track.CommentRow
 		p := &c.Parent
 		err := scan(&place, &c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,

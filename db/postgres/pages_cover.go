@@ -3,6 +3,7 @@ package postgres
 import (
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -33,12 +34,12 @@ func coversNamed(f track.CoverQuery) (w wanted) {
 }
 
 var (
-	coverName = columnOrder{[]string{`m.name`}, ` JOIN mail m ON m.id = c.mail`}
+	coverName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` JOIN mail m ON m.id = c.mail`}
 
-	coverColumnsOrder = map[string]columnOrder{
-		"date":      {exprs: []string{`c.date`}},
+	coverColumnsOrder = map[string]both.ColumnOrder{
+		"date":      {Exprs: []string{`c.date`}},
 		"name":      coverName,
-		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = c.submitter`},
+		"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = c.submitter`},
 	}
 )
 
@@ -47,7 +48,7 @@ func coverListing(f track.CoverQuery) *listing {
 	w := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
 	if len(f.Words) > 0 {
-		l.joins = coverName.joins
+		l.joins = coverName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
 		l.words.named(`m.name`, f.Words)
 	}
@@ -82,7 +83,7 @@ func (q *queries) coverRows(on *onPage, scope track.Scope) (out []track.CoverRow
 		&place, &c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
 		(*number)(&c.Submitter.ID), &c.Submitter.Name,
 	}, seriesBriefInto(&c.Series)...)
-	err = q.each(coverRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
+	err = q.Each(coverRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		err := scan(dest...)
 		places = append(places, place)
 		out = append(out, c)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -67,10 +68,10 @@ func (q *queries) eventsAtOnce(l *listing, f track.EventsQuery, known int) (
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
 func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
-	l := &listing{row: `e.id`, from: `event e`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
+	l := &listing{row: `e.id`, from: `event e`, counted: eventTotal, order: []both.OrderTerm{{Expr: `e.id`, Desc: true}}, ordered: true}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
-			l.order[0].desc = o.Desc
+			l.order[0].Desc = o.Desc
 			break
 		}
 	}
@@ -115,7 +116,7 @@ func (q *queries) countEvents(l *listing, between stretch, scope track.Scope) (t
 	c := l.conditions()
 	c.add(true, in(`e.id`), hidden)
 	var less int
-	_, err = q.row(`SELECT count(*) FROM event e`+c.where(), c.args, &less)
+	_, err = q.Row(`SELECT count(*) FROM event e`+c.where(), c.args, &less)
 	return total - less, hidden, err
 }
 
@@ -136,7 +137,7 @@ func (s stretch) bounds() (n int) {
 // countStretch counts all events of a stretch. Their numbers have no gaps, unless somebody has made some.
 func (q *queries) countStretch(s stretch) (total int, err error) {
 	var first, last, all int64
-	if _, err := q.row(`
+	if _, err := q.Row(`
 		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), -1),
 			(SELECT coalesce(sum(amount), 0)::bigint FROM total WHERE list = 4)`, nil, &first, &last, &all); err != nil {
 		return 0, err
@@ -144,7 +145,7 @@ func (q *queries) countStretch(s stretch) (total int, err error) {
 	if last-first+1 == all {
 		return int(max(min(s.to, last+1)-max(s.from, first), 0)), nil
 	}
-	_, err = q.row(`SELECT count(*) FROM event WHERE id >= ? AND id < ?`, []any{s.from, s.to}, &total)
+	_, err = q.Row(`SELECT count(*) FROM event WHERE id >= ? AND id < ?`, []any{s.from, s.to}, &total)
 	return total, err
 }
 
@@ -239,7 +240,7 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	if t.Nanosecond()%1000 > 0 {
 		micros++
 	}
-	_, err = q.row(firstEventQuery, []any{micros}, &id)
+	_, err = q.Row(firstEventQuery, []any{micros}, &id)
 	return id, err
 }
 
@@ -249,7 +250,7 @@ const copiesOfHidden = ` CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n
 
 // hiddenEvents finds those that are about hidden mails, which are few.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
-	err = q.each(`
+	err = q.Each(`
 		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
 		UNION SELECT e.id FROM (SELECT mail, parent FROM reply WHERE hidden`+lookedUp+`) h`+copiesOfHidden+`
@@ -285,7 +286,7 @@ func (q *queries) bareEvents(on *onPage) (out []track.EventRow, subjects map[int
 	}
 	subjects = map[int64]about{} // by event
 	var places []int64
-	err = q.each(eventRowsQuery(on.table()), on.args(), func(scan func(...any) error) error {
+	err = q.Each(eventRowsQuery(on.table()), on.args(), func(scan func(...any) error) error {
 		var place int64
 		var e track.EventRow
 		var a about
@@ -314,10 +315,10 @@ func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, 
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
 	}
 	named := make(map[int64]track.MailBrief, len(mails))
-	if err := q.alsoMailBriefs(once(mails), scope, named); err != nil {
+	if err := q.alsoMailBriefs(both.Once(mails), scope, named); err != nil {
 		return err
 	}
-	sets, err := q.seriesBriefs(once(series))
+	sets, err := q.seriesBriefs(both.Once(series))
 	if err != nil {
 		return err
 	}
@@ -361,7 +362,7 @@ func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error)
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}
 	}
-	return out, q.each(seriesBriefsQuery, []any{ids}, func(scan func(...any) error) error {
+	return out, q.Each(seriesBriefsQuery, []any{ids}, func(scan func(...any) error) error {
 		var s track.SeriesBrief
 		err := scan(seriesBriefInto(&s)...)
 		out[s.ID] = s

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -70,17 +71,17 @@ func (q *queries) PatchCounts(lists []track.PatchQuery) ([]int, error) {
 func nothing[T any](in track.In[T]) bool { return in != nil && len(in) == 0 }
 
 var (
-	patchName = columnOrder{[]string{`m.name`}, ` JOIN mail m ON m.id = p.mail`}
+	patchName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` JOIN mail m ON m.id = p.mail`}
 
-	patchColumnsOrder = map[string]columnOrder{
-		"date":      {exprs: []string{`p.date`}},
+	patchColumnsOrder = map[string]both.ColumnOrder{
+		"date":      {Exprs: []string{`p.date`}},
 		"name":      patchName,
-		"project":   {[]string{`pr.link_name`}, ` JOIN project pr ON pr.id = p.project`},
-		"state":     {exprs: []string{stateNumber(`p.state`), `p.state`}},
-		"archived":  {exprs: []string{`p.archived`}},
-		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = p.submitter`},
-		"check":     {exprs: []string{`p.checked`}},
-		"delegate":  {exprs: []string{`coalesce(p.delegate, '')`}},
+		"project":   {Exprs: []string{`pr.link_name`}, Joins: ` JOIN project pr ON pr.id = p.project`},
+		"state":     {Exprs: []string{both.StateNumber(`p.state`), `p.state`}},
+		"archived":  {Exprs: []string{`p.archived`}},
+		"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = p.submitter`},
+		"check":     {Exprs: []string{`p.checked`}},
+		"delegate":  {Exprs: []string{`coalesce(p.delegate, '')`}},
 	}
 )
 
@@ -99,19 +100,19 @@ func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 		c.add(!*f.Archived, `NOT p.archived`)
 	}
 	if len(f.Words) > 0 {
-		l.joins = patchName.joins
+		l.joins = patchName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
 		l.words.named(`m.name`, f.Words)
 	}
 	few := l.fewPatches(f)
 	l.few = few && f.Submitters == nil
 	l.exact = !few && f.Delegates == nil && !f.Nobodys && f.Checked == nil && len(f.Words) == 0
-	if w == byDate && f.States != nil && f.Delegates == nil && !few {
+	if w == both.ByDate && f.States != nil && f.Delegates == nil && !few {
 		if found, err := q.alongStates(l, f); found || err != nil {
 			return l, err
 		}
 	}
-	l.ordered = w != noWalk && !few
+	l.ordered = w != both.NoWalk && !few
 	switch {
 	case l.ordered && f.Delegates != nil:
 		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
@@ -211,7 +212,7 @@ func (q *queries) patchRows(on *onPage, scope track.Scope) (out []track.PatchRow
 		&p.Submitter.Name, (*text)(&p.Delegate),
 		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
 	}, seriesBriefInto(&p.Series)...)
-	if err := q.each(patchRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
+	if err := q.Each(patchRowsQuery(on.table(), scope), on.args(), func(scan func(...any) error) error {
 		err := scan(dest...)
 		places = append(places, place)
 		p.Hash = hex.EncodeToString(hash)
@@ -241,7 +242,7 @@ func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, sc
 	c := conditions{}
 	c.add(true, in(`d.relation`), slices.Collect(maps.Keys(of)))
 	c.scope(`p`, scope)
-	return q.each(`
+	return q.Each(`
 		SELECT d.relation, `+patchBrief+` FROM decision d
 		JOIN mail m ON m.msgid = d.msgid AND m.project = d.project AND m.chosen JOIN patch p ON p.mail = m.id
 		`+c.where()+` ORDER BY d.relation, p.date, p.id`, c.args, func(scan func(...any) error) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -53,13 +54,13 @@ func onlyByNumber(f track.SeriesQuery) bool {
 const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
 
 var (
-	seriesName = columnOrder{[]string{`coalesce(s.given, s.name, lm.name, '')`}, leadersName}
+	seriesName = both.ColumnOrder{Exprs: []string{`coalesce(s.given, s.name, lm.name, '')`}, Joins: leadersName}
 
-	seriesColumnsOrder = map[string]columnOrder{
-		"date":         {exprs: []string{`s.date`}},
+	seriesColumnsOrder = map[string]both.ColumnOrder{
+		"date":         {Exprs: []string{`s.date`}},
 		"name":         seriesName,
-		"submitter":    {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = s.submitter`},
-		"received_all": {exprs: []string{`s.complete`}},
+		"submitter":    {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = s.submitter`},
+		"received_all": {Exprs: []string{`s.complete`}},
 	}
 )
 
@@ -68,9 +69,9 @@ func seriesListing(f track.SeriesQuery) *listing {
 	w := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	if len(f.Words) > 0 {
-		l.joins = seriesName.joins
+		l.joins = seriesName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
-		l.words.named(seriesName.exprs[0], f.Words)
+		l.words.named(seriesName.Exprs[0], f.Words)
 	}
 	anyOf(c, `s.id`, f.IDs)
 	anyOf(c, `s.submitter`, f.Submitters)
@@ -140,7 +141,7 @@ func (q *queries) patchesOf(series *onPage, scope track.Scope) (map[int64][]trac
 	var id int64
 	var p place
 	dest := append([]any{&id, &p.number, &p.mail}, mailBriefInto(&p.patch)...)
-	if err := q.each(patchesOfSeries(series.table()), series.args(scope.Whole), func(scan func(...any) error) error {
+	if err := q.Each(patchesOfSeries(series.table()), series.args(scope.Whole), func(scan func(...any) error) error {
 		err := scan(dest...)
 		places[id] = append(places[id], p)
 		return err

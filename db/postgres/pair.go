@@ -1,8 +1,11 @@
 package postgres
 
-import "patchwatch/db/engine"
+import (
+	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
+)
 
-func (q *queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
+func (q *queries) AnyPair() (bool, error) { return q.Row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
 
 // The two halves of the query use an index each.
 var pairsOf = `SELECT p.msgid, p.other, p.linked FROM pair p WHERE p.project = ? AND ` + in("p.msgid") + `
@@ -10,8 +13,8 @@ var pairsOf = `SELECT p.msgid, p.other, p.linked FROM pair p WHERE p.project = ?
 
 func (q *queries) Pairs(names []engine.Name) (out []engine.Pair, err error) {
 	for project, msgids := range byProject(names) {
-		msgids = once(msgids)
-		if err := q.each(pairsOf, []any{project, msgids, project, msgids}, func(scan func(...any) error) error {
+		msgids = both.Once(msgids)
+		if err := q.Each(pairsOf, []any{project, msgids, project, msgids}, func(scan func(...any) error) error {
 			p := engine.Pair{PairKey: engine.PairKey{Project: project}}
 			err := scan(&p.MsgID, &p.Other, &p.Linked)
 			out = append(out, p)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 var (
@@ -37,9 +38,9 @@ func (t *tx) putSeries(d *engine.Derived) error {
 	rows := t.rows(putSeries)
 	for i := range d.Series {
 		s := &d.Series[i]
-		if err := rows.add(s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received,
-			s.Complete, s.Date.Unix(), s.Submitter, numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden,
-			numberOrNull(s.Revises)); err != nil {
+		if err := rows.add(s.ID, s.Project, s.Key, both.TextOrNull(s.Name), s.Version, s.Total, s.Received,
+			s.Complete, s.Date.Unix(), s.Submitter, both.NumberOrNull(s.Cover), both.TextOrNull(s.Given), s.Hidden,
+			both.NumberOrNull(s.Revises)); err != nil {
 			return err
 		}
 		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
@@ -59,9 +60,9 @@ func (t *tx) putPatches(d *engine.Derived) error {
 		if p.Series != 0 {
 			number = p.Number
 		}
-		if err := rows.add(p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter,
-			string(p.State), textOrNull(p.Delegate), p.Archived, p.ID, p.Hidden, int64(p.Checked),
-			numberOrNull(p.Superseded)); err != nil {
+		if err := rows.add(p.Mail, p.Project, both.NumberOrNull(p.Series), number, p.Date.Unix(), p.Submitter,
+			string(p.State), both.TextOrNull(p.Delegate), p.Archived, p.ID, p.Hidden, int64(p.Checked),
+			both.NumberOrNull(p.Superseded)); err != nil {
 			return err
 		}
 		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
@@ -77,7 +78,7 @@ func (t *tx) putCovers(d *engine.Derived) error {
 	rows := t.rows(putCover)
 	for i := range d.Covers {
 		c := &d.Covers[i]
-		if err := rows.add(c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter,
+		if err := rows.add(c.Mail, c.Project, both.NumberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter,
 			c.Hidden); err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ func (t *tx) putReplies(d *engine.Derived) error {
 	rows := t.rows(putReply)
 	for i := range d.Replies {
 		r := &d.Replies[i]
-		if err := rows.add(r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID,
+		if err := rows.add(r.Mail, r.Project, both.NumberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID,
 			r.Hidden); err != nil {
 			return err
 		}
@@ -176,7 +177,7 @@ func (t *tx) DropStrays() error {
 		`DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.series = series.id)
 			AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.mail = series.cover AND c.series = series.id)`,
 		`DELETE FROM person WHERE email = '' OR NOT EXISTS (SELECT 1 FROM mail n WHERE n.sender = person.email AND `+
-			isNaming("n.")+`)`); err != nil {
+			both.IsNaming("n.")+`)`); err != nil {
 		return err
 	}
 	return t.countAnew()

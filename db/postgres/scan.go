@@ -128,13 +128,6 @@ func (n *smallNumber) scan(v []byte) bool {
 	return ok || v == nil
 }
 
-func numberOrNull(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
 // text is empty for NULL.
 type text string
 
@@ -151,20 +144,6 @@ func (b *blob) scan(v []byte) bool {
 	return v != nil
 }
 
-func textOrNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func bytesOrNull(b []byte) any {
-	if len(b) == 0 {
-		return nil
-	}
-	return b
-}
-
 // seconds since 1970 are a time, NULL is the zero time.
 type seconds time.Time
 
@@ -175,13 +154,6 @@ func (t *seconds) scan(v []byte) bool {
 		*t = seconds(time.Unix(n, 0).UTC())
 	}
 	return ok || v == nil
-}
-
-func secondsOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.Unix()
 }
 
 // micros are microseconds since 1970.
@@ -202,13 +174,6 @@ func (t *microsOrZero) scan(v []byte) bool {
 		return true
 	}
 	return (*micros)(t).scan(v)
-}
-
-func microsOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMicro()
 }
 
 // lines are a text of a line each; none for an empty one.

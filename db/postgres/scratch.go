@@ -64,7 +64,7 @@ func (c *conn) copyTables(ctx context.Context) error {
 
 // texts are the texts that a question has for an answer.
 func (c *conn) texts(query string) (out []string, err error) {
-	return out, c.each(query, nil, func(scan func(...any) error) error {
+	return out, c.Each(query, nil, func(scan func(...any) error) error {
 		var text string
 		err := scan(&text)
 		out = append(out, text)
@@ -86,7 +86,7 @@ func (s *scratch) use(ctx context.Context, f func(c *conn) error) error {
 
 func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 	return s.use(ctx, func(c *conn) error {
-		t := &tx{queries: queries{asker: c}, w: c}
+		t := &tx{queries: asking(c), w: c}
 		return t.write(ctx, lockAll, func() error { return f(t) })
 	})
 }
@@ -94,7 +94,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
 	return s.use(ctx, func(c *conn) error {
 		defer c.atLeisure()
-		return c.view(ctx, func(c *conn) error { return f(&queries{asker: c}) })
+		return c.view(ctx, asked(f))
 	})
 }
 

@@ -20,7 +20,7 @@ const trackedQuery = `
 
 func (q *queries) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
 	out := make(map[int64]engine.Tracked, len(ids))
-	return out, q.each(trackedQuery, []any{ids}, func(scan func(...any) error) error {
+	return out, q.Each(trackedQuery, []any{ids}, func(scan func(...any) error) error {
 		var s engine.Tracked
 		var id int64
 		var kind track.Kind
@@ -34,7 +34,7 @@ func (q *queries) Tracked(ids []int64) (map[int64]engine.Tracked, error) {
 }
 
 func (q *queries) Restated(above int64, most int) (out []engine.Restated, err error) {
-	err = q.each(`SELECT note, mail FROM restated WHERE note > ? ORDER BY note LIMIT ?`, []any{above, most},
+	err = q.Each(`SELECT note, mail FROM restated WHERE note > ? ORDER BY note LIMIT ?`, []any{above, most},
 		func(scan func(...any) error) error {
 			var r engine.Restated
 			err := scan(&r.Note, &r.Mail)
@@ -59,7 +59,7 @@ func (t *tx) AddRestated(mails []int64) error {
 }
 
 func (q *queries) SavedQueries(owner track.Actor) (out []engine.SavedQuery, err error) {
-	err = q.each(`SELECT owner, name, query FROM saved_query WHERE owner = ? ORDER BY name`, []any{string(owner)},
+	err = q.Each(`SELECT owner, name, query FROM saved_query WHERE owner = ? ORDER BY name`, []any{string(owner)},
 		func(scan func(...any) error) error {
 			var s engine.SavedQuery
 			err := scan(savedInto(&s)...)
@@ -100,7 +100,7 @@ func (q *queries) Having(h engine.Having, most int) ([]int64, error) {
 		return nil, nil
 	}
 	out := []int64{}
-	err := q.each(query+` LIMIT `+fmt.Sprint(most+1), args, func(scan func(...any) error) error {
+	err := q.Each(query+` LIMIT `+fmt.Sprint(most+1), args, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
 		out = append(out, id)

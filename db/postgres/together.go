@@ -73,7 +73,7 @@ func (s *seat) also(query string, args []any, f func(scan func(...any) error) er
 	return nil
 }
 
-func (s *seat) each(query string, args []any, f func(scan func(...any) error) error) error {
+func (s *seat) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	if err := s.also(query, args, f); err != nil {
 		return err
 	}
@@ -85,8 +85,8 @@ func (s *seat) each(query string, args []any, f func(scan func(...any) error) er
 	return cmp.Or(s.err, failed)
 }
 
-// stream needs a transaction.
-func (s *seat) stream(string, []any, func(scan func(...any) error) error) error { return errNoStream }
+// Stream needs a transaction.
+func (s *seat) Stream(string, []any, func(scan func(...any) error) error) error { return errNoStream }
 
 var (
 	errLeft     = errors.New("nobody asks any more")
@@ -96,7 +96,8 @@ var (
 // Ask begins no transaction: each question is one to the server.
 func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
 	if s, ok := ctx.Value(seatKey{}).(*seat); ok {
-		return explain(f(&queries{asker: s}))
+		q := asking(s)
+		return explain(f(&q))
 	}
-	return e.asking(ctx, func(c *conn) error { return f(&queries{asker: c}) })
+	return e.asking(ctx, asked(f))
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 )
 
@@ -37,7 +38,7 @@ func (q *queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
 	c.add(true, alias+`.amount > 0`)
-	err = q.each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`,
+	err = q.Each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`,
 		mostBranches+1), c.args,
 		func(scan func(...any) error) error {
 			var project int64
@@ -59,11 +60,11 @@ func (q *queries) sum(l *listing) (total int, err error) {
 	period := l.counted.alias() + `.period`
 	var cut []conditions
 	if !l.since.IsZero() {
-		since = secondsFrom(l.since)
+		since = both.SecondsFrom(l.since)
 		c.add(true, period+` > ?`, since>>periodBits)
 	}
 	if !l.before.IsZero() {
-		before = secondsFrom(l.before)
+		before = both.SecondsFrom(l.before)
 		c.add(true, period+` < ?`, before>>periodBits)
 	}
 	if !l.since.IsZero() {
@@ -72,7 +73,7 @@ func (q *queries) sum(l *listing) (total int, err error) {
 	if !l.before.IsZero() && (l.since.IsZero() || before>>periodBits > since>>periodBits) {
 		cut = append(cut, l.datedFrom(before>>periodBits<<periodBits, before))
 	}
-	_, err = q.row(`SELECT coalesce(sum(amount), 0)::bigint FROM `+l.counted.table()+c.where(), c.args, &total)
+	_, err = q.Row(`SELECT coalesce(sum(amount), 0)::bigint FROM `+l.counted.table()+c.where(), c.args, &total)
 	for _, c := range cut {
 		n, failed := q.countRows(l, c)
 		total, err = total+n, cmp.Or(err, failed)
@@ -158,7 +159,7 @@ func (c *counting) leave(keys []int64) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return c.t.each(c.list.find(), []any{keys}, func(scan func(...any) error) error {
+	return c.t.Each(c.list.find(), []any{keys}, func(scan func(...any) error) error {
 		var k rowKind
 		err := scan(&k.project, &k.kind, &k.archived, &k.hidden, &k.period)
 		k.period >>= periodBits

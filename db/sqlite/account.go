@@ -4,44 +4,9 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
-
-func (q *queries) Users() (out []engine.User, err error) {
-	at := map[int64]int{} // in out
-	if err := q.each(`
-		SELECT id, name, first_name, last_name, password, admin, disabled, made, send_email, items_per_page, show_ids
-		FROM account ORDER BY id`, nil, func(scan func(...any) error) error {
-		var u engine.User
-		err := scan(&u.ID, &u.Name, &u.FirstName, &u.LastName, (*text)(&u.Password), &u.Admin,
-			&u.Disabled, (*seconds)(&u.Made),
-			&u.SendEmail, &u.PerPage, &u.ShowIDs)
-		at[u.ID] = len(out)
-		out = append(out, u)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	if err := q.each(`SELECT account, email FROM account_address ORDER BY account, place`, nil,
-		func(scan func(...any) error) error {
-			var id int64
-			var email string
-			err := scan(&id, &email)
-			u := &out[at[id]]
-			u.Emails = append(u.Emails, email)
-			return err
-		}); err != nil {
-		return nil, err
-	}
-	return out, q.each(`SELECT account, project FROM maintainer ORDER BY account, project`, nil,
-		func(scan func(...any) error) error {
-			var id, project int64
-			err := scan(&id, &project)
-			u := &out[at[id]]
-			u.Maintains = append(u.Maintains, project)
-			return err
-		})
-}
 
 // credentialColumns are what credentialInto scans.
 const credentialColumns = `hash, id, account, kind, label, read_only, made, used, expires, network`
@@ -57,7 +22,7 @@ func (q *queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credent
 	out := make(map[engine.Sum]track.Credential, len(hashes))
 	for _, hash := range hashes {
 		var c engine.Credential
-		there, err := q.row(`SELECT `+credentialColumns+` FROM credential WHERE hash = ?`,
+		there, err := q.Row(`SELECT `+credentialColumns+` FROM credential WHERE hash = ?`,
 			[]any{hash[:]}, credentialInto(&c)...)
 		if err != nil {
 			return nil, err
@@ -72,7 +37,7 @@ func (q *queries) Credentials(hashes []engine.Sum) (map[engine.Sum]track.Credent
 func (q *queries) CredentialsOf(user int64) (out []track.Credential, err error) {
 	c := &conditions{}
 	c.add(user != 0, is(`account`), user)
-	err = q.each(`SELECT `+credentialColumns+` FROM credential`+c.where()+` ORDER BY id`, c.args,
+	err = q.Each(`SELECT `+credentialColumns+` FROM credential`+c.where()+` ORDER BY id`, c.args,
 		func(scan func(...any) error) error {
 			var c engine.Credential
 			err := scan(credentialInto(&c)...)
@@ -92,7 +57,7 @@ func (t *tx) PutUsers(users []*engine.User) error {
 				last_name = excluded.last_name,
 				password = excluded.password, admin = excluded.admin, disabled = excluded.disabled, made = excluded.made,
 				send_email = excluded.send_email, items_per_page = excluded.items_per_page, show_ids = excluded.show_ids`,
-			numberOrNull(u.ID), u.Name, u.FirstName, u.LastName, textOrNull(u.Password), u.Admin, u.Disabled, u.Made.Unix(),
+			both.NumberOrNull(u.ID), u.Name, u.FirstName, u.LastName, both.TextOrNull(u.Password), u.Admin, u.Disabled, u.Made.Unix(),
 			u.SendEmail, u.PerPage, u.ShowIDs)
 		if err != nil {
 			return err
@@ -136,8 +101,8 @@ func (t *tx) AddCredentials(all []*engine.Credential) error {
 		res, err := t.w.run(`
 			INSERT INTO credential (hash, account, kind, label, read_only, made, used, expires, network)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.Hash[:], c.User, int(c.Kind), c.Label, c.ReadOnly, c.Made.Unix(), secondsOrNull(c.Used),
-			secondsOrNull(c.Expires), c.Network)
+			c.Hash[:], c.User, int(c.Kind), c.Label, c.ReadOnly, c.Made.Unix(), both.SecondsOrNull(c.Used),
+			both.SecondsOrNull(c.Expires), c.Network)
 		if err != nil {
 			return err
 		}

@@ -2,11 +2,12 @@ package sqlite
 
 import (
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
 func (q *queries) Sources() (out []engine.Source, err error) {
-	err = q.each(`SELECT id, url, progress FROM source ORDER BY id`, nil, func(scan func(...any) error) error {
+	err = q.Each(`SELECT id, url, progress FROM source ORDER BY id`, nil, func(scan func(...any) error) error {
 		var s engine.Source
 		err := scan(&s.ID, &s.URL, &s.Progress)
 		out = append(out, s)
@@ -26,7 +27,7 @@ func (q *queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engin
 	out := make(map[engine.AdoptedKey]engine.Adopted, len(keys))
 	for _, k := range keys {
 		var a engine.Adopted
-		there, err := q.row(`SELECT `+adoptedColumns+` FROM adopted WHERE source = ? AND kind = ? AND number = ?`,
+		there, err := q.Row(`SELECT `+adoptedColumns+` FROM adopted WHERE source = ? AND kind = ? AND number = ?`,
 			[]any{k.Source, int(k.Kind), k.Number}, adoptedInto(&a)...)
 		if err != nil {
 			return nil, err
@@ -39,7 +40,7 @@ func (q *queries) Adopted(keys []engine.AdoptedKey) (map[engine.AdoptedKey]engin
 }
 
 func (q *queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.Adopted, err error) {
-	err = q.each(`SELECT `+adoptedColumns+` FROM adopted WHERE source = ? AND kind = ? AND number > ?
+	err = q.Each(`SELECT `+adoptedColumns+` FROM adopted WHERE source = ? AND kind = ? AND number > ?
 		ORDER BY number LIMIT ?`, []any{after.Source, int(after.Kind), after.Number, most},
 		func(scan func(...any) error) error {
 			var a engine.Adopted
@@ -53,7 +54,7 @@ func (q *queries) AdoptedAfter(after engine.AdoptedKey, most int) (out []engine.
 // Aliases looks in the few sources one after the other.
 func (q *queries) Aliases(kind track.AliasKind, numbers []int64) (map[int64]engine.Adopted, error) {
 	out := make(map[int64]engine.Adopted, len(numbers))
-	return out, q.each(`SELECT `+adoptedColumns+` FROM source s CROSS JOIN `+given+`adopted a
+	return out, q.Each(`SELECT `+adoptedColumns+` FROM source s CROSS JOIN `+given+`adopted a
 		WHERE a.source = s.id AND a.kind = +? AND a.number = j.value ORDER BY s.id DESC`, []any{list(numbers), int(kind)},
 		func(scan func(...any) error) error {
 			var a engine.Adopted
@@ -66,7 +67,7 @@ func (q *queries) Aliases(kind track.AliasKind, numbers []int64) (map[int64]engi
 func (t *tx) PutSource(s *engine.Source) error {
 	res, err := t.w.run(`INSERT INTO source (id, url, progress) VALUES (?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET url = excluded.url, progress = excluded.progress`,
-		numberOrNull(s.ID), s.URL, s.Progress)
+		both.NumberOrNull(s.ID), s.URL, s.Progress)
 	if err == nil && s.ID == 0 {
 		s.ID, err = res.LastInsertId()
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 )
 
@@ -121,7 +122,7 @@ func (q *queries) alike(key alikeKey, all []engine.Likeness, at []int, out [][]e
 			asked[i].parts = parts[i]
 		}
 	}
-	if err := q.each(alikeQuery(key.by, key.which, known), []any{askedList(asked), key.most},
+	if err := q.Each(alikeQuery(key.by, key.which, known), []any{askedList(asked), key.most},
 		func(scan func(...any) error) error {
 			var i int
 			var a engine.Alike
@@ -175,7 +176,7 @@ func (q *queries) Beside(to []engine.Name, who engine.Who) (out []engine.Beside,
 		named[hashes[i]] = name
 	}
 	least, most := memberRange(who)
-	err = q.each(besideQuery, []any{list(once(hashes)), least, most}, func(scan func(...any) error) error {
+	err = q.Each(besideQuery, []any{list(both.Once(hashes)), least, most}, func(scan func(...any) error) error {
 		var hash int64
 		var b engine.Beside
 		err := scan(append([]any{&hash, &b.Sender}, alikeInto(&b.Alike)...)...)

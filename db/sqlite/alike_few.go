@@ -122,7 +122,7 @@ func (q *queries) fewMails(by engine.Feature, values []alikeValue) (mails [][]al
 	most := fewAlike*len(values)/4 + moreFew
 	mails, read := make([][]alikeMail, len(values)), 0
 	known = len(values)
-	err = q.each(fewQuery(by, inParts), []any{askedList(asked), most}, func(scan func(...any) error) error {
+	err = q.Each(fewQuery(by, inParts), []any{askedList(asked), most}, func(scan func(...any) error) error {
 		var m alikeMail
 		err := scan(&m.at, &m.id, &m.version, &m.date)
 		if mails[m.at] = append(mails[m.at], m); err == nil {
@@ -151,7 +151,7 @@ func (m *alikeMail) answers(l *engine.Likeness) bool {
 
 // fillAlike reads the mails that were found and puts them into the answers.
 func (q *queries) fillAlike(all []engine.Likeness, found map[int64][]int, out [][]engine.Alike) error {
-	if err := q.each(`
+	if err := q.Each(`
 		SELECT m.id, `+alikeColumns+`
 		FROM `+given+`mail m LEFT JOIN patch p ON p.mail = m.id LEFT JOIN cover c ON c.mail = m.id
 		WHERE m.id = j.value`, []any{list(engine.SortedKeys(found))}, func(scan func(...any) error) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -20,9 +21,9 @@ var archived = `SELECT coalesce(m.first, m.id), m.id, m.project, m.msgid, m.kind
 	WHERE m.id = j.value AND m.chosen AND m.project IS NOT NULL`
 
 func (q *queries) Archived(mails []int64) (out []track.ArchivedMail, err error) {
-	mails = once(mails)
+	mails = both.Once(mails)
 	out = make([]track.ArchivedMail, 0, len(mails))
-	err = q.each(archived, []any{list(mails)}, func(scan func(...any) error) error {
+	err = q.Each(archived, []any{list(mails)}, func(scan func(...any) error) error {
 		var m track.ArchivedMail
 		var kind track.Kind
 		var leads bool
@@ -61,7 +62,7 @@ func (q *queries) ReferringIn(projects []int64, msgids []string) (out []int64, e
 		}
 	}
 	slices.Sort(hashes) // neighbours are on one page
-	err = q.each(referringIn, []any{list(slices.Compact(hashes))}, func(scan func(...any) error) error {
+	err = q.Each(referringIn, []any{list(slices.Compact(hashes))}, func(scan func(...any) error) error {
 		var id int64
 		err := scan(&id)
 		out = append(out, id)
@@ -98,8 +99,8 @@ func (q *queries) Recent(r track.RecentQuery) ([]int64, error) {
 		query = recentOldest
 	}
 	var all []dated
-	for _, p := range once(r.Projects) {
-		if err := q.each(query, []any{p, since, before, r.Most}, func(scan func(...any) error) error {
+	for _, p := range both.Once(r.Projects) {
+		if err := q.Each(query, []any{p, since, before, r.Most}, func(scan func(...any) error) error {
 			var d dated
 			err := scan(&d.id, &d.date)
 			all = append(all, d)

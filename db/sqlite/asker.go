@@ -1,35 +1,39 @@
 package sqlite
 
-import "errors"
+import (
+	"time"
 
-// asker is whatever a question can be put to. each calls f with every row, and with what scans the row. f must not put
-// the same question again: the rows of the first one would end.
-type asker interface {
-	each(query string, args []any, f func(scan func(...any) error) error) error
-}
+	"patchwatch/db/internal/both"
+)
 
 // queries answers all that engine.View can be asked, whether beside the one who writes or as that one. Its methods are
 // of the pointer: a value's would all be in the program twice, and once more as those of tx.
+//
+// What is called with a row must not put the same question again: the rows of the first one would end.
 type queries struct {
-	asker
+	both.Queries
 	names   *names   // nil: words are looked for in the database
 	digests *digests // nil: each part of an index is looked at
 }
 
-// row scans the first row of the query into dest; false if there is none.
-func (q *queries) row(query string, args []any, dest ...any) (there bool, err error) {
-	err = q.each(query, args, func(scan func(...any) error) error {
-		if err := scan(dest...); err != nil {
-			return err
-		}
-		there = true
-		return errFirst
-	})
-	if err == errFirst {
-		err = nil
-	}
-	return there, err
+// asking are the queries of an asker, without what readers keep.
+func asking(a both.Asker) queries {
+	return queries{Queries: both.Queries{Asker: a, Dialect: dialect{}}}
 }
 
-// errFirst ends a query after its first row.
-var errFirst = errors.New("the first row is enough")
+func queriesOf(a both.Asker) *queries {
+	q := asking(a)
+	return &q
+}
+
+// dialect is how SQLite says things.
+type dialect struct{}
+
+func (dialect) In(column string) string       { return in(column) }
+func (dialect) List(values any) any           { return list(values) }
+func (dialect) Number(n *int64) any           { return (*number)(n) }
+func (dialect) Text(s *string) any            { return (*text)(s) }
+func (dialect) Seconds(t *time.Time) any      { return (*seconds)(t) }
+func (dialect) Micros(t *time.Time) any       { return (*micros)(t) }
+func (dialect) MicrosOrZero(t *time.Time) any { return (*microsOrZero)(t) }
+func (dialect) Lines(l *[]string) any         { return (*lines)(l) }

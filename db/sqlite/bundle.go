@@ -1,11 +1,14 @@
 package sqlite
 
-import "patchwatch/track"
+import (
+	"patchwatch/db/internal/both"
+	"patchwatch/track"
+)
 
 func (q *queries) Bundles(owner int64) (out []track.Bundle, err error) {
 	c := &conditions{}
 	c.add(owner != 0, is(`b.account`), owner)
-	err = q.each(`
+	err = q.Each(`
 		SELECT b.id, b.account, b.project, b.name, b.public, p.msgid FROM bundle b
 		LEFT JOIN bundle_patch p ON p.bundle = b.id`+
 		c.where()+` ORDER BY b.id, p.place`, c.args, func(scan func(...any) error) error {
@@ -28,7 +31,7 @@ func (t *tx) PutBundle(b *track.Bundle) error {
 		INSERT INTO bundle (id, account, project, name, public) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET account = excluded.account, project = excluded.project, name = excluded.name,
 			public = excluded.public`,
-		numberOrNull(b.ID), b.Owner, b.Project, b.Name, b.Public)
+		both.NumberOrNull(b.ID), b.Owner, b.Project, b.Name, b.Public)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -14,13 +15,13 @@ func (q *queries) RefsFrom(first engine.RefKey, most int) ([]engine.RefKey, erro
 }
 
 func (q *queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) {
-	return rowsOf(q, `SELECT `+seriesColumns+` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`,
-		[]any{first, most}, seriesInto)
+	return rowsOf(q, `SELECT `+both.SeriesColumns+` FROM series s WHERE s.id >= ? ORDER BY s.id LIMIT ?`,
+		[]any{first, most}, q.SeriesInto)
 }
 
 func (q *queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
-	return rowsOf(q, `SELECT `+personColumns+` FROM `+personTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
-		[]any{first, most}, personInto)
+	return rowsOf(q, `SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
+		[]any{first, most}, q.PersonInto)
 }
 
 func (q *queries) PersonNumbersFrom(first int64, most int) ([]engine.PersonNumber, error) {
@@ -50,8 +51,8 @@ func (q *queries) CredentialsFrom(first int64, most int) ([]engine.Credential, e
 }
 
 func (q *queries) ChecksFrom(first int64, most int) ([]track.Check, error) {
-	return rowsOf(q, `SELECT `+checkColumns+` FROM check_result c WHERE c.id >= ? ORDER BY c.id LIMIT ?`,
-		[]any{first, most}, checkInto)
+	return rowsOf(q, `SELECT `+both.CheckColumns+` FROM check_result c WHERE c.id >= ? ORDER BY c.id LIMIT ?`,
+		[]any{first, most}, q.CheckInto)
 }
 
 func (q *queries) AdoptedFrom(first engine.AdoptedKey, most int) ([]engine.Adopted, error) {
@@ -65,7 +66,7 @@ func (q *queries) AllSavedQueries() ([]engine.SavedQuery, error) {
 
 // rowsOf are the rows of a query, each scanned into what into says.
 func rowsOf[R any](q *queries, query string, args []any, into func(*R) []any) (out []R, err error) {
-	return out, q.each(query, args, func(scan func(...any) error) error {
+	return out, q.Each(query, args, func(scan func(...any) error) error {
 		var row R
 		err := scan(into(&row)...)
 		out = append(out, row)
@@ -81,7 +82,7 @@ func numbersGiven(g *engine.Given) map[string]*int64 {
 
 func (q *queries) Given() (g engine.Given, err error) {
 	of := numbersGiven(&g)
-	if err = q.each(`SELECT name, seq FROM sqlite_sequence`, nil, func(scan func(...any) error) error {
+	if err = q.Each(`SELECT name, seq FROM sqlite_sequence`, nil, func(scan func(...any) error) error {
 		var table string
 		var last int64
 		err := scan(&table, &last)
@@ -92,7 +93,7 @@ func (q *queries) Given() (g engine.Given, err error) {
 	}); err != nil {
 		return g, err
 	}
-	_, err = q.row(`SELECT max((SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(max(mail), 0) FROM reserved))`,
+	_, err = q.Row(`SELECT max((SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(max(mail), 0) FROM reserved))`,
 		nil, &g.Mail)
 	return g, err
 }
@@ -107,7 +108,7 @@ func (t *tx) Carry(c *engine.Carried) error {
 	return nil
 }
 
-var carryMail = "INSERT INTO mail (id, " + columnNames("") + ") VALUES (" + placeholders(len(columns)+1) + ")"
+var carryMail = "INSERT INTO mail (id, " + columnNames("") + ") VALUES (" + both.Placeholders(len(columns)+1) + ")"
 
 func (t *tx) carryMails(c *engine.Carried) error {
 	if len(c.Mails) == 0 {
@@ -135,7 +136,7 @@ func (t *tx) carryLog(c *engine.Carried) error {
 	for i := range c.Log {
 		e := &c.Log[i]
 		if err := t.w.exec(`INSERT INTO log (`+logColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Time.UnixMicro(),
-			string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before, e.After); err != nil {
+			string(e.Actor), e.What, e.Project, both.TextOrNull(e.MsgID), e.Before, e.After); err != nil {
 			return err
 		}
 	}
@@ -148,8 +149,8 @@ func (t *tx) carryEvents(c *engine.Carried) error {
 		e := &c.Events[i]
 		if err := t.w.exec(`INSERT INTO event (id, date, category, project, mail, comment, series`+decidedColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?`+decidedValues+`)`, e.ID, e.Date.UnixMicro(), string(e.Category), e.Project,
-			numberOrNull(e.Mail), numberOrNull(e.Comment), numberOrNull(e.Series), textOrNull(string(e.Actor)),
-			textOrNull(e.Before), textOrNull(e.After), numberOrNull(e.Check)); err != nil {
+			both.NumberOrNull(e.Mail), both.NumberOrNull(e.Comment), both.NumberOrNull(e.Series), both.TextOrNull(string(e.Actor)),
+			both.TextOrNull(e.Before), both.TextOrNull(e.After), both.NumberOrNull(e.Check)); err != nil {
 			return err
 		}
 		count.comes(rowKind{project: e.Project, kind: string(e.Category)})
@@ -162,7 +163,7 @@ func (t *tx) carryCredentials(c *engine.Carried) error {
 		o := &c.Credentials[i]
 		if err := t.w.exec(`INSERT OR REPLACE INTO credential (`+credentialColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, o.Hash[:], o.ID, o.User, int(o.Kind), o.Label, o.ReadOnly,
-			o.Made.Unix(), secondsOrNull(o.Used), secondsOrNull(o.Expires), o.Network); err != nil {
+			o.Made.Unix(), both.SecondsOrNull(o.Used), both.SecondsOrNull(o.Expires), o.Network); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // rowTables are a mail with what was derived of it.
@@ -28,7 +29,7 @@ func scanRow(scan func(...any) error, more ...any) (*engine.Row, error) {
 
 // rowsOf appends the rows of a query to out.
 func (q *queries) rowsOf(out []*engine.Row, query string, args ...any) ([]*engine.Row, error) {
-	err := q.each(query, args, func(scan func(...any) error) error {
+	err := q.Each(query, args, func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
 		return err
@@ -45,7 +46,7 @@ var (
 )
 
 func (q *queries) Rows(ids []int64) (out []*engine.Row, err error) {
-	for _, id := range once(ids) {
+	for _, id := range both.Once(ids) {
 		if out, err = q.rowsOf(out, rowByNumber, id); err != nil {
 			return nil, err
 		}
@@ -54,7 +55,7 @@ func (q *queries) Rows(ids []int64) (out []*engine.Row, err error) {
 }
 
 func (q *queries) RowsNamed(project int64, msgids []string) (out []*engine.Row, err error) {
-	return out, q.eachText(rowsByName, []any{project}, once(msgids), func(scan func(...any) error) error {
+	return out, q.eachText(rowsByName, []any{project}, both.Once(msgids), func(scan func(...any) error) error {
 		r, err := scanRow(scan)
 		out = append(out, r)
 		return err
@@ -87,13 +88,13 @@ func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err erro
 	if !r.Until.IsZero() {
 		until = r.Until.Unix()
 	}
-	ids := once(r.To)
+	ids := both.Once(r.To)
 	hashes, byHash := make([]int64, len(ids)), make(map[int64][]string, len(ids))
 	for i, id := range ids {
 		hashes[i] = engine.RefHash(r.Project, id)
 		byHash[hashes[i]] = append(byHash[hashes[i]], id)
 	}
-	query, args := referrers, []any{list(once(hashes)), least, most, until}
+	query, args := referrers, []any{list(both.Once(hashes)), least, most, until}
 	switch {
 	case r.Senders == nil:
 	case len(r.Senders) == 1:
@@ -101,7 +102,7 @@ func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err erro
 	default:
 		query, args = referrersOfSenders, append(args, list(r.Senders))
 	}
-	return out, q.each(query, args, func(scan func(...any) error) error {
+	return out, q.Each(query, args, func(scan func(...any) error) error {
 		var hash int64
 		row, err := scanRow(scan, &hash)
 		for _, to := range byHash[hash] {
@@ -113,7 +114,7 @@ func (q *queries) Referrers(r engine.Referring) (out []engine.Referrer, err erro
 
 var markedQuery = `SELECT ` + rowColumns + ` FROM ` + rowTables + `
 	WHERE ` + is("m.project") + ` AND ` + is("m.sender") + ` AND ` + is("m.version") + ` AND ` + is("m.total") + `
-		AND m.date BETWEEN +? AND +? AND (m.number = +?) = +? AND ` + isMember("m.")
+		AND m.date BETWEEN +? AND +? AND (m.number = +?) = +? AND ` + both.IsMember("m.")
 
 // Marked asks the rows themselves, too: the index has patches without a number in a series.
 func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, error) {
@@ -133,25 +134,25 @@ func (q *queries) Marked(project int64, all []engine.Marking) ([][]*engine.Row, 
 }
 
 // derivedQuery finds what there is under a number, even of a mail that is no more.
-var derivedQuery = `SELECT ` + patchColumns + `, ` + coverColumns + `, ` + replyColumns + `
+var derivedQuery = `SELECT ` + both.PatchColumns + `, ` + both.CoverColumns + `, ` + both.ReplyColumns + `
 	FROM (SELECT +? AS mail) k LEFT JOIN patch p ON p.mail = k.mail LEFT JOIN cover c ON c.mail = k.mail
 		LEFT JOIN reply r ON r.mail = k.mail`
 
 func (q *queries) Derived(mails []int64) (out engine.Derived, err error) {
-	for _, mail := range once(mails) {
-		if err = q.each(derivedQuery, []any{mail}, func(scan func(...any) error) error {
-			d := derived{}
-			if err := scan(d.into(nil)...); err != nil {
+	for _, mail := range both.Once(mails) {
+		if err = q.Each(derivedQuery, []any{mail}, func(scan func(...any) error) error {
+			d := both.Derived{}
+			if err := scan(q.DerivedInto(nil, &d)...); err != nil {
 				return err
 			}
-			if d.isPatch {
-				out.Patches = append(out.Patches, d.patch)
+			if d.IsPatch {
+				out.Patches = append(out.Patches, d.Patch)
 			}
-			if d.isCover {
-				out.Covers = append(out.Covers, d.cover)
+			if d.IsCover {
+				out.Covers = append(out.Covers, d.Cover)
 			}
-			if d.isReply {
-				out.Replies = append(out.Replies, d.reply)
+			if d.IsReply {
+				out.Replies = append(out.Replies, d.Reply)
 			}
 			return nil
 		}); err != nil {
@@ -161,13 +162,13 @@ func (q *queries) Derived(mails []int64) (out engine.Derived, err error) {
 	return out, nil
 }
 
-var seriesByNumber = `SELECT ` + seriesColumns + ` FROM series s WHERE s.id = ?`
+var seriesByNumber = `SELECT ` + both.SeriesColumns + ` FROM series s WHERE s.id = ?`
 
 func (q *queries) Series(ids []int64) (out []engine.SeriesRow, err error) {
-	for _, id := range once(ids) {
-		if err := q.each(seriesByNumber, []any{id}, func(scan func(...any) error) error {
+	for _, id := range both.Once(ids) {
+		if err := q.Each(seriesByNumber, []any{id}, func(scan func(...any) error) error {
 			var s engine.SeriesRow
-			err := scan(seriesInto(&s)...)
+			err := scan(q.SeriesInto(&s)...)
 			out = append(out, s)
 			return err
 		}); err != nil {
@@ -186,8 +187,8 @@ func memberInto(m *engine.Member) []any {
 
 func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	out := make(map[int64][]engine.Member, len(series))
-	ids := []any{list(once(series))}
-	if err := q.each(`
+	ids := []any{list(both.Once(series))}
+	if err := q.Each(`
 		SELECT s.id, `+memberColumns+` FROM `+given+`series s CROSS JOIN mail m
 		WHERE s.id = j.value AND m.id = s.cover`, ids, func(scan func(...any) error) error {
 		var id int64
@@ -198,7 +199,7 @@ func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	}); err != nil {
 		return nil, err
 	}
-	return out, q.each(`
+	return out, q.Each(`
 		SELECT p.series, coalesce(p.number, 0), p.hidden, `+memberColumns+` FROM `+given+`patch p CROSS JOIN mail m
 		WHERE p.series = j.value AND m.id = p.mail
 		ORDER BY p.series, p.number, p.mail`, ids, func(scan func(...any) error) error {
@@ -210,13 +211,13 @@ func (q *queries) Members(series []int64) (map[int64][]engine.Member, error) {
 	})
 }
 
-var personByEmail = `SELECT ` + personColumns + ` FROM ` + personTables + ` WHERE ` + is("pe.email")
+var personByEmail = `SELECT ` + both.PersonColumns + ` FROM ` + both.PersonTables + ` WHERE ` + is("pe.email")
 
 func (q *queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	out := make(map[string]engine.PersonRow, len(emails))
 	for _, email := range emails {
 		var p engine.PersonRow
-		there, err := q.row(personByEmail, []any{email}, personInto(&p)...)
+		there, err := q.Row(personByEmail, []any{email}, q.PersonInto(&p)...)
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +251,7 @@ func (q *queries) seriesOfNamed(query string, names []engine.Name) (map[engine.N
 	for _, name := range names {
 		asked[name], msgids = true, append(msgids, name.MsgID)
 	}
-	return found, q.each(query, []any{list(once(msgids))}, func(scan func(...any) error) error {
+	return found, q.Each(query, []any{list(both.Once(msgids))}, func(scan func(...any) error) error {
 		var name engine.Name
 		var series int64
 		err := scan((*number)(&name.Project), &name.MsgID, &series)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -170,7 +171,7 @@ func TestAlikeInParts(t *testing.T) {
 		m.SHA256[0], m.MsgID, m.Version = byte(i), string(rune('a'+i)), 3+i
 		m.Date = at(int64(2000 - i))
 		args := append([]any{id}, mailValues(nil, &m)...)
-		insert := `INSERT INTO mail (id, ` + columnNames("") + `) VALUES (` + placeholders(len(args)) + `)`
+		insert := `INSERT INTO mail (id, ` + columnNames("") + `) VALUES (` + both.Placeholders(len(args)) + `)`
 		if err := e.writer.exec(insert, args...); err != nil {
 			t.Fatal(err)
 		}

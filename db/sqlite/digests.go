@@ -108,7 +108,7 @@ func (q *queries) partsWith(by engine.Feature, values []alikeValue) (parts [][]i
 // at gives the digests of all parts before the last, as a reader's transaction sees them, and which that is.
 func (g *digests) at(q *queries, by engine.Feature, d digested) (kept digestedParts, last int64, ok bool, err error) {
 	var version int64
-	if _, err := q.row(`SELECT version FROM naming`, nil, &version); err != nil {
+	if _, err := q.Row(`SELECT version FROM naming`, nil, &version); err != nil {
 		return kept, 0, false, err
 	}
 	parts, err := q.parts(d.bits)
@@ -175,7 +175,7 @@ func merged(a, b []uint64) []uint64 {
 
 // parts are those in which there are mails, in order.
 func (q *queries) parts(bits int) (all []int64, err error) {
-	return all, q.each(`WITH RECURSIVE `+partsOf(bits)+` SELECT n FROM part WHERE n IS NOT NULL ORDER BY n`, nil,
+	return all, q.Each(`WITH RECURSIVE `+partsOf(bits)+` SELECT n FROM part WHERE n IS NOT NULL ORDER BY n`, nil,
 		func(scan func(...any) error) error {
 			var n int64
 			err := scan(&n)
@@ -187,7 +187,7 @@ func (q *queries) parts(bits int) (all []int64, err error) {
 // readDigests adds those of a part, from its index alone.
 func (q *queries) readDigests(to []uint64, d digested, part int64) ([]uint64, error) {
 	var values string
-	_, err := q.row(d.query(), []any{part}, &values)
+	_, err := q.Row(d.query(), []any{part}, &values)
 	for value := range strings.SplitSeq(values, ",") {
 		if value != "" {
 			to = append(to, uint64(digest(value))<<partBits|uint64(part))

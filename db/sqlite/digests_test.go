@@ -26,7 +26,7 @@ func TestAlikeIsTheSameByDigests(t *testing.T) {
 				r.Fatal(err)
 			}
 			asked := anyLikenesses(r)
-			want, err := (&queries{asker: e.writer}).Alike(asked)
+			want, err := queriesOf(e.writer).Alike(asked)
 			if err != nil {
 				r.Fatal(err)
 			}

@@ -71,7 +71,7 @@ func (e *database) Write(ctx context.Context, f func(engine.Tx) error) error {
 
 // Look has a connection of its own that can only read. What it reads is the database of one moment.
 func (e *database) Look(ctx context.Context, f func(engine.View) error) error {
-	return e.look(ctx, func(w *writer) error { return f(&queries{asker: w}) })
+	return e.look(ctx, func(w *writer) error { return f(queriesOf(w)) })
 }
 
 func (e *database) look(ctx context.Context, f func(w *writer) error) error {
@@ -101,7 +101,7 @@ func (e *database) readable() error {
 // Examine runs SQLite's own test of the file.
 func (e *database) Examine(ctx context.Context, fault func(sentence string)) error {
 	return e.look(ctx, func(w *writer) error {
-		return w.each(`PRAGMA integrity_check(20)`, nil, func(scan func(...any) error) error {
+		return w.Each(`PRAGMA integrity_check(20)`, nil, func(scan func(...any) error) error {
 			var line string
 			err := scan(&line)
 			if err == nil && line != "ok" {

@@ -235,7 +235,7 @@ func TestLookIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(soon, cancel)
 	err := e.look(ctx, func(w *writer) error {
-		return w.each(`WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n`, nil, nil)
+		return w.Each(`WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n`, nil, nil)
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)

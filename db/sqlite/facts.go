@@ -2,9 +2,9 @@ package sqlite
 
 import (
 	"math"
-	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // Known finds mails by their bytes. The index has half of each sum.
@@ -23,7 +23,7 @@ func (q *queries) Known(keys []engine.Bytes) (map[engine.Bytes]engine.Known, err
 			continue
 		}
 		var k engine.Known
-		there, err := q.row(`
+		there, err := q.Row(`
 			SELECT id, delivered, imported_as FROM mail WHERE msgid = ? AND substr(sha256, 1, 16) = ? AND sha256 = ?`,
 			[]any{key.MsgID, key.SHA256[:16], key.SHA256[:]}, &k.ID, (*micros)(&k.Delivered), (*text)(&k.ImportedAs))
 		if err != nil {
@@ -65,7 +65,7 @@ func (q *queries) Copies(names []engine.Name) (map[engine.Name][]engine.Copy, er
 		if project == 0 {
 			query, args = copiesUnrouted, nil
 		}
-		if err := q.eachText(query, args, once(msgids), func(scan func(...any) error) error {
+		if err := q.eachText(query, args, both.Once(msgids), func(scan func(...any) error) error {
 			name := engine.Name{Project: project}
 			var c engine.Copy
 			err := scan(&name.MsgID, &c.ID, (*sum)(&c.SHA256), &c.Chosen, (*number)(&c.First), &c.ByList,
@@ -102,7 +102,7 @@ func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 			continue
 		}
 		m := &engine.Mail{}
-		there, err := q.row(mailQuery, []any{id}, mailInto(dest, m)...)
+		there, err := q.Row(mailQuery, []any{id}, mailInto(dest, m)...)
 		if err != nil {
 			return nil, err
 		}
@@ -113,20 +113,15 @@ func (q *queries) Mails(ids []int64) (map[int64]*engine.Mail, error) {
 	return out, nil
 }
 
-// naming is the order of engine.Naming.Before, of a mail under an alias.
-func naming(m string) string {
-	return `(` + m + `sender_name <> '') DESC, ` + m + `date DESC, ` + m + `msgid, ` + m + `sender_name`
-}
-
 // namingOf takes the first mail of a sender from each part of the index, and of these columns of the first, a mail n.
 func namingOf(sender, columns string) string {
 	return `
 	WITH RECURSIVE ` + partsOf(senderPartBits) + `
 	SELECT ` + columns + ` FROM part CROSS JOIN mail n
 	WHERE n.id = (SELECT id FROM mail
-		WHERE ` + senderPart("id") + ` = part.n AND ` + sender + ` AND ` + isNaming("") + `
-		ORDER BY ` + naming("") + ` LIMIT 1)
-	ORDER BY ` + naming("n.") + ` LIMIT 1`
+		WHERE ` + senderPart("id") + ` = part.n AND ` + sender + ` AND ` + both.IsNaming("") + `
+		ORDER BY ` + both.Naming("") + ` LIMIT 1)
+	ORDER BY ` + both.Naming("n.") + ` LIMIT 1`
 }
 
 var namingQuery = namingOf(is("sender"), `n.id, n.msgid, n.date, n.sender, n.sender_name`)
@@ -137,7 +132,7 @@ func (q *queries) Namings(emails []string) (map[string]engine.Naming, error) {
 		if _, done := out[email]; done {
 			continue
 		}
-		if err := q.each(namingQuery, []any{email}, func(scan func(...any) error) error {
+		if err := q.Each(namingQuery, []any{email}, func(scan func(...any) error) error {
 			n, err := scanNaming(scan)
 			out[email] = n
 			return err
@@ -160,7 +155,7 @@ func (q *queries) Holds(sums []engine.Sum) ([]bool, error) {
 		at[s] = append(at[s], i)
 	}
 	held := make([]bool, len(sums))
-	return held, q.each(`SELECT sha256 FROM mail`, nil, func(scan func(...any) error) error {
+	return held, q.Each(`SELECT sha256 FROM mail`, nil, func(scan func(...any) error) error {
 		var bytes []byte
 		if err := scan(&bytes); err != nil || len(bytes) != len(engine.Sum{}) {
 			return err
@@ -173,7 +168,7 @@ func (q *queries) Holds(sums []engine.Sum) ([]bool, error) {
 }
 
 func (q *queries) LastMail() (last int64, err error) {
-	_, err = q.row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
+	_, err = q.Row(`SELECT coalesce(max(id), 0) FROM mail`, nil, &last)
 	return last, err
 }
 
@@ -182,12 +177,12 @@ func (q *queries) After(id int64, most int) (out []engine.MailKey, err error) {
 	if id == math.MinInt64 { // in a damaged database a mail may have this number too
 		query = `SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE id >= ? ORDER BY id LIMIT +?`
 	}
-	err = q.each(query, []any{id, most}, keysInto(&out))
+	err = q.Each(query, []any{id, most}, keysInto(&out))
 	return out, err
 }
 
 func (q *queries) Unrouted(most int) (out []engine.MailKey, err error) {
-	err = q.each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
+	err = q.Each(`SELECT id, msgid, sha256, delivered, imported_as FROM mail WHERE project IS NULL
 		ORDER BY id DESC LIMIT +?`, []any{most}, keysInto(&out))
 	return out, err
 }
@@ -208,7 +203,7 @@ func keysInto(out *[]engine.MailKey) func(scan func(...any) error) error {
 func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
 	for _, id := range ids {
 		var whole chunks
-		if err := q.each(chunksQuery, []any{firstChunk(id), endOfChunks(id)}, whole.add); err != nil {
+		if err := q.Each(chunksQuery, []any{firstChunk(id), endOfChunks(id)}, whole.add); err != nil {
 			return err
 		}
 		if err := f(id, whole.frame()); err != nil {
@@ -216,14 +211,4 @@ func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) erro
 		}
 	}
 	return nil
-}
-
-// once leaves out keys that are there twice. The order may be another.
-func once[K int64 | string](keys []K) []K {
-	if len(keys) < 2 {
-		return keys
-	}
-	sorted := slices.Clone(keys)
-	slices.Sort(sorted)
-	return slices.Compact(sorted)
 }

@@ -12,7 +12,7 @@ import (
 // fill0002 makes the titles of mails that were stored before there were any.
 func fill0002(w *writer) error {
 	titles := map[int64]int64{}
-	err := w.each(`SELECT id, sender, name FROM mail WHERE kind IN (1, 2)`, nil, func(scan func(...any) error) error {
+	err := w.Each(`SELECT id, sender, name FROM mail WHERE kind IN (1, 2)`, nil, func(scan func(...any) error) error {
 		var id int64
 		var sender, name string
 		err := scan(&id, &sender, &name)

@@ -12,7 +12,7 @@ import (
 // since then took them for damaged, and could not read the mails that need them.
 func fill0007(w *writer) error {
 	raw := map[int64][]byte{}
-	err := w.each(`SELECT id, bytes FROM dictionary`, nil, func(scan func(...any) error) error {
+	err := w.Each(`SELECT id, bytes FROM dictionary`, nil, func(scan func(...any) error) error {
 		var id int64
 		var text []byte
 		err := scan(&id, &text)

@@ -10,7 +10,7 @@ import (
 // fill0010 notes the change-ids of mails that were stored before these could be looked for.
 func fill0010(w *writer) error {
 	changes := map[int64]int64{}
-	err := w.each(`
+	err := w.Each(`
 		SELECT id, json_extract(more, '$.ChangeID') FROM mail WHERE kind IN (1, 2) AND instr(more, '"ChangeID":') > 0`, nil,
 		func(scan func(...any) error) error {
 			var id int64

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -35,7 +37,7 @@ func (c *conditions) oneOf(column string, values []string) {
 		for i, v := range values {
 			args[i] = v
 		}
-		c.add(true, column+` IN (`+placeholders(len(values))+`)`, args...)
+		c.add(true, column+` IN (`+both.Placeholders(len(values))+`)`, args...)
 	}
 }
 
@@ -51,6 +53,12 @@ func (c *conditions) states(column string, states []track.State) {
 
 func onlyDecided(states []track.State) bool {
 	return len(states) > 0 && !slices.Contains(states, track.StateNew)
+}
+
+// between restricts a column of seconds to times from since on and before another.
+func (c *conditions) between(column string, since, before time.Time) {
+	c.add(!since.IsZero(), column+` >= +?`, both.SecondsFrom(since))
+	c.add(!before.IsZero(), column+` < +?`, both.SecondsFrom(before))
 }
 
 // contains ignores the case of ASCII letters.
@@ -136,7 +144,7 @@ func (q *queries) anyState(c *conditions, states []track.State) error {
 	if onlyDecided(states) {
 		var n int
 		query, args := `SELECT count(*) FROM (SELECT 1 FROM patch`+sub.where()+` LIMIT +?)`, append(sub.args, few)
-		if _, err := q.row(query, args, &n); err != nil {
+		if _, err := q.Row(query, args, &n); err != nil {
 			return err
 		}
 		if n < few {

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // decisionColumns are what decisionInto scans of a table decision that is called d.
@@ -38,26 +38,16 @@ func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decisio
 	return out, nil
 }
 
-func (q *queries) SeriesNamed(project int64) (bool, error) {
-	return q.row(`SELECT 1 FROM decision WHERE project = ? AND series_name IS NOT NULL LIMIT 1`, []any{project}, new(int))
-}
-
-func (q *queries) AnyPut(project int64) (bool, error) {
-	return q.row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
-}
-
-const putColumns = `SELECT d.project, d.msgid, d.put_with FROM `
-
 // There are two queries, each by its index. Together they would give twice what is put with one of the mails asked for.
 var (
-	putsOf   = putColumns + given + `decision d WHERE d.msgid = j.value AND d.put_with IS NOT NULL AND ` + is("d.project")
-	putsWith = putColumns + given + `decision d WHERE d.put_with = j.value AND ` + is("d.project")
+	putsOf   = both.PutColumns + given + `decision d WHERE d.msgid = j.value AND d.put_with IS NOT NULL AND ` + is("d.project")
+	putsWith = both.PutColumns + given + `decision d WHERE d.put_with = j.value AND ` + is("d.project")
 )
 
 func (q *queries) Puts(project int64, msgids []string) (out []engine.Put, err error) {
 	found := map[string]bool{}
 	for _, query := range []string{putsOf, putsWith} {
-		if err := q.eachText(query, []any{project}, once(msgids), takePut(func(p engine.Put) error {
+		if err := q.eachText(query, []any{project}, both.Once(msgids), both.TakePut(func(p engine.Put) error {
 			if !found[p.MsgID] {
 				found[p.MsgID] = true
 				out = append(out, p)
@@ -68,20 +58,6 @@ func (q *queries) Puts(project int64, msgids []string) (out []engine.Put, err er
 		}
 	}
 	return out, nil
-}
-
-func (q *queries) EachPut(f func(engine.Put) error) error {
-	return q.each(putColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, takePut(f))
-}
-
-func takePut(f func(engine.Put) error) func(scan func(...any) error) error {
-	return func(scan func(...any) error) error {
-		var p engine.Put
-		if err := scan(&p.Project, &p.MsgID, &p.With); err != nil {
-			return err
-		}
-		return f(p)
-	}
 }
 
 // logColumns are what logInto scans.
@@ -97,7 +73,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c.add(l.MsgID != "", `msgid = ?`, l.MsgID)
 	c.add(l.Actor != "", is("actor"), string(l.Actor))
 	c.add(l.Below != 0, `id < ?`, l.Below)
-	err = q.each(`SELECT `+logColumns+` FROM log`+c.where()+`
+	err = q.Each(`SELECT `+logColumns+` FROM log`+c.where()+`
 		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry
 		err := scan(logInto(&e)...)
@@ -112,7 +88,7 @@ func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	if most == 0 {
 		most = -1
 	}
-	err = q.each(`
+	err = q.Each(`
 		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
 		FROM event WHERE id > ? ORDER BY id LIMIT +?`, []any{e.Above, most}, func(scan func(...any) error) error {
 		var e engine.Event
@@ -124,11 +100,6 @@ func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	return out, err
 }
 
-func (q *queries) LastEvent() (id int64, date time.Time, err error) {
-	_, err = q.row(`SELECT id, date FROM event WHERE id = (SELECT max(id) FROM event)`, nil, &id, (*micros)(&date))
-	return id, date, err
-}
-
 func (t *tx) PutDecisions(decisions []engine.Decision) error {
 	for i := range decisions {
 		d := &decisions[i]
@@ -137,9 +108,9 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 				commit_ref, pull_url, hidden,
 				addressed, relation, put_with, state_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			[]any{d.Project, d.MsgID, orNull(d.State), orNull(d.Delegate), orNull(d.Archived), orNull(d.SeriesName),
-				orNull(d.CommitRef), orNull(d.PullURL), orNull(d.Hidden), orNull(d.Addressed), orNull(d.Relation),
-				orNull(d.PutWith), microsOrNull(d.StateAt)}
+			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived), both.OrNull(d.SeriesName),
+				both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden), both.OrNull(d.Addressed), both.OrNull(d.Relation),
+				both.OrNull(d.PutWith), both.MicrosOrNull(d.StateAt)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]
 		}
@@ -148,14 +119,6 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 		}
 	}
 	return nil
-}
-
-// orNull is what a pointer points to; NULL for none.
-func orNull[T any](v *T) any {
-	if v == nil {
-		return nil
-	}
-	return *v
 }
 
 func (t *tx) MoveDecisions(from, to int64) error {
@@ -168,7 +131,7 @@ func (t *tx) AddLog(entries []engine.LogEntry) error {
 		e := &entries[i]
 		res, err := t.w.run(`
 			INSERT INTO log (time, actor, what, project, msgid, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, textOrNull(e.MsgID), e.Before, e.After)
+			e.Time.UnixMicro(), string(e.Actor), e.What, e.Project, both.TextOrNull(e.MsgID), e.Before, e.After)
 		if err != nil {
 			return err
 		}
@@ -222,11 +185,11 @@ func (t *tx) addEvents(events []engine.Event) error {
 	short := ofMail(events)
 	for i := range events {
 		e := &events[i]
-		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, numberOrNull(e.Mail),
-			numberOrNull(e.Comment), numberOrNull(e.Series))
+		t.args = append(t.args, e.Date.UnixMicro(), string(e.Category), e.Project, both.NumberOrNull(e.Mail),
+			both.NumberOrNull(e.Comment), both.NumberOrNull(e.Series))
 		if !short {
-			t.args = append(t.args, textOrNull(string(e.Actor)), textOrNull(e.Before), textOrNull(e.After),
-				numberOrNull(e.Check))
+			t.args = append(t.args, both.TextOrNull(string(e.Actor)), both.TextOrNull(e.Before), both.TextOrNull(e.After),
+				both.NumberOrNull(e.Check))
 		}
 	}
 	query := choose(len(events) == 1, insertOneEvent, insertManyEvents)

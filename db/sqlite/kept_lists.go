@@ -152,7 +152,7 @@ func (f *foundNames) among(bare *listing) *listing {
 func (q *queries) all(l *listing) (mails []int64, err error) {
 	c := l.all()
 	var text string
-	if _, err := q.row(`SELECT coalesce(group_concat(`+l.row+`), '') FROM `+l.from+l.joins+c.where(), c.args,
+	if _, err := q.Row(`SELECT coalesce(group_concat(`+l.row+`), '') FROM `+l.from+l.joins+c.where(), c.args,
 		&text); err != nil || text == "" {
 		return nil, err
 	}

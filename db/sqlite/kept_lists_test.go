@@ -31,7 +31,7 @@ func TestKeptListsAreTheSame(t *testing.T) {
 			}
 			for range 4 {
 				f := anyOrder(r)
-				want, err := (&queries{asker: e.writer}).PatchPage(f, -1)
+				want, err := queriesOf(e.writer).PatchPage(f, -1)
 				if err != nil {
 					r.Fatal(err)
 				}

@@ -4,12 +4,13 @@ import (
 	"encoding/hex"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
 func (q *queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 	c := patchConditions(f)
-	err = q.each(`
+	err = q.Each(`
 		SELECT p.id, p.mail, pr.link_name, m.msgid, m.name, p.date, p.submitter,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''),
 			p.state, p.superseded, p.delegate, p.archived, p.series, coalesce(p.number, 0), m.total,
@@ -38,7 +39,7 @@ func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error)
 	if err != nil {
 		return nil, err
 	}
-	err = q.each(`
+	err = q.Each(`
 		SELECT s.id, pr.link_name, s.key, coalesce(s.given, s.name, lm.name), lm.name, s.version, s.total, s.received,
 			s.complete, s.date, s.submitter, coalesce(nullif(lm.sender_name, ''), pe.name, ''), m.msgid
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
@@ -60,7 +61,7 @@ func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error)
 const variants = `(SELECT count(*) FROM mail v WHERE v.msgid = m.msgid AND v.project IS m.project AND NOT v.chosen)`
 
 func (q *queries) MailViews(ids []int64) (out []track.MailView, err error) {
-	err = q.each(`
+	err = q.Each(`
 		SELECT coalesce(m.first, m.id), m.id, m.project, pr.link_name, m.msgid, m.kind, m.name, m.date, m.sender,
 			coalesce(nullif(m.sender_name, ''), pe.name, ''), m.refs, pm.msgid, coalesce(p.series, c.series),
 			r.parent IS NOT NULL, m.more, coalesce(p.hidden, c.hidden, r.hidden, 0), `+variants+`
@@ -102,7 +103,7 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	}
 	c.project(`project`, f.Project)
 	c.add(true, `chosen`)
-	err = q.each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
+	err = q.Each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
 		func(scan func(...any) error) error {
 			var id int64
 			err := scan(&id)
@@ -114,11 +115,11 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 
 func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
-	return out, q.each(`
+	return out, q.Each(`
 		SELECT r.parent, r.mail FROM `+given+`reply r CROSS JOIN mail m
 		WHERE r.parent = j.value AND (? OR NOT r.ignored) AND m.id = r.mail
 		ORDER BY r.parent, m.date, m.delivered, m.msgid`,
-		[]any{list(once(parents)), ignoredToo}, func(scan func(...any) error) error {
+		[]any{list(both.Once(parents)), ignoredToo}, func(scan func(...any) error) error {
 			var parent, mail int64
 			err := scan(&parent, &mail)
 			out[parent] = append(out[parent], mail)
@@ -128,7 +129,7 @@ func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, 
 
 func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
-	return out, q.each(`
+	return out, q.Each(`
 		SELECT p.mail, s.cover FROM `+given+`patch p CROSS JOIN series s
 		WHERE p.mail = j.value AND s.id = p.series AND s.cover IS NOT NULL`,
 		[]any{list(patches)}, func(scan func(...any) error) error {
@@ -141,7 +142,7 @@ func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 
 func (q *queries) More(mails []int64) (map[int64]string, error) {
 	out := map[int64]string{}
-	return out, q.each(`SELECT m.id, m.more FROM `+given+`mail m WHERE m.id = j.value AND m.more IS NOT NULL`,
+	return out, q.Each(`SELECT m.id, m.more FROM `+given+`mail m WHERE m.id = j.value AND m.more IS NOT NULL`,
 		[]any{list(mails)}, func(scan func(...any) error) error {
 			var mail int64
 			var more string
@@ -168,7 +169,7 @@ func (q *queries) Counts() (n engine.Counts, err error) {
 		{`SELECT coalesce(max(id), 0) FROM mail WHERE name = ''`, &n.NewestNoSubject},
 		{`SELECT count(*) FROM series`, &n.Series},
 	} {
-		if _, err := q.row(c.query, nil, c.into); err != nil {
+		if _, err := q.Row(c.query, nil, c.into); err != nil {
 			return n, err
 		}
 	}

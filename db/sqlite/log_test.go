@@ -45,7 +45,7 @@ func TestLogOfEarlierDecisions(t *testing.T) {
 	if err := w.tx(t.Context(), func() error { return migrateTo(w, 8, true) }); err != nil {
 		t.Fatal(err)
 	}
-	log, err := (&queries{asker: w}).Log(engine.LogQuery{})
+	log, err := queriesOf(w).Log(engine.LogQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}

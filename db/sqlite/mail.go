@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // column is a column of the table mail: what is written of a mail, and where it is read into.
@@ -16,20 +17,20 @@ type column struct {
 // columns are all of them but the number. A new one is a line here, beside its migration.
 var columns = []column{
 	{"sha256", func(m *engine.Mail) any { return m.SHA256[:] }, func(m *engine.Mail) any { return (*sum)(&m.SHA256) }},
-	{"project", func(m *engine.Mail) any { return numberOrNull(m.Project) },
+	{"project", func(m *engine.Mail) any { return both.NumberOrNull(m.Project) },
 		func(m *engine.Mail) any { return (*number)(&m.Project) }},
 	{"msgid", func(m *engine.Mail) any { return m.MsgID }, func(m *engine.Mail) any { return &m.MsgID }},
 	{"chosen", func(m *engine.Mail) any { return m.Chosen }, func(m *engine.Mail) any { return &m.Chosen }},
-	{"first", func(m *engine.Mail) any { return numberOrNull(m.First) },
+	{"first", func(m *engine.Mail) any { return both.NumberOrNull(m.First) },
 		func(m *engine.Mail) any { return (*number)(&m.First) }},
 	{"by_list", func(m *engine.Mail) any { return m.ByList }, func(m *engine.Mail) any { return &m.ByList }},
 	{"delivered", func(m *engine.Mail) any { return m.Delivered.UnixMicro() },
 		func(m *engine.Mail) any { return (*micros)(&m.Delivered) }},
-	{"sent", func(m *engine.Mail) any { return secondsOrNull(m.Sent) },
+	{"sent", func(m *engine.Mail) any { return both.SecondsOrNull(m.Sent) },
 		func(m *engine.Mail) any { return (*seconds)(&m.Sent) }},
 	{"dated", func(m *engine.Mail) any { return m.Dated }, func(m *engine.Mail) any { return &m.Dated }},
 	{"date", func(m *engine.Mail) any { return m.Date.Unix() }, func(m *engine.Mail) any { return (*seconds)(&m.Date) }},
-	{"imported_as", func(m *engine.Mail) any { return textOrNull(m.ImportedAs) },
+	{"imported_as", func(m *engine.Mail) any { return both.TextOrNull(m.ImportedAs) },
 		func(m *engine.Mail) any { return (*text)(&m.ImportedAs) }},
 	{"kind", func(m *engine.Mail) any { return int64(m.Kind) }, func(m *engine.Mail) any { return &m.Kind }},
 	{"sender", func(m *engine.Mail) any { return m.Sender }, func(m *engine.Mail) any { return &m.Sender }},
@@ -42,19 +43,19 @@ var columns = []column{
 	{"refs", func(m *engine.Mail) any { return strings.Join(m.Refs, "\n") },
 		func(m *engine.Mail) any { return (*lines)(&m.Refs) }},
 	{"content_sha", func(m *engine.Mail) any { return m.ContentSHA }, func(m *engine.Mail) any { return &m.ContentSHA }},
-	{"diff_sha", func(m *engine.Mail) any { return bytesOrNull(m.DiffSHA) },
+	{"diff_sha", func(m *engine.Mail) any { return both.BytesOrNull(m.DiffSHA) },
 		func(m *engine.Mail) any { return &m.DiffSHA }},
-	{"hash", func(m *engine.Mail) any { return bytesOrNull(m.Hash) }, func(m *engine.Mail) any { return &m.Hash }},
-	{"pull_url", func(m *engine.Mail) any { return textOrNull(m.PullURL) },
+	{"hash", func(m *engine.Mail) any { return both.BytesOrNull(m.Hash) }, func(m *engine.Mail) any { return &m.Hash }},
+	{"pull_url", func(m *engine.Mail) any { return both.TextOrNull(m.PullURL) },
 		func(m *engine.Mail) any { return (*text)(&m.PullURL) }},
-	{"state", func(m *engine.Mail) any { return textOrNull(m.State) },
+	{"state", func(m *engine.Mail) any { return both.TextOrNull(m.State) },
 		func(m *engine.Mail) any { return (*text)(&m.State) }},
-	{"more", func(m *engine.Mail) any { return textOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
-	{"title", func(m *engine.Mail) any { return numberOrNull(m.Title) },
+	{"more", func(m *engine.Mail) any { return both.TextOrNull(m.More) }, func(m *engine.Mail) any { return (*text)(&m.More) }},
+	{"title", func(m *engine.Mail) any { return both.NumberOrNull(m.Title) },
 		func(m *engine.Mail) any { return (*number)(&m.Title) }},
-	{"change", func(m *engine.Mail) any { return numberOrNull(m.Change) },
+	{"change", func(m *engine.Mail) any { return both.NumberOrNull(m.Change) },
 		func(m *engine.Mail) any { return (*number)(&m.Change) }},
-	{"earlier", func(m *engine.Mail) any { return textOrNull(m.Earlier) },
+	{"earlier", func(m *engine.Mail) any { return both.TextOrNull(m.Earlier) },
 		func(m *engine.Mail) any { return (*text)(&m.Earlier) }},
 }
 
@@ -80,8 +81,8 @@ func mailInto(dest []any, m *engine.Mail) []any {
 }
 
 var (
-	insertMail = "INSERT INTO mail (" + columnNames("") + ") VALUES (" + placeholders(len(columns)) + ")"
-	updateMail = "UPDATE mail SET (" + columnNames("") + ") = (" + placeholders(len(columns)) + ") WHERE id = ?"
+	insertMail = "INSERT INTO mail (" + columnNames("") + ") VALUES (" + both.Placeholders(len(columns)) + ")"
+	updateMail = "UPDATE mail SET (" + columnNames("") + ") = (" + both.Placeholders(len(columns)) + ") WHERE id = ?"
 )
 
 // mailValues appends to args the values of columns.

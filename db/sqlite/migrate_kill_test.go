@@ -117,7 +117,7 @@ func wantSameMigrated(t *testing.T, a, b string) {
 func allRows(t *testing.T, w *writer) (out []string) {
 	t.Helper()
 	tables := map[string]string{}
-	if err := w.each(`
+	if err := w.Each(`
 		SELECT t.name, group_concat('quote("' || c.name || '")', ' || '','' || ') FROM sqlite_schema t,
 			pragma_table_info(t.name) c
 		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name NOT IN ('log', 'event', 'epoch') GROUP BY t.name`,
@@ -131,7 +131,7 @@ func allRows(t *testing.T, w *writer) (out []string) {
 		t.Fatal(err)
 	}
 	for table, columns := range tables {
-		if err := w.each(fmt.Sprintf("SELECT %s FROM %q", columns, table), nil, func(scan func(...any) error) error {
+		if err := w.Each(fmt.Sprintf("SELECT %s FROM %q", columns, table), nil, func(scan func(...any) error) error {
 			var row string
 			err := scan(&row)
 			out = append(out, table+" "+row)

@@ -40,7 +40,7 @@ type marks struct{ version, last, first, renamed int64 }
 // they change just now or are being read, or the transaction is an older one than that of somebody who came before.
 func (n *names) at(q *queries) (k keptNames, ok bool, err error) {
 	var m marks
-	if _, err = q.row(`SELECT version, (SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(min(n), 0) FROM renamed),
+	if _, err = q.Row(`SELECT version, (SELECT coalesce(max(id), 0) FROM mail), (SELECT coalesce(min(n), 0) FROM renamed),
 		(SELECT coalesce(max(n), 0) FROM renamed) FROM naming`, nil, &m.version, &m.last, &m.first, &m.renamed); err != nil {
 		return k, false, err
 	}
@@ -136,7 +136,7 @@ func (n *names) follow(q *queries, last, renamed int64) error {
 func (n *names) followSeries(q *queries) error {
 	var ids []int64
 	var id int64
-	if err := q.each(`SELECT DISTINCT series FROM renamed WHERE n > +?`, []any{n.renamed},
+	if err := q.Each(`SELECT DISTINCT series FROM renamed WHERE n > +?`, []any{n.renamed},
 		func(scan func(...any) error) error {
 			err := scan(&id)
 			ids = append(ids, id)
@@ -163,7 +163,7 @@ const seriesNamed = `SELECT s.id, coalesce(s.given, s.name, lm.name, ''), s.hidd
 func (n *names) readMails(q *queries, query string, args []any) error {
 	var mail, kind, date, project int64
 	var name, sender string
-	return q.each(query, args, func(scan func(...any) error) error {
+	return q.Each(query, args, func(scan func(...any) error) error {
 		err := scan(&mail, &name, &kind, &date, (*number)(&project), &sender)
 		n.mails.add(mail, name, date, project, kind == 2, n.numberOf(sender))
 		return err
@@ -174,7 +174,7 @@ func (n *names) readMails(q *queries, query string, args []any) error {
 func (n *names) readPeople(q *queries, query string, args []any) error {
 	fresh := false
 	var email, name string
-	return q.each(query, args, func(scan func(...any) error) error {
+	return q.Each(query, args, func(scan func(...any) error) error {
 		err := scan(&email, &name)
 		of := n.numberOf(email)
 		if n.people[of] == name {
@@ -206,7 +206,7 @@ func (q *queries) seriesNames(n *namedRows, query string, args []any) error {
 	var series, date, project int64
 	var name string
 	var hidden bool
-	return q.each(query, args, func(scan func(...any) error) error {
+	return q.Each(query, args, func(scan func(...any) error) error {
 		err := scan(&series, &name, &hidden, &date, &project)
 		n.add(series, name, date, project, hidden, 0)
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -29,7 +30,7 @@ type listing struct {
 	chosen  [][]any
 	meeting conditions
 
-	order   []orderTerm
+	order   []both.OrderTerm
 	pieces  []*listing // of which the list is made in this order; none: it is not
 	sorting string     // joins that order needs
 	ordered bool       // the index has the rows of one choice of keys in this order
@@ -52,6 +53,12 @@ type listing struct {
 	found  *foundNames // the list itself, where it was found by words alone
 }
 
+// sortBy sets the order of a listing, and tells which walk that is.
+func (l *listing) sortBy(s track.Scope, by []track.Order, id string, columns map[string]both.ColumnOrder) (walk both.Walk) {
+	l.order, l.sorting, walk = both.Sort(personName(s), by, id, columns)
+	return walk
+}
+
 // key is a column of an index that has one of some values.
 type key struct {
 	column string
@@ -64,12 +71,6 @@ func keyOf[T any](column string, values []T) key {
 		k.values = append(k.values, v)
 	}
 	return k
-}
-
-// orderTerm is an expression to sort by.
-type orderTerm struct {
-	expr string
-	desc bool
 }
 
 const (
@@ -102,7 +103,7 @@ func (q *queries) count(l *listing) (total int, err error) {
 }
 
 func (q *queries) countRows(l *listing, c conditions) (n int, err error) {
-	_, err = q.row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
+	_, err = q.Row(`SELECT count(*) FROM `+l.from+l.joins+c.where(), c.args, &n)
 	return n, err
 }
 
@@ -131,7 +132,7 @@ func (q *queries) page(l *listing, p track.Paging, total int) (ids []int64, err 
 	if size <= 0 {
 		return nil, nil
 	}
-	if l.found != nil && l.found.order != noWalk {
+	if l.found != nil && l.found.order != both.NoWalk {
 		return l.found.page(offset, size), nil
 	}
 	if len(l.pieces) > 0 {
@@ -148,7 +149,7 @@ func (q *queries) page(l *listing, p track.Paging, total int) (ids []int64, err 
 	var id, by, then int64
 	dest := []any{&id, &by, &then}[:s.columns]
 	ids = make([]int64, 0, size)
-	err = q.each(s.query+` LIMIT +? OFFSET +?`, append(s.args, size, offset), func(scan func(...any) error) error {
+	err = q.Each(s.query+` LIMIT +? OFFSET +?`, append(s.args, size, offset), func(scan func(...any) error) error {
 		err := scan(dest...)
 		ids = append(ids, id)
 		return err
@@ -210,7 +211,7 @@ func (l *listing) merged(choices [][]any, backwards bool) statement {
 	selected := l.row
 	if len(choices) > 1 { // what a merged list is sorted by are its columns
 		for _, t := range l.order {
-			selected += `, ` + t.expr
+			selected += `, ` + t.Expr
 			s.columns++
 		}
 	}
@@ -254,11 +255,11 @@ func (l *listing) choices() [][]any {
 func (l *listing) orderBy(backwards, places bool) string {
 	terms := make([]string, len(l.order))
 	for i, t := range l.order {
-		terms[i] = t.expr
+		terms[i] = t.Expr
 		if places {
 			terms[i] = fmt.Sprint(i + 2)
 		}
-		if t.desc != backwards {
+		if t.Desc != backwards {
 			terms[i] += ` DESC`
 		}
 	}
@@ -305,19 +306,19 @@ func (c *conditions) words(column string, words []string) {
 }
 
 // walkProjects goes along an index of a table that is listed by project alone, in the order that is wanted.
-func (l *listing) walkProjects(table, alias string, projects []int64, w walk, words bool) {
+func (l *listing) walkProjects(table, alias string, projects []int64, w both.Walk, words bool) {
 	if projects != nil {
 		l.keys = []key{keyOf(alias+`.project`, projects)}
 	}
-	index := func(byID bool) string {
-		name := choose(byID, `_id`, `_newest`)
+	index := func(id bool) string {
+		name := choose(id, `_id`, `_newest`)
 		if projects != nil {
-			name = choose(byID, `_project_id`, `_date`)
+			name = choose(id, `_project_id`, `_date`)
 		}
 		return table + ` ` + alias + ` INDEXED BY ` + table + name
 	}
-	l.from, l.ordered, l.exact = index(w == byID), w != noWalk, !words
-	if w == byID && l.dated() && !words {
+	l.from, l.ordered, l.exact = index(w == both.ByID), w != both.NoWalk, !words
+	if w == both.ByID && l.dated() && !words {
 		l.narrowBy(index(false), l.keys)
 	}
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"slices"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -39,7 +40,7 @@ func rowsCalled[R any](
 	for _, mail := range stand {
 		mails = append(mails, mail)
 	}
-	found, err := rows(once(mails))
+	found, err := rows(both.Once(mails))
 	byMail := make(map[int64]R, len(found))
 	for _, r := range found {
 		if c := of(&r); (s.Whole || !c.hidden) && !slices.Contains(s.Without, c.project) {
@@ -66,7 +67,7 @@ func (q *queries) SeriesWith(ids []int64) (map[int64]int64, error) {
 // pairs are the rows of a query that has a list of numbers as its only argument.
 func (q *queries) pairs(query string, ids []int64) (map[int64]int64, error) {
 	out := make(map[int64]int64, len(ids))
-	return out, q.each(query, []any{list(ids)}, func(scan func(...any) error) error {
+	return out, q.Each(query, []any{list(ids)}, func(scan func(...any) error) error {
 		var from, to int64
 		err := scan(&from, &to)
 		out[from] = to

@@ -1,6 +1,9 @@
 package sqlite
 
-import "patchwatch/track"
+import (
+	"patchwatch/db/internal/both"
+	"patchwatch/track"
+)
 
 func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[track.CommentRow], err error) {
 	ids, total, err := q.idsOf(commentListing(f), f.Paging, known)
@@ -12,10 +15,10 @@ func (q *queries) CommentPage(f track.CommentQuery, known int) (page track.Page[
 	return page, err
 }
 
-var commentColumnsOrder = map[string]columnOrder{
-	"date":      {exprs: []string{`r.date`}},
-	"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = m.sender`},
-	"subject":   {exprs: []string{`m.name`}},
+var commentColumnsOrder = map[string]both.ColumnOrder{
+	"date":      {Exprs: []string{`r.date`}},
+	"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = m.sender`},
+	"subject":   {Exprs: []string{`m.name`}},
 }
 
 // commentListing lists few replies in any case: those to one mail.
@@ -50,7 +53,7 @@ func (q *queries) commentRows(mails []int64, scope track.Scope) ([]track.Comment
 		return nil, nil
 	}
 	out := make([]track.CommentRow, 0, len(mails))
-	err := q.each(commentRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
+	err := q.Each(commentRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		var c track.CommentRow
 		p := &c.Parent
 		err := scan(&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -24,13 +25,13 @@ func (q *queries) CoverPage(f track.CoverQuery, known int) (page track.Page[trac
 }
 
 var (
-	coverName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` +
+	coverName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` +
 		isNamed("m.")}
 
-	coverColumnsOrder = map[string]columnOrder{
-		"date":      {exprs: []string{`c.date`}},
+	coverColumnsOrder = map[string]both.ColumnOrder{
+		"date":      {Exprs: []string{`c.date`}},
 		"name":      coverName,
-		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = c.submitter`},
+		"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = c.submitter`},
 	}
 )
 
@@ -40,7 +41,7 @@ func (q *queries) coverListing(f track.CoverQuery) (*listing, error) {
 	c := &l.where
 	c.scope(`c`, f.Scope)
 	if len(f.Words) > 0 {
-		l.joins = coverName.joins
+		l.joins = coverName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
 		l.words.words(`m.name`, f.Words)
 	}
@@ -93,7 +94,7 @@ func (q *queries) coverRows(mails []int64, scope track.Scope) ([]track.CoverRow,
 		&c.Mail, &c.ID, &c.Project, &c.MsgID, &c.Name, (*seconds)(&c.Date), &c.Hidden, &c.Submitter.Email,
 		(*number)(&c.Submitter.ID), &c.Submitter.Name,
 	}, seriesBriefInto(&c.Series)...)
-	err := q.each(coverRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
+	err := q.Each(coverRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		err := scan(dest...)
 		out = append(out, c)
 		return err

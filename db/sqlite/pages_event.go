@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -39,10 +40,10 @@ func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[tra
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
 func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
-	l := &listing{row: `e.id`, counted: eventTotal, order: []orderTerm{{`e.id`, true}}, ordered: true}
+	l := &listing{row: `e.id`, counted: eventTotal, order: []both.OrderTerm{{Expr: `e.id`, Desc: true}}, ordered: true}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
-			l.order[0].desc = o.Desc
+			l.order[0].Desc = o.Desc
 			break
 		}
 	}
@@ -77,7 +78,7 @@ func (q *queries) countEvents(l *listing, between stretch, hidden []int64) (tota
 	c := l.conditions()
 	c.add(true, `e.id IN (SELECT value FROM json_each(?))`, list(hidden))
 	var less int
-	_, err = q.row(`SELECT count(*) FROM event e NOT INDEXED`+c.where(), c.args, &less)
+	_, err = q.Row(`SELECT count(*) FROM event e NOT INDEXED`+c.where(), c.args, &less)
 	return total - less, err
 }
 
@@ -95,7 +96,7 @@ func (s stretch) bounds() (n int) {
 // countStretch counts all events of a stretch. Their numbers have no gaps, unless somebody has made some.
 func (q *queries) countStretch(s stretch) (total int, err error) {
 	var first, last, all int64
-	if _, err := q.row(`
+	if _, err := q.Row(`
 		SELECT coalesce((SELECT min(id) FROM event), 0), coalesce((SELECT max(id) FROM event), -1),
 			(SELECT coalesce(sum(amount), 0) FROM total WHERE list = 4)`, nil, &first, &last, &all); err != nil {
 		return 0, err
@@ -103,7 +104,7 @@ func (q *queries) countStretch(s stretch) (total int, err error) {
 	if last-first+1 == all {
 		return int(max(min(s.to, last+1)-max(s.from, first), 0)), nil
 	}
-	_, err = q.row(`SELECT count(*) FROM event NOT INDEXED WHERE id >= ? AND id < ?`, []any{s.from, s.to}, &total)
+	_, err = q.Row(`SELECT count(*) FROM event NOT INDEXED WHERE id >= ? AND id < ?`, []any{s.from, s.to}, &total)
 	return total, err
 }
 
@@ -204,13 +205,13 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	if t.Nanosecond()%1000 > 0 {
 		micros++
 	}
-	_, err = q.row(firstEventQuery, []any{micros}, &id)
+	_, err = q.Row(firstEventQuery, []any{micros}, &id)
 	return id, err
 }
 
 // hiddenEvents are those that are about hidden mails, which are few.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
-	err = q.each(`
+	err = q.Each(`
 		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n
 		CROSS JOIN event e INDEXED BY event_mail
 		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
@@ -247,7 +248,7 @@ func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, e
 	}
 	out := make([]track.EventRow, 0, len(ids))
 	subjects := make(map[int64]about, len(ids)) // by event
-	if err := q.each(eventRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+	if err := q.Each(eventRowsQuery, []any{list(ids)}, func(scan func(...any) error) error {
 		var e track.EventRow
 		var a about
 		var k track.Check
@@ -274,11 +275,11 @@ func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, 
 	for _, a := range subjects {
 		mails, series = append(mails, a.mail, a.comment), append(series, a.series)
 	}
-	named, err := q.mailBriefs(once(mails), scope)
+	named, err := q.mailBriefs(both.Once(mails), scope)
 	if err != nil {
 		return err
 	}
-	sets, err := q.seriesBriefs(once(series))
+	sets, err := q.seriesBriefs(both.Once(series))
 	if err != nil {
 		return err
 	}
@@ -306,7 +307,7 @@ const mailBriefsQuery = `
 // mailBriefs names, by the numbers of any copies, the mails that stand for them.
 func (q *queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.MailBrief, error) {
 	out := make(map[int64]track.MailBrief, len(ids))
-	return out, q.each(mailBriefsQuery, []any{list(ids), scope.Whole}, func(scan func(...any) error) error {
+	return out, q.Each(mailBriefsQuery, []any{list(ids), scope.Whole}, func(scan func(...any) error) error {
 		var id int64
 		var m track.MailBrief
 		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
@@ -323,7 +324,7 @@ func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error)
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}
 	}
-	return out, q.each(seriesBriefsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+	return out, q.Each(seriesBriefsQuery, []any{list(ids)}, func(scan func(...any) error) error {
 		var s track.SeriesBrief
 		err := scan(seriesBriefInto(&s)...)
 		out[s.ID] = s

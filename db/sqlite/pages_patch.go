@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -83,18 +84,18 @@ func (q *queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, tot
 }
 
 var (
-	patchName = columnOrder{[]string{`m.name`}, ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` +
+	patchName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` +
 		isNamed("m.")}
 
-	patchColumnsOrder = map[string]columnOrder{
-		"date":      {exprs: []string{`p.date`}},
+	patchColumnsOrder = map[string]both.ColumnOrder{
+		"date":      {Exprs: []string{`p.date`}},
 		"name":      patchName,
-		"project":   {[]string{`pr.link_name`}, ` CROSS JOIN project pr ON pr.id = p.project`},
-		"state":     {exprs: []string{stateNumber(`p.state`), `p.state`}},
-		"archived":  {exprs: []string{`p.archived`}},
-		"submitter": {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = p.submitter`},
-		"check":     {exprs: []string{`p.checked`}},
-		"delegate":  {exprs: []string{`coalesce(p.delegate, '')`}},
+		"project":   {Exprs: []string{`pr.link_name`}, Joins: ` CROSS JOIN project pr ON pr.id = p.project`},
+		"state":     {Exprs: []string{both.StateNumber(`p.state`), `p.state`}},
+		"archived":  {Exprs: []string{`p.archived`}},
+		"submitter": {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = p.submitter`},
+		"check":     {Exprs: []string{`p.checked`}},
+		"delegate":  {Exprs: []string{`coalesce(p.delegate, '')`}},
 	}
 )
 
@@ -112,7 +113,7 @@ func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 		c.add(!*f.Archived, `NOT p.archived`)
 	}
 	if len(f.Words) > 0 {
-		l.joins = patchName.joins
+		l.joins = patchName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
 		l.words.words(`m.name`, f.Words)
 	}
@@ -121,21 +122,21 @@ func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 		anyOf(c, `p.state`, f.States)
 		return l, nil
 	}
-	l.ordered = walk != noWalk
+	l.ordered = walk != both.NoWalk
 	l.exact = f.Delegates == nil && f.Checked == nil && len(f.Words) == 0
 	switch {
 	case f.Delegates != nil:
-		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_delegate_id`, `patch_delegate`)
+		l.from = `patch p INDEXED BY ` + choose(walk == both.ByID, `patch_delegate_id`, `patch_delegate`)
 		l.keys = []key{keyOf(`p.delegate`, f.Delegates)}
 		anyOf(c, `p.project`, f.Projects)
 		anyOf(c, `p.state`, f.States)
 	case onlyBad(f.Checked) && f.Projects != nil:
-		l.from, l.ordered = `patch p INDEXED BY patch_checked`, walk == byDate
+		l.from, l.ordered = `patch p INDEXED BY patch_checked`, walk == both.ByDate
 		l.keys = []key{keyOf(`p.project`, f.Projects), keyOf(`p.checked`, f.Checked)}
 		c.add(true, `p.checked > 1`)
 		anyOf(c, `p.state`, f.States)
 	case f.Archived != nil && *f.Archived && f.States == nil:
-		l.from = `patch p INDEXED BY ` + choose(walk == byID, `patch_archived_id`, `patch_archived`)
+		l.from = `patch p INDEXED BY ` + choose(walk == both.ByID, `patch_archived_id`, `patch_archived`)
 		l.keys = []key{{`p.archived`, []any{1}}}
 		anyOf(c, `p.project`, f.Projects)
 	default:
@@ -205,15 +206,15 @@ func (c *conditions) hashes(hashes []string) {
 }
 
 // alongPatches goes along an index by project, or by project and state, in the order of numbers or of dates.
-func (q *queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
-	if w == byDate && f.States != nil {
+func (q *queries) alongPatches(l *listing, f track.PatchQuery, w both.Walk) error {
+	if w == both.ByDate && f.States != nil {
 		if found, err := q.alongStates(l, f); found || err != nil {
 			return err
 		}
 	}
-	index := choose(w == byID, `patch_id`, `patch_newest`)
+	index := choose(w == both.ByID, `patch_id`, `patch_newest`)
 	if f.Projects != nil {
-		index = choose(w == byID, `patch_project_id`, `patch_date`)
+		index = choose(w == both.ByID, `patch_project_id`, `patch_date`)
 		l.keys = []key{keyOf(`p.project`, f.Projects)}
 	}
 	l.from = `patch p INDEXED BY ` + index
@@ -228,7 +229,7 @@ func (q *queries) alongPatches(l *listing, f track.PatchQuery, w walk) error {
 		anyOf(&n.where, `t.project`, f.Projects)
 		anyOf(&n.where, `t.kind`, f.States)
 		n.where.addAll(&where)
-	case w == byID && l.dated():
+	case w == both.ByID && l.dated():
 		l.narrowBy(`patch p INDEXED BY `+choose(f.Projects != nil, `patch_date`, `patch_newest`), l.keys)
 	}
 	return nil
@@ -249,7 +250,7 @@ func (q *queries) alongStates(l *listing, f track.PatchQuery) (found bool, err e
 	l.from = `patch p INDEXED BY patch_state`
 	l.keys = []key{{column: `p.project`}, {column: `p.state`}}
 	if len(f.Words) > 0 {
-		err = q.narrowByWords(l, wordsInPatches(f), byDate)
+		err = q.narrowByWords(l, wordsInPatches(f), both.ByDate)
 	}
 	return true, err
 }
@@ -298,7 +299,7 @@ func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.Patch
 		&p.Submitter.Name, (*text)(&p.Delegate),
 		(*smallNumber)(&p.Number), &p.Total, (*smallNumber)(&p.Checked), (*number)(&relation),
 	}, seriesBriefInto(&p.Series)...)
-	if err := q.each(patchRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
+	if err := q.Each(patchRowsQuery(scope), []any{list(mails)}, func(scan func(...any) error) error {
 		err := scan(dest...)
 		p.Hash = hex.EncodeToString(hash)
 		if relation != 0 {
@@ -327,7 +328,7 @@ func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, sc
 	c := conditions{args: []any{list(slices.Collect(maps.Keys(of)))}}
 	c.add(true, `d.relation = j.value`)
 	c.scope(`p`, scope)
-	return q.each(`
+	return q.Each(`
 		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation
 		CROSS JOIN mail m CROSS JOIN patch p
 		`+c.where()+` AND m.msgid = d.msgid AND m.project = d.project AND m.chosen AND p.mail = m.id

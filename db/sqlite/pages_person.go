@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -12,7 +13,7 @@ func (q *queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tr
 		return page, nil
 	}
 	if known < 0 && f.IDs == nil && f.Emails == nil && len(f.Words) == 0 && len(f.Without) == 0 { // each has a number
-		if _, err := q.row(`SELECT count(*) FROM person`, nil, &known); err != nil {
+		if _, err := q.Row(`SELECT count(*) FROM person`, nil, &known); err != nil {
 			return page, err
 		}
 	}
@@ -22,7 +23,7 @@ func (q *queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tr
 		return page, err
 	}
 	page.Total = total
-	err = q.each(`
+	err = q.Each(`
 		SELECT a.id, a.email, `+personName(f.Scope)+` FROM `+given+`address a CROSS JOIN person pe
 		WHERE a.id = j.value AND pe.email = a.email`, []any{list(ids)}, func(scan func(...any) error) error {
 		var p track.PersonView
@@ -34,15 +35,15 @@ func (q *queries) PersonPage(f track.PersonQuery, known int) (page track.Page[tr
 	return page, err
 }
 
-var personColumnsOrder = map[string]columnOrder{
-	"name":  {exprs: []string{`pe.name`}},
-	"email": {exprs: []string{`a.email`}},
+var personColumnsOrder = map[string]both.ColumnOrder{
+	"name":  {Exprs: []string{`pe.name`}},
+	"email": {Exprs: []string{`a.email`}},
 }
 
 // personListing goes through everybody: they are few beside their mails.
 func personListing(f track.PersonQuery) *listing {
 	l := &listing{row: `a.id`, from: `address a`, joins: ` CROSS JOIN person pe ON pe.email = a.email`}
-	l.ordered = l.sortBy(f.Scope, f.Order, `a.id`, personColumnsOrder) == byID
+	l.ordered = l.sortBy(f.Scope, f.Order, `a.id`, personColumnsOrder) == both.ByID
 	name := personName(f.Scope)
 	c := &l.where
 	c.add(len(f.Without) > 0, name+` IS NOT NULL`)
@@ -60,16 +61,13 @@ func personListing(f track.PersonQuery) *listing {
 // such. The numbers stand in the text, since it is used in places from which arguments would come in any order.
 func personName(s track.Scope) string {
 	if len(s.Without) == 0 {
-		return ofPerson
+		return both.OfPerson
 	}
 	numbers := make([]string, len(s.Without))
 	for i, id := range s.Without {
 		numbers[i] = strconv.FormatInt(id, 10)
 	}
 	seen := `project NOT IN (` + strings.Join(numbers, `, `) + `)`
-	return `CASE WHEN (SELECT ` + seen + ` FROM mail WHERE id = pe.mail) THEN ` + ofPerson +
+	return `CASE WHEN (SELECT ` + seen + ` FROM mail WHERE id = pe.mail) THEN ` + both.OfPerson +
 		` ELSE (` + namingOf("sender = pe.email AND "+seen, "n.sender_name") + `) END`
 }
-
-// ofPerson is the name that counts for those who see everything.
-const ofPerson = `pe.name`

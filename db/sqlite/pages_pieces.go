@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -37,7 +38,7 @@ func (q *queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listi
 	c.add(true, `p.amount > 0`)
 	var states []track.State
 	var s track.State
-	if err := q.each(`SELECT DISTINCT p.state FROM `+l.counted.table()+c.where(), c.args, func(scan func(...any) error) error {
+	if err := q.Each(`SELECT DISTINCT p.state FROM `+l.counted.table()+c.where(), c.args, func(scan func(...any) error) error {
 		err := scan(&s)
 		states = append(states, s)
 		return err
@@ -57,7 +58,7 @@ func (q *queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listi
 	return pieces, nil
 }
 
-// mostStates is above the number of states that Patchwork has, and those of one's own come after these (stateNumber).
+// mostStates is above the number of states that Patchwork has, and those of one's own come after these (both.StateNumber).
 const mostStates = 99
 
 // piecesByDelegate has what is delegated to nobody, and then the others along their index.
@@ -71,7 +72,7 @@ func (q *queries) piecesByDelegate(f track.PatchQuery) ([]*listing, error) {
 	others := nobodys.but
 	others.row, others.ordered = `p.mail`, true
 	for _, by := range []string{`p.delegate`, `p.date`, `p.id`} {
-		others.order = append(others.order, orderTerm{by, desc})
+		others.order = append(others.order, both.OrderTerm{Expr: by, Desc: desc})
 	}
 	return []*listing{nobodys, others}, nil
 }

@@ -30,7 +30,7 @@ func TestListsInPieces(t *testing.T) {
 }
 
 func wantPieces(t *testing.T, e *database, f track.PatchQuery, wanted bool) {
-	q := queries{asker: e.writer}
+	q := asking(e.writer)
 	whole, err := q.countedPatches(f)
 	if err != nil {
 		t.Fatal(err)

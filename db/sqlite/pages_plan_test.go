@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -180,13 +181,13 @@ func TestPagesUseIndexes(t *testing.T) {
 
 // asks counts the questions.
 type asks struct {
-	asker
+	both.Asker
 	n int
 }
 
-func (a *asks) each(query string, args []any, f func(scan func(...any) error) error) error {
+func (a *asks) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	a.n++
-	return a.asker.each(query, args, f)
+	return a.Asker.Each(query, args, f)
 }
 
 // A page takes as many statements however many rows it has.
@@ -195,8 +196,8 @@ func TestPagesTakeAFixedNumberOfStatements(t *testing.T) {
 	for name, c := range pageCases() {
 		var n [2]int
 		for i, limit := range []int{1, 100} {
-			a := &asks{asker: e.writer}
-			if err := c.ask(&queries{asker: a}, track.Paging{Limit: limit}); err != nil {
+			a := &asks{Asker: e.writer}
+			if err := c.ask(queriesOf(a), track.Paging{Limit: limit}); err != nil {
 				t.Fatal(err)
 			}
 			n[i] = a.n
@@ -217,8 +218,8 @@ func TestDependenciesTakeAFixedNumberOfStatements(t *testing.T) {
 		for k := range keys {
 			ids, names = append(ids, int64(k)), append(names, engine.Name{Project: int64(k), MsgID: fmt.Sprint("<", k, "@x>")})
 		}
-		a := &asks{asker: e.writer}
-		q := queries{asker: a}
+		a := &asks{Asker: e.writer}
+		q := asking(a)
 		_, err := q.Depending(ids)
 		_, err2 := q.Members(ids)
 		_, err3 := q.More(ids)

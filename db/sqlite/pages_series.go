@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 	"patchwatch/track"
 )
@@ -37,13 +38,13 @@ func (q *queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tr
 const leadersName = ` LEFT JOIN mail lm ON lm.id = CASE WHEN s.given IS NULL AND s.name IS NULL THEN ` + leader + ` END`
 
 var (
-	seriesName = columnOrder{[]string{`coalesce(s.given, s.name, lm.name, '')`}, leadersName}
+	seriesName = both.ColumnOrder{Exprs: []string{`coalesce(s.given, s.name, lm.name, '')`}, Joins: leadersName}
 
-	seriesColumnsOrder = map[string]columnOrder{
-		"date":         {exprs: []string{`s.date`}},
+	seriesColumnsOrder = map[string]both.ColumnOrder{
+		"date":         {Exprs: []string{`s.date`}},
 		"name":         seriesName,
-		"submitter":    {[]string{`coalesce(pe.name, '')`}, ` LEFT JOIN person pe ON pe.email = s.submitter`},
-		"received_all": {exprs: []string{`s.complete`}},
+		"submitter":    {Exprs: []string{`coalesce(pe.name, '')`}, Joins: ` LEFT JOIN person pe ON pe.email = s.submitter`},
+		"received_all": {Exprs: []string{`s.complete`}},
 	}
 )
 
@@ -54,9 +55,9 @@ func (q *queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 	c.scope(`s`, f.Scope)
 	c.add(f.Incomplete, `NOT s.complete`)
 	if len(f.Words) > 0 {
-		l.joins = seriesName.joins
+		l.joins = seriesName.Joins
 		l.sorting = strings.Replace(l.sorting, l.joins, ``, 1)
-		l.words.words(seriesName.exprs[0], f.Words)
+		l.words.words(seriesName.Exprs[0], f.Words)
 	}
 	switch {
 	case f.IDs != nil:
@@ -67,7 +68,7 @@ func (q *queries) seriesListing(f track.SeriesQuery) (*listing, error) {
 		l.from = `series s INDEXED BY series_submitter`
 		anyOf(c, `s.submitter`, f.Submitters)
 	case f.Incomplete && f.Projects != nil:
-		l.from, l.ordered = `series s INDEXED BY series_incomplete`, walk == byDate
+		l.from, l.ordered = `series s INDEXED BY series_incomplete`, walk == both.ByDate
 		l.keys = []key{keyOf(`s.project`, f.Projects)}
 		return l, nil
 	default:
@@ -100,7 +101,7 @@ func (q *queries) seriesRows(ids []int64, scope track.Scope) ([]track.SeriesRow,
 		return nil, nil
 	}
 	out := make([]track.SeriesRow, 0, len(ids))
-	if err := q.each(seriesRowsQuery(scope), []any{list(ids)}, func(scan func(...any) error) error {
+	if err := q.Each(seriesRowsQuery(scope), []any{list(ids)}, func(scan func(...any) error) error {
 		var s track.SeriesRow
 		var coverHidden bool
 		c := &s.Cover
@@ -139,7 +140,7 @@ func (q *queries) patchesOf(series []int64, scope track.Scope) (map[int64][]trac
 	var id int64
 	var p place
 	dest := append([]any{&id, &p.number, &p.mail}, mailBriefInto(&p.patch)...)
-	if err := q.each(patchesOfSeries, []any{list(series), scope.Whole}, func(scan func(...any) error) error {
+	if err := q.Each(patchesOfSeries, []any{list(series), scope.Whole}, func(scan func(...any) error) error {
 		err := scan(dest...)
 		places[id] = append(places[id], p)
 		return err

@@ -5,9 +5,10 @@ import (
 	"slices"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
-func (q *queries) AnyPair() (bool, error) { return q.row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
+func (q *queries) AnyPair() (bool, error) { return q.Row(`SELECT 1 FROM pair LIMIT 1`, nil, new(int)) }
 
 const pairColumns = `SELECT p.msgid, p.other, p.linked FROM `
 
@@ -21,7 +22,7 @@ func (q *queries) Pairs(names []engine.Name) ([]engine.Pair, error) {
 	found := map[engine.PairKey]engine.Pair{}
 	for project, msgids := range byProject(names) {
 		for _, query := range []string{pairsByFirst, pairsBySecond} {
-			if err := q.eachText(query, []any{project}, once(msgids), func(scan func(...any) error) error {
+			if err := q.eachText(query, []any{project}, both.Once(msgids), func(scan func(...any) error) error {
 				p := engine.Pair{PairKey: engine.PairKey{Project: project}}
 				err := scan(&p.MsgID, &p.Other, &p.Linked)
 				found[p.PairKey] = p

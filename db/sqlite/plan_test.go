@@ -9,25 +9,26 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
 // recorder notes every question with its arguments.
 type recorder struct {
-	asker
+	both.Asker
 	asked map[string][]any
 }
 
-func (r *recorder) each(query string, args []any, f func(scan func(...any) error) error) error {
+func (r *recorder) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	r.asked[query] = slices.Clone(args)
-	return r.asker.each(query, args, f)
+	return r.Asker.Each(query, args, f)
 }
 
 // recorded are the questions that are asked by f.
 func recorded(t *testing.T, e *database, f func(v engine.View) error) map[string][]any {
 	t.Helper()
-	r := &recorder{asker: e.writer, asked: map[string][]any{}}
-	if err := f(&queries{asker: r}); err != nil {
+	r := &recorder{Asker: e.writer, asked: map[string][]any{}}
+	if err := f(queriesOf(r)); err != nil {
 		t.Fatal(err)
 	}
 	return r.asked
@@ -40,7 +41,7 @@ var fullScan = regexp.MustCompile(`^SCAN (mail|m|lm|v|pm|patch|p|cover|c|reply|r
 
 func plan(t *testing.T, e *database, query string, args []any) (steps []string) {
 	t.Helper()
-	if err := e.writer.each("EXPLAIN QUERY PLAN "+query, args, func(scan func(...any) error) error {
+	if err := e.writer.Each("EXPLAIN QUERY PLAN "+query, args, func(scan func(...any) error) error {
 		var step string
 		err := scan(new(int), new(int), new(int), &step)
 		steps = append(steps, step)

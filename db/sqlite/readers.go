@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // Those who read share a few connections to one file. When another file takes its place, readers that have begun finish
@@ -141,7 +142,7 @@ func (e *database) View(ctx context.Context, f func(engine.View) error) error {
 		return err
 	}
 	defer r.leave()
-	return explain(r.view(ctx, func(c *writer) error { return f(&queries{c, &r.names, &r.digests}) }))
+	return explain(r.view(ctx, func(c *writer) error { return f(r.asking(c)) }))
 }
 
 func (e *database) enterReaders() (*readers, error) {
@@ -162,4 +163,9 @@ func (e *database) giveUpReaders() error {
 		return old.leave()
 	}
 	return nil
+}
+
+// asking are the queries of a reader.
+func (r *readers) asking(c *writer) *queries {
+	return &queries{both.Queries{Asker: c, Dialect: dialect{}}, &r.names, &r.digests}
 }

@@ -150,13 +150,6 @@ func (n *smallNumber) Scan(v any) error {
 	return fits(ok || v == nil, v, n)
 }
 
-func numberOrNull(n int64) any {
-	if n == 0 {
-		return nil
-	}
-	return n
-}
-
 // text is empty for NULL.
 type text string
 
@@ -175,20 +168,6 @@ func (b *blob) Scan(v any) error {
 	return fits(ok, v, b)
 }
 
-func textOrNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func bytesOrNull(b []byte) any {
-	if len(b) == 0 {
-		return nil
-	}
-	return b
-}
-
 // seconds since 1970 are a time, NULL is the zero time.
 type seconds time.Time
 
@@ -199,13 +178,6 @@ func (t *seconds) Scan(v any) error {
 		*t = seconds(time.Unix(n, 0).UTC())
 	}
 	return fits(ok || v == nil, v, t)
-}
-
-func secondsOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.Unix()
 }
 
 // micros are microseconds since 1970.
@@ -226,13 +198,6 @@ func (t *microsOrZero) Scan(v any) error {
 		return nil
 	}
 	return (*micros)(t).Scan(v)
-}
-
-func microsOrNull(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UnixMicro()
 }
 
 // lines are a text of a line each; none for an empty one.

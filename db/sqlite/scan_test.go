@@ -43,7 +43,7 @@ func TestScan(t *testing.T) {
 		if _, err := w.row(query, nil, &number64); err == nil {
 			t.Errorf("%s into an int64: no error", query)
 		}
-		if err := w.each(query, nil, func(scan func(...any) error) error { return scan(&number64) }); err == nil {
+		if err := w.Each(query, nil, func(scan func(...any) error) error { return scan(&number64) }); err == nil {
 			t.Errorf("each %s into an int64: no error", query)
 		}
 	}

@@ -97,7 +97,7 @@ func (w *writer) copyTables(ctx context.Context) error {
 
 // texts are the texts that a question has for an answer.
 func (w *writer) texts(query string) (out []string, err error) {
-	return out, w.each(query, nil, func(scan func(...any) error) error {
+	return out, w.Each(query, nil, func(scan func(...any) error) error {
 		var text string
 		err := scan(&text)
 		out = append(out, text)
@@ -146,7 +146,7 @@ func (s *scratch) Write(ctx context.Context, f func(engine.Tx) error) error {
 }
 
 func (s *scratch) View(ctx context.Context, f func(engine.View) error) error {
-	return s.use(ctx, func(w *writer) error { return f(&queries{asker: w}) })
+	return s.use(ctx, func(w *writer) error { return f(queriesOf(w)) })
 }
 
 func (s *scratch) Look(ctx context.Context, f func(engine.View) error) error { return s.View(ctx, f) }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -24,13 +25,13 @@ func in(column string) string { return column + " IN (SELECT value FROM json_eac
 const given = "json_each(?) j CROSS JOIN "
 
 // list is values as one argument of a statement, for json_each: a statement has one text then, however many there are.
-func list[T any](values []T) string {
-	if values == nil {
-		return "[]"
-	}
+func list(values any) string {
 	text, err := json.Marshal(values)
 	if err != nil {
 		panic(err) // strings and numbers have a JSON form
+	}
+	if string(text) == "null" { // a slice that is nil: json_each would find a value in it
+		return "[]"
 	}
 	return string(text)
 }
@@ -46,7 +47,7 @@ func (q *queries) eachText(query string, more []any, texts []string, f func(scan
 			if !unlisted(text) {
 				continue
 			}
-			if err := q.each(single, append([]any{text}, more...), f); err != nil {
+			if err := q.Each(single, append([]any{text}, more...), f); err != nil {
 				return err
 			}
 		}
@@ -54,39 +55,22 @@ func (q *queries) eachText(query string, more []any, texts []string, f func(scan
 	if len(plain) == 0 {
 		return nil
 	}
-	return q.each(query, append([]any{list(plain)}, more...), f)
+	return q.Each(query, append([]any{list(plain)}, more...), f)
 }
 
 // unlisted tells whether a list can't have a text.
 func unlisted(text string) bool { return strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text) }
 
-// kinds tells whether a column has one of these kinds. They stand in the text, since the indexes of some kinds only are
-// used where the text of the condition is theirs.
-func kinds(column string, of ...track.Kind) string {
-	numbers := make([]string, len(of))
-	for i, k := range of {
-		numbers[i] = fmt.Sprint(int(k))
-	}
-	return column + " IN (" + strings.Join(numbers, ", ") + ")"
-}
-
-// isMember is the condition of the index mail_marker, isNaming that of mail_sender, and isTitled that of mail_title, of
-// a mail under an alias ("m.", or nothing). The kinds in them are those of the migrations.
-func isMember(m string) string {
-	return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) + " AND " + m + "marked"
-}
-
-func isNaming(m string) string {
-	return fmt.Sprintf("%schosen AND %sproject IS NOT NULL AND %skind <> %d", m, m, m, track.Ignored)
-}
-
+// isTitled is the condition of the index mail_title.
 func isTitled(m string) string { return m + "title IS NOT NULL" }
 
 // isChange is the condition of the index mail_change.
 func isChange(m string) string { return m + "change IS NOT NULL" }
 
 // isNamed is the condition of the index mail_name.
-func isNamed(m string) string { return m + "chosen AND " + kinds(m+"kind", track.Patch, track.Cover) }
+func isNamed(m string) string {
+	return m + "chosen AND " + both.Kinds(m+"kind", track.Patch, track.Cover)
+}
 
 // Four indexes are in parts, each of the mails that were stored one after the other, since what is indexed by a hash
 // or by a person lies anywhere: with a million mails stored each new one would change a page of its own. They are
@@ -102,8 +86,3 @@ const (
 	titlePartBits  = 16
 	senderPartBits = 13
 )
-
-// placeholders for n arguments.
-func placeholders(n int) string {
-	return strings.TrimSuffix(strings.Repeat("?, ", n), ", ")
-}

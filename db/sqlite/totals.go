@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/internal/order"
 )
 
@@ -33,7 +34,7 @@ func (l countedList) table() string {
 
 // sumOf adds up the totals that meet some conditions.
 func (q *queries) sumOf(l countedList, c conditions) (n int, err error) {
-	_, err = q.row(`SELECT coalesce(sum(amount), 0) FROM `+l.table()+c.where(), c.args, &n)
+	_, err = q.Row(`SELECT coalesce(sum(amount), 0) FROM `+l.table()+c.where(), c.args, &n)
 	return n, err
 }
 
@@ -43,7 +44,7 @@ func (q *queries) kinds(l *listing, kind string) (pairs [][]any, err error) {
 	alias := l.counted.alias()
 	c := l.meeting
 	c.add(true, alias+`.amount > 0`)
-	err = q.each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`,
+	err = q.Each(`SELECT DISTINCT `+alias+`.project, `+kind+` FROM `+l.counted.table()+c.where()+fmt.Sprintf(` LIMIT %d`,
 		mostBranches+1), c.args,
 		func(scan func(...any) error) error {
 			var project int64
@@ -65,11 +66,11 @@ func (q *queries) sum(l, rows *listing) (int, error) {
 	period := l.counted.alias() + `.period`
 	var cut []conditions
 	if !l.since.IsZero() {
-		since = secondsFrom(l.since)
+		since = both.SecondsFrom(l.since)
 		c.add(true, period+` > +?`, since>>periodBits)
 	}
 	if !l.before.IsZero() {
-		before = secondsFrom(l.before)
+		before = both.SecondsFrom(l.before)
 		c.add(true, period+` < +?`, before>>periodBits)
 	}
 	if !l.since.IsZero() {
@@ -149,7 +150,7 @@ func (c *counting) leave(keys []int64) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return c.t.each(c.list.find(), []any{list(keys)}, func(scan func(...any) error) error {
+	return c.t.Each(c.list.find(), []any{list(keys)}, func(scan func(...any) error) error {
 		var k rowKind
 		err := scan(&k.project, &k.kind, &k.archived, &k.hidden, &k.period)
 		k.period >>= periodBits

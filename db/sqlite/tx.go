@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // tx is a transaction of the writer. Many rows are written by one prepared statement, run for each: to SQLite, which is
@@ -23,7 +24,7 @@ type tx struct {
 }
 
 func newTx(w *writer, opening int) *tx {
-	return &tx{queries: queries{asker: w}, w: w, opening: opening}
+	return &tx{queries: asking(w), w: w, opening: opening}
 }
 
 // write is w.tx for an f that uses t.
@@ -234,8 +235,8 @@ func (t *tx) putSeries(d *engine.Derived) error {
 				(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
 				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given, excluded.hidden,
 				excluded.revises)`,
-			s.ID, s.Project, s.Key, textOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
-			numberOrNull(s.Cover), textOrNull(s.Given), s.Hidden, numberOrNull(s.Revises)); err != nil {
+			s.ID, s.Project, s.Key, both.TextOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
+			both.NumberOrNull(s.Cover), both.TextOrNull(s.Given), s.Hidden, both.NumberOrNull(s.Revises)); err != nil {
 			return err
 		}
 		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
@@ -266,9 +267,9 @@ func (t *tx) putPatches(d *engine.Derived) error {
 				(excluded.project, excluded.series, excluded.number, excluded.date, excluded.submitter, excluded.state,
 				excluded.delegate, excluded.archived, excluded.id, excluded.hidden, excluded.checked,
 				excluded.superseded)`,
-			p.Mail, p.Project, numberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State),
-			textOrNull(p.Delegate),
-			p.Archived, p.ID, p.Hidden, int64(p.Checked), numberOrNull(p.Superseded)); err != nil {
+			p.Mail, p.Project, both.NumberOrNull(p.Series), number, p.Date.Unix(), p.Submitter, string(p.State),
+			both.TextOrNull(p.Delegate),
+			p.Archived, p.ID, p.Hidden, int64(p.Checked), both.NumberOrNull(p.Superseded)); err != nil {
 			return err
 		}
 		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
@@ -289,7 +290,7 @@ func (t *tx) putCovers(d *engine.Derived) error {
 				date = excluded.date, submitter = excluded.submitter, hidden = excluded.hidden
 			WHERE (project, series, id, date, submitter, hidden) IS NOT
 				(excluded.project, excluded.series, excluded.id, excluded.date, excluded.submitter, excluded.hidden)`,
-			c.Mail, c.Project, numberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter, c.Hidden); err != nil {
+			c.Mail, c.Project, both.NumberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter, c.Hidden); err != nil {
 			return err
 		}
 		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
@@ -306,7 +307,7 @@ func (t *tx) putReplies(d *engine.Derived) error {
 				ignored = excluded.ignored, clean = excluded.clean, id = excluded.id, hidden = excluded.hidden
 			WHERE (project, parent, date, ignored, clean, id, hidden) IS NOT (excluded.project, excluded.parent, excluded.date,
 				excluded.ignored, excluded.clean, excluded.id, excluded.hidden)`,
-			r.Mail, r.Project, numberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID, r.Hidden); err != nil {
+			r.Mail, r.Project, both.NumberOrNull(r.Parent), r.Date.Unix(), r.Ignored, r.Clean, r.ID, r.Hidden); err != nil {
 			return err
 		}
 	}
@@ -406,7 +407,7 @@ func (t *tx) DropStrays() error {
 		`DELETE FROM cover` + noMail, `DELETE FROM reply` + noMail,
 		`DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM patch p WHERE p.series = series.id)
 			AND NOT EXISTS (SELECT 1 FROM cover c WHERE c.mail = series.cover AND c.series = series.id)`,
-		`DELETE FROM person WHERE email = '' OR email NOT IN (SELECT sender FROM mail WHERE ` + isNaming("") + `)`,
+		`DELETE FROM person WHERE email = '' OR email NOT IN (SELECT sender FROM mail WHERE ` + both.IsNaming("") + `)`,
 	} {
 		if err := t.w.exec(query); err != nil {
 			return err

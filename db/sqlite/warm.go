@@ -17,7 +17,7 @@ func (e *database) Warm(ctx context.Context) error {
 	for had := -1; ; {
 		var has int
 		if err := r.view(ctx, func(c *writer) (err error) {
-			has, err = (&queries{c, &r.names, &r.digests}).warm()
+			has, err = r.asking(c).warm()
 			return err
 		}); err != nil {
 			return explain(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/db/internal/named"
 	"patchwatch/internal/order"
 	"patchwatch/track"
@@ -75,12 +76,12 @@ type foundNames struct {
 	total int     // -1: it is not plain, or can't be counted so
 	// called are the numbers that mails go by in lists, where these are not their own.
 	called map[int64]int64
-	order  walk
+	order  both.Walk
 	desc   bool
 }
 
 // narrowByWords has the rows of a list found by the words in their names.
-func (q *queries) narrowByWords(l *listing, search *wordSearch, order walk) error {
+func (q *queries) narrowByWords(l *listing, search *wordSearch, order both.Walk) error {
 	f, err := q.lookFor(search)
 	if err != nil {
 		return err
@@ -90,8 +91,8 @@ func (q *queries) narrowByWords(l *listing, search *wordSearch, order walk) erro
 		l.named = true
 		return nil
 	}
-	if f.total >= 0 && order != noWalk {
-		l.found, f.order, f.desc = f, order, l.order[0].desc
+	if f.total >= 0 && order != both.NoWalk {
+		l.found, f.order, f.desc = f, order, l.order[0].Desc
 		return nil
 	}
 	stretch, err := q.stretch(l)
@@ -111,7 +112,7 @@ func (q *queries) narrowByWords(l *listing, search *wordSearch, order walk) erro
 		n.where.amongAll(l.keys)
 	}
 	n.where.addAll(&l.where)
-	if byName := func(t orderTerm) bool { return strings.Contains(t.expr, `m.name`) }; !slices.ContainsFunc(l.order,
+	if byName := func(t both.OrderTerm) bool { return strings.Contains(t.Expr, `m.name`) }; !slices.ContainsFunc(l.order,
 		byName) {
 		n.joins = ``
 	}
@@ -182,7 +183,7 @@ func (q *queries) notListed(f *foundNames, out map[int64]bool) (ok bool, err err
 	n := 0
 	f.called = map[int64]int64{}
 	var mail, stands int64
-	if err := q.each(`SELECT v.id, m.id FROM mail v INDEXED BY mail_variant CROSS JOIN mail m
+	if err := q.Each(`SELECT v.id, m.id FROM mail v INDEXED BY mail_variant CROSS JOIN mail m
 		WHERE NOT v.chosen AND m.msgid = v.msgid AND m.project IS v.project AND m.chosen
 		UNION ALL SELECT mail, 0 FROM patch INDEXED BY patch_hidden WHERE hidden AND NOT +?
 		UNION ALL SELECT mail, 0 FROM cover INDEXED BY cover_hidden WHERE hidden AND NOT +?
@@ -251,7 +252,7 @@ func (f *foundNames) page(offset, size int) []int64 {
 		}
 	}
 	compare := func(a, b int32) int {
-		if d := cmp.Compare(rows[a].date, rows[b].date); d != 0 && f.order == byDate {
+		if d := cmp.Compare(rows[a].date, rows[b].date); d != 0 && f.order == both.ByDate {
 			return d
 		}
 		return cmp.Compare(number(a), number(b))

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	sqlite3 "github.com/mattn/go-sqlite3"
+
+	"patchwatch/db/internal/both"
 )
 
 // writer is the one connection that writes, with its prepared statements. They are prepared once: a mail takes some
@@ -141,8 +143,8 @@ func (w *writer) run(query string, args ...any) (driver.Result, error) {
 	return s.ExecContext(w.ctx, values)
 }
 
-// each calls f for every row of the query, with what scans the row.
-func (w *writer) each(query string, args []any, f func(scan func(...any) error) error) error {
+// Each calls f for every row of the query, with what scans the row.
+func (w *writer) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	s, values, err := w.call(query, args)
 	if err != nil {
 		return err
@@ -172,9 +174,14 @@ func (w *writer) each(query string, args []any, f func(scan func(...any) error) 
 	}
 }
 
+// Stream is Each, which reads no more rows than it has handed out.
+func (w *writer) Stream(query string, args []any, f func(scan func(...any) error) error) error {
+	return w.Each(query, args, f)
+}
+
 // row scans the first row of the query into dest; false if there is none.
 func (w *writer) row(query string, args []any, dest ...any) (bool, error) {
-	return (&queries{asker: w}).row(query, args, dest...)
+	return (&both.Queries{Asker: w}).Row(query, args, dest...)
 }
 
 // script runs SQL text of any number of statements, unprepared.
