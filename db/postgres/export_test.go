@@ -15,3 +15,19 @@ func AskAfter(e engine.Engine, d time.Duration) {
 	db.readers = newPool(readerConns, db.dial)
 	db.writer = nil
 }
+
+// Counting is an asker that finds nothing, and counts how it is asked.
+type Counting struct{ Whole, Streams int }
+
+func (c *Counting) Each(string, []any, func(func(...any) error) error) error { c.Whole++; return nil }
+func (c *Counting) also(string, []any, func(func(...any) error) error) error { c.Whole++; return nil }
+func (c *Counting) Stream(string, []any, func(func(...any) error) error) error {
+	c.Streams++
+	return nil
+}
+
+// ViewOf are the queries of an asker.
+func ViewOf(c *Counting) engine.View {
+	q := asking(c)
+	return &q
+}

@@ -10,7 +10,7 @@ var eachMail = `SELECT ` + mailColumns + `, ` + both.PatchColumns + `, ` + both.
 	FROM ` + rowTables + ` LEFT JOIN series s ON s.id = p.series WHERE m.chosen`
 
 func (q *queries) EachMail(f func(*engine.DerivedMail) error) error {
-	return q.Each(eachMail, nil, func(scan func(...any) error) error {
+	return q.Stream(eachMail, nil, func(scan func(...any) error) error {
 		m, d := &engine.DerivedMail{}, &both.Derived{}
 		dest := append(q.DerivedInto(mailInto(nil, &m.Mail), d), (*text)(&m.SeriesKey), (*text)(&m.ParentID), &m.Variants)
 		if err := scan(dest...); err != nil {
@@ -33,7 +33,7 @@ var eachNaming = `
 	SELECT id, msgid, date, sender, sender_name FROM mail WHERE ` + both.IsNaming("") + ` AND sender <> '' ORDER BY sender`
 
 func (q *queries) EachNaming(f func(engine.Naming) error) error {
-	return q.Each(eachNaming, nil, func(scan func(...any) error) error {
+	return q.Stream(eachNaming, nil, func(scan func(...any) error) error {
 		n, err := scanNaming(scan)
 		if err != nil {
 			return err

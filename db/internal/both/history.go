@@ -18,7 +18,7 @@ func (q *Queries) AnyPut(project int64) (bool, error) {
 const PutColumns = `SELECT d.project, d.msgid, d.put_with FROM `
 
 func (q *Queries) EachPut(f func(engine.Put) error) error {
-	return q.Each(PutColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, TakePut(f))
+	return q.Stream(PutColumns+`decision d WHERE d.put_with IS NOT NULL`, nil, TakePut(f))
 }
 
 // TakePut hands what is put with another mail to f.

@@ -8,7 +8,7 @@ import (
 )
 
 func (q *Queries) EachItem(f func(project, mail int64, it *track.Item) error) error {
-	return q.Each(`
+	return q.Stream(`
 		SELECT id, project, msgid, refs, kind, sender, name, date, delivered, marked, number, total, version
 		FROM mail WHERE chosen AND project IS NOT NULL ORDER BY id`, nil, func(scan func(...any) error) error {
 		var project, mail int64
@@ -55,7 +55,7 @@ func (q *Queries) EachSeriesWith(
 }
 
 func (q *Queries) EachPerson(f func(engine.PersonRow) error) error {
-	return q.Each(`SELECT `+PersonColumns+` FROM `+PersonTables, nil, func(scan func(...any) error) error {
+	return q.Stream(`SELECT `+PersonColumns+` FROM `+PersonTables, nil, func(scan func(...any) error) error {
 		var p engine.PersonRow
 		if err := scan(q.PersonInto(&p)...); err != nil {
 			return err
@@ -66,7 +66,7 @@ func (q *Queries) EachPerson(f func(engine.PersonRow) error) error {
 
 func (q *Queries) EachRef(f func(engine.RefKey) error) error {
 	query := `SELECT hash, member, mail FROM ref ORDER BY hash, member, mail`
-	return q.Each(query, nil, func(scan func(...any) error) error {
+	return q.Stream(query, nil, func(scan func(...any) error) error {
 		var k engine.RefKey
 		if err := scan(&k.Hash, &k.Member, &k.Mail); err != nil {
 			return err
@@ -76,7 +76,7 @@ func (q *Queries) EachRef(f func(engine.RefKey) error) error {
 }
 
 func (q *Queries) EachMisplaced(f func(engine.Misplaced) error) error {
-	return q.Each(`
+	return q.Stream(`
 		SELECT d.what, m.id, m.msgid FROM (
 			SELECT CAST('patch' AS text) AS what, mail FROM patch
 			UNION ALL SELECT 'cover', mail FROM cover
