@@ -136,10 +136,10 @@ func (t *tx) carryEvents(c *engine.Carried) error {
 	if len(c.Events) == 0 {
 		return nil
 	}
-	count, last := t.counting(eventTotal), int64(0)
+	count, last := t.counting(both.EventTotal), int64(0)
 	for _, e := range c.Events {
 		last = max(last, e.ID)
-		count.comes(rowKind{project: e.Project, kind: string(e.Category)})
+		count.Comes(both.RowKind{Project: e.Project, Kind: string(e.Category)})
 	}
 	return cmp.Or(t.w.exec(insertEvents, eventColumns(c.Events)...), t.raise(`event`, last), count.write())
 }

@@ -1,8 +1,6 @@
 package postgres
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -48,12 +46,8 @@ func anyOf[T any](c *conditions, column string, values []T) {
 func (c *conditions) states(column string, states []track.State) {
 	if len(states) > 0 {
 		anyOf(c, column, states)
-		c.add(onlyDecided(states), column+` <> '`+string(track.StateNew)+`'`)
+		c.add(both.OnlyDecided(states), column+` <> '`+string(track.StateNew)+`'`)
 	}
-}
-
-func onlyDecided(states []track.State) bool {
-	return len(states) > 0 && !slices.Contains(states, track.StateNew)
 }
 
 // between restricts a column of seconds to times from since on and before another.
@@ -64,7 +58,7 @@ func (c *conditions) between(column string, since, before time.Time) {
 
 // contains ignores the case of ASCII letters.
 func (c *conditions) contains(column, part string) {
-	c.add(part != "", like(column), likePattern(part))
+	c.add(part != "", like(column), both.LikePattern(part))
 }
 
 // like compares as SQLite does: under this collation no letters but those of ASCII have a case.
@@ -78,7 +72,7 @@ func (c *conditions) person(column, shown, who string) {
 	case strings.Contains(who, "@"):
 		c.add(true, is(column), strings.ToLower(who))
 	default:
-		p := likePattern(who)
+		p := both.LikePattern(who)
 		c.add(true, `(`+column+` IN (SELECT email FROM person WHERE `+like(`email`)+` OR `+like(`name`)+`)
 			OR `+like(shown)+`)`, p, p, p)
 	}
@@ -89,18 +83,6 @@ func (c *conditions) where() string {
 		return ""
 	}
 	return " WHERE " + strings.Join(c.terms, " AND ")
-}
-
-func likePattern(part string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
-}
-
-// limit is without effect if n is 0.
-func limit(n int) string {
-	if n <= 0 {
-		return ""
-	}
-	return fmt.Sprintf(" LIMIT %d", n)
 }
 
 func patchConditions(f track.Filter) *conditions {

@@ -55,7 +55,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c.add(l.Actor != "", is("actor"), string(l.Actor))
 	c.add(l.Below != 0, `id < ?`, l.Below)
 	err = q.Each(`SELECT `+logColumns+` FROM log`+c.where()+`
-		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
+		ORDER BY id DESC`+both.Limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry
 		err := scan(logInto(&e)...)
 		out = append(out, e)
@@ -67,7 +67,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 func (q *queries) Events(e engine.EventQuery) (out []engine.Event, err error) {
 	err = q.Each(`
 		SELECT id, date, category, project, mail, comment, series, actor, before, after, check_result
-		FROM event WHERE id > ? ORDER BY id`+limit(e.Most), []any{e.Above}, func(scan func(...any) error) error {
+		FROM event WHERE id > ? ORDER BY id`+both.Limit(e.Most), []any{e.Above}, func(scan func(...any) error) error {
 		var e engine.Event
 		err := scan(&e.ID, (*micros)(&e.Date), &e.Category, (*number)(&e.Project), (*number)(&e.Mail), (*number)(&e.Comment),
 			(*number)(&e.Series), (*text)(&e.Actor), (*text)(&e.Before), (*text)(&e.After), (*number)(&e.Check))
@@ -137,10 +137,10 @@ func (t *tx) AddEvents(events []engine.Event) error {
 	if err != nil {
 		return err
 	}
-	c := t.counting(eventTotal)
+	c := t.counting(both.EventTotal)
 	for i := range events {
 		events[i].ID = first + int64(i)
-		c.comes(rowKind{project: events[i].Project, kind: string(events[i].Category)})
+		c.Comes(both.RowKind{Project: events[i].Project, Kind: string(events[i].Category)})
 	}
 	if err := t.w.exec(insertEvents, eventColumns(events)...); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 	"patchwatch/track"
 )
 
@@ -16,7 +17,7 @@ func (q *queries) Patches(f track.Filter) (out []track.PatchView, err error) {
 				m.version, m.pull_url, m.hash
 		FROM patch p JOIN mail m ON m.id = p.mail JOIN project pr ON pr.id = p.project
 			LEFT JOIN person pe ON pe.email = p.submitter`+c.where()+`
-		ORDER BY p.date DESC, p.id DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
+		ORDER BY p.date DESC, p.id DESC`+both.Limit(f.Limit), c.args, func(scan func(...any) error) error {
 		var p track.PatchView
 		var hash []byte
 		err := scan(&p.ID, &p.Mail, &p.Project, &p.MsgID, &p.Name, (*seconds)(&p.Date), &p.Submitter.Email, &p.Submitter.Name,
@@ -41,7 +42,7 @@ func (q *queries) SeriesList(f track.Filter) (out []track.SeriesView, err error)
 		FROM series s JOIN project pr ON pr.id = s.project LEFT JOIN person pe ON pe.email = s.submitter
 			LEFT JOIN mail m ON m.id = s.cover
 			LEFT JOIN mail lm ON lm.id = `+leader+c.where()+`
-		ORDER BY s.date DESC, s.id DESC`+limit(f.Limit), c.args, func(scan func(...any) error) error {
+		ORDER BY s.date DESC, s.id DESC`+both.Limit(f.Limit), c.args, func(scan func(...any) error) error {
 		var v track.SeriesView
 		var leading string
 		err := scan(&v.ID, &v.Project, &v.Key, (*text)(&v.Name), (*text)(&leading), &v.Version, &v.Total, &v.Received,
@@ -101,7 +102,7 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	}
 	c.project(`project`, f.Project)
 	c.add(true, `chosen`)
-	err = q.Each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+limit(f.Most), c.args,
+	err = q.Each(`SELECT id FROM mail`+c.where()+` ORDER BY id`+both.Limit(f.Most), c.args,
 		func(scan func(...any) error) error {
 			var id int64
 			err := scan(&id)

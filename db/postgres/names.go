@@ -22,7 +22,7 @@ type names struct {
 }
 
 type nameKey struct {
-	of      countedList
+	of      both.CountedList
 	project int64
 }
 
@@ -46,18 +46,18 @@ const (
 )
 
 // nameQueries read the names of a project: what rows are found by, their numbers and dates in lists.
-var nameQueries = map[countedList]string{
-	patchTotal: `SELECT p.mail, p.id, p.date, p.hidden, m.name
+var nameQueries = map[both.CountedList]string{
+	both.PatchTotal: `SELECT p.mail, p.id, p.date, p.hidden, m.name
 		FROM patch p JOIN mail m ON m.id = p.mail WHERE p.project = ?`,
-	coverTotal: `SELECT c.mail, c.id, c.date, c.hidden, m.name
+	both.CoverTotal: `SELECT c.mail, c.id, c.date, c.hidden, m.name
 		FROM cover c JOIN mail m ON m.id = c.mail WHERE c.project = ?`,
-	seriesTotal: `SELECT s.id, s.id, s.date, s.hidden, ` + seriesName.Exprs[0] + ` FROM series s` + leadersName +
+	both.SeriesTotal: `SELECT s.id, s.id, s.date, s.hidden, ` + seriesName.Exprs[0] + ` FROM series s` + leadersName +
 		` WHERE s.project = ?`,
 }
 
 // wanted are rows of lists with some words in their names, and nothing else that is asked of them.
 type wanted struct {
-	of       countedList
+	of       both.CountedList
 	words    []string
 	projects track.In[int64] // nil: all
 	scope    track.Scope

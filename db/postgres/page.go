@@ -38,7 +38,7 @@ type listing struct {
 
 	// counted is the list of which these are rows, if it is one whose rows are counted as they come and go; exact: the
 	// conditions are about nothing but what is counted.
-	counted countedList
+	counted both.CountedList
 	exact   bool
 }
 

@@ -27,7 +27,7 @@ func (q *queries) CoverPage(f track.CoverQuery, known int) (page track.Page[trac
 // coversNamed are wanted where nothing is asked of covers but their names and projects.
 func coversNamed(f track.CoverQuery) (w wanted) {
 	if f.IDs == nil && f.Series == nil && f.Submitters == nil && f.MsgIDs == nil && f.Since.IsZero() && f.Before.IsZero() {
-		w = wanted{of: coverTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w = wanted{of: both.CoverTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
 		w.inOrder(`c.id`, coverColumnsOrder)
 	}
 	return w
@@ -44,7 +44,7 @@ var (
 )
 
 func coverListing(f track.CoverQuery) *listing {
-	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
+	l := &listing{row: `c.mail`, counted: both.CoverTotal, date: `c.date`, since: f.Since, before: f.Before}
 	w := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
 	if len(f.Words) > 0 {

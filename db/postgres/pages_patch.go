@@ -38,7 +38,7 @@ func patchesNamed(f track.PatchQuery) (w wanted) {
 	if f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Delegates == nil && f.IDs == nil &&
 		f.Series == nil && f.Submitters == nil && f.Hashes == nil && f.MsgIDs == nil &&
 		f.Since.IsZero() && f.Before.IsZero() {
-		w = wanted{of: patchTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w = wanted{of: both.PatchTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
 		w.inOrder(`p.id`, patchColumnsOrder)
 	}
 	return w
@@ -88,7 +88,7 @@ var (
 // patchListing says which patches are in the list, and by which keys they are found in the order that is wanted.
 func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
 	l := &listing{
-		row: `p.mail`, from: `patch p`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before,
+		row: `p.mail`, from: `patch p`, counted: both.PatchTotal, date: `p.date`, since: f.Since, before: f.Before,
 	}
 	w := l.sortBy(f.Scope, f.Order, `p.id`, patchColumnsOrder)
 	c := &l.where

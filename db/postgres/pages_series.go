@@ -37,7 +37,7 @@ func (q *queries) SeriesPage(f track.SeriesQuery, known int) (page track.Page[tr
 // seriesNamed are wanted where nothing is asked of series but their names and projects.
 func seriesNamed(f track.SeriesQuery) (w wanted) {
 	if f.IDs == nil && f.Submitters == nil && !f.Incomplete && f.Since.IsZero() && f.Before.IsZero() {
-		w = wanted{of: seriesTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
+		w = wanted{of: both.SeriesTotal, words: f.Words, projects: f.Projects, scope: f.Scope, Paging: f.Paging}
 		w.inOrder(`s.id`, seriesColumnsOrder)
 	}
 	return w
@@ -65,7 +65,7 @@ var (
 )
 
 func seriesListing(f track.SeriesQuery) *listing {
-	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
+	l := &listing{row: `s.id`, counted: both.SeriesTotal, date: `s.date`, since: f.Since, before: f.Before}
 	w := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	if len(f.Words) > 0 {

@@ -31,7 +31,7 @@ func (t *tx) Put(d *engine.Derived) error {
 }
 
 func (t *tx) putSeries(d *engine.Derived) error {
-	c := t.counting(seriesTotal)
+	c := t.counting(both.SeriesTotal)
 	if err := c.leave(keysOf(d.Series, func(s *engine.SeriesRow) int64 { return s.ID })); err != nil {
 		return err
 	}
@@ -43,13 +43,13 @@ func (t *tx) putSeries(d *engine.Derived) error {
 			both.NumberOrNull(s.Revises)); err != nil {
 			return err
 		}
-		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
+		c.Comes(both.RowKind{Project: s.Project, Hidden: s.Hidden, Period: both.PeriodOf(s.Date)})
 	}
 	return cmp.Or(rows.end(), c.write())
 }
 
 func (t *tx) putPatches(d *engine.Derived) error {
-	c := t.counting(patchTotal)
+	c := t.counting(both.PatchTotal)
 	if err := c.leave(keysOf(d.Patches, func(p *engine.PatchRow) int64 { return p.Mail })); err != nil {
 		return err
 	}
@@ -65,13 +65,15 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			both.NumberOrNull(p.Superseded)); err != nil {
 			return err
 		}
-		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
+		c.Comes(both.RowKind{
+			Project: p.Project, Kind: string(p.State), Archived: p.Archived, Hidden: p.Hidden, Period: both.PeriodOf(p.Date),
+		})
 	}
 	return cmp.Or(rows.end(), c.write())
 }
 
 func (t *tx) putCovers(d *engine.Derived) error {
-	n := t.counting(coverTotal)
+	n := t.counting(both.CoverTotal)
 	if err := n.leave(keysOf(d.Covers, func(c *engine.CoverRow) int64 { return c.Mail })); err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (t *tx) putCovers(d *engine.Derived) error {
 			c.Hidden); err != nil {
 			return err
 		}
-		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
+		n.Comes(both.RowKind{Project: c.Project, Hidden: c.Hidden, Period: both.PeriodOf(c.Date)})
 	}
 	return cmp.Or(rows.end(), n.write())
 }
@@ -142,13 +144,13 @@ func (t *tx) numberLast() error {
 
 func (t *tx) DropMails(mails []int64) error {
 	return cmp.Or(
-		t.dropCounted(patchTotal, `DELETE FROM patch WHERE mail = ANY (?)`, mails),
-		t.dropCounted(coverTotal, `DELETE FROM cover WHERE mail = ANY (?)`, mails),
+		t.dropCounted(both.PatchTotal, `DELETE FROM patch WHERE mail = ANY (?)`, mails),
+		t.dropCounted(both.CoverTotal, `DELETE FROM cover WHERE mail = ANY (?)`, mails),
 		t.w.exec(`DELETE FROM reply WHERE mail = ANY (?)`, mails))
 }
 
 func (t *tx) DropSeries(ids []int64) error {
-	return t.dropCounted(seriesTotal, `DELETE FROM series WHERE id = ANY (?)`, ids)
+	return t.dropCounted(both.SeriesTotal, `DELETE FROM series WHERE id = ANY (?)`, ids)
 }
 
 func (t *tx) DropPeople(emails []string) error {
@@ -156,7 +158,7 @@ func (t *tx) DropPeople(emails []string) error {
 }
 
 // dropCounted takes out rows of a table whose rows are counted.
-func (t *tx) dropCounted(list countedList, query string, keys []int64) error {
+func (t *tx) dropCounted(list both.CountedList, query string, keys []int64) error {
 	c := t.counting(list)
 	return cmp.Or(c.leave(keys), t.w.exec(query, keys), c.write())
 }

@@ -144,7 +144,7 @@ func (t *tx) carryLog(c *engine.Carried) error {
 }
 
 func (t *tx) carryEvents(c *engine.Carried) error {
-	count := t.counting(eventTotal)
+	count := t.counting(both.EventTotal)
 	for i := range c.Events {
 		e := &c.Events[i]
 		if err := t.w.exec(`INSERT INTO event (id, date, category, project, mail, comment, series`+decidedColumns+`)
@@ -153,7 +153,7 @@ func (t *tx) carryEvents(c *engine.Carried) error {
 			both.TextOrNull(e.Before), both.TextOrNull(e.After), both.NumberOrNull(e.Check)); err != nil {
 			return err
 		}
-		count.comes(rowKind{project: e.Project, kind: string(e.Category)})
+		count.Comes(both.RowKind{Project: e.Project, Kind: string(e.Category)})
 	}
 	return count.write()
 }

@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -48,11 +46,7 @@ func (c *conditions) states(column string, states []track.State) {
 		texts[i] = string(s)
 	}
 	c.oneOf(column, texts)
-	c.add(onlyDecided(states), column+` <> '`+string(track.StateNew)+`'`)
-}
-
-func onlyDecided(states []track.State) bool {
-	return len(states) > 0 && !slices.Contains(states, track.StateNew)
+	c.add(both.OnlyDecided(states), column+` <> '`+string(track.StateNew)+`'`)
 }
 
 // between restricts a column of seconds to times from since on and before another.
@@ -63,7 +57,7 @@ func (c *conditions) between(column string, since, before time.Time) {
 
 // contains ignores the case of ASCII letters.
 func (c *conditions) contains(column, part string) {
-	c.add(part != "", column+` LIKE ? ESCAPE '\'`, likePattern(part))
+	c.add(part != "", column+` LIKE ? ESCAPE '\'`, both.LikePattern(part))
 }
 
 // person matches an address exactly where one is given, so that the index serves; otherwise a part of an address, or of
@@ -74,7 +68,7 @@ func (c *conditions) person(column, shown, who string) {
 	case strings.Contains(who, "@"):
 		c.add(true, is(column), strings.ToLower(who))
 	default:
-		p := likePattern(who)
+		p := both.LikePattern(who)
 		c.add(true, `(`+column+` IN (SELECT email FROM person WHERE email LIKE ? ESCAPE '\' OR name LIKE ? ESCAPE '\')
 			OR `+shown+` LIKE ? ESCAPE '\')`, p, p, p)
 	}
@@ -85,19 +79,6 @@ func (c *conditions) where() string {
 		return ""
 	}
 	return " WHERE " + strings.Join(c.terms, " AND ")
-}
-
-func likePattern(part string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
-}
-
-// limit is without effect if n is 0. Where it is an argument it is written "LIMIT +?": with "LIMIT ?" a statement would
-// be compiled anew each time, as with "= ?" (see is).
-func limit(n int) string {
-	if n <= 0 {
-		return ""
-	}
-	return fmt.Sprintf(" LIMIT %d", n)
 }
 
 func patchConditions(f track.Filter) *conditions {
@@ -141,7 +122,7 @@ func (q *queries) anyState(c *conditions, states []track.State) error {
 	const few = 1000
 	sub := &conditions{}
 	sub.states(`state`, states)
-	if onlyDecided(states) {
+	if both.OnlyDecided(states) {
 		var n int
 		query, args := `SELECT count(*) FROM (SELECT 1 FROM patch`+sub.where()+` LIMIT +?)`, append(sub.args, few)
 		if _, err := q.Row(query, args, &n); err != nil {

@@ -74,7 +74,7 @@ func (q *queries) Log(l engine.LogQuery) (out []engine.LogEntry, err error) {
 	c.add(l.Actor != "", is("actor"), string(l.Actor))
 	c.add(l.Below != 0, `id < ?`, l.Below)
 	err = q.Each(`SELECT `+logColumns+` FROM log`+c.where()+`
-		ORDER BY id DESC`+limit(l.Most), c.args, func(scan func(...any) error) error {
+		ORDER BY id DESC`+both.Limit(l.Most), c.args, func(scan func(...any) error) error {
 		var e engine.LogEntry
 		err := scan(logInto(&e)...)
 		out = append(out, e)
@@ -144,7 +144,7 @@ func (t *tx) AddLog(entries []engine.LogEntry) error {
 
 // AddEvents writes many events by one statement: there are more events than mails, and each statement has its price.
 func (t *tx) AddEvents(events []engine.Event) error {
-	c := t.counting(eventTotal)
+	c := t.counting(both.EventTotal)
 	for rest := events; len(rest) > 0; {
 		n := choose(len(rest) >= rowsAtOnce, rowsAtOnce, 1)
 		if err := t.addEvents(rest[:n]); err != nil {
@@ -153,7 +153,7 @@ func (t *tx) AddEvents(events []engine.Event) error {
 		rest = rest[n:]
 	}
 	for i := range events {
-		c.comes(rowKind{project: events[i].Project, kind: string(events[i].Category)})
+		c.Comes(both.RowKind{Project: events[i].Project, Kind: string(events[i].Category)})
 	}
 	return c.write()
 }

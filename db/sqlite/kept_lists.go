@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"patchwatch/db/internal/both"
 	"patchwatch/db/internal/named"
 	"patchwatch/track"
 )
@@ -129,7 +130,7 @@ func (q *queries) mostRows(f track.PatchQuery) (int, error) {
 	anyOf(&c, `p.state`, f.States)
 	c.scope(`p`, f.Scope)
 	c.add(f.Archived != nil, is(`p.archived`), f.Archived != nil && *f.Archived)
-	return q.sumOf(patchTotal, c)
+	return q.sumOf(both.PatchTotal, c)
 }
 
 // lookingUpCosts is how many entries of an index are read in the time that one row takes to be found.

@@ -40,7 +40,7 @@ type listing struct {
 
 	// counted is the list of which these are rows, if it is one whose rows are counted as they come and go; exact: the
 	// conditions are about nothing but what is counted.
-	counted countedList
+	counted both.CountedList
 	exact   bool
 
 	// of, without what is in but, is the list: so it is counted. nil: it is no such list.

@@ -36,7 +36,7 @@ var (
 )
 
 func (q *queries) coverListing(f track.CoverQuery) (*listing, error) {
-	l := &listing{row: `c.mail`, counted: coverTotal, date: `c.date`, since: f.Since, before: f.Before}
+	l := &listing{row: `c.mail`, counted: both.CoverTotal, date: `c.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `c.id`, coverColumnsOrder)
 	c := &l.where
 	c.scope(`c`, f.Scope)

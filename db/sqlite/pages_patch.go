@@ -102,7 +102,7 @@ var (
 // patchListing chooses how patches are found: by what few patches have where that is asked for, and otherwise by
 // project and state in the order that is wanted.
 func (q *queries) patchListing(f track.PatchQuery) (*listing, error) {
-	l := &listing{row: `p.mail`, counted: patchTotal, date: `p.date`, since: f.Since, before: f.Before}
+	l := &listing{row: `p.mail`, counted: both.PatchTotal, date: `p.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `p.id`, patchColumnsOrder)
 	c := &l.where
 	c.scope(`p`, f.Scope)

@@ -50,7 +50,7 @@ func personListing(f track.PersonQuery) *listing {
 	anyOf(c, `a.id`, f.IDs)
 	anyOf(c, `a.email`, f.Emails)
 	for _, w := range f.Words {
-		p := likePattern(w)
+		p := both.LikePattern(w)
 		c.add(true, `(`+name+` LIKE ? ESCAPE '\' OR a.email LIKE ? ESCAPE '\')`, p, p)
 	}
 	return l

@@ -38,7 +38,7 @@ func (q *queries) piecesByState(l *listing, f track.PatchQuery) (pieces []*listi
 	c.add(true, `p.amount > 0`)
 	var states []track.State
 	var s track.State
-	if err := q.Each(`SELECT DISTINCT p.state FROM `+l.counted.table()+c.where(), c.args, func(scan func(...any) error) error {
+	if err := q.Each(`SELECT DISTINCT p.state FROM `+l.counted.Table()+c.where(), c.args, func(scan func(...any) error) error {
 		err := scan(&s)
 		states = append(states, s)
 		return err

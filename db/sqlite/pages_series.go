@@ -49,7 +49,7 @@ var (
 )
 
 func (q *queries) seriesListing(f track.SeriesQuery) (*listing, error) {
-	l := &listing{row: `s.id`, counted: seriesTotal, date: `s.date`, since: f.Since, before: f.Before}
+	l := &listing{row: `s.id`, counted: both.SeriesTotal, date: `s.date`, since: f.Since, before: f.Before}
 	walk := l.sortBy(f.Scope, f.Order, `s.id`, seriesColumnsOrder)
 	c := &l.where
 	c.scope(`s`, f.Scope)

@@ -217,7 +217,7 @@ func (t *tx) Put(d *engine.Derived) error {
 }
 
 func (t *tx) putSeries(d *engine.Derived) error {
-	c := t.counting(seriesTotal)
+	c := t.counting(both.SeriesTotal)
 	if err := c.leave(keysOf(d.Series, func(s *engine.SeriesRow) int64 { return s.ID })); err != nil {
 		return err
 	}
@@ -239,13 +239,13 @@ func (t *tx) putSeries(d *engine.Derived) error {
 			both.NumberOrNull(s.Cover), both.TextOrNull(s.Given), s.Hidden, both.NumberOrNull(s.Revises)); err != nil {
 			return err
 		}
-		c.comes(rowKind{project: s.Project, hidden: s.Hidden, period: periodOf(s.Date)})
+		c.Comes(both.RowKind{Project: s.Project, Hidden: s.Hidden, Period: both.PeriodOf(s.Date)})
 	}
 	return c.write()
 }
 
 func (t *tx) putPatches(d *engine.Derived) error {
-	c := t.counting(patchTotal)
+	c := t.counting(both.PatchTotal)
 	if err := c.leave(keysOf(d.Patches, func(p *engine.PatchRow) int64 { return p.Mail })); err != nil {
 		return err
 	}
@@ -272,13 +272,15 @@ func (t *tx) putPatches(d *engine.Derived) error {
 			p.Archived, p.ID, p.Hidden, int64(p.Checked), both.NumberOrNull(p.Superseded)); err != nil {
 			return err
 		}
-		c.comes(rowKind{p.Project, string(p.State), p.Archived, p.Hidden, periodOf(p.Date)})
+		c.Comes(both.RowKind{
+			Project: p.Project, Kind: string(p.State), Archived: p.Archived, Hidden: p.Hidden, Period: both.PeriodOf(p.Date),
+		})
 	}
 	return c.write()
 }
 
 func (t *tx) putCovers(d *engine.Derived) error {
-	n := t.counting(coverTotal)
+	n := t.counting(both.CoverTotal)
 	if err := n.leave(keysOf(d.Covers, func(c *engine.CoverRow) int64 { return c.Mail })); err != nil {
 		return err
 	}
@@ -293,7 +295,7 @@ func (t *tx) putCovers(d *engine.Derived) error {
 			c.Mail, c.Project, both.NumberOrNull(c.Series), c.ID, c.Date.Unix(), c.Submitter, c.Hidden); err != nil {
 			return err
 		}
-		n.comes(rowKind{project: c.Project, hidden: c.Hidden, period: periodOf(c.Date)})
+		n.Comes(both.RowKind{Project: c.Project, Hidden: c.Hidden, Period: both.PeriodOf(c.Date)})
 	}
 	return n.write()
 }
@@ -338,10 +340,10 @@ func (t *tx) DropMails(mails []int64) error {
 	if err := t.noteRenamed(mails); err != nil {
 		return err
 	}
-	if err := t.dropCounted(patchTotal, `DELETE FROM patch WHERE mail = ?`, mails); err != nil {
+	if err := t.dropCounted(both.PatchTotal, `DELETE FROM patch WHERE mail = ?`, mails); err != nil {
 		return err
 	}
-	if err := t.dropCounted(coverTotal, `DELETE FROM cover WHERE mail = ?`, mails); err != nil {
+	if err := t.dropCounted(both.CoverTotal, `DELETE FROM cover WHERE mail = ?`, mails); err != nil {
 		return err
 	}
 	return dropEach(t, `DELETE FROM reply WHERE mail = ?`, mails)
@@ -358,7 +360,7 @@ func (t *tx) noteRenamed(mails []int64) error {
 }
 
 func (t *tx) DropSeries(ids []int64) error {
-	return t.dropCounted(seriesTotal, `DELETE FROM series WHERE id = ?`, ids)
+	return t.dropCounted(both.SeriesTotal, `DELETE FROM series WHERE id = ?`, ids)
 }
 
 func (t *tx) DropPeople(emails []string) error {
@@ -369,7 +371,7 @@ func (t *tx) DropPeople(emails []string) error {
 }
 
 // dropCounted is dropEach for a table whose rows are counted.
-func (t *tx) dropCounted(list countedList, query string, keys []int64) error {
+func (t *tx) dropCounted(list both.CountedList, query string, keys []int64) error {
 	c := t.counting(list)
 	if err := c.leave(keys); err != nil {
 		return err

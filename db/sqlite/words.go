@@ -14,7 +14,7 @@ import (
 // wordSearch says what words are looked for in, and how a list is found by them.
 type wordSearch struct {
 	words [][]byte // folded
-	list  countedList
+	list  both.CountedList
 	from  string // its table under its alias, read by key
 	key   string // the column
 
@@ -28,12 +28,12 @@ type wordSearch struct {
 	scope    track.Scope
 }
 
-func (w *wordSearch) covers() bool { return w.list == coverTotal }
-func (w *wordSearch) series() bool { return w.list == seriesTotal }
+func (w *wordSearch) covers() bool { return w.list == both.CoverTotal }
+func (w *wordSearch) series() bool { return w.list == both.SeriesTotal }
 
 func wordsInPatches(f track.PatchQuery) *wordSearch {
 	w := &wordSearch{
-		list: patchTotal, from: `patch p NOT INDEXED`, key: `p.mail`, projects: f.Projects, scope: f.Scope,
+		list: both.PatchTotal, from: `patch p NOT INDEXED`, key: `p.mail`, projects: f.Projects, scope: f.Scope,
 		plain: f.States == nil && f.Archived == nil && f.Checked == nil && !f.Nobodys && f.Since.IsZero() &&
 			f.Before.IsZero(),
 	}
@@ -42,7 +42,7 @@ func wordsInPatches(f track.PatchQuery) *wordSearch {
 
 func wordsInCovers(f track.CoverQuery) *wordSearch {
 	w := &wordSearch{
-		list: coverTotal, from: `cover c NOT INDEXED`, key: `c.mail`, projects: f.Projects, scope: f.Scope,
+		list: both.CoverTotal, from: `cover c NOT INDEXED`, key: `c.mail`, projects: f.Projects, scope: f.Scope,
 		plain: f.Since.IsZero() && f.Before.IsZero(),
 	}
 	return w.inMails(f.Words)
@@ -56,7 +56,7 @@ func (w *wordSearch) inMails(words []string) *wordSearch {
 
 func wordsInSeries(f track.SeriesQuery) *wordSearch {
 	w := &wordSearch{
-		list: seriesTotal, from: `series s NOT INDEXED`, key: `s.id`, projects: f.Projects, scope: f.Scope,
+		list: both.SeriesTotal, from: `series s NOT INDEXED`, key: `s.id`, projects: f.Projects, scope: f.Scope,
 		plain: !f.Incomplete && f.Since.IsZero() && f.Before.IsZero(),
 		slow:  `series s NOT INDEXED`, joins: leadersName,
 	}
@@ -144,8 +144,8 @@ func (q *queries) lookFor(w *wordSearch) (*foundNames, error) {
 // the chosen mails of its kind and projects; if they are as many, they are the same.
 func (q *queries) countFound(f *foundNames) error {
 	var c conditions
-	anyOf(&c, f.list.alias()+`.project`, f.projects)
-	c.scope(f.list.alias(), f.scope)
+	anyOf(&c, f.list.Alias()+`.project`, f.projects)
+	c.scope(f.list.Alias(), f.scope)
 	listed, err := q.sumOf(f.list, c)
 	if err != nil {
 		return err

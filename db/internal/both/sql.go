@@ -2,6 +2,7 @@ package both
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,4 +82,22 @@ func MicrosOrNull(t time.Time) any {
 		return nil
 	}
 	return t.UnixMicro()
+}
+
+// OnlyDecided tells whether some states are asked for, and new is none of them.
+func OnlyDecided(states []track.State) bool {
+	return len(states) > 0 && !slices.Contains(states, track.StateNew)
+}
+
+// LikePattern finds a part of a text, whose escape is a backslash.
+func LikePattern(part string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(part) + "%"
+}
+
+// Limit is without effect if n is 0.
+func Limit(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(" LIMIT %d", n)
 }
