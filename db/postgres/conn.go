@@ -150,16 +150,17 @@ func (c *conn) also(query string, args []any, f func(scan func(...any) error) er
 const streamed = 1000
 
 // Stream reads the rows of the query through a cursor, which is of no use outside of a transaction. Streams may be
-// within each other.
+// within each other. What names a cursor is never sent again, and is given up with the next tidying.
 func (c *conn) Stream(query string, args []any, f func(scan func(...any) error) error) error {
 	c.named++
 	cursor := "c" + strconv.Itoa(c.named)
 	if err := c.exec("DECLARE "+cursor+" NO SCROLL CURSOR FOR "+query, args...); err != nil {
 		return err
 	}
+	fetch := "FETCH " + strconv.Itoa(streamed) + " FROM " + cursor
 	for {
 		n := 0
-		if err := c.once("FETCH "+strconv.Itoa(streamed)+" FROM "+cursor, func(scan func(...any) error) error {
+		if err := c.Each(fetch, nil, func(scan func(...any) error) error {
 			n++
 			return f(scan)
 		}); err != nil {
@@ -169,12 +170,6 @@ func (c *conn) Stream(query string, args []any, f func(scan func(...any) error) 
 			return c.exec("CLOSE " + cursor)
 		}
 	}
-}
-
-// once is Each for a statement that is not worth to be kept.
-func (c *conn) once(query string, f func(scan func(...any) error) error) error {
-	defer c.forget(query)
-	return c.Each(query, nil, f)
 }
 
 // forget gives up a statement. Its name is not used again, and goes with the connection.

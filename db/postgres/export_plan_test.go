@@ -49,7 +49,7 @@ func (c *conn) plan(name string, args int) (Step, error) {
 		query += "(" + strings.TrimSuffix(strings.Repeat("NULL, ", args), ", ") + ")"
 	}
 	var text string
-	err := c.once(query, func(scan func(...any) error) error { return scan(&text) })
+	err := c.Each(query, nil, func(scan func(...any) error) error { return scan(&text) })
 	if err != nil {
 		return Step{}, err
 	}
