@@ -7,9 +7,9 @@ import (
 	"patchwatch/db/internal/both"
 )
 
-// asker is whatever a question can be put to. All rows of Each are read before it hands them out, so other questions may
-// be asked meanwhile; Stream reads them bit by bit. also is Each for a question whose answer is there once the next
-// one's is: they make one journey together.
+// asker is whatever a question can be put to. All rows of Each are read before it hands them out, so other questions
+// may be asked meanwhile; Stream reads them bit by bit. also is Each for a question whose answer is there once the
+// next one's is: they make one journey together.
 type asker interface {
 	both.Asker
 	also(query string, args []any, f func(scan func(...any) error) error) error

@@ -20,7 +20,8 @@ func (q *queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) 
 }
 
 func (q *queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
-	return rowsOf(q, `SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
+	return rowsOf(q,
+		`SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
 		[]any{first, most}, q.PersonInto)
 }
 

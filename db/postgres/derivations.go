@@ -232,7 +232,8 @@ func (q *queries) People(emails []string) (map[string]engine.PersonRow, error) {
 	if len(emails) == 0 {
 		return out, nil
 	}
-	return out, q.Each(`SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email = ANY (?)`, []any{both.Once(emails)},
+	return out, q.Each(`SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email = ANY (?)`,
+		[]any{both.Once(emails)},
 		func(scan func(...any) error) error {
 			var p engine.PersonRow
 			err := scan(q.PersonInto(&p)...)

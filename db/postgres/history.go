@@ -88,8 +88,9 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 				archived = excluded.archived, series_name = excluded.series_name, commit_ref = excluded.commit_ref,
 				pull_url = excluded.pull_url, hidden = excluded.hidden, addressed = excluded.addressed,
 				relation = excluded.relation, put_with = excluded.put_with, state_at = excluded.state_at`,
-			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived), both.OrNull(d.SeriesName),
-				both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden), both.OrNull(d.Addressed), both.OrNull(d.Relation),
+			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived),
+				both.OrNull(d.SeriesName), both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden),
+				both.OrNull(d.Addressed), both.OrNull(d.Relation),
 				both.OrNull(d.PutWith), both.MicrosOrNull(d.StateAt)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]

@@ -82,7 +82,8 @@ func (t *tx) PutMaildirs(host string, maildirs []engine.Maildir) error {
 	for _, m := range maildirs {
 		if err := t.w.exec(`INSERT INTO maildir (host, path, last_mail, last_event, last_scan, paused, seen, waiting, oldest,
 			failed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, host, m.Path, both.SecondsOrNull(m.LastMail), both.SecondsOrNull(m.LastEvent),
-			both.SecondsOrNull(m.LastScan), both.TextOrNull(m.Paused), both.SecondsOrNull(m.Seen), m.Waiting, both.SecondsOrNull(m.Oldest),
+			both.SecondsOrNull(m.LastScan), both.TextOrNull(m.Paused), both.SecondsOrNull(m.Seen), m.Waiting,
+			both.SecondsOrNull(m.Oldest),
 			m.Failed); err != nil {
 			return err
 		}

@@ -43,7 +43,9 @@ type listing struct {
 }
 
 // sortBy sets the order of a listing, and tells which walk that is.
-func (l *listing) sortBy(s track.Scope, by []track.Order, id string, columns map[string]both.ColumnOrder) (walk both.Walk) {
+func (l *listing) sortBy(
+	s track.Scope, by []track.Order, id string, columns map[string]both.ColumnOrder,
+) (walk both.Walk) {
 	l.order, l.sorting, walk = both.Sort(personName(s), by, id, columns)
 	return walk
 }

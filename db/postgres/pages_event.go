@@ -68,7 +68,8 @@ func (q *queries) eventsAtOnce(l *listing, f track.EventsQuery, known int) (
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
 func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
-	l := &listing{row: `e.id`, from: `event e`, counted: both.EventTotal, order: []both.OrderTerm{{Expr: `e.id`, Desc: true}}, ordered: true}
+	l := &listing{row: `e.id`, from: `event e`, counted: both.EventTotal, ordered: true}
+	l.order = []both.OrderTerm{{Expr: `e.id`, Desc: true}}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
 			l.order[0].Desc = o.Desc

@@ -5,7 +5,8 @@ import (
 	"patchwatch/db/internal/both"
 )
 
-var eachMail = `SELECT ` + mailColumns + `, ` + both.PatchColumns + `, ` + both.CoverColumns + `, ` + both.ReplyColumns + `,
+var eachMail = `SELECT ` + mailColumns + `, ` + both.PatchColumns + `, ` + both.CoverColumns + `, ` +
+	both.ReplyColumns + `,
 		s.key, pm.msgid, ` + variants + `
 	FROM ` + rowTables + ` LEFT JOIN series s ON s.id = p.series WHERE m.chosen`
 

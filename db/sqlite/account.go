@@ -57,7 +57,8 @@ func (t *tx) PutUsers(users []*engine.User) error {
 				last_name = excluded.last_name,
 				password = excluded.password, admin = excluded.admin, disabled = excluded.disabled, made = excluded.made,
 				send_email = excluded.send_email, items_per_page = excluded.items_per_page, show_ids = excluded.show_ids`,
-			both.NumberOrNull(u.ID), u.Name, u.FirstName, u.LastName, both.TextOrNull(u.Password), u.Admin, u.Disabled, u.Made.Unix(),
+			both.NumberOrNull(u.ID), u.Name, u.FirstName, u.LastName, both.TextOrNull(u.Password), u.Admin, u.Disabled,
+			u.Made.Unix(),
 			u.SendEmail, u.PerPage, u.ShowIDs)
 		if err != nil {
 			return err

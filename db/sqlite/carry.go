@@ -20,7 +20,8 @@ func (q *queries) SeriesFrom(first int64, most int) ([]engine.SeriesRow, error) 
 }
 
 func (q *queries) PeopleFrom(first string, most int) ([]engine.PersonRow, error) {
-	return rowsOf(q, `SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
+	return rowsOf(q,
+		`SELECT `+both.PersonColumns+` FROM `+both.PersonTables+` WHERE pe.email >= ? ORDER BY pe.email LIMIT ?`,
 		[]any{first, most}, q.PersonInto)
 }
 
@@ -149,7 +150,8 @@ func (t *tx) carryEvents(c *engine.Carried) error {
 		e := &c.Events[i]
 		if err := t.w.exec(`INSERT INTO event (id, date, category, project, mail, comment, series`+decidedColumns+`)
 			VALUES (?, ?, ?, ?, ?, ?, ?`+decidedValues+`)`, e.ID, e.Date.UnixMicro(), string(e.Category), e.Project,
-			both.NumberOrNull(e.Mail), both.NumberOrNull(e.Comment), both.NumberOrNull(e.Series), both.TextOrNull(string(e.Actor)),
+			both.NumberOrNull(e.Mail), both.NumberOrNull(e.Comment), both.NumberOrNull(e.Series),
+			both.TextOrNull(string(e.Actor)),
 			both.TextOrNull(e.Before), both.TextOrNull(e.After), both.NumberOrNull(e.Check)); err != nil {
 			return err
 		}

@@ -40,7 +40,8 @@ func (q *queries) Decisions(names []engine.Name) (map[engine.Name]engine.Decisio
 
 // There are two queries, each by its index. Together they would give twice what is put with one of the mails asked for.
 var (
-	putsOf   = both.PutColumns + given + `decision d WHERE d.msgid = j.value AND d.put_with IS NOT NULL AND ` + is("d.project")
+	putsOf = both.PutColumns + given + `decision d WHERE d.msgid = j.value AND d.put_with IS NOT NULL AND ` +
+		is("d.project")
 	putsWith = both.PutColumns + given + `decision d WHERE d.put_with = j.value AND ` + is("d.project")
 )
 
@@ -108,8 +109,9 @@ func (t *tx) PutDecisions(decisions []engine.Decision) error {
 				commit_ref, pull_url, hidden,
 				addressed, relation, put_with, state_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived), both.OrNull(d.SeriesName),
-				both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden), both.OrNull(d.Addressed), both.OrNull(d.Relation),
+			[]any{d.Project, d.MsgID, both.OrNull(d.State), both.OrNull(d.Delegate), both.OrNull(d.Archived),
+				both.OrNull(d.SeriesName), both.OrNull(d.CommitRef), both.OrNull(d.PullURL), both.OrNull(d.Hidden),
+				both.OrNull(d.Addressed), both.OrNull(d.Relation),
 				both.OrNull(d.PutWith), both.MicrosOrNull(d.StateAt)}
 		if d.Empty() {
 			query, args = `DELETE FROM decision WHERE project = ? AND msgid = ?`, args[:2]

@@ -25,8 +25,9 @@ func (q *queries) CoverPage(f track.CoverQuery, known int) (page track.Page[trac
 }
 
 var (
-	coverName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` +
-		isNamed("m.")}
+	coverName = both.ColumnOrder{Exprs: []string{`m.name`},
+		Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = c.mail AND ` +
+			isNamed("m.")}
 
 	coverColumnsOrder = map[string]both.ColumnOrder{
 		"date":      {Exprs: []string{`c.date`}},

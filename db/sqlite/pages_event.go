@@ -40,7 +40,8 @@ func (q *queries) EventPage(f track.EventsQuery, known int) (page track.Page[tra
 // eventListing chooses the index of what is asked for, hidden events included. Events come newest first, unless it is
 // said otherwise.
 func (q *queries) eventListing(f track.EventsQuery) (*listing, stretch, error) {
-	l := &listing{row: `e.id`, counted: both.EventTotal, order: []both.OrderTerm{{Expr: `e.id`, Desc: true}}, ordered: true}
+	l := &listing{row: `e.id`, counted: both.EventTotal, ordered: true}
+	l.order = []both.OrderTerm{{Expr: `e.id`, Desc: true}}
 	for _, o := range f.Order {
 		if o.By == "date" || o.By == "id" {
 			l.order[0].Desc = o.Desc

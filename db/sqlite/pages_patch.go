@@ -84,8 +84,9 @@ func (q *queries) idsOf(l *listing, p track.Paging, known int) (ids []int64, tot
 }
 
 var (
-	patchName = both.ColumnOrder{Exprs: []string{`m.name`}, Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` +
-		isNamed("m.")}
+	patchName = both.ColumnOrder{Exprs: []string{`m.name`},
+		Joins: ` CROSS JOIN mail m INDEXED BY mail_name ON m.id = p.mail AND ` +
+			isNamed("m.")}
 
 	patchColumnsOrder = map[string]both.ColumnOrder{
 		"date":      {Exprs: []string{`p.date`}},

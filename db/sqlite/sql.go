@@ -14,8 +14,8 @@ import (
 // is compares a column with an argument. "= +?" means what "= ?" means. SQLite's planner wants to know whether a bound
 // value is 0 or 1, and so marks a statement with "= ?" to be compiled anew when that changes; the driver clears all
 // values before each run, which counts as a change. Compiling takes thirty times as long as running. The planner does
-// not look through a unary plus. Joins need it, and "LIMIT +?"; a look-up by the key of one table is planned without the
-// value.
+// not look through a unary plus. Joins need it, and "LIMIT +?"; a look-up by the key of one table is planned without
+// the value.
 func is(column string) string { return column + " = +?" }
 
 // in finds a column among the values of list. SQLite then looks up each of them by the column's index.

@@ -235,7 +235,8 @@ func (t *tx) putSeries(d *engine.Derived) error {
 				(excluded.project, excluded.key, excluded.name, excluded.version, excluded.total, excluded.received,
 				excluded.complete, excluded.date, excluded.submitter, excluded.cover, excluded.given, excluded.hidden,
 				excluded.revises)`,
-			s.ID, s.Project, s.Key, both.TextOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(), s.Submitter,
+			s.ID, s.Project, s.Key, both.TextOrNull(s.Name), s.Version, s.Total, s.Received, s.Complete, s.Date.Unix(),
+			s.Submitter,
 			both.NumberOrNull(s.Cover), both.TextOrNull(s.Given), s.Hidden, both.NumberOrNull(s.Revises)); err != nil {
 			return err
 		}

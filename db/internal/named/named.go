@@ -1,5 +1,5 @@
-// Package named keeps names in memory, and finds those with some words. A database takes long to go from one name to the
-// next: SQLite needs ten times as long to look through half a million, and PostgreSQL a hundred times.
+// Package named keeps names in memory, and finds those with some words. A database takes long to go from one name to
+// the next: SQLite needs ten times as long to look through half a million, and PostgreSQL a hundred times.
 package named
 
 import (
