@@ -2,6 +2,16 @@ package engine
 
 import "patchwatch/track"
 
+// Accounts finds who may log in, and how.
+type Accounts interface {
+	// Users gives all accounts, by number.
+	Users() ([]User, error)
+	// Credentials finds those of these hashes.
+	Credentials(hashes []Sum) (map[Sum]track.Credential, error)
+	// CredentialsOf gives those of a user, by number.
+	CredentialsOf(user int64) ([]track.Credential, error)
+}
+
 // User is an account as it is stored.
 type User struct {
 	track.User

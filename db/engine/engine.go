@@ -253,16 +253,6 @@ type Pages interface {
 	SeriesWith(ids []int64) (map[int64]int64, error)
 }
 
-// Accounts finds who may log in, and how.
-type Accounts interface {
-	// Users gives all accounts, by number.
-	Users() ([]User, error)
-	// Credentials finds those of these hashes.
-	Credentials(hashes []Sum) (map[Sum]track.Credential, error)
-	// CredentialsOf gives those of a user, by number.
-	CredentialsOf(user int64) ([]track.Credential, error)
-}
-
 // Programs finds what people's programs need.
 type Programs interface {
 	// Checks gives all checks of these names, by number.

@@ -1,5 +1,5 @@
 // Package both is what both engines ask in the same words: SQL that SQLite and PostgreSQL read alike. What they say
-// differently, and how they keep values, an engine's Dialect tells.
+// differently, and how they keep values, an engine's Dialect tells. What each question is about says engine.View.
 package both
 
 import (

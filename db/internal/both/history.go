@@ -14,7 +14,7 @@ func (q *Queries) AnyPut(project int64) (bool, error) {
 	return q.Row(`SELECT 1 FROM decision WHERE project = ? AND put_with IS NOT NULL LIMIT 1`, []any{project}, new(int))
 }
 
-// PutColumns are what TakePut scans of a table decision that is called d.
+// PutColumns begin a query: they are what TakePut scans of a table decision that is called d.
 const PutColumns = `SELECT d.project, d.msgid, d.put_with FROM `
 
 func (q *Queries) EachPut(f func(engine.Put) error) error {
