@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"time"
 
 	"patchwatch/db/engine"
@@ -30,4 +31,17 @@ func (c *Counting) Stream(string, []any, func(func(...any) error) error) error {
 func ViewOf(c *Counting) engine.View {
 	q := asking(c)
 	return &q
+}
+
+// EachMailID calls f with the number of each mail, while the rows of the question for them are handed out.
+func EachMailID(ctx context.Context, e engine.Engine, f func(v engine.View, id int64) error) error {
+	return e.(*database).Ask(ctx, func(v engine.View) error {
+		return v.(*queries).Each(`SELECT id FROM mail ORDER BY id`, nil, func(scan func(...any) error) error {
+			var id int64
+			if err := scan(&id); err != nil {
+				return err
+			}
+			return f(v, id)
+		})
+	})
 }

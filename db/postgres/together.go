@@ -19,8 +19,14 @@ type company struct {
 // seat is a place in a company, at which questions are asked as at a connection.
 type seat struct {
 	*company
-	wait   func(struct{}) bool // until the journey has been made; false: it is not made any more
-	failed error               // of what was done with an answer: nobody else's matter
+	wait  func(struct{}) bool // until the journey has been made; false: it is not made any more
+	asked []*answer           // for which it waits
+}
+
+// answer is the rows of a question, and what is done with each.
+type answer struct {
+	f    func(scan func(...any) error) error
+	rows []func(...any) error
 }
 
 type seatKey struct{}
@@ -49,12 +55,12 @@ func (e *database) Together(ctx context.Context, fs ...func(context.Context) err
 			return cmp.Or(errs...)
 		}
 		all.err = e.asking(ctx, all.travel)
+		all.queue = nil // where there was no connection, nobody waits for these any more
 	}
 }
 
 func (a *company) travel(c *conn) error {
 	c.queue = append(c.queue, a.queue...)
-	a.queue = nil
 	return c.flush()
 }
 
@@ -63,26 +69,37 @@ func (s *seat) also(query string, args []any, f func(scan func(...any) error) er
 	if k.args != nil {
 		return k.args
 	}
+	a := &answer{f: f}
 	k.f = func(scan func(...any) error) error {
-		if s.failed == nil {
-			s.failed = f(scan)
-		}
+		a.rows = append(a.rows, scan)
 		return nil
 	}
-	s.queue = append(s.queue, k)
+	s.queue, s.asked = append(s.queue, k), append(s.asked, a)
 	return nil
 }
 
+// Each hands the rows out where it was called, and not during the journey: so other questions may be asked meanwhile,
+// and an error is nobody else's.
 func (s *seat) Each(query string, args []any, f func(scan func(...any) error) error) error {
 	if err := s.also(query, args, f); err != nil {
 		return err
 	}
-	if !s.wait(struct{}{}) {
+	there := s.wait(struct{}{})
+	asked := s.asked
+	if s.asked = nil; !there {
 		return errLeft
 	}
-	failed := s.failed
-	s.failed = nil
-	return cmp.Or(s.err, failed)
+	if s.err != nil {
+		return s.err
+	}
+	for _, a := range asked {
+		for _, scan := range a.rows {
+			if err := a.f(scan); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Stream needs a transaction.

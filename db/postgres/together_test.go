@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
+	"patchwatch/db/postgres"
 	"patchwatch/track"
 )
 
@@ -85,5 +87,27 @@ func TestPanicTogether(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// Who asks together may ask again while the rows of a question are handed out, and after a question that had no answer.
+func TestAskingWithinAnAnswer(t *testing.T) {
+	s, e := storeOnServer(t)
+	for _, n := range []int{1, 4} {
+		if _, err := s.Add(t.Context(), []db.Delivery{{Mail: planMail(n, 5), Frame: db.Compress([]byte("x"))}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names := 0
+	if err := e.(engine.Distant).Together(t.Context(), func(ctx context.Context) error {
+		return postgres.EachMailID(ctx, e, func(v engine.View, id int64) error {
+			rows, err := v.PatchRows([]int64{id}, track.Scope{})
+			if rows[id].ID == id {
+				names++
+			}
+			return err
+		})
+	}); err != nil || names != 2 {
+		t.Errorf("%d patches, %v", names, err)
 	}
 }
