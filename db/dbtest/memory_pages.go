@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -139,7 +140,7 @@ func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow],
 		"state": func(a, b track.PatchRow) int {
 			return cmp.Or(places(a.State)-places(b.State), cmp.Compare(a.State, b.State))
 		},
-		"archived": func(a, b track.PatchRow) int { return compareBool(a.Archived, b.Archived) },
+		"archived": func(a, b track.PatchRow) int { return order.Bools(a.Archived, b.Archived) },
 		"submitter": func(a, b track.PatchRow) int {
 			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
@@ -150,16 +151,6 @@ func (v *view) PatchPage(f track.PatchQuery, _ int) (track.Page[track.PatchRow],
 
 func hasHash(in track.In[string], hash string) bool {
 	return in == nil || hash != "" && slices.ContainsFunc(in, func(h string) bool { return strings.EqualFold(h, hash) })
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }
 
 func (s *state) linkName(project int64) string { return s.projects.get(project).LinkName }
@@ -252,7 +243,7 @@ func (v *view) SeriesPage(f track.SeriesQuery, _ int) (track.Page[track.SeriesRo
 		"submitter": func(a, b track.SeriesRow) int {
 			return v.bySubmitter(a.Submitter, b.Submitter, f.Scope)
 		},
-		"received_all": func(a, b track.SeriesRow) int { return compareBool(a.Complete, b.Complete) },
+		"received_all": func(a, b track.SeriesRow) int { return order.Bools(a.Complete, b.Complete) },
 	})
 }
 

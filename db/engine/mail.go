@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -106,7 +107,7 @@ type Copy struct {
 // before one that came by address alone, then the one delivered first, then the smaller SHA-256. So a forged copy sent
 // later cannot take a reviewed patch's place.
 func (c *Copy) Better(o *Copy) int {
-	return cmp.Or(compareBool(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered),
+	return cmp.Or(order.Bools(o.ByList, c.ByList), c.Delivered.Compare(o.Delivered),
 		bytes.Compare(c.SHA256[:], o.SHA256[:]))
 }
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"patchwatch/internal/order"
 	"patchwatch/track"
 )
 
@@ -77,7 +78,7 @@ type RefKey struct {
 
 // Compare is the order of the table.
 func (k RefKey) Compare(o RefKey) int {
-	return cmp.Or(cmp.Compare(k.Hash, o.Hash), compareBool(k.Member, o.Member), cmp.Compare(k.Mail, o.Mail))
+	return cmp.Or(cmp.Compare(k.Hash, o.Hash), order.Bools(k.Member, o.Member), cmp.Compare(k.Mail, o.Mail))
 }
 
 // RefHash is cut from a SHA-256, so that nobody can make a thread's hash collide with another's.
@@ -85,14 +86,4 @@ func RefHash(project int64, msgid string) int64 {
 	text := append(strconv.AppendInt(make([]byte, 0, 128), project, 10), ' ')
 	sum := sha256.Sum256(append(text, msgid...))
 	return int64(binary.BigEndian.Uint64(sum[:]))
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }

@@ -61,7 +61,7 @@ func TestAskingTogether(t *testing.T) {
 	}
 }
 
-// Where one of those who ask together panics, the others are told that there is no answer, and nothing is held.
+// Where one of those who ask together panics, the others are told that there is no answer.
 func TestPanicTogether(t *testing.T) {
 	s, _ := storeOnServer(t)
 	var left error

@@ -35,3 +35,14 @@ func move[E any](s []E, places []int) {
 	}
 	copy(s, moved)
 }
+
+// Bools compares two truths as cmp.Compare does numbers: false comes first.
+func Bools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

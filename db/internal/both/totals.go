@@ -45,18 +45,8 @@ const PeriodBits = 21
 func PeriodOf(t time.Time) int64 { return t.Unix() >> PeriodBits }
 
 func (k RowKind) compare(o RowKind) int {
-	return cmp.Or(cmp.Compare(k.Project, o.Project), cmp.Compare(k.Kind, o.Kind), compareBools(k.Archived, o.Archived),
-		compareBools(k.Hidden, o.Hidden), cmp.Compare(k.Period, o.Period))
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
+	return cmp.Or(cmp.Compare(k.Project, o.Project), cmp.Compare(k.Kind, o.Kind), order.Bools(k.Archived, o.Archived),
+		order.Bools(k.Hidden, o.Hidden), cmp.Compare(k.Period, o.Period))
 }
 
 // Counting notes how many more rows of each kind there are, while rows of a list are written.
