@@ -26,7 +26,8 @@ func TestLinksOfHostileMessageIDs(t *testing.T) {
 		for i := range id {
 			id[i] = letters[random.IntN(len(letters))]
 		}
-		ids = append(ids, fmt.Sprintf("%d%sh", n, id)) // each another one
+		// Each begins as no other does: "<3>>" and "<3>h>" name the same mail, which ends at the first bracket.
+		ids = append(ids, fmt.Sprintf("n%02d%sh", n, id))
 	}
 	shown := map[string]bool{}
 	for n, id := range ids {
