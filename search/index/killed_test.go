@@ -127,8 +127,13 @@ func killIndexing(t *testing.T, path string, steps int, after time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	limit := time.AfterFunc(time.Minute, func() { c.Process.Kill() })
+	defer limit.Stop()
 	done := make([]byte, steps) // a dot for each
 	n, _ := io.ReadFull(out, done)
+	if n < steps {
+		t.Errorf("it stands still or has died after %d steps of %d", n, steps)
+	}
 	time.Sleep(after)
 	c.Process.Kill()
 	said, _ := io.ReadAll(io.LimitReader(out, 1000))
