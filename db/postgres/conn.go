@@ -21,6 +21,7 @@ type conn struct {
 	pg       *pgconn.PgConn
 	prepared map[string]*statementThere // by its text
 	named    int                        // statements that were ever given a name
+	tidied   int                        // named, when the server was last told to give all up
 	queue    []call
 	bytes    int             // in the queue
 	ctx      context.Context // of every journey
@@ -172,8 +173,15 @@ func (c *conn) Stream(query string, args []any, f func(scan func(...any) error) 
 	}
 }
 
-// forget gives up a statement. Its name is not used again, and goes with the connection.
+// forget gives up a statement. Its name is not used again, and goes with the next tidying.
 func (c *conn) forget(query string) { delete(c.prepared, query) }
+
+// forgetUntold gives up a statement that the server may never have heard of.
+func (c *conn) forgetUntold(query string) {
+	if there := c.prepared[query]; there != nil && there.about == nil {
+		c.forget(query)
+	}
+}
 
 // travel sends what waits, reads all answers, and hands out their rows.
 func (c *conn) travel() error {
@@ -191,8 +199,11 @@ func (c *conn) travel() error {
 	for i := range calls {
 		c.send(p, &calls[i])
 	}
-	if err := p.Sync(); err != nil {
+	if err := p.Sync(); err != nil { // nothing was sent, as where the context has ended, or all is lost
 		p.Close()
+		for i := range calls {
+			c.forgetUntold(calls[i].query)
+		}
 		return c.lostIf(err)
 	}
 	err := c.receive(p, calls)
@@ -384,9 +395,11 @@ func (c *conn) script(text string) error {
 	return c.lostIf(err)
 }
 
-// tidy is called between transactions, and gives up statements where there are too many.
+// tidy is called between transactions, and gives up statements where there are too many. All names count that were
+// given: the server also keeps what we have forgotten after an error.
 func (c *conn) tidy() {
-	if len(c.prepared) > mostStatements && c.script("DEALLOCATE ALL") == nil {
+	if c.named-c.tidied > mostStatements && c.script("DEALLOCATE ALL") == nil {
 		clear(c.prepared)
+		c.tidied = c.named
 	}
 }

@@ -45,3 +45,38 @@ func EachMailID(ctx context.Context, e engine.Engine, f func(v engine.View, id i
 		})
 	})
 }
+
+// Number asks a question of ours whose answer is a number.
+func Number(ctx context.Context, e engine.Engine, query string) (n int64, err error) {
+	return n, e.(*database).reading(ctx, func(c *conn) error {
+		_, err := c.row(query, nil, &n)
+		return err
+	})
+}
+
+// between calls a function before its second question.
+type between struct {
+	asker
+	asked int
+	f     func()
+}
+
+func (b *between) Each(query string, args []any, f func(scan func(...any) error) error) error {
+	if b.asked++; b.asked == 2 {
+		b.f()
+	}
+	return b.asker.Each(query, args, f)
+}
+
+// UsersWhile asks for all accounts, in a snapshot or without, and calls f between the questions that this takes.
+func UsersWhile(ctx context.Context, e engine.Engine, snapshot bool, f func()) (users []engine.User, err error) {
+	ask := e.(*database).asking
+	if snapshot {
+		ask = e.(*database).reading
+	}
+	return users, ask(ctx, func(c *conn) error {
+		q := asking(&between{asker: c, f: f})
+		users, err = q.Users()
+		return err
+	})
+}
