@@ -148,7 +148,7 @@ func (s *Store) Raws(ctx context.Context, mails []int64, f func(mail int64, raw 
 			if frame == nil {
 				return fmt.Errorf("mail %d: %w", mail, engine.ErrNotFound)
 			}
-			raw, err := s.frames.Decompress(frame)
+			raw, err := s.frames.DecompressIn(v, frame)
 			if err != nil {
 				return fmt.Errorf("mail %d: %w", mail, err)
 			}

@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
+	"time"
 
 	"patchwatch/db"
 )
@@ -59,5 +61,58 @@ func (u suite) TestDictionary(t *testing.T) {
 			}
 		}
 		check(t, store)
+	}
+}
+
+// Many read mails of another process at once that are compressed with a dictionary which this one has not heard of yet.
+// Each has a connection of the database, and there may be no other to ask for the dictionary on.
+func (u suite) TestDictionaryOfAnother(t *testing.T) {
+	ctx := context.Background()
+	place := u.database(t)
+	s, before := place.store(t), place.store(t)
+	for _, to := range []int{150, 300, 310} {
+		if err := storeRaw(t, s, max(to-150, 0), to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, last := number(t, before, "0@x"), number(t, before, "309@x")
+	apart, err := before.MailsNumbered(ctx, []int64{last})
+	if err != nil || len(apart) != 1 {
+		t.Fatal(apart, err)
+	}
+	const many = 4 // as many as an engine has connections for those who read
+	var inside, all sync.WaitGroup
+	inside.Add(many)
+	goOn := make(chan struct{})
+	for range many {
+		all.Go(func() {
+			if err := before.Raws(ctx, []int64{first, last}, func(mail int64, raw []byte) error {
+				if mail == last && !bytes.Equal(raw, listMail(309)) {
+					t.Error("it is another mail")
+				}
+				if mail == first {
+					inside.Done()
+					<-goOn
+				}
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	inside.Wait()
+	all.Go(func() { // it was read before, and waits for a connection
+		if raw, err := apart[0].Raw(); err != nil || !bytes.Equal(raw, listMail(309)) {
+			t.Error("a mail that was read before: ", err)
+		}
+	})
+	time.Sleep(20 * time.Millisecond)
+	close(goOn)
+	ended := make(chan struct{})
+	go func() { all.Wait(); close(ended) }()
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		t.Fatal("they wait for each other")
 	}
 }

@@ -64,7 +64,7 @@ func dictionaryText(w engine.View, frames *Frames, last int64) ([]byte, error) {
 	var pieces [][]byte
 	total := 0
 	err = w.Frames(ids, func(_ int64, frame []byte) error {
-		raw, err := frames.Decompress(frame)
+		raw, err := frames.DecompressIn(w, frame)
 		if err != nil {
 			return nil // check reports it; the others are enough
 		}

@@ -36,7 +36,7 @@ type Frames struct {
 
 	stored  atomic.Int64 // mails, when last looked at
 	current atomic.Pointer[codec]
-	mu      sync.Mutex // while it is replaced
+	mu      sync.Mutex // while it is replaced; nobody waits for the database meanwhile
 }
 
 // New makes Frames that get their dictionaries from load. Refresh is to be called before anything else.
@@ -65,13 +65,27 @@ type codec struct {
 
 // Refresh takes in the dictionaries that are committed now.
 func (f *Frames) Refresh() error {
+	_, err := f.refresh(f.load)
+	return err
+}
+
+// refresh gives what the dictionaries that load gives make possible. Where somebody else has found a newer one
+// meanwhile, mails are still compressed with that.
+func (f *Frames) refresh(load func() ([]engine.Dictionary, error)) (*codec, error) {
+	all, err := load()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCodec(all)
+	if err != nil {
+		return nil, err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	all, err := f.load()
-	if err != nil {
-		return err
+	if is := f.current.Load(); is == nil || is.mails <= c.mails {
+		f.current.Store(c)
 	}
-	return f.Use(all)
+	return c, nil
 }
 
 // Use has mails compressed with the newest of these dictionaries, and read with all of them.
@@ -80,6 +94,8 @@ func (f *Frames) Use(all []engine.Dictionary) error {
 	if err != nil {
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.current.Store(c)
 	return nil
 }
@@ -122,17 +138,25 @@ func (f *Frames) Knows(frame []byte) bool {
 }
 
 // Decompress gives the mail of a frame. A dictionary that is not known yet was made by another process since.
-func (f *Frames) Decompress(frame []byte) ([]byte, error) {
+func (f *Frames) Decompress(frame []byte) ([]byte, error) { return f.decompress(frame, f.load) }
+
+// DecompressIn is Decompress for who reads the frame in a view, and asks that for dictionaries: who has a connection of
+// the database must not wait for another, since all may be held by those who do the same.
+func (f *Frames) DecompressIn(v engine.View, frame []byte) ([]byte, error) {
+	return f.decompress(frame, v.Dictionaries)
+}
+
+func (f *Frames) decompress(frame []byte, load func() ([]engine.Dictionary, error)) ([]byte, error) {
 	c := f.current.Load()
 	raw, err := c.decoder.DecodeAll(frame, nil)
 	if errors.Is(err, zstd.ErrUnknownDictionary) {
 		if fault := c.fault(frame); fault != nil {
 			return nil, fmt.Errorf("decompress: %w", fault)
 		}
-		if err := f.Refresh(); err != nil {
+		if c, err = f.refresh(load); err != nil {
 			return nil, err
 		}
-		raw, err = f.current.Load().decoder.DecodeAll(frame, nil)
+		raw, err = c.decoder.DecodeAll(frame, nil)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("decompress: %w", err)

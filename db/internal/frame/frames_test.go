@@ -65,3 +65,25 @@ func TestSmallFramesAreSmall(t *testing.T) {
 		}
 	}
 }
+
+// Who takes long to ask for dictionaries, or asks a view of an earlier moment, takes no newer one from the others.
+func TestOlderDictionariesAreNotComeBackTo(t *testing.T) {
+	text := bytes.Repeat([]byte("what is in many mails\n"), 50)
+	older := testDictionaries()
+	newer := append(testDictionaries(), engine.Dictionary{ID: firstDictionaryID + 1, Mails: 2, Frame: Compress(text)})
+	f := New(func() ([]engine.Dictionary, error) { return older, nil })
+	if err := f.Refresh(); err != nil {
+		t.Fatal(err)
+	}
+	of, err := newCodec(older)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := f.refresh(func() ([]engine.Dictionary, error) { return older, f.Use(newer) })
+	if err != nil || c.mails != of.mails {
+		t.Errorf("it is read with %+v, %v", c, err)
+	}
+	if frame := f.Compress(text); len(frame) >= len(of.encoder.EncodeAll(text, nil)) {
+		t.Error("mails are compressed with the older dictionary")
+	}
+}
