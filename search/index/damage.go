@@ -24,11 +24,22 @@ func (x *Index) Check(ctx context.Context) error {
 	return err
 }
 
+// quickCheck has FTS5 forget first what it remembers of the index by its last question on this connection. A check does
+// not, and what others have written since would be damage to it.
 func quickCheck(ctx context.Context, a asker) error {
+	if err := each(ctx, a, `SELECT 1 FROM words WHERE rowid = 0`, nil, func(*sql.Rows) error { return nil }); err != nil {
+		return err
+	}
 	return each(ctx, a, "PRAGMA quick_check(1)", nil, func(rows *sql.Rows) error {
 		var said string
-		if err := rows.Scan(&said); err != nil || said == "ok" {
+		err := rows.Scan(&said)
+		switch {
+		case err != nil || said == "ok":
 			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case strings.HasPrefix(said, "unable to validate"): // as where it was interrupted, or the disk can't be read
+			return fmt.Errorf("check the search index: %s", said)
 		}
 		return fmt.Errorf("%w: %s", ErrDamaged, said)
 	})
@@ -44,7 +55,7 @@ func isDamage(err error) bool {
 		return true
 	}
 	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	if isForeign(err) || !errors.As(err, &e) {
 		return false
 	}
 	switch e.Code {
@@ -56,14 +67,25 @@ func isDamage(err error) bool {
 	return false
 }
 
+// asDamage is ErrDamaged with what was found.
+func asDamage(err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrDamaged, err)
+}
+
 // isReadOnly tells that a file has to be mended first, by somebody who may write.
 func isReadOnly(err error) bool {
 	var e sqlite3.Error
-	return errors.As(err, &e) && e.Code == sqlite3.ErrReadonly
+	return !isForeign(err) && errors.As(err, &e) && e.Code == sqlite3.ErrReadonly
 }
 
 // isLost tells that an error may come from a file, or its log, that was removed while it was opened or read.
 func isLost(err error) bool {
+	if isForeign(err) {
+		return false
+	}
 	if errors.Is(err, ErrReplaced) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, os.ErrNotExist) {
 		return true
 	}

@@ -13,7 +13,7 @@
 // The order of work, one file each:
 //
 //   - what is kept: schema.go, docid.go (the number of a document), document.go (the words of one), stems.go
-//   - the file: file.go, lock.go, damage.go, meta.go
+//   - the file: file.go, lock.go, damage.go, foreign.go, meta.go
 //   - following the database: source.go, writer.go, feed.go, put.go, tidy.go
 //   - answering: compile.go (tree to MATCH), lexicon.go, check.go (what MATCH cannot decide), few.go, query.go
 package index

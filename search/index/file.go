@@ -73,7 +73,7 @@ func (x *Index) reading(ctx context.Context, f func(tx *sql.Tx) error) error {
 		}
 		if isDamage(err) && file.isAt(x.path) {
 			x.leave(file)
-			return errors.Join(ErrDamaged, x.Discard())
+			return errors.Join(asDamage(err), x.Discard())
 		}
 		if tries == mostTries && isReadOnly(err) {
 			return errNone // who made it was killed; the next writer sees to it

@@ -72,6 +72,7 @@ func (x *Index) Count(ctx context.Context, s Source, q Query) (n int, watermark 
 // error is ErrDamaged. Where it was removed and cannot be read to its end, the error is ErrReplaced.
 func (x *Index) Each(ctx context.Context, s Source, q Query, f func(Hit) bool) (watermark int64, err error) {
 	begun := false
+	s = apart{s}
 	err = x.reading(ctx, func(tx *sql.Tx) error {
 		if watermark = 0; begun { // f has seen some of it
 			return ErrReplaced

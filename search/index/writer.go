@@ -32,7 +32,7 @@ func (x *Index) Writer(source Source) (*Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Writer{index: x, source: source, lock: l}, nil
+	return &Writer{index: x, source: apart{source}, lock: l}, nil
 }
 
 // Close lets others write.
