@@ -75,8 +75,8 @@ func (k *found[R, K]) carry(c *Carrier) (count int, err error) {
 
 // dropOthers takes out what the original has not got.
 func (k *found[R, K]) dropOthers(c *Carrier, page []R) error {
-	is, err := k.find(c.From, keys(page, k.key))
-	if err != nil || len(is) == len(page) {
+	is, err := k.find(c.From, keys(page, k.key)) // and perhaps more than these
+	if err != nil {
 		return err
 	}
 	var others []K
