@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"patchwatch/db/engine"
+	"patchwatch/db/internal/both"
 )
 
 // AskAfter sets for how long the connections that an engine makes from now on wait for an answer until the server is
@@ -79,4 +80,10 @@ func UsersWhile(ctx context.Context, e engine.Engine, snapshot bool, f func()) (
 		users, err = q.Users()
 		return err
 	})
+}
+
+// ReadNames reads the names of the patches of a project.
+func ReadNames(c *Counting) error {
+	q := asking(c)
+	return (&nameList{}).readAll(&q, nameKey{both.PatchTotal, 1})
 }

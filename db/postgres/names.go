@@ -153,7 +153,7 @@ func (n *nameList) size() int { return n.Bytes() + 32*len(n.rows) }
 func (n *nameList) readAll(q *queries, key nameKey) error {
 	var r nameRow
 	var name string
-	return q.Each(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {
+	return q.Stream(nameQueries[key.of], []any{key.project}, func(scan func(...any) error) error {
 		err := scan(&r.key, &r.id, &r.date, &r.hidden, &name)
 		n.Add(name)
 		n.rows = append(n.rows, r)
