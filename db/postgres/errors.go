@@ -35,8 +35,11 @@ type away struct{ error }
 func (a away) Unwrap() error        { return a.error }
 func (a away) Is(target error) bool { return target == engine.ErrAway }
 
-// explain puts into words what the server's own words leave open. None of these errors is held against a mail.
+// explain puts into words what the server's own words leave open, once. None of these errors is held against a mail.
 func explain(err error) error {
+	if errors.Is(err, engine.ErrAway) {
+		return err
+	}
 	code := codeOf(err)
 	if code == "" {
 		return explainJourney(err)

@@ -145,7 +145,7 @@ func (e *database) dial(ctx context.Context) (*conn, error) {
 	results, err := pg.Exec(ctx, sureOfCommits+`; SELECT pg_backend_pid()`).ReadAll()
 	if err != nil {
 		c.close()
-		return nil, c.lostIf(err)
+		return nil, cancelledBy(ctx, c.lostIf(err))
 	}
 	process := string(results[1].Rows[0][0]) // a proxy between us has other numbers for it
 	c.ask, c.askAfter = func() fate { return e.fateAt(process) }, e.askAfter

@@ -62,8 +62,11 @@ func (t *tx) restamp() error {
 	return t.w.exec(`UPDATE stamp SET number = number + 1`)
 }
 
-// Part runs f inside a savepoint. What waits is sent at its end, so that a part's own errors come out of it.
-func (t *tx) Part(f func() error) (err error) {
+// Part runs f inside a savepoint. What waits is sent at its end, so that a part's own errors come out of it. They are
+// explained here, since whoever decides gets that of a part, and not that of the transaction.
+func (t *tx) Part(f func() error) error { return explain(t.part(f)) }
+
+func (t *tx) part(f func() error) (err error) {
 	if t.broken != nil {
 		return t.broken
 	}
