@@ -244,6 +244,30 @@ func (u suite) TestSupersededCopies(t *testing.T) {
 	r.want("the second patches have left")
 }
 
+// A newer version may leave for a project that was there before this one, and is brought up to date before it.
+func (u suite) TestSupersedingLeaves(t *testing.T) {
+	ctx := context.Background()
+	r := u.retirer(t)
+	later := track.Project{LinkName: "later", ListID: "later.example.org", ListEmail: "later@example.org",
+		Supersede: true}
+	_, err := r.s.AddProject(ctx, by, later, readJSON, nil)
+	r.must(err)
+	_, err = r.s.RemoveProject(ctx, by, frob.LinkName, readJSON, nil)
+	r.must(err)
+	one, two := twoPatches("x", 0, 1), twoPatches("y", 100, 2)
+	for _, m := range one {
+		m.ListIDs = []string{later.ListID}
+	}
+	for _, m := range two { // of the list that has no project now
+		m.To = []string{later.ListEmail}
+	}
+	add(t, r.s, slices.Concat(one, two)...)
+	r.want("while it is there", "1@x superseded by 1@y", "2@x superseded by 1@y")
+	_, err = r.s.AddProject(ctx, by, frob, readJSON, nil)
+	r.must(err)
+	r.want("it has left")
+}
+
 // A patch that is sent again alone does away with the one that it replaces, and with no other.
 func (u suite) TestSupersededByPart(t *testing.T) {
 	r := u.retirer(t)

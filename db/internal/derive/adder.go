@@ -31,6 +31,7 @@ type change struct {
 
 	talked     []string         // talk that leads elsewhere than before, by Message-ID
 	superseded map[string]int64 // by which series patches that are gone were superseded, by Message-ID
+	above      []int64          // what the series revised that mails which are gone were in
 }
 
 // fate is what a mail has become.

@@ -13,7 +13,7 @@ func (a *Adder) Derive() error {
 	var gone []int64
 	projects := engine.SortedKeys(a.changes)
 	for _, id := range projects { // of all projects first: a mail that has left one may be in another now
-		if err := a.noteSuperseded(id, a.changes[id]); err != nil {
+		if err := a.noteLeaving(id, a.changes[id]); err != nil {
 			return err
 		}
 		for _, r := range a.changes[id].gone {

@@ -42,6 +42,9 @@ func (d *deriver) noteTouched(c *change) {
 		d.add(r.Series)
 	}
 	d.add(d.drop...)
+	for _, id := range c.above {
+		d.above[id] = true
+	}
 	c.talked = d.talked
 }
 
@@ -73,20 +76,38 @@ func (a *Adder) retireChanged(project int64, c *change, t *touchedSeries) error 
 	return a.retire(settings, t)
 }
 
-// noteSuperseded notes what is known of patches that leave, or are to be made anew.
-func (a *Adder) noteSuperseded(project int64, c *change) error {
+// noteLeaving notes what is known of mails that leave, or are to be made anew, as long as it is there: by which series
+// patches were superseded, and what their series revised. Another project, which is brought up to date before this one,
+// may take over the number of a series, and its row with it.
+func (a *Adder) noteLeaving(project int64, c *change) error {
 	if !a.settings(project).Supersede || len(c.gone) == 0 {
 		return nil
 	}
 	ids, names := make([]int64, len(c.gone)), map[int64]string{}
+	var in []int64
 	for i, r := range c.gone {
 		ids[i], names[r.Mail] = r.Mail, r.ID
+		if r.Series != 0 {
+			in = append(in, r.Series)
+		}
 	}
 	is, err := a.Tx.Derived(ids)
+	if err != nil {
+		return err
+	}
 	c.superseded = map[string]int64{}
 	for _, row := range is.Patches {
 		if row.Project == project && row.Superseded != 0 {
 			c.superseded[names[row.Mail]] = row.Superseded
+		}
+	}
+	if len(in) == 0 {
+		return nil
+	}
+	rows, err := a.Tx.Series(engine.Distinct(in))
+	for _, row := range rows {
+		if row.Project == project && row.Revises != 0 {
+			c.above = append(c.above, row.Revises)
 		}
 	}
 	return err
