@@ -157,6 +157,46 @@ func (u suite) TestMailAfterHide(t *testing.T) {
 	check(t, s)
 }
 
+// An event about a hidden mail is not seen, also where the mail is something else since it happened.
+func (u suite) TestHiddenIsElsewhere(t *testing.T) {
+	ctx := context.Background()
+	cover := made("0@x", 5, "[0/2] cover")
+	cover.Delivered = epoch.AddDate(0, 1, 0)
+	for what, c := range map[string]struct {
+		hide string
+		told track.Category
+		more *track.Mail
+	}{
+		"another copy of the patch":    {"r@x", track.PatchCommentCreated, made("1@x", 1, "[1/1] onne")},
+		"what the comment answered":    {"r@x", track.PatchCommentCreated, made("2@x", 3, "another patch")},
+		"a copy that makes it talk":    {"0@x", track.CoverCreated, made("0@x", 5, "Re: [0/2] talk", "1@x")},
+		"a copy that makes it a patch": {"r@x", track.PatchCommentCreated, made("r@x", 4, "[1/1] a patch")},
+	} {
+		s := u.open(t)
+		addProject(t, s, frob)
+		patch, talk := made("1@x", 1, "[1/1] one"), made("r@x", 4, "Re: one", "2@x", "1@x")
+		patch.Delivered, talk.Delivered = epoch.AddDate(0, 1, 0), epoch.AddDate(0, 1, 0)
+		add(t, s, patch, talk, cover)
+		add(t, s, c.more)
+		seen := func() int {
+			page, err := s.EventPage(ctx, track.EventsQuery{Categories: []track.Category{c.told}, Paging: wholePage})
+			if err != nil || len(page.Rows) != page.Total {
+				t.Fatalf("%s: %+v, %v", what, page, err)
+			}
+			return page.Total
+		}
+		if seen() == 0 {
+			t.Errorf("%s: nothing was told", what)
+		}
+		if err := s.Hide(ctx, by, []int64{number(t, s, c.hide)}, true); err != nil {
+			t.Fatal(err)
+		}
+		if n := seen(); n != 0 {
+			t.Errorf("%s: %d events are about the hidden mail", what, n)
+		}
+	}
+}
+
 func (u suite) TestHideRefusals(t *testing.T) {
 	ctx := context.Background()
 	s := u.open(t)

@@ -24,8 +24,8 @@ func schemaVersion() int {
 // versionTable marks a database as ours, and says which migrations it has.
 const versionTable = `CREATE TABLE patchwatch (version bigint NOT NULL); INSERT INTO patchwatch VALUES (0)`
 
-// migrate brings the schema up to date. Those who make a database at the same time do it one after the other.
-func (c *conn) migrate(ctx context.Context) error {
+// migrate brings the schema up to a version. Those who make a database at the same time do it one after the other.
+func (c *conn) migrate(ctx context.Context, to int) error {
 	return c.tx(ctx, lockAll, func() error {
 		found, err := c.version()
 		if err != nil {
@@ -36,13 +36,13 @@ func (c *conn) migrate(ctx context.Context) error {
 				return err
 			}
 		}
-		return c.runMigrations(found)
+		return c.runMigrations(found, to)
 	})
 }
 
-// runMigrations runs those behind a version.
-func (c *conn) runMigrations(found int) error {
-	for v := found + 1; v <= schemaVersion(); v++ {
+// runMigrations runs those behind a version up to another.
+func (c *conn) runMigrations(found, to int) error {
+	for v := found + 1; v <= to; v++ {
 		text, err := migrations.ReadFile(fmt.Sprintf("migrations/%04d.sql", v))
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (c *conn) runMigrations(found int) error {
 			return fmt.Errorf("migration %d: %w", v, err)
 		}
 	}
-	return c.script(fmt.Sprintf(`UPDATE patchwatch SET version = %d`, schemaVersion()))
+	return c.script(fmt.Sprintf(`UPDATE patchwatch SET version = %d WHERE version < %[1]d`, to))
 }
 
 // version is the schema's, 0 for an empty database; an error if it is newer than this program, or not ours.

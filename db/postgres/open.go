@@ -174,7 +174,7 @@ func (e *database) bringUpToDate(ctx context.Context) error {
 	case err != nil || found == schemaVersion():
 		return err
 	case e.writable:
-		return c.migrate(ctx)
+		return c.migrate(ctx, schemaVersion())
 	case found == 0:
 		return engine.ErrNotExist
 	}

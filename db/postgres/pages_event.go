@@ -245,17 +245,18 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-// copiesOfHidden are all mails n of the name that a hidden mail h has.
-const copiesOfHidden = ` CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
-	AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = h.mail` + lookedUp + `) n `
-
-// hiddenEvents finds those that are about hidden mails, which are few.
+// hiddenEvents finds those that are about hidden mails, which are few. A mail may be something else than when they
+// happened.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.Each(`
-		SELECT e.id FROM patch h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
-		UNION SELECT e.id FROM cover h`+copiesOfHidden+`JOIN event e ON e.mail = n.id WHERE h.hidden
-		UNION SELECT e.id FROM (SELECT mail, parent FROM reply WHERE hidden`+lookedUp+`) h`+copiesOfHidden+`
-			JOIN event e ON e.mail = h.parent AND e.comment = n.id
+		WITH shut AS (
+			SELECT mail FROM patch WHERE hidden UNION ALL SELECT mail FROM cover WHERE hidden
+			UNION ALL SELECT mail FROM reply WHERE hidden),
+		copied AS MATERIALIZED (
+			SELECT n.id FROM shut CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
+				AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = shut.mail`+lookedUp+`) n)
+		SELECT e.id FROM copied c CROSS JOIN LATERAL (SELECT id FROM event WHERE mail = c.id`+lookedUp+`) e
+		UNION SELECT e.id FROM copied c CROSS JOIN LATERAL (SELECT id FROM event WHERE comment = c.id`+lookedUp+`) e
 		UNION SELECT e.id FROM series h CROSS JOIN LATERAL (SELECT id FROM event WHERE series = h.id`+lookedUp+`) e
 			WHERE h.hidden`, nil, numbersInto(&ids))
 	return ids, err

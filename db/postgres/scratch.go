@@ -45,7 +45,7 @@ func (c *conn) copyTables(ctx context.Context) error {
 	if err := c.script(`BEGIN ISOLATION LEVEL REPEATABLE READ; SET search_path = pg_temp; ` + versionTable); err != nil {
 		return err
 	}
-	if err := c.runMigrations(0); err != nil {
+	if err := c.runMigrations(0, schemaVersion()); err != nil {
 		return err
 	}
 	tables, err := c.texts(`SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relkind = 'r'

@@ -210,19 +210,19 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-// hiddenEvents are those that are about hidden mails, which are few.
+// hiddenEvents are those that are about hidden mails, which are few. A mail may be something else than when they
+// happened.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.Each(`
-		SELECT e.id FROM patch h INDEXED BY patch_hidden CROSS JOIN mail o CROSS JOIN mail n
-		CROSS JOIN event e INDEXED BY event_mail
-		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
-		UNION SELECT e.id FROM cover h INDEXED BY cover_hidden CROSS JOIN mail o CROSS JOIN mail n
-		CROSS JOIN event e INDEXED BY event_mail
-		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project AND e.mail = n.id
-		UNION SELECT e.id FROM reply h INDEXED BY reply_hidden CROSS JOIN mail o CROSS JOIN mail n
-		CROSS JOIN event e INDEXED BY event_mail
-		WHERE h.hidden AND o.id = h.mail AND n.msgid = o.msgid AND n.project IS o.project
-		AND e.mail = h.parent AND e.comment = n.id
+		WITH shut(mail) AS (
+			SELECT mail FROM patch INDEXED BY patch_hidden WHERE hidden
+			UNION ALL SELECT mail FROM cover INDEXED BY cover_hidden WHERE hidden
+			UNION ALL SELECT mail FROM reply INDEXED BY reply_hidden WHERE hidden),
+		copied(mail) AS MATERIALIZED (
+			SELECT n.id FROM shut CROSS JOIN mail o CROSS JOIN mail n
+			WHERE o.id = shut.mail AND n.msgid = o.msgid AND n.project IS o.project)
+		SELECT e.id FROM copied CROSS JOIN event e INDEXED BY event_mail WHERE e.mail = copied.mail
+		UNION SELECT e.id FROM copied CROSS JOIN event e INDEXED BY event_comment WHERE e.comment = copied.mail
 		UNION SELECT e.id FROM series h INDEXED BY series_hidden CROSS JOIN event e INDEXED BY event_series
 		WHERE h.hidden AND e.series = h.id`, nil, func(scan func(...any) error) error {
 		var id int64
