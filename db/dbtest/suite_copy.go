@@ -205,3 +205,41 @@ func (u suite) TestCopyTakesChangesAlong(t *testing.T) {
 	}
 	sameDump(t, "at last", dump(t, to.store(t)), dump(t, s))
 }
+
+// TestCopyTakesNamesAlong has mails of the same bytes take over each other's names between two attempts, some of which
+// are far behind the others.
+func (u suite) TestCopyTakesNamesAlong(t *testing.T) {
+	e, to := u.database(t).engine(t), u.target(t).engine(t)
+	mails, frames := make([]*engine.Mail, 600), make([][]byte, 600)
+	name := func(i, round int) string { return fmt.Sprintf("<%d@x>", (i*7+round*301)%len(mails)) }
+	for i := range mails {
+		mails[i] = &engine.Mail{MsgID: name(i, 0), Delivered: epoch, Date: epoch, ContentSHA: []byte("x")}
+		frames[i] = []byte{byte(i)}
+	}
+	for round := range 3 {
+		if err := e.Write(context.Background(), func(tx engine.Tx) error {
+			if round == 0 {
+				return tx.Insert(mails, frames)
+			}
+			for pass := range 2 {
+				for i, m := range mails {
+					if m.MsgID = name(i, round); pass == 0 {
+						m.MsgID = "passing " + m.MsgID
+					}
+				}
+				if err := tx.Update(mails); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := copyTo(t, e, to); err != nil {
+			t.Fatalf("round %d: %v", round, err)
+		}
+		if err := to.Write(context.Background(), func(tx engine.Tx) error { return half(tx, e) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

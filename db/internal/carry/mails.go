@@ -87,7 +87,8 @@ func sameRow[R any, P interface {
 	return a.Equal(b)
 }
 
-// putStored writes mails with their frames where other bytes, or none, are under their number, and what was derived.
+// putStored writes mails with their frames where other bytes or another name, or none, are under their number, and what
+// was derived.
 func putStored(c *Carrier, all []change[*stored]) error {
 	var update, fresh []*engine.Mail
 	var wrong []*stored
@@ -98,7 +99,7 @@ func putStored(c *Carrier, all []change[*stored]) error {
 		switch {
 		case ch.was == nil:
 			fresh = append(fresh, m)
-		case ch.was.mail.SHA256 != m.SHA256:
+		case ch.was.mail.SHA256 != m.SHA256 || ch.was.mail.MsgID != m.MsgID:
 			wrong, fresh = append(wrong, ch.was), append(fresh, m)
 		case !sameMail(m, ch.was.mail):
 			update = append(update, m)
@@ -122,6 +123,9 @@ func putStored(c *Carrier, all []change[*stored]) error {
 	if err := c.tx.DropMails(undo); err != nil {
 		return err
 	}
+	if err := letGo(c.tx, fresh); err != nil {
+		return err
+	}
 	if err := putFrames(c, fresh); err != nil {
 		return err
 	}
@@ -129,6 +133,30 @@ func putStored(c *Carrier, all []change[*stored]) error {
 		return err
 	}
 	return c.tx.Put(&derived)
+}
+
+// letGo takes out the mails that have the bytes and names of these under other numbers, as when the original has taken
+// them in anew since a copy was broken off. Their numbers are behind, and come to their own turn.
+func letGo(tx engine.Tx, fresh []*engine.Mail) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	if last, err := tx.LastMail(); err != nil || last <= fresh[0].ID {
+		return err
+	}
+	keys := make([]engine.Bytes, len(fresh))
+	for i, m := range fresh {
+		keys[i] = engine.Bytes{MsgID: m.MsgID, SHA256: m.SHA256}
+	}
+	known, err := tx.Known(keys)
+	if err != nil || len(known) == 0 {
+		return err
+	}
+	var others []*stored
+	for _, k := range known {
+		others = append(others, &stored{mail: &engine.Mail{ID: k.ID}})
+	}
+	return dropStored(tx, others)
 }
 
 // heldBytes is how much of frames is held at once.
