@@ -35,6 +35,8 @@ type conn struct {
 	silent   atomic.Bool   // it has been given up because no answer came
 
 	owed *pgconn.Pipeline // of a ROLLBACK whose answer nobody has read; nil: there is none
+
+	again func(context.Context) (*conn, error) // makes another one (see renew); nil: this one has answered
 }
 
 // statementThere is one that the server has prepared.
@@ -188,6 +190,18 @@ func (c *conn) travel() error {
 	calls := c.queue
 	c.queue, c.bytes = nil, 0
 	c.journeys++
+	err := c.exchange(calls)
+	if err != nil && c.renew() {
+		err = c.exchange(calls)
+	}
+	if c.again = nil; err != nil {
+		return err
+	}
+	return handOut(calls)
+}
+
+// exchange sends some calls, and reads the answers.
+func (c *conn) exchange(calls []call) error {
 	if c.pg == nil || c.pg.IsClosed() {
 		return errLost
 	}
@@ -207,10 +221,7 @@ func (c *conn) travel() error {
 		return c.lostIf(err)
 	}
 	err := c.receive(p, calls)
-	if err := c.lostIf(errors.Join(err, closed(p, err))); err != nil {
-		return err
-	}
-	return handOut(calls)
+	return c.lostIf(errors.Join(err, closed(p, err)))
 }
 
 // handOut calls what is to be called with the rows of some calls.

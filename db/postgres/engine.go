@@ -68,21 +68,29 @@ func (e *database) write(ctx context.Context, lock string, f func(*tx) error) er
 func (e *database) needWriter(ctx context.Context) error {
 	if e.writer != nil && e.writer.alive() {
 		e.writer.tidy()
+		e.writer.again = e.dialWriter
 		return nil
 	}
 	if e.writer != nil {
 		e.writer.close()
 	}
+	c, err := e.dialWriter(ctx)
+	if err == nil {
+		e.writer = c
+	}
+	return err
+}
+
+func (e *database) dialWriter(ctx context.Context) (*conn, error) {
 	c, err := e.dial(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.script(e.forWriters); err != nil {
 		c.close()
-		return err
+		return nil, err
 	}
-	e.writer = c
-	return nil
+	return c, nil
 }
 
 // View uses one connection, and a snapshot. f asks for no second one, as those could all be taken by others who wait

@@ -2,17 +2,20 @@ package postgres_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
 
 	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
+	"patchwatch/db/postgres/pgtest"
 )
 
 // Why a question fails is said in a sentence, and once, also to who asks in a part of a transaction, as all do who
 // decide, or together with others.
 func TestSentencesAreSaidOnce(t *testing.T) {
-	s := share(t)
+	var name string
+	s := shareBy(t, func(n string) (one, other string) { name = n; return n, n })
 	reading := func(v engine.View) error { _, err := v.Reading(); return err }
 	terminate := func() {
 		t.Helper()
@@ -42,15 +45,20 @@ func TestSentencesAreSaidOnce(t *testing.T) {
 	want("who asks in a part", part)
 	want("who has the transaction", whole)
 
-	one := s.one.(engine.Distant)
-	var together error
-	for range 20 { // a connection that rested for long is looked at before
-		_ = s.one.View(t.Context(), reading)
-		terminate()
-		together = one.Together(t.Context(), func(ctx context.Context) error { return one.Ask(ctx, reading) })
-		if together != nil {
-			break
-		}
+	// Who asks first is asked again where there is a new connection to be had (see renew).
+	u, err := url.Parse(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	want("who asks with others", together)
+	database := strings.TrimPrefix(u.Path, "/")
+	if err := s.one.View(t.Context(), reading); err != nil {
+		t.Fatal(err)
+	}
+	if err := pgtest.Shared(t).Exec("postgres", `ALTER DATABASE `+database+` ALLOW_CONNECTIONS false`); err != nil {
+		t.Fatal(err)
+	}
+	cutAll(t, pgtest.Shared(t), database)
+	want("who asks with others", s.one.(engine.Distant).Together(t.Context(), func(ctx context.Context) error {
+		return s.one.(engine.Distant).Ask(ctx, reading)
+	}))
 }

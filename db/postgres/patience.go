@@ -71,6 +71,7 @@ const (
 // awaited is a journey that is watched. However long a statement takes, it is waited for while the server works at it.
 type awaited struct {
 	c     *conn
+	ask   func() fate
 	timer *time.Timer
 
 	mu    sync.Mutex
@@ -83,7 +84,7 @@ func (c *conn) await() (end func()) {
 	if c.ask == nil {
 		return func() {}
 	}
-	s := &awaited{c: c}
+	s := &awaited{c: c, ask: c.ask}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.timer = time.AfterFunc(c.askAfter, s.look)
@@ -99,7 +100,7 @@ func (s *awaited) end() {
 
 // look gives the connection up whose answer does not come. The driver asks the server to end the statement then.
 func (s *awaited) look() {
-	is := s.c.ask()
+	is := s.ask()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

@@ -38,7 +38,9 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		return nil, ctx.Err()
 	}
 	c, err := p.last()
-	if c == nil && err == nil {
+	if c != nil {
+		c.again = p.dial
+	} else if err == nil {
 		c, err = p.dial(ctx)
 	}
 	if err != nil {

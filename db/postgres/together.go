@@ -114,7 +114,7 @@ var (
 func (e *database) Ask(ctx context.Context, f func(engine.View) error) error {
 	if s, ok := ctx.Value(seatKey{}).(*seat); ok {
 		q := asking(s)
-		return explain(f(&q))
+		return f(&q)
 	}
 	return e.asking(ctx, asked(f))
 }
