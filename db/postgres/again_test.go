@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"patchwatch/db"
 	"patchwatch/db/engine"
@@ -146,5 +147,30 @@ func TestCutInTheMiddle(t *testing.T) {
 		return err
 	}); err == nil || writes != 1 {
 		t.Errorf("%d times written, %v", writes, err)
+	}
+}
+
+// A server that says nothing more keeps nobody for long who asks with a deadline, whatever it owes an answer to.
+func TestSilentServerHoldsNobody(t *testing.T) {
+	t.Parallel() // it waits
+	_, e, _, proxy := storeBehindProxy(t)
+	view := func(ctx context.Context) error {
+		return e.View(ctx, func(v engine.View) error { _, err := v.LastMail(); return err })
+	}
+	for range 2 {
+		together(t, 4, view) // the answers to the ends of these have not been read
+	}
+	proxy.Hold()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	together(t, 4, func(context.Context) error {
+		if err := view(ctx); err == nil {
+			t.Error("there is an answer")
+		}
+		return nil
+	})
+	if took := time.Since(began); took > 15*time.Second {
+		t.Errorf("who asked was held for %v", took)
 	}
 }

@@ -79,17 +79,23 @@ func (c *conn) close() {
 }
 
 // alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or
-// a firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing.
+// a firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing. A working server has the
+// answer at once, so it is not waited for as others are.
 func (c *conn) alive() bool {
-	if c.pg.IsClosed() || c.settle() != nil {
+	if c.pg.IsClosed() {
 		return false
 	}
-	if time.Since(c.rested) < time.Second {
+	rests := time.Since(c.rested) >= time.Second
+	if c.owed == nil && !rests {
 		return true
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), cancelPatience)
-	defer cancel()
-	return c.pg.Ping(ctx) == nil
+	if c.pg.Conn().SetDeadline(time.Now().Add(cancelPatience)) != nil || c.settle() != nil {
+		return false
+	}
+	if rests && c.pg.Ping(context.Background()) != nil {
+		return false
+	}
+	return c.pg.Conn().SetDeadline(time.Time{}) == nil
 }
 
 func newCall(query string, args []any) call {

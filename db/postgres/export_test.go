@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"patchwatch/db/engine"
@@ -86,4 +87,23 @@ func UsersWhile(ctx context.Context, e engine.Engine, snapshot bool, f func()) (
 func ReadNames(c *Counting) error {
 	q := asking(c)
 	return (&nameList{}).readAll(&q, nameKey{both.PatchTotal, 1})
+}
+
+// PoolFault says what is wrong with the connections that nobody uses now; empty: nothing is.
+func PoolFault(e engine.Engine) string {
+	p := e.(*database).readers
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.free) != cap(p.free) {
+		return fmt.Sprintf("%d of %d may be taken", len(p.free), cap(p.free))
+	}
+	for _, c := range p.conns {
+		if err := c.settle(); err != nil {
+			return err.Error()
+		}
+		if c.pg.TxStatus() != 'I' || len(c.queue) != 0 {
+			return fmt.Sprintf("one is in a transaction: %q, %d wait", c.pg.TxStatus(), len(c.queue))
+		}
+	}
+	return ""
 }

@@ -37,7 +37,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	c, err := p.last()
+	c, err := p.last(ctx)
 	if c != nil {
 		c.again = p.dial
 	} else if err == nil {
@@ -51,13 +51,16 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 }
 
 // last is an open connection that works; nil: there is none.
-func (p *pool) last() (*conn, error) {
+func (p *pool) last(ctx context.Context) (*conn, error) {
 	for {
 		c, err := p.pop()
 		if c == nil || c.alive() {
 			return c, err
 		}
 		c.close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
 }
 
