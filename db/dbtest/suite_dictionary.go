@@ -81,9 +81,8 @@ func (u suite) TestDictionaryOfAnother(t *testing.T) {
 		t.Fatal(apart, err)
 	}
 	const many = 4 // as many as an engine has connections for those who read
-	var inside, all sync.WaitGroup
-	inside.Add(many)
-	goOn := make(chan struct{})
+	var all sync.WaitGroup
+	inside, goOn := make(chan bool, many), make(chan struct{})
 	for range many {
 		all.Go(func() {
 			if err := before.Raws(ctx, []int64{first, last}, func(mail int64, raw []byte) error {
@@ -91,7 +90,7 @@ func (u suite) TestDictionaryOfAnother(t *testing.T) {
 					t.Error("it is another mail")
 				}
 				if mail == first {
-					inside.Done()
+					inside <- true
 					<-goOn
 				}
 				return nil
@@ -100,7 +99,12 @@ func (u suite) TestDictionaryOfAnother(t *testing.T) {
 			}
 		})
 	}
-	inside.Wait()
+	for range many {
+		select {
+		case <-inside:
+		case <-time.After(time.Second): // it has fewer
+		}
+	}
 	all.Go(func() { // it was read before, and waits for a connection
 		if raw, err := apart[0].Raw(); err != nil || !bytes.Equal(raw, listMail(309)) {
 			t.Error("a mail that was read before: ", err)
