@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -159,28 +158,44 @@ func isBusy(err error) bool {
 	return errors.As(err, &e) && (e.Code == sqlite3.ErrBusy || e.Code == sqlite3.ErrLocked)
 }
 
-// explain puts into words what SQLite's own words leave open.
+// explained is an error of SQLite's in our words.
+type explained struct {
+	sentence string
+	error
+}
+
+func (e *explained) Error() string { return e.sentence + ": " + e.error.Error() }
+func (e *explained) Unwrap() error { return e.error }
+
+// explain puts into words what SQLite's own words leave open, once.
 func explain(err error) error {
 	var e sqlite3.Error // the driver returns the value, never a pointer
-	if !errors.As(err, &e) {
+	var before *explained
+	if !errors.As(err, &e) || errors.As(err, &before) {
 		return err
 	}
-	switch e.Code {
-	case sqlite3.ErrNotADB:
-		return fmt.Errorf("the file is not an SQLite database: %w", err)
-	case sqlite3.ErrCorrupt:
-		return fmt.Errorf("the database is damaged; restore a backup, or import the mails from cur into a new one: %w", err)
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return fmt.Errorf("another process holds the database locked: %w", err)
-	case sqlite3.ErrFull:
-		return fmt.Errorf("the disk that holds the database is full: %w", err)
-	case sqlite3.ErrReadonly:
-		return fmt.Errorf("the database or its folder can't be written to: %w", err)
-	case sqlite3.ErrCantOpen:
-		return fmt.Errorf("the database file can't be opened (is it a file, and readable, in a folder that can be "+
-			"written to?): %w", err)
+	if sentence := sentenceOf(e.Code); sentence != "" {
+		return &explained{sentence, err}
 	}
 	return err
+}
+
+func sentenceOf(code sqlite3.ErrNo) string {
+	switch code {
+	case sqlite3.ErrNotADB:
+		return "the file is not an SQLite database"
+	case sqlite3.ErrCorrupt:
+		return "the database is damaged; restore a backup, or import the mails from cur into a new one"
+	case sqlite3.ErrBusy, sqlite3.ErrLocked:
+		return "another process holds the database locked"
+	case sqlite3.ErrFull:
+		return "the disk that holds the database is full"
+	case sqlite3.ErrReadonly:
+		return "the database or its folder can't be written to"
+	case sqlite3.ErrCantOpen:
+		return "the database file can't be opened (is it a file, and readable, in a folder that can be written to?)"
+	}
+	return ""
 }
 
 // unfitIfRefused is for the statement that inserts a mail.

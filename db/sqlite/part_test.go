@@ -65,3 +65,27 @@ func TestPartOfAScratch(t *testing.T) {
 		t.Errorf("the error of the transaction is %v", err)
 	}
 }
+
+// Why a part fails is said in a sentence, and once: whoever decides gets its error, and not that of the transaction.
+func TestPartSaysWhyInASentence(t *testing.T) {
+	const sentence = "the disk that holds the database is full"
+	e := newEngine(t)
+	var inner, outer error
+	err := e.Write(ctx, func(tx engine.Tx) error {
+		if err := e.writer.script(`PRAGMA max_page_count = 1`); err != nil { // those that there are
+			return err
+		}
+		outer = tx.Part(func() error {
+			inner = tx.Part(func() error {
+				return tx.AddLog([]engine.LogEntry{{What: strings.Repeat("a long word", 1<<20)}})
+			})
+			return inner
+		})
+		return outer
+	})
+	for who, err := range map[string]error{"a part": inner, "the part around it": outer, "the transaction": err} {
+		if err == nil || strings.Count(err.Error(), sentence) != 1 {
+			t.Errorf("the error of %s is %v", who, err)
+		}
+	}
+}

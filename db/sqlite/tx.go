@@ -67,7 +67,7 @@ func (t *tx) Part(f func() error) (err error) {
 	}
 	keep := false
 	defer func() {
-		if !keep {
+		if err = explain(err); !keep {
 			t.undoPart(err)
 		}
 	}()
@@ -93,7 +93,7 @@ func (t *tx) undoPart(cause error) {
 		err = cmp.Or(t.w.exec("ROLLBACK TO part"), t.w.exec("RELEASE part"))
 	}
 	if err != nil {
-		t.broken = cmp.Or(cause, err)
+		t.broken = cmp.Or(cause, explain(err))
 	}
 }
 
