@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,8 @@ func TestMemoryIsBounded(t *testing.T) {
 		fill   func(w *workplace) (mails int)
 		seldom bool
 	}{
-		{"ten of 50 MiB", 256, tenOfFifty, false},
+		// More is thrown away while Go's collector works where others work beside it: 219 with 2 processors, 279 with 16.
+		{"ten of 50 MiB", 250 + 4*int64(runtime.GOMAXPROCS(0)), tenOfFifty, false},
 		{"a hundred thousand", 200, aHundredThousand, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
