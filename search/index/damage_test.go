@@ -76,3 +76,25 @@ func TestDamageOfTheDatabase(t *testing.T) {
 		t.Errorf("the index is thrown away: %v", err)
 	}
 }
+
+// A file that is removed while it is opened to be written is not there; it is not damaged.
+func TestRemovedWhileOpened(t *testing.T) {
+	here := smallTown(5)
+	x := New(filepath.Join(t.TempDir(), "town.search.db"), 1)
+	w := writerOf(t, x, here)
+	defer w.Close()
+	catchUp(t, w)
+	info := w.info
+	if err := errors.Join(w.close(), x.remove()); err != nil {
+		t.Fatal(err)
+	}
+	w.open(info)
+	_, err := readMeta(context.Background(), w.db)
+	if isDamage(err) || !isLost(err) {
+		t.Errorf("the error is %v", err)
+	}
+	if _, err := os.Stat(x.Path()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file was made: %v", err)
+	}
+	catchUp(t, w)
+}

@@ -143,7 +143,9 @@ func (x *Index) leave(which *file) {
 const (
 	readers      = 4 // who can read at once; others wait
 	readOptions  = "mode=ro&_query_only=1&_busy_timeout=10000&_cache_size=-8192"
-	writeOptions = "_txlock=immediate&_busy_timeout=10000&_cache_size=-32768"
+	writeOptions = "mode=rw" + writing // an empty file in the place of one that was just removed would be damage
+	makeOptions  = "mode=rwc" + writing
+	writing      = "&_txlock=immediate&_busy_timeout=10000&_cache_size=-32768"
 )
 
 // A connector opens connections to one file.

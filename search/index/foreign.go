@@ -7,8 +7,8 @@ import (
 	"patchwatch/search"
 )
 
-// foreign is an error of the source. Whatever it says of a file, it is not said of that of the index: a database that is
-// damaged is an SQLite file too.
+// foreign is an error of the source. Whatever it says of a file, it is not said of that of the index: a database that
+// is damaged is an SQLite file too.
 type foreign struct{ error }
 
 func (f foreign) Unwrap() error { return f.error }

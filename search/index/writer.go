@@ -186,7 +186,7 @@ func (w *Writer) make(ctx context.Context) error {
 }
 
 func (w *Writer) makeEmpty(ctx context.Context, path, identity string) (err error) {
-	db := sql.OpenDB(&connector{path: path, options: writeOptions})
+	db := sql.OpenDB(&connector{path: path, options: makeOptions})
 	db.SetMaxOpenConns(1)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if _, err := db.ExecContext(ctx, "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; "+
