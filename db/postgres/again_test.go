@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"context"
+	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,24 +16,27 @@ import (
 )
 
 // cutAll has the server end all connections to a database but its own.
-func cutAll(t testing.TB, server *pgtest.Server, name string) {
+func cutAll(t testing.TB, name string) {
 	t.Helper()
-	if err := server.Exec("postgres", `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+	if err := pgtest.Shared(t).Exec("postgres", `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 		WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND datname = '`+name+`'`); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// storeBehindProxy is a store with a mail, on a server of its own, and a proxy before it.
-func storeBehindProxy(t *testing.T) (*db.Store, engine.Engine, *pgtest.Server, *pgtest.Proxy) {
+// storeBehindProxy is a store with two mails, in a database of its own, and a proxy before it.
+func storeBehindProxy(t *testing.T) (s *db.Store, e engine.Engine, database string, proxy *pgtest.Proxy) {
 	t.Helper()
-	server := pgtest.New(t)
-	proxy := server.Proxy(t)
-	e, err := postgres.OpenEngine(t.Context(), proxy.Name("postgres"))
+	name, err := databases(t).For(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := db.New(t.Context(), e)
+	database, proxy = databaseIn(t, name), pgtest.Shared(t).Proxy(t)
+	e, err = postgres.OpenEngine(t.Context(), proxy.Name(database))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = db.New(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,15 +46,25 @@ func storeBehindProxy(t *testing.T) (*db.Store, engine.Engine, *pgtest.Server, *
 			t.Fatal(err)
 		}
 	}
-	return s, e, server, proxy
+	return s, e, database, proxy
+}
+
+// databaseIn is what the server calls the database of a name.
+func databaseIn(t *testing.T, name string) string {
+	t.Helper()
+	u, err := url.Parse(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // A connection that was cut since it was used last is found out by the next question, which is asked again on another
 // one: nobody is told.
 func TestCutSinceLastUse(t *testing.T) {
-	s, e, server, proxy := storeBehindProxy(t)
+	s, e, database, proxy := storeBehindProxy(t)
 	cuts := map[string]func(){
-		"the server ends them": func() { cutAll(t, server, "postgres") },
+		"the server ends them": func() { cutAll(t, database) },
 		"the network does":     proxy.Cut,
 	}
 	asks := map[string]func(ctx context.Context) error{
@@ -122,14 +137,14 @@ func together(t *testing.T, n int, ask func(context.Context) error) []error {
 
 // What has begun to answer is not asked again: two answers could be of two moments.
 func TestCutInTheMiddle(t *testing.T) {
-	_, e, server, _ := storeBehindProxy(t)
+	_, e, database, _ := storeBehindProxy(t)
 	views := 0
 	err := e.View(t.Context(), func(v engine.View) error {
 		views++
 		if _, err := v.LastMail(); err != nil {
 			t.Error(err)
 		}
-		cutAll(t, server, "postgres")
+		cutAll(t, database)
 		_, err := v.LastMail()
 		return err
 	})
@@ -142,7 +157,7 @@ func TestCutInTheMiddle(t *testing.T) {
 		if err := tx.PutReading(7 + writes); err != nil {
 			return err
 		}
-		cutAll(t, server, "postgres")
+		cutAll(t, database)
 		_, err := tx.Reading()
 		return err
 	}); err == nil || writes != 1 {

@@ -14,6 +14,7 @@ import (
 	"patchwatch/db"
 	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
+	"patchwatch/db/postgres/pgtest"
 	"patchwatch/track"
 )
 
@@ -101,7 +102,7 @@ func (c *crowd) company() {
 // Whatever happens to those who ask together, and to their connections, each gets its own answer or an error, and the
 // connections are whole afterwards: none is missing, none has been left in a transaction.
 func TestCrowdIsCutOff(t *testing.T) {
-	s, e, server, proxy := storeBehindProxy(t)
+	s, e, database, proxy := storeBehindProxy(t)
 	c := &crowd{T: t, s: s, e: e}
 	lasts := time.Second
 	if os.Getenv("PATCHWATCH_LONG") != "" {
@@ -119,7 +120,7 @@ func TestCrowdIsCutOff(t *testing.T) {
 	for time.Now().Before(end) && !t.Failed() {
 		switch rand.IntN(4) {
 		case 0:
-			cutAll(t, server, "postgres")
+			cutAll(t, database)
 		case 1:
 			proxy.CutAfter(1 + rand.IntN(40))
 		case 2:
@@ -147,8 +148,8 @@ func TestCrowdIsCutOff(t *testing.T) {
 	if fault := postgres.PoolFault(e); fault != "" {
 		t.Error(fault)
 	}
-	if err := server.Exec("postgres", `DO $$ BEGIN IF (SELECT count(*) > 6 OR bool_or(state LIKE 'idle in%') FROM
-		pg_stat_activity WHERE backend_type = 'client backend') THEN RAISE 'connections are left'; END IF; END $$`); err != nil {
+	if err := pgtest.Shared(t).Exec("postgres", `DO $$ BEGIN IF (SELECT count(*) > 5 OR bool_or(state LIKE 'idle in%') FROM
+		pg_stat_activity WHERE datname = '`+database+`') THEN RAISE 'connections are left'; END IF; END $$`); err != nil {
 		t.Error(err)
 	}
 }

@@ -78,26 +78,6 @@ func (c *conn) close() {
 	}
 }
 
-// alive tells whether a connection can be used again. One that rested is looked at: a server that was started anew, or
-// a firewall, has ended it meanwhile, and whoever asked on it would get an error for nothing. A working server has the
-// answer at once, so it is not waited for as others are.
-func (c *conn) alive() bool {
-	if c.pg.IsClosed() {
-		return false
-	}
-	rests := time.Since(c.rested) >= time.Second
-	if c.owed == nil && !rests {
-		return true
-	}
-	if c.pg.Conn().SetDeadline(time.Now().Add(cancelPatience)) != nil || c.settle() != nil {
-		return false
-	}
-	if rests && c.pg.Ping(context.Background()) != nil {
-		return false
-	}
-	return c.pg.Conn().SetDeadline(time.Time{}) == nil
-}
-
 func newCall(query string, args []any) call {
 	k := call{query: query}
 	if len(args) > 0 {

@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -46,18 +45,14 @@ func TestSentencesAreSaidOnce(t *testing.T) {
 	want("who has the transaction", whole)
 
 	// Who asks first is asked again where there is a new connection to be had (see renew).
-	u, err := url.Parse(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	database := strings.TrimPrefix(u.Path, "/")
+	database := databaseIn(t, name)
 	if err := s.one.View(t.Context(), reading); err != nil {
 		t.Fatal(err)
 	}
 	if err := pgtest.Shared(t).Exec("postgres", `ALTER DATABASE `+database+` ALLOW_CONNECTIONS false`); err != nil {
 		t.Fatal(err)
 	}
-	cutAll(t, pgtest.Shared(t), database)
+	cutAll(t, database)
 	want("who asks with others", s.one.(engine.Distant).Together(t.Context(), func(ctx context.Context) error {
 		return s.one.(engine.Distant).Ask(ctx, reading)
 	}))
