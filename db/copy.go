@@ -60,7 +60,9 @@ func (s *Store) CopyTo(ctx context.Context, to engine.Engine, progress func(what
 		}
 		c.Tell = func(done, total int) { progress("comparing", done, total) }
 		if err := to.Look(ctx, func(copied engine.View) error {
-			if err := c.Prove(ctx, copied); err != nil {
+			if err := c.Prove(ctx, copied); err != nil && began == whole {
+				return fmt.Errorf("it was whole, and is not brought up to date: copy into a new one: %w", err)
+			} else if err != nil {
 				return err
 			}
 			out.Records, err = s.sameDump(ctx, v, copied)
