@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"math"
-	"slices"
 
 	"patchwatch/db/engine"
 	"patchwatch/db/internal/both"
@@ -155,26 +154,44 @@ func keysInto(out *[]engine.MailKey) func(scan func(...any) error) error {
 	}
 }
 
-// framesAtOnce is how many frames are in memory together.
-const framesAtOnce = 16
+// So many frames are in memory together, if they have no more than so many bytes, and what the last of them has more.
+const (
+	framesAtOnce = 16
+	framesBytes  = 2 << 20
+)
+
+// framesQuery leaves out the bytes of frames that too many come before. How many these are is known without them.
+const framesQuery = `SELECT f.mail, CASE WHEN f.before < ? THEN f.bytes END FROM (
+	SELECT r.mail, r.bytes, sum(octet_length(r.bytes)) OVER (ORDER BY j.place) - octet_length(r.bytes) AS before
+	FROM unnest(?::bigint[]) WITH ORDINALITY j(value, place) JOIN raw r ON r.mail = j.value) f`
 
 // Frames asks for some at a time.
 func (q *queries) Frames(ids []int64, f func(id int64, frame []byte) error) error {
-	for some := range slices.Chunk(ids, framesAtOnce) {
-		frames := make(map[int64][]byte, len(some))
-		if err := q.Each(`SELECT mail, bytes FROM raw WHERE `+in("mail"), []any{some}, func(scan func(...any) error) error {
+	for len(ids) > 0 {
+		some := ids[:min(len(ids), framesAtOnce)]
+		frames, later := make(map[int64][]byte, len(some)), map[int64]bool{}
+		if err := q.Each(framesQuery, []any{framesBytes, some}, func(scan func(...any) error) error {
 			var id int64
 			var frame []byte
 			err := scan(&id, &frame)
-			frames[id] = frame
+			if frame != nil {
+				frames[id] = frame
+			} else {
+				later[id] = true
+			}
 			return err
 		}); err != nil {
 			return err
 		}
 		for _, id := range some {
-			if err := f(id, frames[id]); err != nil {
+			frame := frames[id]
+			if frame == nil && later[id] {
+				break
+			}
+			if err := f(id, frame); err != nil {
 				return err
 			}
+			ids = ids[1:]
 		}
 	}
 	return nil
