@@ -21,6 +21,21 @@ func (s *Store) Projects(ctx context.Context) (out []track.Project, err error) {
 	return out, err
 }
 
+// RemovedProjects are the numbers of projects that are not tracked any more. Until its mail is routed anew, it is still
+// in them, and what happened in them stays: no reader is to see either.
+func (s *Store) RemovedProjects(ctx context.Context) (ids []int64, err error) {
+	err = s.view(ctx, func(v engine.View) error {
+		all, err := v.Projects()
+		for _, p := range all {
+			if p.Removed {
+				ids = append(ids, p.ID)
+			}
+		}
+		return err
+	})
+	return ids, err
+}
+
 // AddProject adds a project and routes the mail that waited for it. A project that was made on sight for the same
 // list becomes this one, with all that was decided in it; and from now on none is made on sight. It returns how many
 // stored mails are routed otherwise than before.

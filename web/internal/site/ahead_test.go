@@ -20,6 +20,7 @@ type farStore struct {
 func (s *farStore) Projects(context.Context) ([]track.Project, error) {
 	return []track.Project{{ID: 1}}, nil
 }
+func (s *farStore) RemovedProjects(context.Context) ([]int64, error)     { return nil, nil }
 func (s *farStore) Users(context.Context) ([]track.User, error)          { return nil, nil }
 func (s *farStore) OwnStates(context.Context) ([]engine.OwnState, error) { return nil, nil }
 

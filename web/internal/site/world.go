@@ -19,6 +19,7 @@ import (
 // change of what only this user sees.
 type Store interface {
 	Projects(ctx context.Context) ([]track.Project, error)
+	RemovedProjects(ctx context.Context) ([]int64, error)
 	Users(ctx context.Context) ([]track.User, error)
 	OwnStates(ctx context.Context) ([]engine.OwnState, error)
 	Moment(ctx context.Context, projects ...int64) (epoch string, changes map[int64]int64, err error)
@@ -36,6 +37,7 @@ type World struct {
 	changed     int64 // Changes of 0
 	all         []int64
 	private     []*track.Project
+	removed     []int64 // nobody sees what is still in them, and what happened in them
 	projects    map[int64]*track.Project
 	linkNames   map[string]*track.Project // lower case
 	users       map[int64]*track.User
@@ -60,6 +62,9 @@ func load(ctx context.Context, s Store) (*World, error) {
 	}
 	w.Epoch, w.changed = epoch, changes[0]
 	if w.Projects, err = s.Projects(ctx); err != nil {
+		return nil, err
+	}
+	if w.removed, err = s.RemovedProjects(ctx); err != nil {
 		return nil, err
 	}
 	if w.Users, err = s.Users(ctx); err != nil {
@@ -150,8 +155,9 @@ func (w *World) Owner(of string) *track.User {
 // Maintainers of a project, by number.
 func (w *World) Maintainers(project int64) []*track.User { return w.maintainers[project] }
 
-// Without lists the projects that a viewer does not see.
-func (w *World) Without(v track.Viewer) (without []int64) {
+// Without lists the projects that a viewer does not see: private ones, and those that are not tracked any more.
+func (w *World) Without(v track.Viewer) []int64 {
+	without := slices.Clip(w.removed)
 	for _, p := range w.private {
 		if !v.Sees(p) {
 			without = append(without, p.ID)

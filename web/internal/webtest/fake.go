@@ -174,7 +174,8 @@ func (s *Fake) write(projects []int64, format string, args ...any) error {
 func (s *Fake) Projects(context.Context) ([]track.Project, error) {
 	return s.ProjectList, s.ask()
 }
-func (s *Fake) Users(context.Context) ([]track.User, error) { return s.UserList, s.ask() }
+func (s *Fake) RemovedProjects(context.Context) ([]int64, error) { return nil, s.ask() }
+func (s *Fake) Users(context.Context) ([]track.User, error)      { return s.UserList, s.ask() }
 func (s *Fake) OwnStates(context.Context) ([]engine.OwnState, error) {
 	return s.Own, s.ask()
 }
