@@ -26,23 +26,26 @@ const lockNumbers = `SELECT pg_advisory_xact_lock(hashtextextended(current_schem
 
 // WriteBeside runs f beside others. What the server refuses because of them is done once more, alone.
 func (e *database) WriteBeside(ctx context.Context, f func(engine.Tx, engine.Claims) error) error {
-	err := e.write(ctx, lockBeside, func(t *tx) error { return f(t, claims{t}) })
+	err := e.write(ctx, lockBeside, func(t *tx) error { return f(t, claims{t, ctx}) })
 	switch codeOf(err) {
 	case "23505", "40001", "40P01":
 		return engine.ErrUnclaimed
 	}
-	return err
+	return cancelledBy(ctx, err)
 }
 
 // claims are those of a transaction beside others.
-type claims struct{ t *tx }
+type claims struct {
+	t   *tx
+	ctx context.Context
+}
 
 func (c claims) Projects(ids []int64) error {
 	keys := make([]string, len(ids))
 	for i, id := range ids {
 		keys[i] = "project " + strconv.FormatInt(id, 10)
 	}
-	return c.t.take(keys)
+	return c.take(keys)
 }
 
 func (c claims) People(emails []string) error {
@@ -50,13 +53,16 @@ func (c claims) People(emails []string) error {
 	for i, email := range emails {
 		keys[i] = "person " + email
 	}
-	return c.t.take(keys)
+	return c.take(keys)
 }
 
-// take waits for locks. What is read afterwards is what those before have left.
-func (t *tx) take(keys []string) error {
+// take has locks waited for with the next question, which ends with the context, as nothing is to be kept yet. What is
+// read afterwards is what those before have left.
+func (c claims) take(keys []string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return t.w.exec(claim, keys)
+	w := c.t.w
+	w.ctx, w.once = c.ctx, true
+	return w.exec(claim, keys)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"patchwatch/db/engine"
 	"patchwatch/db/postgres"
@@ -13,7 +14,6 @@ import (
 // not taken for what the server has prepared.
 func TestCancelledBeforeItIsSent(t *testing.T) {
 	_, e := storeOnServer(t)
-	reading := func(v engine.View) error { _, err := v.Reading(); return err }
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := e.View(ctx, func(v engine.View) error {
 		if _, err := v.Epoch(); err != nil {
@@ -50,4 +50,40 @@ func TestRefusedQuestionsAreGivenUp(t *testing.T) {
 	if err != nil || kept > 500 {
 		t.Errorf("the server keeps %d statements, %v", kept, err)
 	}
+}
+
+// Who waits for what another host has claimed ends with the context, as all do who wait to write.
+func TestWaitForClaimsIsCancelled(t *testing.T) {
+	s := share(t)
+	first := s.store(s.one, 1, "<first>")
+	<-first.reached
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.other.(engine.Shared).WriteBeside(ctx, func(tx engine.Tx, c engine.Claims) error {
+			if err := c.Projects([]int64{1}); err != nil {
+				return err
+			}
+			return reading(tx)
+		})
+	}()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("who does not wait any more is told %v", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it waits on")
+	}
+	s.ends(first)
+	s.ends(s.store(s.other, 1, "<second>"))
+	if found := s.after(); len(found) != 2 {
+		t.Errorf("stored are %v", found)
+	}
+}
+
+func reading(v engine.View) error {
+	_, err := v.Reading()
+	return err
 }

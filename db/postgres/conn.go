@@ -25,6 +25,7 @@ type conn struct {
 	queue    []call
 	bytes    int             // in the queue
 	ctx      context.Context // of every journey
+	once     bool            // ctx is that of the next one only
 	journeys int             // that were begun
 	rested   time.Time       // since when nobody uses it
 	tag      string          // what the last statement says that it did
@@ -179,6 +180,9 @@ func (c *conn) travel() error {
 	err := c.exchange(calls)
 	if err != nil && c.renew() {
 		err = c.exchange(calls)
+	}
+	if c.once {
+		c.atLeisure()
 	}
 	if c.again = nil; err != nil {
 		return err

@@ -158,7 +158,7 @@ const sureOfCommits = `SELECT set_config('synchronous_commit', 'on', false)
 	WHERE current_setting('synchronous_commit') = 'off'`
 
 // atLeisure has nothing end the questions that follow.
-func (c *conn) atLeisure() { c.ctx = context.Background() }
+func (c *conn) atLeisure() { c.ctx, c.once = context.Background(), false }
 
 // bringUpToDate waits for no writer where there is nothing to do.
 func (e *database) bringUpToDate(ctx context.Context) error {

@@ -3,7 +3,8 @@ package postgres
 import "context"
 
 // Whoever writes waits twice: in this process for the one connection that writes, and then for the locks, which another
-// process may hold. Both waits end with the context. Nothing has been written then.
+// process may hold, and beside others for what these have claimed. All waits end with the context. Nothing has been
+// written then.
 
 // turn is held by the one goroutine that writes.
 type turn chan struct{}
