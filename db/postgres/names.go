@@ -97,9 +97,11 @@ func (w *wanted) inOrder(id string, columns map[string]both.ColumnOrder) {
 	w.desc = l.order[0].Desc
 }
 
+// changesOfProjects counts with those of each project those of all: what a project lost may be counted there.
 func (q *queries) changesOfProjects() (map[int64]int64, error) {
 	out := map[int64]int64{}
-	return out, q.Each(`SELECT p.id, coalesce(c.number, 0) FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
+	return out, q.Each(`SELECT p.id, coalesce(c.number, 0) + coalesce((SELECT number FROM change WHERE project = 0), 0)
+		FROM project p LEFT JOIN change c ON c.project = p.id`, nil,
 		func(scan func(...any) error) error {
 			var project, number int64
 			err := scan(&project, &number)

@@ -42,7 +42,7 @@ func TestNamesAreCurrent(t *testing.T) {
 	}
 	add := func(i int) {
 		t.Helper()
-		if _, err := writes.Add(t.Context(), []db.Delivery{{Mail: planMail(i, 5), Frame: db.Compress(nil)}}); err != nil {
+		if _, err := writes.Add(t.Context(), []db.Delivery{{Mail: planMail(i, 5), Frame: db.Compress([]byte{byte(i)})}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -64,6 +64,26 @@ func TestNamesAreCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("part", nil, "1 patches, 1 series, <1@x>")
+
+	// All that a project has leaves it, and only changes of all projects tell of that.
+	if _, err := writes.AddProject(t.Context(), "a test", track.Project{LinkName: "new", ListID: "new.list"},
+		readPlanMail, nil); err != nil {
+		t.Fatal(err)
+	}
+	want("part", nil, "1 patches, 1 series, <1@x>")
+	if changed, unread, err := writes.Reread(t.Context(), readElsewhere, nil); changed != 2 || unread != 0 || err != nil {
+		t.Fatal(changed, unread, err)
+	}
+	want("part", nil, "2 patches, 2 series, <16@x>, <1@x>") // what was hidden was so in the other project
+}
+
+func readPlanMail(raw []byte) (*track.Mail, error) { return planMail(int(raw[0]), 5), nil }
+
+// readElsewhere reads a planMail as one of another list.
+func readElsewhere(raw []byte) (*track.Mail, error) {
+	m := planMail(int(raw[0]), 5)
+	m.ListIDs = []string{"new.list"}
+	return m, nil
 }
 
 func patchNumber(t *testing.T, s *db.Store, msgid string) int64 {
