@@ -83,6 +83,18 @@ func TestWaitForClaimsIsCancelled(t *testing.T) {
 	}
 }
 
+// COMMIT never ends with the context: nobody would know whether it was done.
+func TestCommitIsNotCancelled(t *testing.T) {
+	s := share(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := s.one.(engine.Shared).WriteBeside(ctx, func(_ engine.Tx, c engine.Claims) error {
+		defer cancel()
+		return c.Projects([]int64{1})
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
 func reading(v engine.View) error {
 	_, err := v.Reading()
 	return err

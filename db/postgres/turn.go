@@ -73,6 +73,7 @@ func (c *conn) begin(ctx context.Context, lock string) error {
 // transaction has found that all was done before, and waits until replicas have that and all before it. A mail would
 // leave new/ otherwise for a server that a failover leaves behind.
 func (c *conn) commit() error {
+	c.atLeisure()
 	if !c.sure {
 		if err := c.exec(`SELECT pg_logical_emit_message(true, 'patchwatch', '')`); err != nil {
 			return err
