@@ -52,7 +52,8 @@ func (c *call) refusalOf(err error) *refusal {
 	case errors.Is(err, context.Canceled), c.ctx().Err() != nil:
 		return errUnavailable // the client has gone
 	case errors.Is(err, engine.ErrReadOnly), errors.Is(err, engine.ErrClosed), errors.Is(err, engine.ErrReplaced),
-		errors.Is(err, engine.ErrNotExist), errors.Is(err, engine.ErrNewer), errors.Is(err, context.DeadlineExceeded):
+		errors.Is(err, engine.ErrNotExist), errors.Is(err, engine.ErrNewer), errors.Is(err, engine.ErrAway),
+		errors.Is(err, context.DeadlineExceeded):
 		c.Log.ErrorContext(c.ctx(), "answer", "path", c.r.URL.Path, "err", err)
 		return errUnavailable
 	}

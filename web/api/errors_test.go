@@ -15,7 +15,7 @@ func TestFaultsOfTheDatabase(t *testing.T) {
 	t.Parallel()
 	for err, want := range map[error]int{
 		engine.ErrClosed: 503, fmt.Errorf("x: %w", engine.ErrReadOnly): 503, errors.New("secret words"): 500,
-		context.DeadlineExceeded: 503,
+		context.DeadlineExceeded: 503, fmt.Errorf("x: %w", engine.ErrAway): 503,
 	} {
 		for _, place := range every {
 			s := newServer().by("Maint")
