@@ -10,7 +10,7 @@ import (
 )
 
 // Trailers gives the trailers of patches, by the numbers of any copies: their own, and those that replies to them and
-// to the covers of their series give. It takes four calls, however many patches there are.
+// to the covers of their series give. Hidden mails give none. It takes four calls, however many patches there are.
 func (s *Store) Trailers(ctx context.Context, patches []int64) (out map[int64]track.PatchTrailers, err error) {
 	err = s.view(ctx, func(v engine.View) error {
 		stands, err := v.Stands(patches)
@@ -33,7 +33,7 @@ func trailersOf(v engine.View, patches []int64) (map[int64]track.PatchTrailers, 
 		return nil, err
 	}
 	parents := slices.Concat(patches, engine.Distinct(slices.Collect(maps.Values(covers))))
-	replies, err := v.Replies(parents, false)
+	replies, err := v.Replies(parents, false, false)
 	if err != nil {
 		return nil, err
 	}

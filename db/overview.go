@@ -132,7 +132,7 @@ type talk struct {
 }
 
 func (o *overviews) talk(about []int64) (t talk, err error) {
-	replies, err := o.Replies(about, false)
+	replies, err := o.Replies(about, false, false)
 	if err != nil {
 		return t, err
 	}

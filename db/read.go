@@ -56,7 +56,7 @@ func (s *Store) Comments(ctx context.Context, parent int64) (out []track.MailVie
 		if err != nil {
 			return err
 		}
-		replies, err := v.Replies([]int64{stands[parent]}, false)
+		replies, err := v.Replies([]int64{stands[parent]}, false, true)
 		if err != nil {
 			return err
 		}

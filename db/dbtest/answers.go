@@ -278,9 +278,9 @@ func (a *asking) lists() {
 			a.say(fmt.Sprintf("found %+v", q), found, err)
 		}
 	}
-	for _, ignoredToo := range []bool{false, true} {
-		replies, err := a.Replies(a.ids, ignoredToo)
-		a.say(fmt.Sprint("replies, ignored too: ", ignoredToo), replies, err)
+	for _, too := range [][2]bool{{}, {true, false}, {false, true}} {
+		replies, err := a.Replies(a.ids, too[0], too[1])
+		a.say(fmt.Sprint("replies, ignored and hidden too: ", too), replies, err)
 	}
 	covers, err := a.Covers(a.ids)
 	a.say("covers of", covers, err)

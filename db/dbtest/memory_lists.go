@@ -202,12 +202,12 @@ func (s *state) calledSo(m *mail, q *engine.Finding) bool {
 	return q.Beginning != "" && strings.HasPrefix(m.MsgID, q.Beginning)
 }
 
-func (v *view) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+func (v *view) Replies(parents []int64, ignoredToo, hiddenToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
 	once(parents, func(parent int64) {
 		var replies []*mail
 		for _, r := range v.replying(parent) {
-			if m := v.mails.get(r.Mail); m != nil && (ignoredToo || !r.Ignored) {
+			if m := v.mails.get(r.Mail); m != nil && (ignoredToo || !r.Ignored) && (hiddenToo || !r.Hidden) {
 				replies = append(replies, m)
 			}
 		}
@@ -228,7 +228,9 @@ func (v *view) Covers(patches []int64) (map[int64]int64, error) {
 	for _, id := range patches {
 		if p := v.patches.get(id); p != nil {
 			if s := v.series.get(p.Series); s != nil && s.Cover != 0 {
-				out[id] = s.Cover
+				if c := v.covers.get(s.Cover); c == nil || !c.Hidden {
+					out[id] = s.Cover
+				}
 			}
 		}
 	}

@@ -156,9 +156,10 @@ type Lists interface {
 	// Find gives the numbers of chosen mails in the order of numbers, of one project (by link name) where it is not empty.
 	// The number of any copy finds the mail that stands for its name.
 	Find(q Finding) ([]int64, error)
-	// Replies gives the replies whose parent is one of these, in canonical order, ignored ones too where asked for.
-	Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error)
-	// Covers gives the covers of the series that patches are in, by patch.
+	// Replies gives the replies whose parent is one of these, in canonical order, ignored or hidden ones too where asked
+	// for.
+	Replies(parents []int64, ignoredToo, hiddenToo bool) (map[int64][]int64, error)
+	// Covers gives the covers of the series that patches are in, by patch. Hidden ones are not there.
 	Covers(patches []int64) (map[int64]int64, error)
 	// More gives Mail.More of these mails, where it is not empty.
 	More(mails []int64) (map[int64]string, error)

@@ -112,13 +112,13 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	return out, err
 }
 
-func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+func (q *queries) Replies(parents []int64, ignoredToo, hiddenToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
 	return out, q.Each(`
 		SELECT r.parent, r.mail FROM reply r JOIN mail m ON m.id = r.mail
-		WHERE `+in(`r.parent`)+` AND (? OR NOT r.ignored)
+		WHERE `+in(`r.parent`)+` AND (? OR NOT r.ignored) AND (? OR NOT r.hidden)
 		ORDER BY r.parent, m.date, m.delivered, m.msgid`,
-		[]any{parents, ignoredToo}, func(scan func(...any) error) error {
+		[]any{parents, ignoredToo, hiddenToo}, func(scan func(...any) error) error {
 			var parent, mail int64
 			err := scan(&parent, &mail)
 			out[parent] = append(out[parent], mail)
@@ -128,7 +128,8 @@ func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, 
 
 func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 	return q.pairs(`SELECT p.mail, s.cover FROM `+given+`patch p ON p.mail = j.value
-		JOIN series s ON s.id = p.series AND s.cover IS NOT NULL`, patches)
+		JOIN series s ON s.id = p.series AND s.cover IS NOT NULL
+		LEFT JOIN cover c ON c.mail = s.cover WHERE NOT coalesce(c.hidden, false)`, patches)
 }
 
 func (q *queries) More(mails []int64) (map[int64]string, error) {

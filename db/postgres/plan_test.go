@@ -78,7 +78,7 @@ func TestPagesUseIndexes(t *testing.T) {
 			at(v.CommentPage(track.CommentQuery{Parent: 1, Paging: newest}, -1)),
 			at(v.PatchRows(one, track.Scope{})), at(v.CoverRows(one, track.Scope{})), at(v.CommentRows(one, track.Scope{})),
 			at(v.SeriesWith(one)), at(v.MailViews(one)), at(v.Members(one)), at(v.Stands(one)),
-			at(v.Replies(one, true)), at(v.Covers(one)), at(v.More(one)), at(v.People([]string{"ann@x.org"})),
+			at(v.Replies(one, true, true)), at(v.Covers(one)), at(v.More(one)), at(v.People([]string{"ann@x.org"})),
 			at(v.LeadTo([]engine.Name{{Project: 1, MsgID: "<1@x>"}})),
 			v.Frames(one, func(int64, []byte) error { return nil }))
 		return errors.Join(errs...)

@@ -113,13 +113,13 @@ func (q *queries) Find(f engine.Finding) (out []int64, err error) {
 	return out, err
 }
 
-func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, error) {
+func (q *queries) Replies(parents []int64, ignoredToo, hiddenToo bool) (map[int64][]int64, error) {
 	out := map[int64][]int64{}
 	return out, q.Each(`
 		SELECT r.parent, r.mail FROM `+given+`reply r CROSS JOIN mail m
-		WHERE r.parent = j.value AND (? OR NOT r.ignored) AND m.id = r.mail
+		WHERE r.parent = j.value AND (? OR NOT r.ignored) AND (? OR NOT r.hidden) AND m.id = r.mail
 		ORDER BY r.parent, m.date, m.delivered, m.msgid`,
-		[]any{list(both.Once(parents)), ignoredToo}, func(scan func(...any) error) error {
+		[]any{list(both.Once(parents)), ignoredToo, hiddenToo}, func(scan func(...any) error) error {
 			var parent, mail int64
 			err := scan(&parent, &mail)
 			out[parent] = append(out[parent], mail)
@@ -130,8 +130,8 @@ func (q *queries) Replies(parents []int64, ignoredToo bool) (map[int64][]int64, 
 func (q *queries) Covers(patches []int64) (map[int64]int64, error) {
 	out := map[int64]int64{}
 	return out, q.Each(`
-		SELECT p.mail, s.cover FROM `+given+`patch p CROSS JOIN series s
-		WHERE p.mail = j.value AND s.id = p.series AND s.cover IS NOT NULL`,
+		SELECT p.mail, s.cover FROM `+given+`patch p CROSS JOIN series s LEFT JOIN cover c ON c.mail = s.cover
+		WHERE p.mail = j.value AND s.id = p.series AND s.cover IS NOT NULL AND NOT coalesce(c.hidden, 0)`,
 		[]any{list(patches)}, func(scan func(...any) error) error {
 			var patch, cover int64
 			err := scan(&patch, &cover)

@@ -144,11 +144,12 @@ func TestSmallLists(t *testing.T) {
 	e, _, mails := openFilled(t)
 	answers(t, e, []asked{
 		{"Replies", func(v engine.View) (any, error) {
-			return v.Replies([]int64{2, 3, 2}, false)
+			return v.Replies([]int64{2, 3, 2}, false, true)
 		}, map[int64][]int64{2: {4}}},
-		{"Replies, ignored too", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, true) },
+		{"Replies, ignored too", func(v engine.View) (any, error) { return v.Replies([]int64{2, 3, 2}, true, true) },
 			map[int64][]int64{2: {4, 5}}},
-		{"Covers", func(v engine.View) (any, error) { return v.Covers([]int64{2, 3, 8, 9, 2}) }, map[int64]int64{2: 1, 3: 1}},
+		{"Covers, a hidden one", func(v engine.View) (any, error) { return v.Covers([]int64{2, 3, 8, 9, 2}) },
+			map[int64]int64{}},
 		{"More", func(v engine.View) (any, error) { return v.More([]int64{1, 2, 8, 2}) },
 			map[int64]string{2: mails[1].More, 8: mails[7].More}},
 		{"More of none", func(v engine.View) (any, error) { return v.More(nil) }, map[int64]string{}},

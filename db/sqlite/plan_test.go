@@ -106,7 +106,7 @@ func whileReading(v engine.View) error {
 		at(v.Members([]int64{1, 8})), at(v.Depending([]int64{1})),
 		at(v.SeriesOf(named)),
 		at(v.MailViews([]int64{1, 2})),
-		at(v.Replies([]int64{2}, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),
+		at(v.Replies([]int64{2}, true, true)), at(v.Covers([]int64{2})), at(v.More([]int64{2})),
 		at(v.Events(engine.EventQuery{Above: 1})),
 		at(v.Log(engine.LogQuery{Project: "net", MsgID: "<q1@x>"})), at(v.Unrouted(9)),
 		at(v.Log(engine.LogQuery{Actor: "ann", Below: 9, Most: 9})), at(v.Dictionaries()), at(v.Maildirs()), at(v.Projects()),

@@ -70,7 +70,7 @@ func TestTies(t *testing.T) {
 			found, err := v.SeriesList(track.Filter{Series: 1})
 			return found[0].Name, err
 		}, "name of <p1b@x>"},
-		{"Replies", func(v engine.View) (any, error) { return v.Replies([]int64{2}, false) },
+		{"Replies", func(v engine.View) (any, error) { return v.Replies([]int64{2}, false, true) },
 			map[int64][]int64{2: {8, 7, 6}}},
 		{"Members", func(v engine.View) (any, error) {
 			found, err := v.Members([]int64{1})

@@ -154,7 +154,7 @@ func (f *Finder) findTalk(of []*sending) error {
 			mails = append(mails, m.Mail)
 		}
 	}
-	replies, err := f.Replies(mails, true)
+	replies, err := f.Replies(mails, true, true)
 	if err != nil {
 		return err
 	}
