@@ -236,15 +236,20 @@ func (s *Store) LeaveLease(ctx context.Context, name, holder string) error {
 }
 
 // NoteHooks notes how far hooks are, by number, on behalf of the holder of a lease, which is then held until a later
-// time. ErrLease: it is another's now, and nothing is noted. A hook that is no more is left out; that one was sent
-// further, as when a person skipped an event, stays.
-func (s *Store) NoteHooks(ctx context.Context, l engine.Lease, progress map[int64]track.HookProgress) error {
+// time. ErrLease: it is another's now, or the numbers of events are those of another Epoch, and nothing is noted. A hook
+// that is no more is left out; that one was sent further, as when a person skipped an event, stays.
+func (s *Store) NoteHooks(ctx context.Context, l engine.Lease, epoch string, progress map[int64]track.HookProgress,
+) error {
 	return s.write(ctx, func(w *writing) error {
 		is, err := w.Tx.Lease(l.Name)
 		if err != nil {
 			return err
 		}
-		if is.Holder != l.Holder {
+		now, err := w.Tx.Epoch()
+		if err != nil {
+			return err
+		}
+		if is.Holder != l.Holder || now != epoch {
 			return engine.ErrLease
 		}
 		all, err := w.Tx.Hooks()

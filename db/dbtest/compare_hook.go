@@ -30,7 +30,13 @@ func (p *pair) anyHook(id int64) func(s *db.Store) error {
 		}
 	}
 	progress := map[int64]track.HookProgress{id: {Sent: sent, Failures: int(id), Fault: "500", FailingSince: epoch}}
-	return func(s *db.Store) error { return refusal(s.NoteHooks(ctx, lease(holder, int(sent)+9), progress)) }
+	return func(s *db.Store) error {
+		now, err := s.Epoch(ctx)
+		if err != nil {
+			return err
+		}
+		return refusal(s.NoteHooks(ctx, lease(holder, int(sent)+9), now, progress))
+	}
 }
 
 // sayHooks says all hooks, and what waits for them.

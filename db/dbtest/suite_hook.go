@@ -36,6 +36,15 @@ func lease(holder string, until int) engine.Lease {
 	return engine.Lease{Name: "hooks", Holder: holder, Until: epoch.Add(time.Duration(until) * time.Second)}
 }
 
+func epochOf(t *testing.T, s *db.Store) string {
+	t.Helper()
+	name, err := s.Epoch(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func nobodyIsDead(string) bool { return false }
 
 // A hook is sent what happens after it was made, or what came after the event of some number, of what it wants. Its
@@ -145,13 +154,17 @@ func (u suite) TestHookProgress(t *testing.T) {
 	failed := track.HookProgress{Sent: 3, Failures: 2, FailingSince: epoch.Add(time.Millisecond),
 		NextTry: epoch.Add(time.Hour), Fault: "it answered 500\xff", GivenUp: epoch.Add(72 * time.Hour)}
 	noted := map[int64]track.HookProgress{h.ID: failed}
-	if err := s.NoteHooks(ctx, lease("a", 9), noted); !errors.Is(err, db.ErrLease) {
+	if err := s.NoteHooks(ctx, lease("a", 9), epochOf(t, s), noted); !errors.Is(err, db.ErrLease) {
 		t.Errorf("without a lease: %v", err)
 	}
 	if err := s.TakeLease(ctx, lease("a", 9), epoch, nobodyIsDead); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.NoteHooks(ctx, lease("a", 20), map[int64]track.HookProgress{h.ID: failed, 99: failed}); err != nil {
+	now := epochOf(t, s)
+	if err := s.NoteHooks(ctx, lease("a", 20), now+"x", noted); !errors.Is(err, db.ErrLease) {
+		t.Errorf("of another database: %v", err)
+	}
+	if err := s.NoteHooks(ctx, lease("a", 20), now, map[int64]track.HookProgress{h.ID: failed, 99: failed}); err != nil {
 		t.Fatal(err)
 	}
 	failed.Fault = "it answered 500?"
@@ -159,7 +172,7 @@ func (u suite) TestHookProgress(t *testing.T) {
 		t.Errorf("noted is %+v, want %+v", got.HookProgress, failed)
 	}
 	further := map[int64]track.HookProgress{h.ID: {Sent: 9}}
-	if err := other.NoteHooks(ctx, lease("b", 30), further); !errors.Is(err, db.ErrLease) {
+	if err := other.NoteHooks(ctx, lease("b", 30), now, further); !errors.Is(err, db.ErrLease) {
 		t.Errorf("by another: %v", err)
 	}
 	if err := other.RetryHook(ctx, by, h.ID, true); err != nil {
@@ -168,7 +181,7 @@ func (u suite) TestHookProgress(t *testing.T) {
 	if got := hooksOf(t, s)[0].HookProgress; got != (track.HookProgress{Sent: 4}) {
 		t.Errorf("tried again, without one event: %+v", got)
 	}
-	if err := s.NoteHooks(ctx, lease("a", 40), map[int64]track.HookProgress{h.ID: failed}); err != nil {
+	if err := s.NoteHooks(ctx, lease("a", 40), now, map[int64]track.HookProgress{h.ID: failed}); err != nil {
 		t.Fatal(err)
 	}
 	if got := hooksOf(t, s)[0].HookProgress; got != (track.HookProgress{Sent: 4}) {
@@ -228,7 +241,7 @@ func (u suite) TestPruneLeavesWhatWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	up := map[int64]track.HookProgress{h.ID: {Sent: h.Sent, GivenUp: epoch}}
-	if err := s.NoteHooks(ctx, lease("a", 9), up); err != nil {
+	if err := s.NoteHooks(ctx, lease("a", 9), epochOf(t, s), up); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Prune(ctx, by, future, time.Time{}); err != nil {

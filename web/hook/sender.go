@@ -20,7 +20,7 @@ type Store interface {
 	Epoch(context.Context) (string, error)
 	TakeLease(ctx context.Context, l engine.Lease, now time.Time, dead func(holder string) bool) error
 	LeaveLease(ctx context.Context, name, holder string) error
-	NoteHooks(ctx context.Context, l engine.Lease, progress map[int64]track.HookProgress) error
+	NoteHooks(ctx context.Context, l engine.Lease, epoch string, progress map[int64]track.HookProgress) error
 }
 
 // Events are where events are read, as api.API does.
@@ -134,8 +134,9 @@ func (s *Sender) round(ctx context.Context) (idle bool, err error) {
 		}
 	}
 	for _, h := range due {
-		s.begin(h.ID)
-		s.working.Go(func() { s.work(ctx, h) })
+		if j := s.begin(h); j != nil {
+			s.working.Go(func() { s.work(ctx, j) })
+		}
 	}
 	return false, nil
 }
@@ -168,12 +169,15 @@ func (s *Sender) due(ctx context.Context, all []track.Hook) (due []track.Hook, e
 	return due, nil
 }
 
-func (s *Sender) begin(id int64) {
+func (s *Sender) begin(h track.Hook) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.hooks[id]; st != nil {
-		st.busy = true
+	st := s.hooks[h.ID]
+	if st == nil {
+		return nil
 	}
+	st.busy = true
+	return &job{h, st, s.epoch}
 }
 
 // know gives the state of a hook. What the database says counts, unless it is to be told something newer: a person may
@@ -251,10 +255,11 @@ func (s *Sender) note(ctx context.Context) error {
 		return nil
 	}
 	s.noted = now
+	epoch := s.epoch
 	s.mu.Unlock()
 
 	l := s.lease()
-	err := s.Store.NoteHooks(context.WithoutCancel(ctx), l, progress)
+	err := s.Store.NoteHooks(context.WithoutCancel(ctx), l, epoch, progress)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {

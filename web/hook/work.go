@@ -9,28 +9,51 @@ import (
 	"patchwatch/web/api"
 )
 
+// job is a hook for which something is sent. Its state is forgotten when the lease is lost, and when a backup has taken
+// the place of the database: then what the job found out counts no more, since the numbers of events may mean others.
+type job struct {
+	track.Hook
+	st    *state
+	epoch string // in which the numbers are
+}
+
+// isOf tells whether a job's state is still the one that is known. The lock is held.
+func (s *Sender) isOf(j *job) bool { return s.hooks[j.ID] == j.st }
+
+// mayGoOn tells whether a job may send one more event.
+func (s *Sender) mayGoOn(ctx context.Context, j *job) bool {
+	if ctx.Err() != nil || !s.maySend() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.isOf(j)
+}
+
 // work sends what waits for a hook, in order, until nothing does, an attempt fails, or the lease may end.
-func (s *Sender) work(ctx context.Context, h track.Hook) {
-	defer s.rest(h.ID)
-	for ctx.Err() == nil && s.maySend() {
-		told, err := s.Events.EventsAfter(ctx, s.wanted(&h), h.Sent, atOnce)
+func (s *Sender) work(ctx context.Context, j *job) {
+	defer s.rest(j)
+	for s.mayGoOn(ctx, j) {
+		told, err := s.Events.EventsAfter(ctx, s.wanted(&j.Hook), j.Sent, atOnce)
 		switch {
 		case errors.Is(err, api.ErrUnwanted): // its project is not tracked any more
-			s.leave(h.ID)
+			s.leave(j)
 			return
 		case err != nil:
 			if ctx.Err() == nil {
-				s.Log.Warn("events can't be read for a hook; it is tried again", "hook", h.ID, "err", err)
+				s.Log.Warn("events can't be read for a hook; it is tried again", "hook", j.ID, "err", err)
 			}
+			return
+		case told.Epoch != j.epoch: // the next round finds out how far it is now
 			return
 		}
 		for _, e := range told.Events {
-			if ctx.Err() != nil || !s.maySend() || !s.try(ctx, &h, told.Epoch, e) {
+			if !s.mayGoOn(ctx, j) || !s.try(ctx, j, e) {
 				return
 			}
 		}
 		if len(told.Events) < atOnce {
-			s.pass(&h, told.UpTo)
+			s.pass(j, told.UpTo)
 			return
 		}
 	}
@@ -48,18 +71,18 @@ func (s *Sender) wanted(h *track.Hook) api.Wanted {
 }
 
 // try sends one event, and tells whether the receiver has it.
-func (s *Sender) try(ctx context.Context, h *track.Hook, epoch string, e api.ToldEvent) bool {
-	f := s.deliver(ctx, h, epoch, e)
+func (s *Sender) try(ctx context.Context, j *job, e api.ToldEvent) bool {
+	f := s.deliver(ctx, &j.Hook, j.epoch, e)
 	if f == nil {
-		h.HookProgress = track.HookProgress{Sent: e.ID}
+		j.HookProgress = track.HookProgress{Sent: e.ID}
 	} else {
-		h.HookProgress = after(h.HookProgress, f, s.Clock())
-		s.tell(h, f, e)
+		j.HookProgress = after(j.HookProgress, f, s.Clock())
+		s.tell(&j.Hook, f, e)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.hooks[h.ID]; st != nil && h.Sent >= st.progress.Sent {
-		st.progress, st.dirty = h.HookProgress, true
+	if s.isOf(j) && j.Sent >= j.st.progress.Sent {
+		j.st.progress, j.st.dirty = j.HookProgress, true
 	}
 	return f == nil
 }
@@ -79,30 +102,25 @@ func (s *Sender) tell(h *track.Hook, f *failure, e api.ToldEvent) {
 }
 
 // pass notes that a hook wants no event up to a number. That is in the database only once it saves much looking.
-func (s *Sender) pass(h *track.Hook, upTo int64) {
+func (s *Sender) pass(j *job, upTo int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st := s.hooks[h.ID]
-	if st == nil || upTo <= st.progress.Sent || st.progress.Failures > 0 {
+	if !s.isOf(j) || upTo <= j.st.progress.Sent || j.st.progress.Failures > 0 {
 		return
 	}
-	st.progress.Sent = upTo
-	st.dirty = st.dirty || upTo-st.stored > mostUnsaid
+	j.st.progress.Sent = upTo
+	j.st.dirty = j.st.dirty || upTo-j.st.stored > mostUnsaid
 }
 
 // leave leaves a hook alone for a while.
-func (s *Sender) leave(id int64) {
+func (s *Sender) leave(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.hooks[id]; st != nil {
-		st.notUntil = s.Clock().Add(untracked)
-	}
+	j.st.notUntil = s.Clock().Add(untracked)
 }
 
-func (s *Sender) rest(id int64) {
+func (s *Sender) rest(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.hooks[id]; st != nil {
-		st.busy = false
-	}
+	j.st.busy = false
 }
