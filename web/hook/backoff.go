@@ -17,9 +17,13 @@ var waits = []time.Duration{
 // giveUpAfter is how long a hook may fail. It is more than a weekend.
 const giveUpAfter = 3 * 24 * time.Hour
 
-// after is how a hook is when an attempt has failed at a time.
+// unattended is how late an attempt is before which nobody tried: the server did not run, or its clock was set forward.
+const unattended = 12 * time.Hour
+
+// after is how a hook is when an attempt has failed at a time. The days after which it is given up are those in which it
+// was tried: a server that ran again after a weekend would otherwise give up at its first attempt.
 func after(p track.HookProgress, f *failure, now time.Time) track.HookProgress {
-	if p.Failures == 0 {
+	if p.Failures == 0 || now.Sub(p.NextTry) > unattended {
 		p.FailingSince = now
 	}
 	p.Failures++
@@ -29,4 +33,10 @@ func after(p track.HookProgress, f *failure, now time.Time) track.HookProgress {
 		p.GivenUp = now
 	}
 	return p
+}
+
+// waitsAt tells whether a hook is not to be tried yet. No wait is longer than the longest: then the clock was set back
+// since, and the hook could wait for years.
+func waitsAt(p track.HookProgress, now time.Time) bool {
+	return p.NextTry.After(now) && !p.NextTry.After(now.Add(waits[len(waits)-1]))
 }

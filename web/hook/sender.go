@@ -41,7 +41,7 @@ const (
 	lookEvery  = 200 * time.Millisecond // for events that another process wrote
 	noteEvery  = 500 * time.Millisecond
 	rareEvery  = time.Second // without hooks
-	untracked  = time.Minute // for a hook whose project is not tracked
+	aside      = time.Minute // for a hook whose project is not tracked, or whose events can't be made
 	leaseName  = "hooks"
 	leaseLasts = 30 * time.Second // more than twice as long as a request
 	atOnce     = 50               // events are read at once
@@ -68,7 +68,7 @@ type state struct {
 	stored   int64     // of progress.Sent
 	dirty    bool      // progress is to be noted
 	busy     bool      // it has a goroutine
-	notUntil time.Time // its project is not tracked, and may be again later
+	notUntil time.Time // it is left alone, as where its project is not tracked, and may be again later
 }
 
 // New makes a Sender.
@@ -161,7 +161,7 @@ func (s *Sender) due(ctx context.Context, all []track.Hook) (due []track.Hook, e
 	for _, h := range all {
 		st := s.know(&h)
 		h.HookProgress = st.progress
-		if !st.busy && h.Sent < last && h.GivenUp.IsZero() && !h.NextTry.After(now) && !st.notUntil.After(now) {
+		if !st.busy && h.Sent < last && h.GivenUp.IsZero() && !waitsAt(h.HookProgress, now) && !st.notUntil.After(now) {
 			due = append(due, h)
 		}
 	}

@@ -3,6 +3,7 @@ package hook
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"strconv"
 
 	"patchwatch/track"
@@ -30,9 +31,17 @@ func (s *Sender) mayGoOn(ctx context.Context, j *job) bool {
 	return s.isOf(j)
 }
 
-// work sends what waits for a hook, in order, until nothing does, an attempt fails, or the lease may end.
+// work sends what waits for a hook, in order, until nothing does, an attempt fails, or the lease may end. A panic is the
+// end of no more than that, as in a request: the server, its other hooks and the mail go on.
 func (s *Sender) work(ctx context.Context, j *job) {
 	defer s.rest(j)
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("events for a hook can't be sent, by a fault of patchwatch; it is tried again", "hook", j.ID,
+				"panic", p, "stack", string(debug.Stack()))
+			s.leave(j)
+		}
+	}()
 	for s.mayGoOn(ctx, j) {
 		told, err := s.Events.EventsAfter(ctx, s.wanted(&j.Hook), j.Sent, atOnce)
 		switch {
@@ -116,7 +125,7 @@ func (s *Sender) pass(j *job, upTo int64) {
 func (s *Sender) leave(j *job) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j.st.notUntil = s.Clock().Add(untracked)
+	j.st.notUntil = s.Clock().Add(aside)
 }
 
 func (s *Sender) rest(j *job) {
