@@ -67,11 +67,10 @@ func (c *call) deeds(of *track.Project, text string) (deeds []deed, rows map[int
 	if rows, err = c.Store.PatchRows(c.Ctx(), ids, c.Scope()); err != nil {
 		return nil, nil, err
 	}
+	ids = slices.DeleteFunc(ids, func(id int64) bool { return rows[id].Project != of.ID }) // it may have the same mail
 	var about []engine.LogQuery
 	for _, id := range ids {
-		if r, ok := rows[id]; ok && r.Project == of.ID {
-			about = append(about, engine.LogQuery{Project: of.LinkName, MsgID: r.MsgID})
-		}
+		about = append(about, engine.LogQuery{Project: of.LinkName, MsgID: rows[id].MsgID})
 	}
 	log, err := c.Store.LogOf(c.Ctx(), about, 0)
 	if err != nil {
