@@ -92,7 +92,7 @@ func (b *box) wanted(entry fs.DirEntry) bool {
 	case name[0] == '.':
 		return false
 	case !entry.Type().IsRegular():
-		b.leave(name, true, nil)
+		b.leave(name, outcomeOdd, nil)
 		return false
 	}
 	return b.timed || !b.left.has(name)
@@ -101,27 +101,28 @@ func (b *box) wanted(entry fs.DirEntry) bool {
 // record remembers what came of one name.
 func (b *box) record(name string, seen outcome, err error) {
 	switch seen {
-	case outcomeOdd:
-		b.leave(name, true, err)
-		return
-	case outcomeUnreadable:
-		b.leave(name, false, err)
+	case outcomeOdd, outcomeUnreadable:
+		b.leave(name, seen, err)
 		return
 	case outcomeLocked:
 		b.seen.locked++
+		b.left.add(name, seen, nil, time.Now())
+		return
 	case outcomeIncomplete:
 		b.seen.incomplete++
+		b.left.add(name, seen, nil, time.Now())
+		return
 	case outcomeNoDescriptors:
 		b.dirty.Store(true)
 	}
 	b.left.remove(name)
 }
 
-func (b *box) leave(name string, odd bool, err error) {
-	if !b.left.add(name, odd) {
+func (b *box) leave(name string, why outcome, err error) {
+	if !b.left.add(name, why, err, time.Now()) {
 		return
 	}
-	if odd {
+	if why == outcomeOdd {
 		b.log.Warn("not a regular file, left alone", "dir", b.dir, "name", name)
 	} else {
 		b.log.Error("mail cannot be read, left in new", "dir", b.dir, "name", name, "err", err)

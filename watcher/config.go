@@ -100,6 +100,7 @@ type DirState struct {
 	Since      time.Time // of Paused
 	LastEvent  time.Time // zero: none ever came
 	LastScan   time.Time
-	Odd        int // things in new that are no regular files
-	Unreadable int // mails in new that cannot be opened or read
+	Odd        int    // things in new that are no regular files
+	Unreadable int    // mails in new that cannot be opened or read
+	Stuck      string // why mails stay in new that nobody takes, of the first of them; empty: there are none
 }

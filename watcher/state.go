@@ -1,11 +1,15 @@
 package watcher
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // reportEvery bounds how often Config.Changed is called while nothing but times changes.
 const reportEvery = time.Second
 
-// report tells Config.Changed when a pause has begun or ended since before, or when it has not been told for a while.
+// report tells Config.Changed when a pause has begun or ended since before, a mail cannot be read or can be again, or
+// when it has not been told for a while.
 func (e *engine[T]) report(before string) {
 	now := time.Now()
 	if e.paused() == before && now.Sub(e.told) < reportEvery {
@@ -19,7 +23,8 @@ func (e *engine[T]) report(before string) {
 func (e *engine[T]) paused() string {
 	reasons := e.pause.reason
 	for _, b := range e.boxes {
-		reasons += "\n" + b.pause.reason
+		_, unreadable := b.left.count()
+		reasons += "\n" + b.pause.reason + strconv.Itoa(unreadable)
 	}
 	return reasons
 }
@@ -36,7 +41,7 @@ func (b *box) state() DirState {
 	odd, unreadable := b.left.count()
 	s := DirState{
 		Dir: b.dir, Paused: b.pause.reason, Since: b.pause.since,
-		LastScan: b.lastScan, Odd: odd, Unreadable: unreadable,
+		LastScan: b.lastScan, Odd: odd, Unreadable: unreadable, Stuck: b.left.stuck(time.Now()),
 	}
 	if micros := b.lastEvent.Load(); micros != 0 {
 		s.LastEvent = time.UnixMicro(micros)

@@ -96,6 +96,7 @@ var manSections = []struct {
 		{"MAILDIR/cur", "Mail that is stored."},
 		{"MAILDIR/failed", "Mail that can't be read; for each a file NAME.reason says why."},
 		{"MAILDIR/patchwatch.paused", "Why a watcher takes no mail from there; it is only there as long as that is so."},
+		{"MAILDIR/patchwatch.stuck", "The same of mail that stays in new while other mail is taken."},
 		{"/etc/default/patchwatch", "Which Maildirs the service watches, and its database."},
 		{"/var/lib/patchwatch", "The service's Maildir and database. Removing the package leaves them there."},
 	}},

@@ -153,3 +153,15 @@ func TestWatcherTellsItsManager(t *testing.T) {
 	w.tellManager()
 	m.WaitFor("STATUS=Watching; mails settled: 1")
 }
+
+// TestWatcherTellsOfStuckMail: status says why mail stays in new, as long as it does.
+func TestWatcherTellsOfStuckMail(t *testing.T) {
+	w := &watching{manager: &ops.Notifier{}, seen: &ops.Seen{}}
+	dir := t.TempDir()
+	for _, why := range []string{`"x" cannot be read: permission denied`, ""} {
+		w.tellState(watcher.State{Dirs: []watcher.DirState{{Dir: dir, Stuck: why}}})
+		if got := ops.ReadStuck(dir); got != why {
+			t.Errorf("%q is told, want %q", got, why)
+		}
+	}
+}

@@ -136,6 +136,7 @@ func (w *watching) run(ctx context.Context, dirs []string) error {
 	stopManager()
 	for _, dir := range dirs {
 		ops.WritePaused(dir, "")
+		ops.WriteStuck(dir, "")
 	}
 	w.log.Info("stopped", "settled", w.settled)
 	return err

@@ -86,6 +86,7 @@ func (w *watching) tellState(s watcher.State) {
 		paused := cmp.Or(s.Paused, d.Paused)
 		w.seen.Scanned(d, paused)
 		ops.WritePaused(d.Dir, paused)
+		ops.WriteStuck(d.Dir, d.Stuck)
 	}
 	w.manager.Tell(ops.ServiceStatus(w.paused, w.settled))
 }

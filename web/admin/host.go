@@ -50,6 +50,7 @@ type Maildir struct {
 	LastMail time.Time // when a mail was last settled; zero: never
 	LastScan time.Time // when it was last looked at; zero: never
 	Paused   string    // why no mail is taken; empty: it is
+	Stuck    string    // why mail stays in new though other mail is taken; empty: none does
 	Error    string    // why nothing can be said
 	Seen     time.Time // of another host's: when it noted this; zero: it is this host's
 	Silent   bool      // of another host's: nothing was heard of it for long

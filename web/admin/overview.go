@@ -78,6 +78,9 @@ func (p *overviewPage) addMaildir(c *call, m *Maildir) {
 	case m.Paused != "":
 		row.Problem = "no mail is taken: " + mailtext.Visible(m.Paused)
 		p.alarm("", "No mail is taken from %s: %s", name, m.Paused)
+	case m.Stuck != "":
+		row.Problem = "mail stays in new: " + mailtext.Visible(m.Stuck)
+		p.alarm("", "Mail stays in new of %s: %s", name, m.Stuck)
 	case !m.Oldest.IsZero() && c.Now.Sub(m.Oldest) > tooLong:
 		p.alarm("", "A mail has waited in %s since %s.", name, m.Oldest.UTC().Format("2 Jan 2006 15:04 UTC"))
 	}

@@ -46,7 +46,7 @@ func (h *Host) Report(ctx context.Context) (out admin.Report, err error) {
 		out.Maildirs = append(out.Maildirs, admin.Maildir{
 			Host: m.Host, Seen: orZero(m.Seen), Silent: m.Silent, Path: m.Path,
 			Waiting: m.Waiting, Oldest: orZero(m.OldestWaiting), Odd: m.Odd, Failed: m.Failed,
-			LastMail: orZero(m.LastMail), LastScan: orZero(m.LastScan), Paused: m.Paused, Error: m.Error,
+			LastMail: orZero(m.LastMail), LastScan: orZero(m.LastScan), Paused: m.Paused, Stuck: m.Stuck, Error: m.Error,
 		})
 	}
 	return out, nil

@@ -16,23 +16,35 @@ const PausedFile = "patchwatch.paused"
 // maxPaused is how much of the file is read. Its first line is shown.
 const maxPaused = 4 << 10
 
+// StuckFile is the same for mails that stay in new while others are taken.
+const StuckFile = "patchwatch.stuck"
+
 // WritePaused writes down why no mail is taken; an empty reason removes the file. A full disk is no reason to fail
 // for want of this file.
-func WritePaused(dir, reason string) {
-	path := filepath.Join(dir, PausedFile)
+func WritePaused(dir, reason string) { writeReason(filepath.Join(dir, PausedFile), reason) }
+
+// WriteStuck writes down why mails stay in new; an empty reason removes the file.
+func WriteStuck(dir, reason string) { writeReason(filepath.Join(dir, StuckFile), reason) }
+
+func writeReason(path, reason string) {
 	if reason == "" {
 		_ = os.Remove(path)
 		return
 	}
-	if ReadPaused(dir) == reason {
+	if readReason(path) == reason {
 		return
 	}
 	_ = watcher.WriteFile(path, reason+"\n")
 }
 
 // ReadPaused returns the reason that a watcher left, or nothing.
-func ReadPaused(dir string) string {
-	text, _, err := watcher.ReadFile(filepath.Join(dir, PausedFile), maxPaused)
+func ReadPaused(dir string) string { return readReason(filepath.Join(dir, PausedFile)) }
+
+// ReadStuck is the same for mails that stay in new.
+func ReadStuck(dir string) string { return readReason(filepath.Join(dir, StuckFile)) }
+
+func readReason(path string) string {
+	text, _, err := watcher.ReadFile(path, maxPaused)
 	if err != nil {
 		return ""
 	}

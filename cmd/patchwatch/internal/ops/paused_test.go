@@ -5,9 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"patchwatch/db"
 )
 
 // A Maildir's owner finds nothing overwritten, and nobody waits, whatever stands at the name of the file that says
@@ -41,5 +45,27 @@ func TestPausedFileIsNothingElse(t *testing.T) {
 				t.Errorf("with %s, the reason stays: %v", kind, err)
 			}
 		}
+	}
+}
+
+// Why a mail stays in new is in what status says, and a reason for alarm at once.
+func TestStuckIsTold(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "new"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	const why = `"x" cannot be read: permission denied`
+	WriteStuck(dir, why)
+	r := Report{Maildirs: []MaildirStatus{MaildirStatusOf(db.Maildir{Path: dir})}}
+	var text strings.Builder
+	if err := r.Print(&text); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(text.String(), why) || !r.Alarming(time.Hour) {
+		t.Errorf("alarming: %v; it is said: %s", r.Alarming(time.Hour), text.String())
+	}
+	WriteStuck(dir, "")
+	if got := MaildirStatusOf(db.Maildir{Path: dir}); got.Stuck != "" || len(got.alarms(time.Hour)) > 0 {
+		t.Errorf("when it is taken it is said: %+v", got)
 	}
 }

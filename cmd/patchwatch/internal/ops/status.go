@@ -24,6 +24,9 @@ func (m MaildirStatus) alarms(maxAge time.Duration) (reasons []string) {
 	if m.Paused != "" {
 		reasons = append(reasons, "no mail is taken: "+m.Paused)
 	}
+	if m.Stuck != "" {
+		reasons = append(reasons, "mail stays in new: "+m.Stuck)
+	}
 	if m.Error != "" {
 		reasons = append(reasons, m.Error)
 	}
@@ -59,10 +62,11 @@ type MaildirStatus struct {
 	OldestWaiting *time.Time `json:"oldest_waiting"` // null: none waits
 	Odd           int        `json:"odd"`            // things in new that are no regular files, and stay there
 	Failed        int        `json:"failed"`
-	LastMail      *time.Time `json:"last_mail"`  // when a mail was last settled; null: never
-	LastEvent     *time.Time `json:"last_event"` // when the kernel last told of something there; null: never
-	LastScan      *time.Time `json:"last_scan"`  // when new was last listed; null: never
-	Paused        string     `json:"paused"`     // why no mail is taken; empty: it is
+	LastMail      *time.Time `json:"last_mail"`       // when a mail was last settled; null: never
+	LastEvent     *time.Time `json:"last_event"`      // when the kernel last told of something there; null: never
+	LastScan      *time.Time `json:"last_scan"`       // when new was last listed; null: never
+	Paused        string     `json:"paused"`          // why no mail is taken; empty: it is
+	Stuck         string     `json:"stuck,omitempty"` // why mail stays in new though other mail is taken
 	Error         string     `json:"error,omitempty"`
 
 	// Of another host's: what is said above is what it noted then.
@@ -166,7 +170,8 @@ func (d *DatabaseStatus) countHooks(ctx context.Context, s *db.Store) error {
 
 func MaildirStatusOf(m db.Maildir) MaildirStatus {
 	st := MaildirStatus{Path: m.Path, LastMail: timeOrNull(m.LastMail), LastEvent: timeOrNull(m.LastEvent),
-		LastScan: timeOrNull(m.LastScan), Paused: cmp.Or(ReadPaused(m.Path), m.Paused)}
+		LastScan: timeOrNull(m.LastScan), Paused: cmp.Or(ReadPaused(m.Path), m.Paused),
+		Stuck: ReadStuck(m.Path)}
 	queue, err := watcher.Waiting(m.Path)
 	if err != nil {
 		st.Error = err.Error()

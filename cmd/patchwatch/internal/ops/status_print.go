@@ -80,6 +80,9 @@ func (m MaildirStatus) print(line func(label, format string, args ...any)) {
 	if m.Paused != "" {
 		line("  PAUSED", "no mail is taken: %s", m.Paused)
 	}
+	if m.Stuck != "" {
+		line("  STUCK", "mail stays in new: %s", m.Stuck)
+	}
 	if m.OldestWaiting != nil {
 		line("  waiting", "%s in new, the oldest for %s", term.Count(m.Waiting, "mail"), term.Since(*m.OldestWaiting))
 	} else {
