@@ -154,7 +154,7 @@ type PatchRow struct {
 	Number    int // in its series
 	Total     int
 	Checked   CheckState
-	Related   []MailBrief // in the order of numbers
+	Related   []MailBrief // that are not hidden, in the order of numbers
 }
 
 // CoverRow is a cover in a page.

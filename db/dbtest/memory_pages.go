@@ -185,6 +185,7 @@ func valueOf(p *string) string {
 
 // related are the other patches of a relation.
 func (s *state) related(to *engine.PatchRow, relation int64, scope track.Scope) (out []track.MailBrief) {
+	scope.Whole = false
 	for name, d := range s.decisions.all() {
 		m := s.chosen(name)
 		if d.Relation == nil || *d.Relation != relation || m == nil {

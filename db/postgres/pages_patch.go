@@ -228,7 +228,7 @@ func (q *queries) patchRows(on *onPage, scope track.Scope) (out []track.PatchRow
 	return out, q.relate(out, relations, scope)
 }
 
-// relate adds to patches the others of the same relations, which are given by mail.
+// relate adds to patches the others of the same relations, which are given by mail. Hidden ones are never there.
 func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
 	if len(relations) == 0 {
 		return nil
@@ -241,6 +241,7 @@ func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, sc
 	}
 	c := conditions{}
 	c.add(true, in(`d.relation`), slices.Collect(maps.Keys(of)))
+	scope.Whole = false
 	c.scope(`p`, scope)
 	return q.Each(`
 		SELECT d.relation, `+patchBrief+` FROM decision d

@@ -315,7 +315,7 @@ func (q *queries) patchRows(mails []int64, scope track.Scope) (out []track.Patch
 	return out, q.relate(out, relations, scope)
 }
 
-// relate adds to patches the others of the same relations, which are given by mail.
+// relate adds to patches the others of the same relations, which are given by mail. Hidden ones are never there.
 func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, scope track.Scope) error {
 	if len(relations) == 0 {
 		return nil
@@ -328,6 +328,7 @@ func (q *queries) relate(patches []track.PatchRow, relations map[int64]int64, sc
 	}
 	c := conditions{args: []any{list(slices.Collect(maps.Keys(of)))}}
 	c.add(true, `d.relation = j.value`)
+	scope.Whole = false
 	c.scope(`p`, scope)
 	return q.Each(`
 		SELECT d.relation, `+patchBrief+` FROM `+given+`decision d INDEXED BY decision_relation
