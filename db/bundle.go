@@ -122,6 +122,9 @@ func (w *writing) putBundle(b, is *track.Bundle) error {
 	if err := w.arePatches(b.Project, without(b.Patches, kept)); err != nil {
 		return err
 	}
+	if is != nil && is.Project != b.Project {
+		w.Touch(is.Project) // where it is no more
+	}
 	if err := w.Tx.PutBundle(b); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -39,6 +40,25 @@ func TestKeptOfOtherProjects(t *testing.T) {
 			if w := s.get("", at); w.Code != 200 || strings.Contains(w.Body.String(), "elsewhere") == hidden {
 				t.Errorf("%s, hidden %v: %d %s", at, hidden, w.Code, w.Body)
 			}
+		}
+	}
+}
+
+// TestKeptBundleMoves: a bundle that is filled with patches of another project, and made private, is gone at once.
+func TestKeptBundleMoves(t *testing.T) {
+	t.Parallel()
+	s, _ := townOfTwo(t)
+	places := []string{"/api/bundles/1/", "/api/bundles/?project=demo", "/bundle/maint/mine%20&%20yours/"}
+	for _, at := range places {
+		s.get("", at)
+	}
+	w := s.do("maint", "PATCH", "/api/bundles/1/", fmt.Sprintf("patches=%d&public=false", s.Mail("other", "elsewhere")))
+	if w.Code != 200 {
+		t.Fatal(w.Code, w.Body)
+	}
+	for _, at := range places {
+		if w := s.get("", at); strings.Contains(w.Body.String(), "mine") {
+			t.Errorf("%s: %d %s", at, w.Code, w.Body)
 		}
 	}
 }
