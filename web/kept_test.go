@@ -62,3 +62,19 @@ func TestKeptBundleMoves(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptThreadsOfASearch: a file of whole threads has mails of other lists too.
+func TestKeptThreadsOfASearch(t *testing.T) {
+	t.Parallel()
+	s, _ := townOfTwo(t)
+	const at = "/demo/?q=s:add&x=m&t=1"
+	if body := gunzip(t, s.do("", "POST", at, "")); !strings.Contains(body, "Crossed.") {
+		t.Fatal(body)
+	}
+	if err := s.Hide(t.Context(), "admin", []int64{s.Mail("other", "crossed")}, true); err != nil {
+		t.Fatal(err)
+	}
+	if body := gunzip(t, s.do("", "POST", at, "")); strings.Contains(body, "Crossed.") {
+		t.Error(body)
+	}
+}

@@ -82,7 +82,7 @@ func (r *Results) make(v *visit.Visit, a *asked, at Place, state find.State) (*s
 	}
 	defer leave()
 	answer := &site.Answer{}
-	if at.Project != nil {
+	if at.Project != nil && !(a.form == "m" && a.threads) { // whole threads have mails of other lists too
 		answer.About = []int64{at.Project.ID}
 	}
 	f, err := r.Finder.Find(v.Ctx(), a.question(v, at))
