@@ -3,6 +3,7 @@ package watcher
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -113,6 +114,19 @@ func (e *engine[T]) closeRound(r *round[T]) {
 		}
 	}
 	e.adaptLimit(r, now)
+	if len(r.work) == 0 && e.pause.reason != "" && e.nothingWaits() {
+		e.pause.end()
+		e.Log.Info("no mail waits any more for what had failed")
+	}
+}
+
+// nothingWaits tells that all Maildirs were listed, and there is no mail in them that is to be taken: others have, or
+// somebody has moved it away. Then nothing is held up.
+func (e *engine[T]) nothingWaits() bool {
+	return !slices.ContainsFunc(e.boxes, func(b *box) bool {
+		return b.stopped.Load() || b.scanning || b.list.open() || b.dirty.Load() || b.pause.reason != "" ||
+			b.seen.locked+b.seen.incomplete > 0
+	})
 }
 
 // adaptLimit takes fewer mails at once after file descriptors ran out, and then slowly more again. If no mail at all

@@ -347,3 +347,32 @@ func TestFoldersThatAreOne(t *testing.T) {
 		})
 	}
 }
+
+// When the mail that could not be stored has been taken by somebody else, nothing is paused any more, however long it
+// takes until the next one.
+func TestPausedForNothing(t *testing.T) {
+	dir := newMaildir(t)
+	s := newStore()
+	var cured atomic.Bool
+	s.before = func([]Claim) error {
+		if cured.Load() {
+			return nil
+		}
+		return errors.New("the disk is full")
+	}
+	put(t, dir, "1", "good")
+	r := start(t, config{Dirs: []string{dir}, Prepare: bare, Handle: s.handle, Rescan: ms(50)})
+	eventually(t, func() bool { return r.lastState().Paused == "the disk is full" })
+	cured.Store(true)
+	if err := os.Remove(filepath.Join(dir, "new", "1")); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return r.lastState().Paused == "" })
+	cured.Store(false)
+	put(t, dir, "2", "good")
+	eventually(t, func() bool { return r.lastState().Paused != "" })
+	time.Sleep(ms(300))
+	if r.lastState().Paused == "" {
+		t.Error("it is no longer told why the mail waits")
+	}
+}
