@@ -15,7 +15,16 @@ func Delivered(name string, mtime time.Time) time.Time {
 	if t, ok := nameTime(name); ok {
 		return t
 	}
-	return mtime.UTC().Truncate(time.Microsecond)
+	return inCalendar(mtime)
+}
+
+// inCalendar is a file's time, or 1970 where it has none that people or JSON can write, with a year of four digits: some
+// file systems let everybody give a file any of 64 bits.
+func inCalendar(t time.Time) time.Time {
+	if t = t.UTC().Truncate(time.Microsecond); t.Year() < 1 || t.Year() > 9999 {
+		return time.Unix(0, 0).UTC()
+	}
+	return t
 }
 
 func nameTime(name string) (t time.Time, ok bool) {

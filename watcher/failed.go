@@ -85,12 +85,12 @@ func isFailedMail(entry fs.DirEntry) bool {
 }
 
 func failedMail(folder string, info fs.FileInfo) FailedMail {
-	mail := FailedMail{Name: info.Name(), Size: info.Size(), Time: info.ModTime()}
+	mail := FailedMail{Name: info.Name(), Size: info.Size(), Time: inCalendar(info.ModTime())}
 	text, written, err := ReadFile(filepath.Join(folder, reasonName(mail.Name)), maxReason)
 	if err != nil {
 		return mail // somebody has put the mail there by hand
 	}
-	mail.Time = written.ModTime()
+	mail.Time = inCalendar(written.ModTime())
 	mail.Reason = strings.TrimSpace(string(text))
 	return mail
 }

@@ -120,3 +120,20 @@ func TestSanitizeHost(t *testing.T) {
 		t.Errorf("%d bytes of host", len(got))
 	}
 }
+
+// A file may have any time. One that no JSON holds would be in the way of every list that has the mail.
+func TestDeliveredAtNoTime(t *testing.T) {
+	last := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	for _, c := range []struct{ is, want time.Time }{
+		{time.Unix(1<<62, 0), time.Unix(0, 0)},
+		{time.Unix(-1<<62, 0), time.Unix(0, 0)},
+		{last.Add(time.Second), time.Unix(0, 0)},
+		{last, last},
+		{time.Unix(-1, 0), time.Unix(-1, 0)},
+	} {
+		got := Delivered("mail", c.is)
+		if _, err := got.MarshalJSON(); !got.Equal(c.want) || err != nil {
+			t.Errorf("Delivered at %v = %v, want %v; %v", c.is, got, c.want, err)
+		}
+	}
+}
