@@ -1,6 +1,9 @@
 package track
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A list is given out page by page. What follows says which rows, in which order, and what a row has.
 
@@ -29,6 +32,9 @@ type Scope struct {
 	Without []int64 // private projects
 	Whole   bool    // hidden mails too
 }
+
+// Has tells whether a viewer may see mail of a project. Mail of none (0) nobody sees: its list may be a private one.
+func (s Scope) Has(project int64) bool { return project != 0 && !slices.Contains(s.Without, project) }
 
 // In restricts to any of some values. nil: all; none at all: nothing.
 type In[T any] []T

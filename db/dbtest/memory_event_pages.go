@@ -60,6 +60,9 @@ func (s *state) eventRow(e *engine.Event, scope track.Scope) track.EventRow {
 	} else {
 		r.Patch = s.eventBrief(e.Mail, scope)
 	}
+	if row := s.series.get(e.Series); row != nil && !scope.Has(row.Project) {
+		r.Series = track.SeriesBrief{ID: e.Series}
+	}
 	if k := s.checks.get(e.Check); k.ID != 0 {
 		r.Check = &k
 	}
@@ -67,7 +70,7 @@ func (s *state) eventRow(e *engine.Event, scope track.Scope) track.EventRow {
 }
 
 func (s *state) eventBrief(id int64, scope track.Scope) track.MailBrief {
-	if m := s.standsFor(id); m != nil && (scope.Whole || !s.isHidden(m.ID)) {
+	if m := s.standsFor(id); m != nil && scope.Has(m.Project) && (scope.Whole || !s.isHidden(m.ID)) {
 		return s.mailBrief(m)
 	}
 	return track.MailBrief{}

@@ -307,7 +307,7 @@ func (q *queries) bareEvents(on *onPage) (out []track.EventRow, subjects map[int
 	return inPlaces(out, places), subjects, err
 }
 
-// subjectsOf fills in what events are about, as it is now.
+// subjectsOf fills in what events are about, as it is now: nothing where that has moved out of the viewer's sight.
 func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
 	if len(events) == 0 {
 		return nil
@@ -320,7 +320,7 @@ func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, 
 	if err := q.alsoMailBriefs(both.Once(mails), scope, named); err != nil {
 		return err
 	}
-	sets, err := q.seriesBriefs(both.Once(series))
+	sets, err := q.seriesBriefs(both.Once(series), scope)
 	if err != nil {
 		return err
 	}
@@ -351,23 +351,28 @@ func (q *queries) alsoMailBriefs(ids []int64, scope track.Scope, named map[int64
 		var id int64
 		var m track.MailBrief
 		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
-		named[id] = m
+		if scope.Has(m.Project) {
+			named[id] = m
+		}
 		return err
 	})
 }
 
-var seriesBriefsQuery = `SELECT ` + seriesBrief + ` FROM series s WHERE ` + in(`s.id`)
+var seriesBriefsQuery = `SELECT s.project, ` + seriesBrief + ` FROM series s WHERE ` + in(`s.id`)
 
-// seriesBriefs has the numbers also of series that are no more.
-func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
+// seriesBriefs has the numbers also of series that are no more, or that the viewer does not see.
+func (q *queries) seriesBriefs(ids []int64, scope track.Scope) (map[int64]track.SeriesBrief, error) {
 	out := make(map[int64]track.SeriesBrief, len(ids))
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}
 	}
 	return out, q.Each(seriesBriefsQuery, []any{ids}, func(scan func(...any) error) error {
+		var project int64
 		var s track.SeriesBrief
-		err := scan(seriesBriefInto(&s)...)
-		out[s.ID] = s
+		err := scan(append([]any{&project}, seriesBriefInto(&s)...)...)
+		if scope.Has(project) {
+			out[s.ID] = s
+		}
 		return err
 	})
 }

@@ -270,7 +270,7 @@ func (q *queries) eventRows(ids []int64, scope track.Scope) ([]track.EventRow, e
 	return out, q.subjectsOf(out, subjects, scope)
 }
 
-// subjectsOf fills in what events are about, as it is now.
+// subjectsOf fills in what events are about, as it is now: nothing where that has moved out of the viewer's sight.
 func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, scope track.Scope) error {
 	var mails, series []int64
 	for _, a := range subjects {
@@ -280,7 +280,7 @@ func (q *queries) subjectsOf(events []track.EventRow, subjects map[int64]about, 
 	if err != nil {
 		return err
 	}
-	sets, err := q.seriesBriefs(both.Once(series))
+	sets, err := q.seriesBriefs(both.Once(series), scope)
 	if err != nil {
 		return err
 	}
@@ -312,23 +312,28 @@ func (q *queries) mailBriefs(ids []int64, scope track.Scope) (map[int64]track.Ma
 		var id int64
 		var m track.MailBrief
 		err := scan(append([]any{&id}, mailBriefInto(&m)...)...)
-		out[id] = m
+		if scope.Has(m.Project) {
+			out[id] = m
+		}
 		return err
 	})
 }
 
-const seriesBriefsQuery = `SELECT ` + seriesBrief + ` FROM ` + given + `series s WHERE s.id = j.value`
+const seriesBriefsQuery = `SELECT s.project, ` + seriesBrief + ` FROM ` + given + `series s WHERE s.id = j.value`
 
-// seriesBriefs has the numbers also of series that are no more.
-func (q *queries) seriesBriefs(ids []int64) (map[int64]track.SeriesBrief, error) {
+// seriesBriefs has the numbers also of series that are no more, or that the viewer does not see.
+func (q *queries) seriesBriefs(ids []int64, scope track.Scope) (map[int64]track.SeriesBrief, error) {
 	out := make(map[int64]track.SeriesBrief, len(ids))
 	for _, id := range ids {
 		out[id] = track.SeriesBrief{ID: id}
 	}
 	return out, q.Each(seriesBriefsQuery, []any{list(ids)}, func(scan func(...any) error) error {
+		var project int64
 		var s track.SeriesBrief
-		err := scan(seriesBriefInto(&s)...)
-		out[s.ID] = s
+		err := scan(append([]any{&project}, seriesBriefInto(&s)...)...)
+		if scope.Has(project) {
+			out[s.ID] = s
+		}
 		return err
 	})
 }
