@@ -130,3 +130,40 @@ func TestBackupWhileSending(t *testing.T) {
 		})
 	}
 }
+
+// held is a database that another process holds.
+type held struct{ *shelf }
+
+func (held) NoteHooks(ctx context.Context, _ engine.Lease, _ string, _ map[int64]track.HookProgress) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (held) LeaveLease(ctx context.Context, _, _ string) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A sender ends also while another process holds the database, and says that some events will be sent again.
+func TestEndsWhileTheDatabaseIsHeld(t *testing.T) {
+	defer func(was time.Duration) { notePatience = was }(notePatience)
+	notePatience = 50 * time.Millisecond
+	asked := make(chan struct{}, 9)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked <- struct{}{} }))
+	defer server.Close()
+	d := held{&shelf{epoch: "a", last: 1, hook: track.Hook{ID: 1, URL: server.URL, AllowPrivate: true}}}
+	s := New(Config{Store: d, Events: d})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	<-asked
+	cancel()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("it never ends")
+	}
+}

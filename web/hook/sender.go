@@ -259,7 +259,9 @@ func (s *Sender) note(ctx context.Context) error {
 	s.mu.Unlock()
 
 	l := s.lease()
-	err := s.Store.NoteHooks(context.WithoutCancel(ctx), l, epoch, progress)
+	patient, cancel := patiently(ctx)
+	defer cancel()
+	err := s.Store.NoteHooks(patient, l, epoch, progress)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -295,8 +297,18 @@ func (s *Sender) end(ctx context.Context) {
 	held := !s.leased.IsZero()
 	s.mu.Unlock()
 	if held {
-		if err := s.Store.LeaveLease(context.WithoutCancel(ctx), leaseName, s.holder); err != nil {
+		patient, cancel := patiently(ctx)
+		defer cancel()
+		if err := s.Store.LeaveLease(patient, leaseName, s.holder); err != nil {
 			s.Log.Warn("another server sends events only when the lease of this one ends", "err", err)
 		}
 	}
+}
+
+// notePatience is how long a note waits for others who hold the database: the server must be able to end meanwhile.
+var notePatience = 5 * time.Second
+
+// patiently is a context for a note, which is also to be made when ctx has ended.
+func patiently(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), notePatience)
 }
