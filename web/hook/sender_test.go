@@ -233,6 +233,26 @@ func TestSends(t *testing.T) {
 	}
 }
 
+// TestMovedOutOfSight: a hook of a project is not told of its mail what that is by now in a private one.
+func TestMovedOutOfSight(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	r := receive(t, always(200))
+	p.hook(track.Hook{URL: r.URL, Project: p.Demo.ID}, 0)
+	moved := p.Demo
+	moved.ListID, moved.ListEmail = "demo.example.net", "demo@example.net"
+	if _, err := p.SetProject(t.Context(), "admin", moved, town.Read, nil); err != nil {
+		t.Fatal(err)
+	}
+	p.Project(track.Project{LinkName: "hush", ListID: p.Demo.ListID, ListEmail: p.Demo.ListEmail, Private: true})
+	want := p.told(api.Wanted{Projects: []string{"demo"}})
+	p.send(nil)
+	p.until("all are sent", func() bool { return r.count() >= len(want) })
+	if _, got := r.got(); !slices.Equal(got, want) || strings.Contains(strings.Join(got, ""), "hush") {
+		t.Errorf("it is sent\n%s", strings.Join(got, "\n"))
+	}
+}
+
 func (p *place) project(name string) int64 {
 	p.t.Helper()
 	all, err := p.Projects(p.t.Context())

@@ -68,13 +68,13 @@ func (s *Sender) work(ctx context.Context, j *job) {
 	}
 }
 
-// wanted are the events of a hook. One that an administrator made for a private project sees it; one without a project
-// sees what everybody does.
+// wanted are the events of a hook. One that an administrator made for a private project sees it, and no other: what its
+// events are about may have moved there. One without a project sees what everybody does.
 func (s *Sender) wanted(h *track.Hook) api.Wanted {
 	w := api.Wanted{Categories: h.Categories, Base: s.Base}
 	if h.Project != 0 {
 		w.Projects = []string{strconv.FormatInt(h.Project, 10)}
-		w.Viewer = track.Viewer{User: &track.User{Admin: true}, ReadOnly: true}
+		w.Viewer = track.Viewer{User: &track.User{Maintains: []int64{h.Project}}, ReadOnly: true}
 	}
 	return w
 }
