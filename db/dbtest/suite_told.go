@@ -122,3 +122,45 @@ func (u suite) TestStoredMailIsTold(t *testing.T) {
 		t.Errorf("what comes next: %+v, %v", more, err)
 	}
 }
+
+// What is read from stored mail anew is told like what comes: that a mail is a patch after all, or one of another
+// project. What was there stays untold, also where another copy of it stands now.
+func (u suite) TestRereadTells(t *testing.T) {
+	ctx := context.Background()
+	s := u.open(t)
+	addProject(t, s, frob)
+	early, talk := made("1@x", 1, "one"), made("t@x", 2, "Re: one", "1@x")
+	early.Delivered = epoch
+	late := made("1@x", 1, "one, later")
+	late.Delivered = epoch.AddDate(0, 1, 0)
+	add(t, s, early, late, talk, made("c@x", 3, "[0/1] cover"))
+	e := &told{T: t, s: s, since: lastEvent(t, s)}
+	better := func(raw []byte) (*track.Mail, error) {
+		m, err := readJSON(raw)
+		if m.MsgID == talk.MsgID {
+			m.Reply, m.Diff = false, "a diff"
+		}
+		if m.Subject.Rest == early.Subject.Rest && m.MsgID == early.MsgID {
+			m.ListIDs, m.To = nil, []string{"frob@lists.example.org"} // so that the other copy stands
+		}
+		return m, err
+	}
+	reread := func() {
+		t.Helper()
+		if _, _, err := s.Reread(ctx, better, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reread()
+	if mailOf(t, s, "1@x") == number(t, s, "1@x") {
+		t.Fatal("no other copy took the place")
+	}
+	e.want("better read", "series-created", "patch-created t@x", "patch-completed t@x", "series-completed")
+	covers := track.Project{LinkName: "covers", ListID: listID, SubjectMatch: "cover"}
+	if err := s.BeginProject(ctx, by, covers); err != nil {
+		t.Fatal(err)
+	}
+	reread()
+	e.want("in another project", "series-created", "cover-created c@x")
+	check(t, s)
+}

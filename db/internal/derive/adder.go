@@ -18,6 +18,7 @@ type Adder struct {
 	refs     []engine.RefKey        // of these, not written yet
 	became   map[int64]fate         // what mails have become, by number
 	left     map[int64]bool         // mails that no longer stand for a name, or with other facts, by number
+	moved    bool                   // mails that are read anew are of another kind, or elsewhere, or others stand for them
 }
 
 // change is what a transaction did to the mails of one project.

@@ -157,7 +157,12 @@ func (a *Adder) rewrite(changed []*engine.Mail, was map[int64]*engine.Mail) erro
 	if err := a.restate(restated); err != nil {
 		return err
 	}
-	_, err := a.choose(names)
+	stand, err := a.choose(names)
+	for _, m := range changed {
+		before := was[m.ID]
+		a.moved = a.moved || m.Project != before.Project || m.MsgID != before.MsgID || m.Kind != before.Kind ||
+			before.Chosen != (stand[engine.NameOf(m)] == m.ID)
+	}
 	return err
 }
 
@@ -204,6 +209,7 @@ func (a *Adder) merge(batch []*Stored) (mails map[int64]*engine.Mail, merged int
 }
 
 func (a *Adder) mergeTwin(s *Stored, twin engine.Known, mails map[int64]*engine.Mail) error {
+	a.moved = true
 	if err := a.remove(max(s.Id, twin.ID)); err != nil {
 		return err
 	}
