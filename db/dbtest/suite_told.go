@@ -164,3 +164,21 @@ func (u suite) TestRereadTells(t *testing.T) {
 	e.want("in another project", "series-created", "cover-created c@x")
 	check(t, s)
 }
+
+// A patch that shows another state or delegate because another copy stands for it now is told to.
+func (u suite) TestCopyThatAsksForMoreIsTold(t *testing.T) {
+	s := u.open(t)
+	p := frob
+	p.MailStates, p.MailDelegates = true, true
+	addProject(t, s, p)
+	late, early := made("1@x", 1, "one"), made("1@x", 1, "one, asking")
+	late.Delivered = epoch.AddDate(0, 1, 0)
+	early.State, early.Delegate = "Accepted", "maint@example.org"
+	add(t, s, late)
+	e := &told{T: t, s: s, since: lastEvent(t, s)}
+	add(t, s, early)
+	if r := patchRow(t, s, "1@x"); r.State != "accepted" || r.Delegate != "maint@example.org" {
+		t.Fatalf("%+v", r)
+	}
+	e.want("another copy", "patch-state-changed 1@x", "patch-delegated 1@x")
+}

@@ -30,9 +30,9 @@ type change struct {
 	rows     map[string]*engine.Row // of fresh mails, as they were inserted: what is in hand is not read again
 	put      map[string]bool        // Message-IDs that somebody put into other series, and what with: before, and now
 
-	talked     []string         // talk that leads elsewhere than before, by Message-ID
-	superseded map[string]int64 // by which series patches that are gone were superseded, by Message-ID
-	above      []int64          // what the series revised that mails which are gone were in
+	talked []string                   // talk that leads elsewhere than before, by Message-ID
+	showed map[string]engine.PatchRow // what patches that are gone showed, by Message-ID
+	above  []int64                    // what the series revised that mails which are gone were in
 }
 
 // fate is what a mail has become.

@@ -63,7 +63,7 @@ func (a *Adder) deriveProject(project int64, c *change) (*deriver, error) {
 		return nil, n.err
 	}
 	d := newDeriver(a.Writing, a.settings(project), n)
-	d.inserted, d.became, d.superseded = a.inserted, a.became, c.superseded
+	d.inserted, d.became, d.showed = a.inserted, a.became, c.showed
 	for _, r := range c.gone {
 		d.wasThere(r)
 	}
@@ -117,9 +117,9 @@ type deriver struct {
 	was      map[string]*engine.Row // what was derived of mails before, by Message-ID
 	old      map[int64]bool         // series that they were in
 
-	*touchedSeries                  // that it changes
-	talked         []string         // talk that leads elsewhere than before, by Message-ID
-	superseded     map[string]int64 // see change
+	*touchedSeries                            // that it changes
+	talked         []string                   // talk that leads elsewhere than before, by Message-ID
+	showed         map[string]engine.PatchRow // see change
 
 	decisions map[engine.Name]engine.Decision
 	is        *engine.Derived // complete rows that are there, of these mails; nil: Row says enough

@@ -42,8 +42,19 @@ func (d *deriver) putPatches(seats []seat) error {
 		}
 		d.out.Patches = append(d.out.Patches, row)
 		d.tellPatch(s.Row)
+		d.tellShown(s.Row, &row)
 	}
 	return nil
+}
+
+// tellShown tells of a patch that is made anew and shows otherwise than before: another copy of it may ask for another
+// state, or the rules may have changed since, and nobody looks at it again for that.
+func (d *deriver) tellShown(r *engine.Row, now *engine.PatchRow) {
+	before, there := d.showed[r.ID]
+	if !there || d.is != nil { // a rebuild tells of what it writes
+		return
+	}
+	d.tellAnew(&before, now)
 }
 
 // supersededBefore is the series by which a patch that is made anew was superseded before. It shows so until it is
@@ -52,7 +63,7 @@ func (d *deriver) supersededBefore(s seat) int64 {
 	if !d.settings.Supersede || s.series == 0 {
 		return 0
 	}
-	return d.superseded[s.ID]
+	return d.showed[s.ID].Superseded
 }
 
 // movePatches gives patches another place and leaves what else their rows say.

@@ -117,7 +117,7 @@ func (r *rebuilder) derive(project int64, mails []int64) error {
 		return err
 	}
 	d.is = &is
-	d.superseded = supersededOf(&is, rows)
+	d.showed = showedOf(&is, rows)
 	if err := d.compare(threads, singles); err != nil {
 		return err
 	}

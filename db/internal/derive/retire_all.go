@@ -56,17 +56,15 @@ func (r *rebuilder) retireProject(
 	return nil
 }
 
-// supersededOf is what change.superseded is, of patches that are there.
-func supersededOf(is *engine.Derived, rows []*engine.Row) map[string]int64 {
-	out := map[string]int64{}
-	by := map[int64]int64{}
-	for _, row := range is.Patches {
-		by[row.Mail] = row.Superseded
-	}
+// showedOf is what change.showed is, of patches that are there.
+func showedOf(is *engine.Derived, rows []*engine.Row) map[string]engine.PatchRow {
+	names := make(map[int64]string, len(rows))
 	for _, m := range rows {
-		if by[m.Mail] != 0 {
-			out[m.ID] = by[m.Mail]
-		}
+		names[m.Mail] = m.ID
+	}
+	out := make(map[string]engine.PatchRow, len(is.Patches))
+	for _, row := range is.Patches {
+		out[names[row.Mail]] = row
 	}
 	return out
 }

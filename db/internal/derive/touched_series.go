@@ -76,11 +76,11 @@ func (a *Adder) retireChanged(project int64, c *change, t *touchedSeries) error 
 	return a.retire(settings, t)
 }
 
-// noteLeaving notes what is known of mails that leave, or are to be made anew, as long as it is there: by which series
-// patches were superseded, and what their series revised. Another project, which is brought up to date before this one,
-// may take over the number of a series, and its row with it.
+// noteLeaving notes what is known of mails that leave, or are to be made anew, as long as it is there: what patches
+// showed, and what their series revised. Another project, which is brought up to date before this one, may take over the
+// number of a series, and its row with it.
 func (a *Adder) noteLeaving(project int64, c *change) error {
-	if !a.settings(project).Supersede || len(c.gone) == 0 {
+	if len(c.gone) == 0 {
 		return nil
 	}
 	ids, names := make([]int64, len(c.gone)), map[int64]string{}
@@ -95,13 +95,13 @@ func (a *Adder) noteLeaving(project int64, c *change) error {
 	if err != nil {
 		return err
 	}
-	c.superseded = map[string]int64{}
+	c.showed = map[string]engine.PatchRow{}
 	for _, row := range is.Patches {
-		if row.Project == project && row.Superseded != 0 {
-			c.superseded[names[row.Mail]] = row.Superseded
+		if row.Project == project {
+			c.showed[names[row.Mail]] = row
 		}
 	}
-	if len(in) == 0 {
+	if len(in) == 0 || !a.settings(project).Supersede {
 		return nil
 	}
 	rows, err := a.Tx.Series(engine.Distinct(in))
