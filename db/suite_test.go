@@ -25,3 +25,7 @@ func TestPutsInAnyOrder(t *testing.T) {
 }
 
 func TestDecidedInParts(t *testing.T) { dbtest.DecidedInParts(t, inMemory, db.FinishSome) }
+
+func TestAnythingAfterAnything(t *testing.T) {
+	dbtest.AnythingAfterAnything(t, inMemory, db.FinishSome)
+}
