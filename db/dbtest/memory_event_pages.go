@@ -39,10 +39,15 @@ func (s *state) anyCopy(of []int64, id int64) bool {
 	})
 }
 
-// tellsOfHidden tells whether an event is about something that is hidden.
+// tellsOfHidden tells whether an event is about something that is hidden, or was said about it.
 func (s *state) tellsOfHidden(e *engine.Event) bool {
 	for _, id := range []int64{e.Mail, e.Comment} {
-		if m := s.standsFor(id); m != nil && s.isHidden(m.ID) {
+		m := s.standsFor(id)
+		if m == nil {
+			continue
+		}
+		reply := s.replies.get(m.ID)
+		if s.isHidden(m.ID) || reply != nil && reply.Parent != 0 && s.isHidden(reply.Parent) {
 			return true
 		}
 	}

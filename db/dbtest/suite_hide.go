@@ -170,6 +170,7 @@ func (u suite) TestHiddenIsElsewhere(t *testing.T) {
 		"another copy of the patch":    {"r@x", track.PatchCommentCreated, made("1@x", 1, "[1/1] onne")},
 		"what the comment answered":    {"r@x", track.PatchCommentCreated, made("2@x", 3, "another patch")},
 		"a copy that makes it talk":    {"0@x", track.CoverCreated, made("0@x", 5, "Re: [0/2] talk", "1@x")},
+		"what the comment is on now":   {"2@x", track.PatchCommentCreated, made("2@x", 3, "another patch")},
 		"a copy that makes it a patch": {"r@x", track.PatchCommentCreated, made("r@x", 4, "[1/1] a patch")},
 	} {
 		s := u.open(t)

@@ -245,13 +245,15 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-// hiddenEvents finds those that are about hidden mails, which are few. A mail may be something else than when they
-// happened.
+// hiddenEvents finds those that are about hidden mails, which are few, and replies to them. A mail may be something else
+// than when they happened.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.Each(`
 		WITH shut AS (
 			SELECT mail FROM patch WHERE hidden UNION ALL SELECT mail FROM cover WHERE hidden
-			UNION ALL SELECT mail FROM reply WHERE hidden),
+			UNION ALL SELECT mail FROM reply WHERE hidden
+			UNION ALL SELECT r.mail FROM (SELECT mail FROM patch WHERE hidden UNION ALL SELECT mail FROM cover WHERE hidden) h
+				CROSS JOIN LATERAL (SELECT mail FROM reply WHERE parent = h.mail`+lookedUp+`) r),
 		copied AS MATERIALIZED (
 			SELECT n.id FROM shut CROSS JOIN LATERAL (SELECT n.id FROM mail o JOIN mail n ON n.msgid = o.msgid
 				AND n.project IS NOT DISTINCT FROM o.project WHERE o.id = shut.mail`+lookedUp+`) n)

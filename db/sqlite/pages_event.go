@@ -210,14 +210,18 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-// hiddenEvents are those that are about hidden mails, which are few. A mail may be something else than when they
-// happened.
+// hiddenEvents are those that are about hidden mails, which are few, and replies to them. A mail may be something else
+// than when they happened.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.Each(`
 		WITH shut(mail) AS (
 			SELECT mail FROM patch INDEXED BY patch_hidden WHERE hidden
 			UNION ALL SELECT mail FROM cover INDEXED BY cover_hidden WHERE hidden
-			UNION ALL SELECT mail FROM reply INDEXED BY reply_hidden WHERE hidden),
+			UNION ALL SELECT mail FROM reply INDEXED BY reply_hidden WHERE hidden
+			UNION ALL SELECT r.mail FROM patch h INDEXED BY patch_hidden CROSS JOIN reply r INDEXED BY reply_parent
+				WHERE h.hidden AND r.parent = h.mail
+			UNION ALL SELECT r.mail FROM cover h INDEXED BY cover_hidden CROSS JOIN reply r INDEXED BY reply_parent
+				WHERE h.hidden AND r.parent = h.mail),
 		copied(mail) AS MATERIALIZED (
 			SELECT n.id FROM shut CROSS JOIN mail o CROSS JOIN mail n
 			WHERE o.id = shut.mail AND n.msgid = o.msgid AND n.project IS o.project)
