@@ -81,7 +81,8 @@ func (s *Store) Warm(ctx context.Context) error {
 	return nil
 }
 
-// Current is ErrNewer once a newer program has given the database another form: this one can do no more then.
+// Current is ErrNewer once a newer program has given the database another form: this one can do no more then. It is
+// ErrReplaced, once, where another file has come in the place of the database: that one is read from now on.
 func (s *Store) Current(ctx context.Context) error { return s.engine.Current(ctx) }
 
 // writing is a transaction of a Store, in which people's decisions are written too.

@@ -212,10 +212,14 @@ func counted(server *web.Server) ops.Requests {
 	return all
 }
 
-// look ends the server when a newer program has changed the database.
+// look ends the server when a newer program has changed the database, and has another one served that took its place.
 func (v *serving) look(ctx context.Context, server *web.Server, alone bool) error {
 	for ctx.Err() == nil {
-		if err := v.store.Current(ctx); errors.Is(err, db.ErrNewer) {
+		err := v.store.Current(ctx)
+		if errors.Is(err, db.ErrReplaced) {
+			v.log.Warn("what is served from now on is another database", "err", err)
+		}
+		if errors.Is(err, db.ErrNewer) {
 			server.Stop("The server is being brought up to date: try again in a moment.")
 			wait(ctx, sayNewer)
 			return fmt.Errorf("the database changed while it was served: %w", err)

@@ -39,6 +39,8 @@ type Engine interface {
 
 	// Current is ErrNewer once a newer program has given the database another form: this one can do no more then, and
 	// writes nothing.
+	//
+	// It is ErrReplaced, once, where another database has taken the place of this one: that one is read from then on.
 	Current(ctx context.Context) error
 
 	// TempDir is a folder on a disk with about as much room as the database has, for files that are thrown away.

@@ -127,6 +127,9 @@ func sizeOf(path string) int64 {
 
 // Current asks on a connection of its own: one that is kept may know the schema as it was.
 func (e *database) Current(ctx context.Context) error {
+	if err := e.keepPlace(ctx); err != nil {
+		return err
+	}
 	return e.look(ctx, func(w *writer) error {
 		_, err := w.version()
 		return err

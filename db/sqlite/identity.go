@@ -81,6 +81,27 @@ func (e *database) regain(ctx context.Context, lost error) error {
 	return lost
 }
 
+// keepPlace does what Write does where the files have lost their names, for those who only read: they would read the old
+// file until somebody writes. While somebody does, there is nothing to do.
+func (e *database) keepPlace(ctx context.Context) error {
+	select {
+	case e.turn <- struct{}{}:
+	default:
+		return nil
+	}
+	defer e.turn.leave()
+	switch {
+	case e.closed || !e.writable:
+		return nil
+	case e.writer == nil: // it could not be opened again
+		return e.openPatiently(ctx)
+	}
+	if lost := e.inPlace(); lost != nil {
+		return e.regain(ctx, lost)
+	}
+	return nil
+}
+
 // putAway is how long we wait for others who read, so that the whole log can go into its database. If another process
 // reads for longer, the wait is in vain.
 const putAway = 10 * time.Second

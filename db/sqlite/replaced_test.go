@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"patchwatch/db"
+	"patchwatch/db/engine"
 )
 
 // What a Store knows of its database is renewed when another database takes its place.
@@ -66,4 +67,47 @@ func TestReadByIsNotedInADatabaseThatTakesAnothersPlace(t *testing.T) {
 	if err := errors.Join(err, err2); err != nil || st.Mails != 1 || st.Reading != 6 {
 		t.Errorf("%v, the new database says %d of %d mails", err, st.Reading, st.Mails)
 	}
+}
+
+// Who only reads is given the database that has the name now: once it was looked whether that is so, nobody reads the
+// former one any more.
+func TestReadersFollowTheName(t *testing.T) {
+	e := newEngine(t)
+	mustStore(t, e, 1, 2)
+	if err := e.Backup(ctx, e.path+".backup"); err != nil {
+		t.Fatal(err)
+	}
+	mustStore(t, e, 2, 3)
+	last := func() (id int64) {
+		t.Helper()
+		if err := e.View(ctx, func(v engine.View) (err error) {
+			id, err = v.LastMail()
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	before := last()
+	if err := e.Current(ctx); err != nil {
+		t.Fatal(err)
+	}
+	remove(t, e.path+"-wal") // as docs/backup.md has it
+	rename(t, e.path+".backup", e.path)
+	if err := e.Current(ctx); !errors.Is(err, engine.ErrReplaced) {
+		t.Errorf("it is not told that the database is another: %v", err)
+	}
+	if got := last(); got >= before {
+		t.Errorf("the last mail is %d, as in the database before", got)
+	}
+	if err := e.Current(ctx); err != nil {
+		t.Errorf("told twice: %v", err)
+	}
+	remove(t, e.path)
+	for range 2 {
+		if err := e.Current(ctx); !errors.Is(err, engine.ErrNotExist) {
+			t.Errorf("it is not told that the database is gone: %v", err)
+		}
+	}
+	last() // what is open can still be read
 }
