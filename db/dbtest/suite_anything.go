@@ -30,21 +30,42 @@ func AnythingAfterAnything(t *testing.T, make Maker, some FinishSome) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if rapid.IntRange(0, 3).Draw(t, "configured") > 0 {
+		configured, all := rapid.IntRange(0, 3).Draw(t, "configured") > 0, mails
+		if configured {
 			addTwoProjects(t, place)
-			supersede(t, s, rapid.Bool().Draw(t, "supersede"))
 		}
 		bot, err := s.AddUser(context.Background(), by, track.User{Name: "bot", Made: epoch})
 		if err != nil {
 			t.Fatal(err)
 		}
+		var projects []decision
 		for len(mails) > 0 || rapid.IntRange(0, 4).Draw(t, "go on") > 0 {
-			wantFollowed(t, anyOfAll(t, s, bot.ID, &mails, some), s, e)
+			what := anyOfAll(t, s, bot.ID, &mails, &projects, some)
+			wantFollowed(t, what, s, e)
 		}
 		if _, err := s.Finish(context.Background(), readJSON, nil); err != nil {
 			t.Fatal(err)
 		}
 		wantFollowed(t, "finished", s, e)
+		if changed, _, err := s.Reread(context.Background(), readJSON, nil); err != nil || changed > 0 && !configured {
+			return
+		}
+		wantFollowed(t, "reread", s, e)
+		if !configured {
+			return
+		}
+		shown, decided := dump(t, s), readDecided(t, place)
+		again := u.database(t)
+		other := addTwoProjects(t, again)
+		if _, err := other.AddUser(context.Background(), by, track.User{Name: "bot", Made: epoch}); err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range projects {
+			d.take(t, other)
+		}
+		again.write(t, decided.write)
+		addInBatches(t, other, rapid.Permutation(all).Draw(t, "order"), func() {})
+		sameDump(t, "all decided before, in another order", dump(t, other), shown)
 	})
 }
 
@@ -74,7 +95,7 @@ func wantFollowed(t *rapid.T, after string, s *db.Store, e engine.Engine) {
 	wantSuperseded(t, after, s, e)
 }
 
-func anyOfAll(t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, some FinishSome) (what string) {
+func anyOfAll(t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, projects *[]decision, some FinishSome) (what string) {
 	ctx := context.Background()
 	ids := rapid.SliceOfN(rapid.Int64Range(1, 20), 1, 3).Draw(t, "about")
 	var err error
@@ -87,13 +108,17 @@ func anyOfAll(t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, some Fin
 	case "project":
 		d := anyDecision(t)
 		d.take(t, s)
+		*projects = append(*projects, d)
 		what = d.name
 	case "some":
 		_, err = some(ctx, s, readJSON, rapid.IntRange(1, 3).Draw(t, "parts"), rapid.IntRange(1, 5).Draw(t, "size"))
 	case "finish":
 		_, err = s.Finish(ctx, readJSON, nil)
 	case "retire":
-		return retireAnything(t, s)
+		what = retireAnything(t, s)
+		if what == "on" || what == "off" {
+			*projects = append(*projects, decision{what, func(t *rapid.T, s *db.Store) { supersede(t, s, what == "on") }})
+		}
 	case "put":
 		putAnything(t, s)
 	case "check":
@@ -109,10 +134,35 @@ func anyOfAll(t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, some Fin
 	case "rebuild":
 		err = s.Rebuild(ctx, nil)
 	case "reread":
-		_, _, err = s.Reread(ctx, readJSON, nil)
+		_, _, err = s.Reread(ctx, anyReader(t), nil)
 	}
 	if err != nil && !errors.Is(err, engine.ErrConflict) && !errors.Is(err, engine.ErrNotFound) {
 		t.Fatalf("%s: %v", what, err)
 	}
 	return what
+}
+
+// anyReader reads mails as they were made, or takes some for something else.
+func anyReader(t *rapid.T) db.Reader {
+	which, as := letter(rapid.IntRange(0, 9).Draw(t, "otherwise")), rapid.SampledFrom([]string{"", "", "reply", "patch",
+		"cover", "moved", "other"}).Draw(t, "as")
+	return func(raw []byte) (*track.Mail, error) {
+		m, err := readJSON(raw)
+		if err != nil || m.MsgID != which {
+			return m, err
+		}
+		switch as {
+		case "reply":
+			m.Reply = true
+		case "patch":
+			m.Reply, m.Diff, m.Subject.Marked, m.Subject.Number, m.Subject.Total = false, "a diff", true, 1, 2
+		case "cover":
+			m.Reply, m.Diff, m.Subject.Marked, m.Subject.Number, m.Subject.Total = false, "", true, 0, 2
+		case "moved":
+			m.ListIDs = []string{"widget.lists.example.org"}
+		case "other":
+			m.ListIDs, m.To = nil, nil
+		}
+		return m, err
+	}
 }

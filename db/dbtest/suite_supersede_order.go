@@ -156,6 +156,7 @@ type allDecided struct {
 	decisions []engine.Decision
 	pairs     []engine.Pair
 	own       []engine.OwnState
+	checks    []*track.Check
 }
 
 func readDecided(t *rapid.T, place Opener) (out allDecided) {
@@ -172,6 +173,15 @@ func readDecided(t *rapid.T, place Opener) (out allDecided) {
 		if out.own, err = v.OwnStates(); err != nil {
 			return err
 		}
+		checks, err := v.Checks(names)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			for _, c := range checks[name] {
+				out.checks = append(out.checks, &c)
+			}
+		}
 		decided, err := v.Decisions(names)
 		for _, name := range names {
 			if d, ok := decided[name]; ok {
@@ -186,5 +196,6 @@ func readDecided(t *rapid.T, place Opener) (out allDecided) {
 }
 
 func (d *allDecided) write(tx engine.Tx) error {
-	return errors.Join(tx.PutOwnStates(d.own), tx.PutDecisions(d.decisions), tx.PutPairs(d.pairs))
+	return errors.Join(tx.PutOwnStates(d.own), tx.PutDecisions(d.decisions), tx.PutPairs(d.pairs),
+		tx.AddChecks(d.checks))
 }
