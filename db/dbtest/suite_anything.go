@@ -95,12 +95,15 @@ func wantFollowed(t *rapid.T, after string, s *db.Store, e engine.Engine) {
 	wantSuperseded(t, after, s, e)
 }
 
-func anyOfAll(t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, projects *[]decision, some FinishSome) (what string) {
+func anyOfAll(
+	t *rapid.T, s *db.Store, bot int64, mails *[]*track.Mail, projects *[]decision, some FinishSome,
+) (what string) {
 	ctx := context.Background()
 	ids := rapid.SliceOfN(rapid.Int64Range(1, 20), 1, 3).Draw(t, "about")
 	var err error
 	switch what = rapid.SampledFrom([]string{"add", "add", "add", "project", "project", "some", "some", "finish", "retire",
-		"retire", "put", "put", "check", "relate", "name", "addressed", "delegate", "rebuild", "reread"}).Draw(t, "then"); what {
+		"retire", "put", "put", "check", "relate", "name", "addressed", "delegate", "rebuild",
+		"reread"}).Draw(t, "then"); what {
 	case "add":
 		n := min(len(*mails), rapid.IntRange(1, 8).Draw(t, "of"))
 		add(t, s, (*mails)[:n]...)
