@@ -174,9 +174,11 @@ func (s *Server) Start() error {
 	return s.await()
 }
 
-// run stays with the thread that started the process, since the process ends with that thread.
+// run stays with the thread that started the process, since the process ends with that thread. The thread does not end
+// with the process: others may have started processes on it before, which would end too.
 func run(c *exec.Cmd, started chan<- error, stop <-chan os.Signal, ended chan<- struct{}) {
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	defer close(ended)
 	err := c.Start()
 	started <- err
