@@ -17,9 +17,9 @@ func (v *view) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 		a := track.ArchivedMail{
 			ID: cmp.Or(m.First, m.ID), Mail: m.ID, Project: m.Project, MsgID: m.MsgID, Role: v.role(m), Name: m.Name,
 			Date: m.Date, Delivered: m.Delivered, Sender: track.Person{Name: m.SenderName, Email: m.Sender},
-			Refs: slices.Clone(m.Refs), Hidden: v.outOfSight(id),
+			Refs: slices.Clone(m.Refs), Hidden: v.isHidden(id),
 		}
-		if r := v.replies.get(id); r != nil && v.outOfSight(r.Parent) {
+		if r := v.replies.get(id); r != nil && v.aboutHidden(r) {
 			a.Hidden = true
 		}
 		out = append(out, a)
@@ -27,16 +27,9 @@ func (v *view) Archived(mails []int64) (out []track.ArchivedMail, err error) {
 	return out, nil
 }
 
-// outOfSight tells whether a mail is hidden by itself.
-func (s *state) outOfSight(mail int64) bool {
-	if p := s.patches.get(mail); p != nil {
-		return p.Hidden
-	}
-	if c := s.covers.get(mail); c != nil {
-		return c.Hidden
-	}
-	r := s.replies.get(mail)
-	return r != nil && r.Hidden
+// aboutHidden tells whether the patch or cover that a reply is about is hidden.
+func (s *state) aboutHidden(r *engine.ReplyRow) bool {
+	return (s.patches.get(r.Parent) != nil || s.covers.get(r.Parent) != nil) && s.isHidden(r.Parent)
 }
 
 // chosenIn gives the chosen mails of projects of which is tells so.

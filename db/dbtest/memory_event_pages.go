@@ -47,7 +47,7 @@ func (s *state) tellsOfHidden(e *engine.Event) bool {
 			continue
 		}
 		reply := s.replies.get(m.ID)
-		if s.isHidden(m.ID) || reply != nil && reply.Parent != 0 && s.isHidden(reply.Parent) {
+		if s.isHidden(m.ID) || reply != nil && s.aboutHidden(reply) {
 			return true
 		}
 	}

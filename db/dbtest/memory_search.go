@@ -22,7 +22,7 @@ func (s *state) tracked(m *mail) engine.Tracked {
 		Series: s.seriesOf(m.ID)}
 	own := out.Series
 	if r := s.replies.get(m.ID); r != nil {
-		out.Hidden = r.Hidden || s.outOfSight(r.Parent)
+		out.Hidden = r.Hidden || s.aboutHidden(r)
 		if own == 0 {
 			out.Series = s.seriesOf(r.Parent)
 		}
