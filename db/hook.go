@@ -236,8 +236,8 @@ func (s *Store) LeaveLease(ctx context.Context, name, holder string) error {
 }
 
 // NoteHooks notes how far hooks are, by number, on behalf of the holder of a lease, which is then held until a later
-// time. ErrLease: it is another's now, or the numbers of events are those of another Epoch, and nothing is noted. A hook
-// that is no more is left out; that one was sent further, as when a person skipped an event, stays.
+// time. ErrLease: it is another's now, or the numbers of events are those of another Epoch, and nothing is noted. A
+// hook that is no more is left out; that one was sent further, as when a person skipped an event, stays.
 func (s *Store) NoteHooks(ctx context.Context, l engine.Lease, epoch string, progress map[int64]track.HookProgress,
 ) error {
 	return s.write(ctx, func(w *writing) error {

@@ -18,8 +18,8 @@ func Delivered(name string, mtime time.Time) time.Time {
 	return inCalendar(mtime)
 }
 
-// inCalendar is a file's time, or 1970 where it has none that people or JSON can write, with a year of four digits: some
-// file systems let everybody give a file any of 64 bits.
+// inCalendar is a file's time, or 1970 where it has none that people or JSON can write, with a year of four digits:
+// some file systems let everybody give a file any of 64 bits.
 func inCalendar(t time.Time) time.Time {
 	if t = t.UTC().Truncate(time.Microsecond); t.Year() < 1 || t.Year() > 9999 {
 		return time.Unix(0, 0).UTC()

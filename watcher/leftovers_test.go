@@ -25,7 +25,8 @@ func TestStuck(t *testing.T) {
 	if got, want := l.stuck(now.Add(heldLong)), `"c" is held by another process`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got, want := l.stuck(now.Add(heldLong+time.Second)), `"b" is still being written; 2 mails stay in all`; got != want {
+	const want = `"b" is still being written; 2 mails stay in all`
+	if got := l.stuck(now.Add(heldLong + time.Second)); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	l.add("a\n", outcomeUnreadable, &fs.PathError{Op: "open", Path: "a\n", Err: unix.EACCES}, now)

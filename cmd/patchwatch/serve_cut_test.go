@@ -10,8 +10,8 @@ import (
 	"patchwatch/db/postgres/pgtest"
 )
 
-// TestNobodyIsToldOfACut: whoever asks a web server right after all its connections to the database server were cut gets
-// an answer, and whoever decides something has it decided.
+// TestNobodyIsToldOfACut: whoever asks a web server right after all its connections to the database server were cut
+// gets an answer, and whoever decides something has it decided.
 func TestNobodyIsToldOfACut(t *testing.T) {
 	t.Parallel()
 	server := pgtest.New(t)

@@ -170,7 +170,9 @@ func (h hookedView) Find(q engine.Finding) ([]int64, error) {
 }
 
 func (h hookedView) Replies(parents []int64, ignoredToo, hiddenToo bool) (map[int64][]int64, error) {
-	return ask(h.hooked, "Replies", func() (map[int64][]int64, error) { return h.view.Replies(parents, ignoredToo, hiddenToo) })
+	return ask(h.hooked, "Replies", func() (map[int64][]int64, error) {
+		return h.view.Replies(parents, ignoredToo, hiddenToo)
+	})
 }
 
 func (h hookedView) Covers(patches []int64) (map[int64]int64, error) {

@@ -42,7 +42,8 @@ func TestNamesAreCurrent(t *testing.T) {
 	}
 	add := func(i int) {
 		t.Helper()
-		if _, err := writes.Add(t.Context(), []db.Delivery{{Mail: planMail(i, 5), Frame: db.Compress([]byte{byte(i)})}}); err != nil {
+		delivery := db.Delivery{Mail: planMail(i, 5), Frame: db.Compress([]byte{byte(i)})}
+		if _, err := writes.Add(t.Context(), []db.Delivery{delivery}); err != nil {
 			t.Fatal(err)
 		}
 	}

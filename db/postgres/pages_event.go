@@ -245,8 +245,8 @@ func (q *queries) firstEvent(t time.Time) (id int64, err error) {
 	return id, err
 }
 
-// hiddenEvents finds those that are about hidden mails, which are few, and replies to them. A mail may be something else
-// than when they happened.
+// hiddenEvents finds those that are about hidden mails, which are few, and replies to them. A mail may be something
+// else than when they happened.
 func (q *queries) hiddenEvents() (ids []int64, err error) {
 	err = q.Each(`
 		WITH shut AS (

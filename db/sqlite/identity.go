@@ -81,8 +81,8 @@ func (e *database) regain(ctx context.Context, lost error) error {
 	return lost
 }
 
-// keepPlace does what Write does where the files have lost their names, for those who only read: they would read the old
-// file until somebody writes. While somebody does, there is nothing to do.
+// keepPlace does what Write does where the files have lost their names, for those who only read: they would read the
+// old file until somebody writes. While somebody does, there is nothing to do.
 func (e *database) keepPlace(ctx context.Context) error {
 	select {
 	case e.turn <- struct{}{}:

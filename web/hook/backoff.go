@@ -20,8 +20,8 @@ const giveUpAfter = 3 * 24 * time.Hour
 // unattended is how late an attempt is before which nobody tried: the server did not run, or its clock was set forward.
 const unattended = 12 * time.Hour
 
-// after is how a hook is when an attempt has failed at a time. The days after which it is given up are those in which it
-// was tried: a server that ran again after a weekend would otherwise give up at its first attempt.
+// after is how a hook is when an attempt has failed at a time. The days after which it is given up are those in which
+// it was tried: a server that ran again after a weekend would otherwise give up at its first attempt.
 func after(p track.HookProgress, f *failure, now time.Time) track.HookProgress {
 	if p.Failures == 0 || now.Sub(p.NextTry) > unattended {
 		p.FailingSince = now

@@ -31,8 +31,8 @@ func (s *Sender) mayGoOn(ctx context.Context, j *job) bool {
 	return s.isOf(j)
 }
 
-// work sends what waits for a hook, in order, until nothing does, an attempt fails, or the lease may end. A panic is the
-// end of no more than that, as in a request: the server, its other hooks and the mail go on.
+// work sends what waits for a hook, in order, until nothing does, an attempt fails, or the lease may end. A panic is
+// the end of no more than that, as in a request: the server, its other hooks and the mail go on.
 func (s *Sender) work(ctx context.Context, j *job) {
 	defer s.rest(j)
 	defer func() {

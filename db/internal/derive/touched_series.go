@@ -77,8 +77,8 @@ func (a *Adder) retireChanged(project int64, c *change, t *touchedSeries) error 
 }
 
 // noteLeaving notes what is known of mails that leave, or are to be made anew, as long as it is there: what patches
-// showed, and what their series revised. Another project, which is brought up to date before this one, may take over the
-// number of a series, and its row with it.
+// showed, and what their series revised. Another project, which is brought up to date before this one, may take over
+// the number of a series, and its row with it.
 func (a *Adder) noteLeaving(project int64, c *change) error {
 	if len(c.gone) == 0 {
 		return nil
